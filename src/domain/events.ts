@@ -1,0 +1,93 @@
+/** What to pass to an engine to go on with a session. `value` is opaque above `runners/`. */
+export interface ResumeToken {
+  readonly engine: string;
+  readonly value: string;
+}
+
+export type ActionKind =
+  | "command"
+  | "tool"
+  | "file_change"
+  | "web_search"
+  | "subagent"
+  | "note"
+  | "turn"
+  | "warning"
+  | "telemetry";
+
+export interface FileChange {
+  /** As the engine named it: absolute, or relative to the run's directory. */
+  readonly path: string;
+  readonly verb: "add" | "update" | "delete";
+}
+
+/** Facts beside the title. Bounded: engines' outputs are cut to a preview before they come here. */
+export interface ActionDetail {
+  readonly exitCode?: number;
+  readonly changes?: readonly FileChange[];
+  /** The end of a tool's output, 500 characters at most. */
+  readonly output?: string;
+  /** What the engine said of a failed action, 500 characters at most. */
+  readonly error?: string;
+}
+
+export interface Action {
+  /** Unique within a run. An empty id is neither shown nor counted. */
+  readonly id: string;
+  readonly kind: ActionKind;
+  readonly title: string;
+  readonly detail: ActionDetail;
+}
+
+/**
+ * Summed over the run's model calls. `inputTokens` leaves cached tokens out (they are `cacheReadTokens`);
+ * `reasoningTokens` are a part of `outputTokens`. `costUsd` is absent where the engine does not price its models.
+ */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens?: number;
+  readonly costUsd?: number;
+}
+
+/** The session is known. At most once a run; actions may come before it. */
+export interface Started {
+  readonly type: "started";
+  readonly engine: string;
+  readonly resume: ResumeToken;
+  readonly title?: string;
+  readonly meta?: Readonly<Record<string, string>>;
+}
+
+/** One step of the work. `completed` may come without a `started`; a repeated `started` is an update. */
+export interface ActionEvent {
+  readonly type: "action";
+  readonly engine: string;
+  readonly phase: "started" | "updated" | "completed";
+  readonly action: Action;
+  /** On `completed`: whether it worked. */
+  readonly ok?: boolean;
+  readonly level?: "info" | "warning" | "error";
+  readonly message?: string;
+}
+
+/** The end: exactly one a run, and last. A failed engine is data: `ok: false` with `error`. */
+export interface Completed {
+  readonly type: "completed";
+  readonly engine: string;
+  readonly ok: boolean;
+  /** What the engine answered, as Markdown; "" where there is none. On failure: the answer so far. */
+  readonly answer: string;
+  readonly error?: string;
+  readonly resume?: ResumeToken;
+  readonly usage?: Usage;
+}
+
+export type RunEvent = Started | ActionEvent | Completed;
+
+/** Stops compilation when a `switch` forgets a member of a union. */
+export function assertNever(value: never): never {
+  throw new Error(`Unhandled case: ${JSON.stringify(value)}`);
+}

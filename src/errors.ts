@@ -1,0 +1,31 @@
+/** A failure that the person in the chat caused or can mend. `userText` is all that they see. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  /** One plain sentence with the next step; never holds a token or a stack. */
+  readonly userText: string;
+  constructor(userText: string, options: { cause?: unknown } = {}) {
+    super(userText, options);
+    this.userText = userText;
+  }
+}
+
+/** Bad configuration or usage: printed as one line without a stack; exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** An engine that could not be started or broke its protocol. `run.ts` turns it into a `completed` event. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  /** The end of what the process wrote to stderr, without terminal codes; "" where there is none. */
+  readonly stderr: string;
+  constructor(message: string, options: { cause?: unknown; stderr?: string } = {}) {
+    super(message, options);
+    this.stderr = options.stderr ?? "";
+  }
+}
+
+/** What a chat may read of any error; `ref` leads from the chat to the log line. */
+export function userText(error: unknown, ref: string): string {
+  return error instanceof UserError ? error.userText : `Something broke on my side (ref ${ref}). The log has the cause.`;
+}
