@@ -27,5 +27,7 @@ export class EngineError extends Error {
 
 /** What a chat may read of any error; `ref` leads from the chat to the log line. */
 export function userText(error: unknown, ref: string): string {
-  return error instanceof UserError ? error.userText : `Something broke on my side (ref ${ref}). The log has the cause.`;
+  return error instanceof UserError
+    ? error.userText
+    : `Something broke on my side (ref ${ref}). The log has the cause.`;
 }

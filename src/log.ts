@@ -1,5 +1,3 @@
-import { pino } from "pino";
-
 /** What the rooms see of the logger: a constant dotted name, data in fields. */
 export interface Logger {
   debug(fields: object, event: string): void;
