@@ -1,0 +1,67 @@
+import type { Database, Row } from "./database.ts";
+
+/** A forwarded text that waits for the message that says what to do with it. */
+export interface HeldForward {
+  readonly chatId: number;
+  /** 0 outside topics. */
+  readonly topicId: number;
+  readonly userId: number;
+  readonly messageId: number;
+  readonly text: string;
+  readonly receivedAt: number;
+}
+
+/** What a chat goes on with: its newest run per engine, and forwards that wait for their prompt. */
+export class Conversations {
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The newest run of a conversation with this engine; its session is the run's, as soon as that is known. */
+  latest(key: string, engine: string): string | undefined {
+    return this.#database.get<{ runId: string }>(
+      "SELECT runId FROM conversations WHERE key = ? AND engine = ?",
+      key,
+      engine,
+    )?.runId;
+  }
+
+  setLatest(key: string, engine: string, runId: string): void {
+    this.#database.run(
+      "INSERT OR REPLACE INTO conversations (key, engine, runId) VALUES (?, ?, ?)",
+      key,
+      engine,
+      runId,
+    );
+  }
+
+  /** Begins anew: true when there was something to forget. */
+  clear(key: string): boolean {
+    return this.#database.run("DELETE FROM conversations WHERE key = ?", key) > 0;
+  }
+
+  hold(forward: HeldForward): void {
+    this.#database.run(
+      "INSERT OR REPLACE INTO forwards (chatId, topicId, userId, messageId, text, receivedAt) VALUES (?, ?, ?, ?, ?, ?)",
+      forward.chatId,
+      forward.topicId,
+      forward.userId,
+      forward.messageId,
+      forward.text,
+      forward.receivedAt,
+    );
+  }
+
+  /** Gives what a sender has forwarded to a place, in the order of the messages, and forgets it. */
+  takeForwards(chatId: number, topicId: number, userId: number): HeldForward[] {
+    const held = this.#database.all<HeldForward & Row>(
+      "SELECT * FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ? ORDER BY messageId",
+      chatId,
+      topicId,
+      userId,
+    );
+    this.#database.run("DELETE FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ?", chatId, topicId, userId);
+    return held;
+  }
+}

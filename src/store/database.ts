@@ -1,0 +1,93 @@
+import { chmodSync, existsSync } from "node:fs";
+import Libsql from "libsql";
+import { ConfigError } from "../errors.ts";
+import { migrations } from "./migrations.ts";
+
+type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** The little of SQL that the store uses. All calls are synchronous; statements are prepared once. */
+export interface Database {
+  run(sql: string, ...values: Value[]): number;
+  get<T extends Row>(sql: string, ...values: Value[]): T | undefined;
+  all<T extends Row>(sql: string, ...values: Value[]): T[];
+  /** Everything in `work` is stored, or nothing of it. Nesting joins the outer one. */
+  transaction<T>(work: () => T): T;
+  /** What SQLite's own quick check says; "ok" where the file is sound. */
+  check(): string;
+  close(): void;
+}
+
+/**
+ * Opens the state file, or ":memory:", and brings it to the present schema. Each transaction is on the disk before
+ * the call returns (`synchronous = FULL`), so that what was acknowledged also survives a power cut.
+ *
+ * @throws ConfigError when the file is damaged or comes from a newer version; it is left as it is.
+ */
+export function openDatabase(file: string): Database {
+  const isNew = file === ":memory:" || !existsSync(file);
+  try {
+    const raw = new Libsql(file);
+    const database = wrap(raw);
+    const version = database.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+    if (version > migrations.length) {
+      raw.close();
+      throw new ConfigError(
+        `${file} was written by a newer takopi (state version ${version}, this one knows ${migrations.length}): update takopi, or move the file away to begin anew.`,
+      );
+    }
+    raw.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000",
+    );
+    migrate(database, raw, version);
+    if (isNew && file !== ":memory:") chmodSync(file, 0o600);
+    return database;
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(
+      `${file} cannot be used as the state file (${reason}): restore it from a backup, or move it away to begin anew.`,
+      { cause },
+    );
+  }
+}
+
+function migrate(database: Database, raw: Libsql.Database, from: number): void {
+  for (let version = from; version < migrations.length; version++) {
+    database.transaction(() => {
+      raw.exec(migrations[version] ?? "");
+      raw.exec(`PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+function wrap(raw: Libsql.Database): Database {
+  const statements = new Map<string, Libsql.Statement<Value[]>>();
+  const prepare = (sql: string) => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = raw.prepare<Value[]>(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return {
+    run: (sql, ...values) => prepare(sql).run(...values).changes,
+    get: <T extends Row>(sql: string, ...values: Value[]) =>
+      (prepare(sql).get(...values) ?? undefined) as T | undefined,
+    all: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values) as T[],
+    transaction: (work) => {
+      if (raw.inTransaction) return work();
+      raw.exec("BEGIN IMMEDIATE");
+      try {
+        const result = work();
+        raw.exec("COMMIT");
+        return result;
+      } catch (error) {
+        if (raw.inTransaction) raw.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    check: () => prepare("PRAGMA quick_check").raw().all().flat().join("; "),
+    close: () => raw.close(),
+  };
+}

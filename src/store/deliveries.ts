@@ -1,0 +1,71 @@
+import type { Database, Row } from "./database.ts";
+
+/** Something that a chat must be told, and how far that got. */
+export interface Delivery {
+  readonly id: number;
+  /** The run whose outcome it is; null for a short reply, whose text is `body`. */
+  readonly runId: string | null;
+  readonly chatId: number;
+  readonly topicId: number | null;
+  readonly replyTo: number | null;
+  /** Markdown of our own; null for an outcome, which is rendered from its run. */
+  readonly body: string | null;
+  /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
+  readonly state: "waiting" | "sending" | "sent" | "parked";
+  /** Parts that Telegram has. */
+  readonly sentParts: number;
+  readonly problem: string | null;
+  readonly createdAt: number;
+}
+
+export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt">;
+
+export class Deliveries {
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  add(delivery: NewDelivery): void {
+    this.#database.run(
+      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, state, createdAt) VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
+      delivery.runId,
+      delivery.chatId,
+      delivery.topicId,
+      delivery.replyTo,
+      delivery.body,
+      delivery.createdAt,
+    );
+  }
+
+  /** Not yet delivered and newer than `afterId`, oldest first. */
+  open(afterId = 0): Delivery[] {
+    return this.#database.all<Delivery & Row>(
+      "SELECT * FROM deliveries WHERE state IN ('waiting', 'sending') AND id > ? ORDER BY id",
+      afterId,
+    );
+  }
+
+  /** To be called before the request for a part leaves. */
+  sending(id: number): void {
+    this.#database.run("UPDATE deliveries SET state = 'sending' WHERE id = ?", id);
+  }
+
+  /** Telegram has `parts` parts of it; more are to come. */
+  progressed(id: number, parts: number): void {
+    this.#database.run("UPDATE deliveries SET state = 'waiting', sentParts = ? WHERE id = ?", parts, id);
+  }
+
+  sent(id: number): void {
+    this.#database.run("UPDATE deliveries SET state = 'sent', problem = NULL WHERE id = ?", id);
+  }
+
+  /** Telegram will never take it: kept, and shown by `takopi runs`. */
+  park(id: number, problem: string): void {
+    this.#database.run("UPDATE deliveries SET state = 'parked', problem = ? WHERE id = ?", problem, id);
+  }
+
+  parked(): Delivery[] {
+    return this.#database.all<Delivery & Row>("SELECT * FROM deliveries WHERE state = 'parked' ORDER BY id");
+  }
+}

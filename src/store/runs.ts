@@ -1,0 +1,177 @@
+import type { Usage } from "../domain/events.ts";
+import type { Database, Row } from "./database.ts";
+
+export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
+
+/** A prompt and what became of it. Times are ms since 1970; absent values are null. */
+export interface StoredRun {
+  readonly id: string;
+  readonly state: "queued" | "running" | "ended";
+  readonly chatId: number;
+  readonly topicId: number | null;
+  /** The person's message, which progress and answer reply to. */
+  readonly messageId: number;
+  readonly userId: number | null;
+  readonly engine: string;
+  readonly project: string | null;
+  readonly branch: string | null;
+  readonly prompt: string;
+  /** The session that was asked for. */
+  readonly resume: string | null;
+  /** The run whose session to go on with, where its id was not known yet when this one was asked for. */
+  readonly follows: string | null;
+  /** The session that the engine reported. */
+  readonly session: string | null;
+  readonly cwd: string | null;
+  readonly pid: number | null;
+  readonly processStart: string | null;
+  readonly progressId: number | null;
+  readonly outcome: OutcomeKind | null;
+  readonly answer: string | null;
+  readonly error: string | null;
+  readonly steps: number;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cacheReadTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+  readonly costUsd: number | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** What is known of a run when it is asked for. */
+export type NewRun = Pick<
+  StoredRun,
+  | "id"
+  | "chatId"
+  | "topicId"
+  | "messageId"
+  | "userId"
+  | "engine"
+  | "project"
+  | "branch"
+  | "prompt"
+  | "resume"
+  | "follows"
+  | "createdAt"
+>;
+
+export interface RunOutcome {
+  readonly kind: OutcomeKind;
+  readonly answer: string;
+  readonly error: string | undefined;
+  readonly steps: number;
+  readonly usage: Usage | undefined;
+}
+
+export class Runs {
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  add(run: NewRun): void {
+    this.#database.run(
+      `INSERT INTO runs (id, state, chatId, topicId, messageId, userId, engine, project, branch, prompt, resume, follows, createdAt)
+       VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      run.id,
+      run.chatId,
+      run.topicId,
+      run.messageId,
+      run.userId,
+      run.engine,
+      run.project,
+      run.branch,
+      run.prompt,
+      run.resume,
+      run.follows,
+      run.createdAt,
+    );
+    this.addMessage(run.chatId, run.messageId, run.id);
+  }
+
+  get(id: string): StoredRun | undefined {
+    return this.#database.get<StoredRun & Row>("SELECT * FROM runs WHERE id = ?", id);
+  }
+
+  /** Waiting or cut off, oldest first: what a start has to take up again. */
+  open(): StoredRun[] {
+    return this.#database.all<StoredRun & Row>("SELECT * FROM runs WHERE state <> 'ended' ORDER BY createdAt, rowid");
+  }
+
+  /** The newest first; `chatId` narrows it to one chat. */
+  recent(limit: number, chatId?: number): StoredRun[] {
+    return this.#database.all<StoredRun & Row>(
+      "SELECT * FROM runs WHERE ? IS NULL OR chatId = ? ORDER BY createdAt DESC, rowid DESC LIMIT ?",
+      chatId ?? null,
+      chatId ?? null,
+      limit,
+    );
+  }
+
+  start(id: string, startedAt: number, cwd: string): void {
+    this.#database.run("UPDATE runs SET state = 'running', startedAt = ?, cwd = ? WHERE id = ?", startedAt, cwd, id);
+  }
+
+  setProcess(id: string, pid: number, processStart: string): void {
+    this.#database.run("UPDATE runs SET pid = ?, processStart = ? WHERE id = ?", pid, processStart, id);
+  }
+
+  setSession(id: string, session: string): void {
+    this.#database.run("UPDATE runs SET session = ? WHERE id = ?", session, id);
+  }
+
+  setProgress(id: string, progressId: number | null): void {
+    this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
+  }
+
+  /** Stores how a run ended. The first outcome stays: false when the run had ended before. */
+  end(id: string, outcome: RunOutcome, endedAt: number): boolean {
+    const { usage } = outcome;
+    return (
+      this.#database.run(
+        `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, inputTokens = ?,
+           outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ? WHERE id = ? AND state <> 'ended'`,
+        outcome.kind,
+        outcome.answer,
+        outcome.error ?? null,
+        outcome.steps,
+        endedAt,
+        usage?.inputTokens ?? null,
+        usage?.outputTokens ?? null,
+        usage?.cacheReadTokens ?? null,
+        usage?.cacheWriteTokens ?? null,
+        usage?.costUsd ?? null,
+        id,
+      ) === 1
+    );
+  }
+
+  /** The newest run of a session, whoever began it. */
+  bySession(engine: string, session: string): StoredRun | undefined {
+    return this.#database.get<StoredRun & Row>(
+      "SELECT * FROM runs WHERE engine = ? AND session = ? ORDER BY createdAt DESC, rowid DESC LIMIT 1",
+      engine,
+      session,
+    );
+  }
+
+  /** Makes a message, the person's or ours, lead to its run. */
+  addMessage(chatId: number, messageId: number, runId: string): void {
+    this.#database.run(
+      "INSERT OR REPLACE INTO messages (chatId, messageId, runId) VALUES (?, ?, ?)",
+      chatId,
+      messageId,
+      runId,
+    );
+  }
+
+  byMessage(chatId: number, messageId: number): StoredRun | undefined {
+    return this.#database.get<StoredRun & Row>(
+      "SELECT runs.* FROM messages JOIN runs ON runs.id = messages.runId WHERE messages.chatId = ? AND messages.messageId = ?",
+      chatId,
+      messageId,
+    );
+  }
+}
