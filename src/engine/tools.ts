@@ -1,0 +1,155 @@
+import type { Action, ActionDetail } from "../domain/events.ts";
+
+/** Where engines that share these tool names differ. */
+export interface ToolDialect {
+  /** Argument names that hold a file's path, the likeliest first. */
+  readonly pathArguments: readonly string[];
+  /** Whether `task` and `agent` start a subagent; elsewhere they are ordinary tools. */
+  readonly hasSubagents: boolean;
+}
+
+export interface ToolCall {
+  /** As the engine writes it; case does not matter. */
+  readonly name: string;
+  /** As the model wrote them: any JSON, and not always what the tool expects. */
+  readonly args: unknown;
+  /** The run's directory, taken off the paths in the title. */
+  readonly cwd?: string | undefined;
+}
+
+export type ToolDescription = Pick<Action, "kind" | "title"> & Pick<ActionDetail, "changes">;
+
+/** In characters; a message shows 300 of them, a model may write any number. */
+const TITLE_LENGTH = 1000;
+/** In characters; see {@link ActionDetail}. */
+const PREVIEW_LENGTH = 500;
+
+/** What a tool call is called in the progress message, for the tool names that pi and opencode share. */
+export function describeTool(call: ToolCall, dialect: ToolDialect): ToolDescription {
+  const describe = descriptions.get(call.name.toLowerCase()) ?? asTool;
+  const description = describe(createReader(call, dialect), dialect);
+  return { ...description, title: description.title.slice(0, TITLE_LENGTH) };
+}
+
+/** The end of a tool's output, whitespace around it removed; undefined where nothing is left. */
+export function previewEnd(text: string): string | undefined {
+  const end = text
+    .slice(-4 * PREVIEW_LENGTH)
+    .trim()
+    .slice(-PREVIEW_LENGTH);
+  return end.replace(/^[\uDC00-\uDFFF]/, "") || undefined;
+}
+
+/** A path without the directory in front: `.` for the directory itself, unchanged outside of it. */
+export function relativePath(path: string, cwd: string | undefined): string {
+  const base = cwd?.replace(/\/+$/, "");
+  if (!base) return path;
+  if (path === base || path === `${base}/`) return ".";
+  return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
+}
+
+interface ArgumentReader {
+  readonly name: string;
+  /** The first of these arguments that is a string with something in it. */
+  text(...names: readonly string[]): string | undefined;
+  /** The path argument as given. */
+  path(): string | undefined;
+  /** The same, or any text, relative to the run's directory. */
+  short(path: string): string;
+  command(): string | undefined;
+}
+
+function createReader(call: ToolCall, dialect: ToolDialect): ArgumentReader {
+  const args: Record<string, unknown> = isRecord(call.args) ? call.args : {};
+  const text = (...names: readonly string[]): string | undefined => {
+    for (const name of names) {
+      const value = args[name];
+      if (typeof value === "string" && value.trim() !== "") return value.slice(0, 4 * TITLE_LENGTH);
+    }
+    return undefined;
+  };
+  return {
+    name: call.name,
+    text,
+    path: () => text(...dialect.pathArguments),
+    short: (path) => relativePath(path, call.cwd),
+    command: () => {
+      const base = call.cwd?.replace(/\/+$/, "");
+      return base ? text("command")?.replaceAll(`${base}/`, "") : text("command");
+    },
+  };
+}
+
+type Describe = (args: ArgumentReader, dialect: ToolDialect) => ToolDescription;
+
+const asTool: Describe = (args) => ({ kind: "tool", title: args.name });
+
+const asCommand: Describe = (args) => ({ kind: "command", title: args.command() || args.name });
+
+const asChange: Describe = (args) => {
+  const path = args.path();
+  if (path === undefined) return { kind: "file_change", title: args.name };
+  return { kind: "file_change", title: args.short(path), changes: [{ path, verb: "update" }] };
+};
+
+const asRead: Describe = (args) => {
+  const path = args.path();
+  return { kind: "tool", title: path === undefined ? "read" : `read: \`${args.short(path)}\`` };
+};
+
+const asListing: Describe = (args) => {
+  const path = args.path();
+  return { kind: "tool", title: path === undefined ? "ls" : `ls: \`${args.short(path)}\`` };
+};
+
+const asGlob: Describe = (args) => {
+  const pattern = args.text("pattern");
+  return { kind: "tool", title: pattern === undefined ? "glob" : `glob: \`${args.short(pattern)}\`` };
+};
+
+const asPattern: Describe = (args) => {
+  const pattern = args.text("pattern");
+  const name = args.name.toLowerCase();
+  return { kind: "tool", title: pattern === undefined ? name : `${name}: ${pattern}` };
+};
+
+const asSearch: Describe = (args) => ({ kind: "web_search", title: args.text("query") ?? "search" });
+const asFetch: Describe = (args) => ({ kind: "web_search", title: args.text("url") ?? "fetch" });
+
+const asSubagent: Describe = (args, dialect) =>
+  dialect.hasSubagents
+    ? { kind: "subagent", title: args.text("description", "prompt") ?? args.name }
+    : asTool(args, dialect);
+
+const asNote =
+  (title: string): Describe =>
+  () => ({ kind: "note", title });
+
+const descriptions = new Map<string, Describe>([
+  ["bash", asCommand],
+  ["shell", asCommand],
+  ["killshell", asCommand],
+  ["edit", asChange],
+  ["write", asChange],
+  ["notebookedit", asChange],
+  ["multiedit", asChange],
+  ["read", asRead],
+  ["ls", asListing],
+  ["list", asListing],
+  ["glob", asGlob],
+  ["grep", asPattern],
+  ["find", asPattern],
+  ["websearch", asSearch],
+  ["web_search", asSearch],
+  ["webfetch", asFetch],
+  ["web_fetch", asFetch],
+  ["todowrite", asNote("update todos")],
+  ["todoread", asNote("read todos")],
+  ["askuserquestion", asNote("ask user")],
+  ["question", asNote("ask user")],
+  ["task", asSubagent],
+  ["agent", asSubagent],
+]);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
