@@ -1,0 +1,107 @@
+/** What the scheduler does with its runs; it knows them by id alone. */
+export interface SchedulerOptions {
+  /** Read at each decision, so that a changed config takes effect. */
+  readonly limit: () => number;
+  /** Carries a run out. Resolves when its thread is free again; must not reject. */
+  readonly start: (id: string) => Promise<void>;
+  /** Called when a run has to wait, and whenever its place (1 = next) changes. */
+  readonly onPlace: (id: string, place: number) => void;
+}
+
+interface Waiting {
+  readonly id: string;
+  thread: string;
+  place: number;
+}
+
+/**
+ * First in, first out within a thread; threads side by side up to the limit. A thread is any string, mostly
+ * `engine:session`. A run that begins a session takes a thread of its own and claims the real one when it is known.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #waiting: Waiting[] = [];
+  readonly #running = new Map<string, Set<string>>();
+  readonly #idle: (() => void)[] = [];
+  #open = true;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the run now, or when what is ahead of it has ended. */
+  submit(id: string, thread: string): void {
+    this.#waiting.push({ id, thread, place: 0 });
+    this.#pump();
+  }
+
+  /** A running run turned out to be of `thread`: whoever waits for the one waits for both. */
+  claim(id: string, thread: string): void {
+    const held = this.#running.get(id);
+    if (!held) return;
+    for (const entry of this.#waiting) if (held.has(entry.thread)) entry.thread = thread;
+    held.add(thread);
+  }
+
+  /** Takes a waiting run out of the queue; false when it does not wait (any more). */
+  drop(id: string): boolean {
+    const index = this.#waiting.findIndex((entry) => entry.id === id);
+    if (index < 0) return false;
+    this.#waiting.splice(index, 1);
+    this.#pump();
+    return true;
+  }
+
+  isRunning(id: string): boolean {
+    return this.#running.has(id);
+  }
+
+  running(): string[] {
+    return [...this.#running.keys()];
+  }
+
+  waiting(): string[] {
+    return this.#waiting.map(({ id }) => id);
+  }
+
+  /** Starts nothing more; resolves when nothing runs. What waits stays where it is stored. */
+  async close(): Promise<void> {
+    this.#open = false;
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #pump(): void {
+    const blocked = new Set<string>();
+    for (const held of this.#running.values()) for (const thread of held) blocked.add(thread);
+    for (const entry of [...this.#waiting]) {
+      const isFree = this.#open && !blocked.has(entry.thread) && this.#running.size < this.#options.limit();
+      blocked.add(entry.thread);
+      if (isFree) this.#start(entry);
+    }
+    this.#tellPlaces();
+  }
+
+  #start(entry: Waiting): void {
+    this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+    this.#running.set(entry.id, new Set([entry.thread]));
+    void this.#options.start(entry.id).finally(() => {
+      this.#running.delete(entry.id);
+      if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      this.#pump();
+    });
+  }
+
+  /** A run's place is its place in its thread, or in the whole queue where only the limit holds it back. */
+  #tellPlaces(): void {
+    const busy = new Set([...this.#running.values()].flatMap((held) => [...held]));
+    const ahead = new Map<string, number>();
+    for (const [index, entry] of this.#waiting.entries()) {
+      const inThread = (ahead.get(entry.thread) ?? 0) + 1;
+      ahead.set(entry.thread, inThread);
+      const place = busy.has(entry.thread) || inThread > 1 ? inThread : index + 1;
+      if (place === entry.place) continue;
+      entry.place = place;
+      this.#options.onPlace(entry.id, place);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { ProgressState } from "../domain/progress.ts";
+import type { StoredRun } from "../store/runs.ts";
+
+/** What a run's progress message is to show; elapsed time is the screen's own business. */
+export interface RunView {
+  readonly label: "queued" | "starting" | "working" | "stopping";
+  readonly progress: ProgressState;
+  /** 1 = next. */
+  readonly place?: number;
+  /** Where elapsed time counts from, ms since 1970. */
+  readonly since: number;
+  readonly resumeLine?: string;
+  /** A sentence about the run, such as that it has been silent; offers Wait beside Stop. */
+  readonly stall?: string;
+}
+
+/** The progress message of one run. */
+export interface Screen {
+  /** Returns at once; the newest view wins. */
+  show(view: RunView): void;
+  /** No more views. The outcome is delivered from the store, and takes the message's place. */
+  close(): void;
+}
+
+/** The port that the chat edge implements. */
+export interface Screens {
+  /** Posts the first view at once and without being waited for. */
+  open(run: StoredRun, view: RunView): Screen;
+  /** There are outcomes or replies in the store that have not been delivered. */
+  deliver(): void;
+}
