@@ -15,6 +15,8 @@ export interface Launch<State> {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin: string;
+  /** The session's own id where the request named it in another way (a prefix, a path): what the engine must report. */
+  readonly resume?: string;
   readonly state: State;
 }
 
