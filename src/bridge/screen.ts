@@ -24,8 +24,8 @@ export interface Screen {
 
 /** The port that the chat edge implements. */
 export interface Screens {
-  /** Posts the first view at once and without being waited for. */
-  open(run: StoredRun, view: RunView): Screen;
+  /** Posts nothing before the first view, and that at once, without being waited for. */
+  open(run: StoredRun): Screen;
   /** There are outcomes or replies in the store that have not been delivered. */
   deliver(): void;
 }

@@ -88,10 +88,11 @@ async function tryGit(cwd: string, ...args: string[]): Promise<string | undefine
   return git(cwd, ...args).catch(() => undefined);
 }
 
-/** Runs git without a shell and without asking on a terminal. Gives stdout, trimmed. */
+/** Runs git without a shell, without asking on a terminal and without the bridge's own variables: hooks see them. */
 function git(cwd: string, ...args: string[]): Promise<string> {
   return new Promise((done, fail) => {
-    const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TAKOPI"));
+    const env = { ...Object.fromEntries(own), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
     execFile("git", args, { cwd, env, timeout: GIT_TIMEOUT_MS }, (error, stdout, stderr) => {
       if (!error) return done(stdout.trim());
       const said = stderr.trim() || stdout.trim() || error.message;

@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import type { Config } from "../config/load.ts";
+import { initialProgress } from "../domain/progress.ts";
+import type { Engine } from "../engine/contract.ts";
+import type { Logger } from "../log.ts";
+import type { StoredRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import type { Prompt, Resolved } from "./resolve.ts";
+import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { Screen, Screens } from "./screen.ts";
+
+export interface BridgeParts {
+  /** The config as it is now. */
+  readonly config: () => Config;
+  readonly engines: readonly Engine[];
+  readonly store: Store;
+  readonly screens: Screens;
+  readonly log: Logger;
+  /** Of the bridge; engines get a scrubbed copy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a run without a project works. */
+  readonly home: string;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+const MS_PER_MINUTE = 60_000;
+
+/** Runs from their being asked for to their stored outcome: queue, thread, cancel, shutdown. */
+export class Bridge {
+  readonly #parts: BridgeParts;
+  readonly #scheduler: Scheduler;
+  readonly #screens = new Map<string, Screen>();
+  readonly #stops = new Map<string, AbortController>();
+  readonly #jobs = new Map<string, Job>();
+
+  constructor(parts: BridgeParts) {
+    this.#parts = parts;
+    this.#scheduler = new Scheduler({
+      limit: () => parts.config().limits.parallel_runs,
+      start: (id) => this.#start(id),
+      onPlace: (id, place) => this.#showPlace(id, place),
+    });
+  }
+
+  /**
+   * Stores a run without starting it, so that it can be stored together with the update that asked for it; pass its id
+   * to `start` afterwards.
+   */
+  add(prompt: Prompt, resolved: Resolved): string {
+    const { store, now } = this.#parts;
+    const id = now().toString(36) + randomBytes(4).toString("hex");
+    store.runs.add({
+      id,
+      chatId: prompt.chatId,
+      topicId: prompt.topicId ?? null,
+      messageId: prompt.messageId,
+      userId: prompt.userId ?? null,
+      engine: resolved.engine,
+      project: resolved.context?.project ?? null,
+      branch: resolved.context?.branch ?? null,
+      prompt: resolved.prompt,
+      resume: resolved.resume ?? null,
+      follows: resolved.follows ?? null,
+      createdAt: now(),
+    });
+    if (resolved.conversation !== undefined) store.conversations.setLatest(resolved.conversation, resolved.engine, id);
+    return id;
+  }
+
+  /** Queues a stored run: it starts at once, or shows its place. */
+  start(id: string): void {
+    const run = this.#parts.store.runs.get(id);
+    if (run) this.#scheduler.submit(id, this.#threadOf(run));
+  }
+
+  /** Ends a running run or drops a waiting one. */
+  cancel(id: string): "running" | "queued" | "none" {
+    if (this.#scheduler.isRunning(id)) {
+      this.#stop(id, { kind: "cancelled", text: "Cancelled." });
+      return "running";
+    }
+    const run = this.#parts.store.runs.get(id);
+    if (!run || !this.#scheduler.drop(id)) return "none";
+    const outcome = { kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined } as const;
+    settle({ run, screen: this.#screenOf(run) }, this.#parts, outcome);
+    this.#screens.delete(id);
+    return "queued";
+  }
+
+  /** Goes on waiting for a run that was told to be silent; false when it is not silent (any more). */
+  wait(id: string): boolean {
+    const wait = this.#jobs.get(id)?.wait;
+    wait?.();
+    return wait !== undefined;
+  }
+
+  /** Runs of a chat that run or wait, the oldest first. */
+  active(chatId: number): StoredRun[] {
+    const ids = [...this.#scheduler.running(), ...this.#scheduler.waiting()];
+    return ids.flatMap((id) => this.#parts.store.runs.get(id) ?? []).filter((run) => run.chatId === chatId);
+  }
+
+  get isIdle(): boolean {
+    return this.#scheduler.running().length === 0;
+  }
+
+  /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
+  async close(): Promise<void> {
+    const closed = this.#scheduler.close();
+    for (const id of this.#stops.keys()) {
+      this.#stop(id, { kind: "interrupted", text: "Interrupted: takopi was shut down." });
+    }
+    await closed;
+    for (const screen of this.#screens.values()) screen.close();
+  }
+
+  async #start(id: string): Promise<void> {
+    const run = this.#parts.store.runs.get(id);
+    if (!run) return;
+    const controller = new AbortController();
+    this.#stops.set(id, controller);
+    const job: Job = {
+      run,
+      screen: this.#screenOf(run),
+      signal: controller.signal,
+      claim: (session) => this.#scheduler.claim(id, `${run.engine}:${session}`),
+    };
+    this.#jobs.set(id, job);
+    const timer = this.#limitTime(id);
+    try {
+      await runJob(job, this.#parts);
+    } finally {
+      clearTimeout(timer);
+      for (const map of [this.#jobs, this.#stops, this.#screens]) map.delete(id);
+    }
+  }
+
+  #limitTime(id: string): NodeJS.Timeout | undefined {
+    const minutes = this.#parts.config().limits.run_minutes;
+    if (minutes === undefined) return undefined;
+    const text = `Stopped after ${minutes} min: that is limits.run_minutes; raise it for longer tasks.`;
+    return setTimeout(() => this.#stop(id, { kind: "error", text }), minutes * MS_PER_MINUTE).unref();
+  }
+
+  #stop(id: string, reason: StopReason): void {
+    this.#stops.get(id)?.abort(reason);
+  }
+
+  #threadOf(run: StoredRun): string {
+    const session = run.resume ?? (run.follows === null ? undefined : this.#parts.store.runs.get(run.follows)?.session);
+    return session ? `${run.engine}:${session}` : `run:${run.follows ?? run.id}`;
+  }
+
+  #showPlace(id: string, place: number): void {
+    const run = this.#parts.store.runs.get(id);
+    if (!run) return;
+    this.#screenOf(run).show({ label: "queued", place, progress: initialProgress(), since: run.createdAt });
+  }
+
+  #screenOf(run: StoredRun): Screen {
+    const known = this.#screens.get(run.id);
+    if (known) return known;
+    const screen = this.#parts.screens.open(run);
+    this.#screens.set(run.id, screen);
+    return screen;
+  }
+}

@@ -1,0 +1,143 @@
+import { type Config, type Project } from "../config/load.ts";
+import { type Context, parseContext } from "../domain/context.ts";
+import { type Directives, parseDirectives } from "../domain/directives.ts";
+import type { ResumeToken } from "../domain/events.ts";
+import { findResume, stripResume } from "../domain/resume.ts";
+import type { Engine } from "../engine/contract.ts";
+import { UserError } from "../errors.ts";
+import type { StoredRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+
+/** A prompt as it came from a chat, forwards and split pastes already joined to it. */
+export interface Prompt {
+  readonly chatId: number;
+  readonly topicId: number | undefined;
+  readonly messageId: number;
+  readonly userId: number | undefined;
+  readonly isPrivate: boolean;
+  readonly text: string;
+  /** The replied-to message; its text with rich blocks flattened. */
+  readonly reply: { readonly messageId: number; readonly text: string } | undefined;
+  /** A run to go on with, whatever the text says: for forwards that came after their prompt, and for buttons. */
+  readonly follows?: string | undefined;
+}
+
+/** What a prompt comes down to. */
+export interface Resolved {
+  readonly engine: string;
+  readonly context: Context | undefined;
+  readonly resume: string | undefined;
+  readonly follows: string | undefined;
+  readonly prompt: string;
+  /** Where the chat's newest run is remembered, in session_mode = "chat". */
+  readonly conversation: string | undefined;
+}
+
+export interface ResolveParts {
+  readonly config: Config;
+  readonly engines: readonly Engine[];
+  readonly store: Store;
+  readonly botName: string;
+  /** `takopi <engine>`: for new threads, over the configured default. */
+  readonly engineOverride: string | undefined;
+}
+
+/**
+ * Decides engine, project, branch and session of a prompt.
+ *
+ * Session: a resume line in the message, the run of the replied-to message, a resume line in the replied-to text, the
+ * chat's newest run (session_mode = "chat", same project and branch), else a new one. A session decides the engine.
+ * Context: the replied-to run's or ctx line, directives, the project of this chat, default_project, none.
+ *
+ * @throws UserError for directives that stand twice and for projects that are not configured.
+ */
+export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
+  const { config, engines, store } = parts;
+  const ambient = ambientContext(prompt, config);
+  const directives = parseDirectives(prompt.text, {
+    engines: engines.map(({ id }) => id),
+    projects: [...config.projects.keys()],
+    botName: parts.botName,
+    hasProject: ambient !== undefined,
+  });
+  const text = stripResume(directives.prompt, engines);
+  const own = findResume(directives.prompt, engines);
+  const replied = repliedRun(prompt, store);
+  const token = own ?? (replied ? undefined : findResume(prompt.reply?.text ?? "", engines));
+  const conversation = conversationKey(prompt, config);
+  const known = replied ?? (token && store.runs.bySession(token.engine, token.value));
+  const context = known ? contextOf(known) : (lineContext(prompt, config) ?? withDirectives(ambient, directives));
+  const common = { context, prompt: text, conversation };
+  if (token) return { ...common, ...bySession(token) };
+  if (replied) return { ...common, ...byRun(replied) };
+  const engine = directives.engine ?? projectOf(context, config)?.default_engine ?? parts.engineOverride ?? config.default_engine;
+  const latest = conversation === undefined ? undefined : latestRun(conversation, engine, context, store);
+  return { ...common, ...(latest ? byRun(latest) : { engine, resume: undefined, follows: undefined }) };
+}
+
+const bySession = ({ engine, value }: ResumeToken) => ({ engine, resume: value, follows: undefined });
+
+/**
+ * Goes on with a run: with its session, or, while that is not known yet, with whatever it will be. A run that ended
+ * without a session is begun anew.
+ */
+function byRun(run: StoredRun): Pick<Resolved, "engine" | "resume" | "follows"> {
+  const session = run.session ?? run.resume;
+  if (session !== null) return bySession({ engine: run.engine, value: session });
+  return { engine: run.engine, resume: undefined, follows: run.state === "ended" ? undefined : run.id };
+}
+
+function repliedRun(prompt: Prompt, store: Store): StoredRun | undefined {
+  if (prompt.follows !== undefined) return store.runs.get(prompt.follows);
+  return prompt.reply && store.runs.byMessage(prompt.chatId, prompt.reply.messageId);
+}
+
+function contextOf({ project, branch }: StoredRun): Context | undefined {
+  return project === null ? undefined : { project, branch: branch ?? undefined };
+}
+
+/** What the ctx line of the replied-to text names. */
+function lineContext(prompt: Prompt, config: Config): Context | undefined {
+  const named = parseContext(prompt.reply?.text ?? "");
+  if (!named) return undefined;
+  const project = findProject(named.project, config);
+  if (!project) {
+    throw new UserError(`unknown project '${named.project}' in ctx line; start a new thread or add it back to your config`);
+  }
+  return { project: project.alias, branch: named.branch };
+}
+
+/** A chat that belongs to a project works there; else the default project. */
+function ambientContext(prompt: Prompt, config: Config): Context | undefined {
+  const own = [...config.projects.values()].find(({ chat_id }) => chat_id === prompt.chatId);
+  const project = own?.alias ?? config.default_project;
+  return project === undefined ? undefined : { project, branch: undefined };
+}
+
+function withDirectives(ambient: Context | undefined, { project, branch }: Directives): Context | undefined {
+  const name = project ?? ambient?.project;
+  return name === undefined ? undefined : { project: name, branch };
+}
+
+function latestRun(key: string, engine: string, context: Context | undefined, store: Store): StoredRun | undefined {
+  const id = store.conversations.latest(key, engine);
+  const run = id === undefined ? undefined : store.runs.get(id);
+  const isSamePlace = run?.project === (context?.project ?? null) && run?.branch === (context?.branch ?? null);
+  return isSamePlace ? run : undefined;
+}
+
+/** A private chat is one conversation; in a group each sender has one; topics have none. */
+export function conversationKey(
+  prompt: Pick<Prompt, "chatId" | "topicId" | "userId" | "isPrivate">,
+  config: Config,
+): string | undefined {
+  if (config.telegram?.session_mode !== "chat" || prompt.topicId !== undefined) return undefined;
+  if (prompt.isPrivate) return `${prompt.chatId}`;
+  return prompt.userId === undefined ? undefined : `${prompt.chatId}:${prompt.userId}`;
+}
+
+export function findProject(name: string, config: Config): Project | undefined {
+  return [...config.projects.values()].find(({ alias }) => alias.toLowerCase() === name.toLowerCase());
+}
+
+const projectOf = (context: Context | undefined, config: Config) => context && config.projects.get(context.project);

@@ -1,0 +1,202 @@
+import { engineOptions } from "../config/load.ts";
+import type { Completed, RunEvent } from "../domain/events.ts";
+import { initialProgress, reduceProgress, type ProgressState } from "../domain/progress.ts";
+import type { Engine, Run } from "../engine/contract.ts";
+import { UserError, userText } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
+import type { BridgeParts } from "./bridge.ts";
+import { placeOf } from "./place.ts";
+import type { Screen } from "./screen.ts";
+import { watchStall } from "./stall.ts";
+
+/** Why a run is ended from outside; the abort reason of its signal. The first wins. */
+export interface StopReason {
+  readonly kind: Extract<OutcomeKind, "cancelled" | "interrupted" | "error">;
+  /** For people, one sentence. */
+  readonly text: string;
+}
+
+export interface Job {
+  readonly run: StoredRun;
+  readonly screen: Screen;
+  /** Aborted with a `StopReason`. */
+  readonly signal: AbortSignal;
+  /** The run's session is known: its thread is taken from now on. */
+  claim(session: string): void;
+  /** Set while the run is silent: what the Wait button calls. */
+  wait?: (() => void) | undefined;
+}
+
+/**
+ * Carries one run out: directory, engine, events to the screen, outcome to the store. Never rejects; the outcome is
+ * stored exactly once. Resolves when the engine's process is gone.
+ */
+export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
+  const { run } = job;
+  const log = parts.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
+  const view = new JobView(job, parts);
+  try {
+    const { engine, opened } = await openRun(job, parts, log);
+    const stop = () => {
+      view.stopping();
+      void opened.stop((job.signal.reason as StopReason).text);
+    };
+    if (job.signal.aborted) stop();
+    job.signal.addEventListener("abort", stop, { once: true });
+    const stall = watchStall(job, view, parts);
+    try {
+      for await (const event of opened) {
+        stall.heard(event);
+        handle(event, { job, parts, view, engine, log });
+      }
+    } finally {
+      stall.end();
+      job.signal.removeEventListener("abort", stop);
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) log.error({ err: error }, "run.failed");
+    settle(job, parts, { kind: "error", answer: "", error: userText(error, run.id), steps: 0, usage: undefined });
+  }
+}
+
+async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ engine: Engine; opened: Run }> {
+  const { run } = job;
+  const engine = parts.engines.find(({ id }) => id === run.engine);
+  if (!engine) throw new UserError(`The engine '${run.engine}' is not known here; there are ${parts.engines.map(({ id }) => id).join(", ")}.`);
+  const resume = run.resume ?? sessionToFollow(run, parts);
+  const config = parts.config();
+  const cwd = await placeOf(run, config, parts.home);
+  const project = run.project === null ? undefined : config.projects.get(run.project);
+  const options = engineOptions(config, engine, project);
+  parts.store.runs.start(run.id, parts.now(), cwd);
+  log.info({ cwd, resume, project: run.project, branch: run.branch }, "run.started");
+  const opened = engine.open({
+    runId: run.id,
+    prompt: run.prompt,
+    cwd,
+    options,
+    env: parts.env,
+    log,
+    onSpawn: ({ pid, startTime }) => parts.store.runs.setProcess(run.id, pid, startTime),
+    ...(resume === undefined ? {} : { resume: { engine: engine.id, value: resume } }),
+  });
+  return { engine, opened };
+}
+
+function sessionToFollow(run: StoredRun, parts: BridgeParts): string | undefined {
+  if (run.follows === null) return undefined;
+  const session = parts.store.runs.get(run.follows)?.session;
+  if (session) return session;
+  throw new UserError("The task before this one ended without a session to go on with: send this again as a new message.");
+}
+
+interface Scene {
+  readonly job: Job;
+  readonly parts: BridgeParts;
+  readonly view: JobView;
+  readonly engine: Engine;
+  readonly log: Logger;
+}
+
+function handle(event: RunEvent, { job, parts, view, engine, log }: Scene): void {
+  switch (event.type) {
+    case "started":
+      parts.store.runs.setSession(job.run.id, event.resume.value);
+      job.claim(event.resume.value);
+      log.info({ session: event.resume.value }, "run.session");
+      view.started(engine.resume.format(event.resume.value));
+      break;
+    case "action":
+      view.acted(event);
+      break;
+    case "completed":
+      if (event.resume) parts.store.runs.setSession(job.run.id, event.resume.value);
+      settle(job, parts, toOutcome(event, job.signal, view.progress));
+      log.info({ ok: event.ok, usage: event.usage, stopped: job.signal.aborted }, "run.completed");
+      break;
+  }
+}
+
+function toOutcome(event: Completed, signal: AbortSignal, progress: ProgressState): RunOutcome {
+  const common = { answer: event.answer, usage: event.usage, steps: progress.steps };
+  if (signal.aborted && !event.ok) {
+    const reason = signal.reason as StopReason;
+    return { ...common, kind: reason.kind, error: reason.kind === "cancelled" ? undefined : reason.text };
+  }
+  if (!event.ok) return { ...common, kind: "error", error: event.error };
+  if (event.answer.trim() === "") return { ...common, kind: "error", error: "The engine ended without an answer." };
+  return { ...common, kind: "done", error: undefined };
+}
+
+/** Stores the outcome and what must be delivered of it together, then lets the screen go. */
+export function settle(job: Pick<Job, "run" | "screen">, parts: BridgeParts, outcome: RunOutcome): void {
+  const { run } = job;
+  parts.store.transaction(() => {
+    if (!parts.store.runs.end(run.id, outcome, parts.now())) return;
+    parts.store.deliveries.add({
+      runId: run.id,
+      chatId: run.chatId,
+      topicId: run.topicId,
+      replyTo: run.messageId,
+      body: null,
+      createdAt: parts.now(),
+    });
+  });
+  job.screen.close();
+  parts.screens.deliver();
+}
+
+/** What the screen shows of a running job, kept up with its events. */
+export class JobView {
+  progress: ProgressState;
+  readonly #job: Job;
+  readonly #since: number;
+  #label: "starting" | "working" | "stopping" = "starting";
+  #resumeLine: string | undefined;
+  #stall: string | undefined;
+
+  constructor(job: Job, parts: BridgeParts) {
+    this.#job = job;
+    this.#since = parts.now();
+    this.progress = initialProgress();
+    this.#show();
+  }
+
+  started(resumeLine: string): void {
+    this.#resumeLine = resumeLine;
+    this.#work();
+  }
+
+  acted(event: Extract<RunEvent, { type: "action" }>): void {
+    this.progress = reduceProgress(this.progress, event);
+    this.#work();
+  }
+
+  stopping(): void {
+    this.#label = "stopping";
+    this.#show();
+  }
+
+  /** undefined takes the note away. */
+  stalled(note: string | undefined): void {
+    if (note === this.#stall) return;
+    this.#stall = note;
+    this.#show();
+  }
+
+  #work(): void {
+    if (this.#label === "starting") this.#label = "working";
+    this.#show();
+  }
+
+  #show(): void {
+    this.#job.screen.show({
+      label: this.#label,
+      progress: this.progress,
+      since: this.#since,
+      ...(this.#resumeLine === undefined ? {} : { resumeLine: this.#resumeLine }),
+      ...(this.#stall === undefined ? {} : { stall: this.#stall }),
+    });
+  }
+}

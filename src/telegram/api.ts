@@ -1,0 +1,83 @@
+import { Api, GrammyError, HttpError, type RawApi } from "grammy";
+import type { InputFile } from "grammy/types";
+
+/** Telegram understood the request and said no. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly code: number;
+  /** Telegram's words, without "Bad Request: ". */
+  readonly reason: string;
+  /** Of a 429, seconds; 5 where Telegram names none. */
+  readonly retryAfterS: number | undefined;
+  constructor(method: string, code: number, reason: string, retryAfterS: number | undefined) {
+    super(`${method}: ${code} ${reason}`);
+    this.code = code;
+    this.reason = reason;
+    this.retryAfterS = code === 429 ? (retryAfterS ?? 5) : undefined;
+  }
+}
+
+/** No answer came. Holds no cause: network errors name URLs, and these hold the token. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+  /** False only where it is certain that Telegram never saw the request. */
+  readonly mayHaveArrived: boolean;
+  constructor(method: string, code: string, mayHaveArrived: boolean) {
+    super(`${method}: ${code}`);
+    this.mayHaveArrived = mayHaveArrived;
+  }
+}
+
+export type Methods = RawApi;
+export type MethodName = keyof Methods & string;
+export type Payload<M extends MethodName> = Parameters<Methods[M]>[0];
+export type Answer<M extends MethodName> = Awaited<ReturnType<Methods[M]>>;
+
+/** One call to the Bot API, tried once. */
+export interface Telegram {
+  /** @throws Refused, Unreachable, or `signal.reason`. */
+  call<M extends MethodName>(method: M, payload: Payload<M>, signal?: AbortSignal): Promise<Answer<M>>;
+}
+
+/** Errors of a request that never left this machine. */
+const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
+const CALL_TIMEOUT_S = 90;
+
+export function createTelegram(token: string, apiRoot: string | undefined): Telegram {
+  const api = new Api(token, { timeoutSeconds: CALL_TIMEOUT_S, ...(apiRoot === undefined ? {} : { apiRoot }) });
+  return {
+    call: async (method, payload, signal) => {
+      try {
+        const invoke = api.raw[method] as (payload: unknown, signal?: AbortSignal) => Promise<never>;
+        return await invoke(payload, signal);
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : toFailure(method, error);
+      }
+    },
+  };
+}
+
+function toFailure(method: string, error: unknown): unknown {
+  if (error instanceof GrammyError) {
+    const reason = error.description.replace(/^Bad Request: /, "");
+    return new Refused(method, error.error_code, reason, error.parameters.retry_after);
+  }
+  if (error instanceof HttpError) {
+    const code = errorCode(error.error);
+    return new Unreachable(method, code, !NOT_SENT.has(code));
+  }
+  return error;
+}
+
+function errorCode(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "network error";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  if ("type" in error && typeof error.type === "string") return error.type;
+  return "network error";
+}
+
+/** A file made of text, to send as a document. */
+export async function textFile(text: string, name: string): Promise<InputFile> {
+  const { InputFile } = await import("grammy");
+  return new InputFile(Buffer.from(text, "utf8"), name);
+}

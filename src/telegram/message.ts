@@ -1,0 +1,85 @@
+import type { Message, Update } from "grammy/types";
+import { flattenRich } from "./render.ts";
+
+/** A message from a person, as far as the bridge reads it. */
+export interface Incoming {
+  readonly updateId: number;
+  readonly chatId: number;
+  readonly topicId: number | undefined;
+  readonly messageId: number;
+  readonly userId: number | undefined;
+  readonly isPrivate: boolean;
+  /** Text or caption; "" where there is neither. */
+  readonly text: string;
+  readonly isForward: boolean;
+  /** Something besides text that the bridge cannot read (yet). */
+  readonly attachment: "file" | "voice message" | undefined;
+  readonly reply: { readonly messageId: number; readonly text: string } | undefined;
+}
+
+/** A press on a callback button. */
+export interface Press {
+  readonly updateId: number;
+  readonly queryId: string;
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly topicId: number | undefined;
+  readonly userId: number;
+  readonly isPrivate: boolean;
+  readonly data: string;
+}
+
+export type Received = { readonly message: Incoming } | { readonly press: Press };
+
+/** Reads an update; undefined for what the bridge has no use for. */
+export function readUpdate(update: Update): Received | undefined {
+  if (update.message) return { message: readMessage(update.update_id, update.message) };
+  const query = update.callback_query;
+  if (!query?.message || query.data === undefined) return undefined;
+  const { chat, message_id } = query.message;
+  return {
+    press: {
+      updateId: update.update_id,
+      queryId: query.id,
+      chatId: chat.id,
+      messageId: message_id,
+      topicId: "message_thread_id" in query.message ? topicOf(query.message) : undefined,
+      userId: query.from.id,
+      isPrivate: chat.type === "private",
+      data: query.data,
+    },
+  };
+}
+
+function readMessage(updateId: number, message: Message): Incoming {
+  const topicId = topicOf(message);
+  const replied = message.reply_to_message;
+  const isReply = replied && replied.message_id !== message.message_thread_id;
+  return {
+    updateId,
+    chatId: message.chat.id,
+    topicId,
+    messageId: message.message_id,
+    userId: message.from?.id,
+    isPrivate: message.chat.type === "private",
+    text: textOf(message),
+    isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
+    attachment: attachmentOf(message),
+    reply: isReply ? { messageId: replied.message_id, text: textOf(replied) } : undefined,
+  };
+}
+
+/** The thread id is set on replies in plain groups too: only topics count. */
+function topicOf(message: Message): number | undefined {
+  return message.is_topic_message ? message.message_thread_id : undefined;
+}
+
+function textOf(message: Message | NonNullable<Message["reply_to_message"]>): string {
+  if (message.rich_message) return flattenRich(message.rich_message.blocks);
+  return message.text ?? message.caption ?? "";
+}
+
+function attachmentOf(message: Message): Incoming["attachment"] {
+  if (message.voice || message.audio || message.video_note) return "voice message";
+  return message.document || message.photo || message.video || message.animation ? "file" : undefined;
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Update } from "grammy/types";
+import type { Logger } from "../log.ts";
+import { Refused, type Telegram } from "./api.ts";
+
+export interface PollOptions {
+  readonly telegram: Telegram;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /**
+   * Takes a batch, synchronously. The batch is confirmed to Telegram only after this returned; when it throws, the same
+   * updates come again.
+   */
+  readonly receive: (updates: readonly Update[]) => void;
+}
+
+const LONG_POLL_S = 50;
+/** A poll that is silent for longer has lost its connection, as after the host slept. */
+const POLL_TIMEOUT_MS = 70_000;
+const MIN_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 30_000;
+
+/** Takes updates until `signal` aborts. Survives whatever the network and Telegram do; never rejects. */
+export async function poll({ telegram, signal, log, receive }: PollOptions): Promise<void> {
+  let offset = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const updates = await telegram.call(
+        "getUpdates",
+        { offset, limit: 100, timeout: LONG_POLL_S, allowed_updates: ["message", "callback_query"] },
+        AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]),
+      );
+      if (failures > 0) log.info({ failures }, "poll.recovered");
+      failures = 0;
+      if (updates.length === 0) continue;
+      receive(updates);
+      offset = (updates.at(-1)?.update_id ?? offset) + 1;
+    } catch (error) {
+      if (signal.aborted) return;
+      failures++;
+      const waitMs = backoff(error, failures);
+      tell(log, error, failures, waitMs);
+      await delay(waitMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** Doubles from half a second to 30 s, with jitter; a named wait is obeyed; another poller is given way to. */
+function backoff(error: unknown, failures: number): number {
+  if (error instanceof Refused && error.retryAfterS !== undefined) return error.retryAfterS * 1000;
+  const base = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** (failures - 1));
+  const isSlow = error instanceof Refused && (error.code === 409 || error.code === 401);
+  return (isSlow ? Math.max(base, 5_000) : base) * (0.75 + Math.random() / 2);
+}
+
+function tell(log: Logger, error: unknown, failures: number, waitMs: number): void {
+  const fields = { err: error, failures, waitMs: Math.round(waitMs) };
+  if (error instanceof Refused && error.code === 409) {
+    log.error({ ...fields, hint: "another program polls this bot's token: end it, or use a token of its own" }, "poll.conflict");
+  } else if (error instanceof Refused && error.code === 401) {
+    log.error({ ...fields, hint: "Telegram does not know the token: set transports.telegram.bot_token" }, "poll.unauthorized");
+  } else {
+    log.warn(fields, "poll.failed");
+  }
+}
