@@ -6,3 +6,10 @@ export interface Logger {
   error(fields: object, event: string): void;
   child(fields: object): Logger;
 }
+
+/** Takes bot tokens out of a text, also out of the address of a request. */
+export function redact(text: string): string {
+  return text
+    .replace(/bot\d+(?::|%3A)[\w-]+/gi, "bot[REDACTED]")
+    .replace(/\d+(?::|%3A)[\w-]{10,}/gi, "[REDACTED_TOKEN]");
+}

@@ -1,0 +1,41 @@
+import type { Limits, TelegramTable } from "./schema.ts";
+
+/** The configuration, checked and with its defaults; keys are named as in the file. */
+export interface Config {
+  /** The file that was read; undefined where none was found. */
+  readonly file: string | undefined;
+  /** Absolute: of the file, or where a new one would be. State lies here, and relative paths begin here. */
+  readonly directory: string;
+  readonly watch_config: boolean;
+  /** Always an engine of the list, whether or not it is installed. */
+  readonly default_engine: string;
+  /** An alias of `projects`, spelled as there. */
+  readonly default_project: string | undefined;
+  readonly on_restart: "report" | "resume";
+  /** undefined where the table, its token or its chat is missing: `requireTelegram` says which. */
+  readonly telegram: TelegramConfig | undefined;
+  /** By alias, spelled and ordered as in the file. */
+  readonly projects: ReadonlyMap<string, Project>;
+  /** The engines' tables as written, by engine; `engineOptions` reads them. */
+  readonly engines: Readonly<Record<string, unknown>>;
+  readonly limits: Limits;
+  /** What was read but has no effect, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** `[transports.telegram]` */
+export type TelegramConfig = TelegramTable & { readonly bot_token: string; readonly chat_id: number };
+
+/** `[projects.<alias>]` */
+export interface Project {
+  readonly alias: string;
+  /** Absolute; not known to exist. */
+  readonly path: string;
+  /** Absolute. */
+  readonly worktrees_dir: string;
+  readonly default_engine?: string | undefined;
+  readonly worktree_base?: string | undefined;
+  readonly chat_id?: number | undefined;
+  /** The project's own engine tables as written, by engine. */
+  readonly engines: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,50 @@
+import type { Engine } from "../engine/contract.ts";
+import type { EngineOptions } from "../engine/options.ts";
+import { ConfigError } from "../errors.ts";
+import type { Config, Project } from "./config.ts";
+import { type Problem, toProblems } from "./problem.ts";
+import type { FileTable } from "./schema.ts";
+import { formatKey, isTable, type Table } from "./toml.ts";
+
+/**
+ * The engine's table with the project's own laid over it, checked by the engine. Tables in them, such as `env`, are
+ * merged key by key; lists are replaced.
+ *
+ * @throws ConfigError where the merged table does not hold, which loading has ruled out already.
+ */
+export function engineOptions(config: Config, engine: Engine, project: Project | undefined): EngineOptions {
+  const merged = merge(config.engines[engine.id], project?.engines[engine.id]);
+  const result = engine.options.safeParse(merged);
+  if (result.success) return result.data;
+  const [problem] = toProblems(result.error, merged, engine.options);
+  const path = [...(project ? ["projects", project.alias] : []), engine.id, ...(problem?.path ?? [])];
+  throw new ConfigError(`${config.file ?? "config"}: ${formatKey(path)} ${problem?.text ?? "does not hold."}`);
+}
+
+/** Asks each engine about its table, and about each project's table over it. */
+export function checkEngineTables(table: FileTable, engines: readonly Engine[]): Problem[] {
+  return engines.flatMap((engine) => {
+    const own = check(engine, table[engine.id], [engine.id]);
+    if (own.length > 0) return own;
+    return Object.entries(table.projects).flatMap(([alias, project]) =>
+      project[engine.id] === undefined
+        ? []
+        : check(engine, merge(table[engine.id], project[engine.id]), ["projects", alias, engine.id]),
+    );
+  });
+}
+
+function check(engine: Engine, value: unknown, path: readonly string[]): Problem[] {
+  const result = engine.options.safeParse(value ?? {});
+  if (result.success) return [];
+  const problems = toProblems(result.error, value, engine.options);
+  return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
+}
+
+function merge(base: unknown, over: unknown): Table {
+  const result: Table = isTable(base) ? { ...base } : {};
+  for (const [key, value] of Object.entries(isTable(over) ? over : {})) {
+    result[key] = isTable(value) && isTable(result[key]) ? merge(result[key], value) : value;
+  }
+  return result;
+}

@@ -1,0 +1,70 @@
+import { statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { ConfigError } from "../errors.ts";
+
+/** Where a config may come from. `file` is the command line's `--config`. */
+export interface ConfigSearch {
+  readonly file?: string | undefined;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The config's path, absolute, and whether a file is there yet. */
+export interface ConfigPlace {
+  readonly file: string;
+  readonly exists: boolean;
+}
+
+/**
+ * Looks at `--config`, then `$TAKOPI_CONFIG`, then `.takopi/takopi.toml` in the working directory and its parents,
+ * then in the home directory, which is also the place for a new one.
+ *
+ * @throws ConfigError where the path is not a file.
+ */
+export function locateConfig(search: ConfigSearch): ConfigPlace {
+  const home = search.env["HOME"] || homedir();
+  const named = search.file || search.env["TAKOPI_CONFIG"];
+  if (named) {
+    const file = resolve(search.cwd, expandHome(named, home));
+    return { file, exists: isFile(file) };
+  }
+  for (const directory of upwards(resolve(search.cwd))) {
+    const file = join(directory, ".takopi", "takopi.toml");
+    if (isFile(file)) return { file, exists: true };
+  }
+  const file = join(home, ".takopi", "takopi.toml");
+  return { file, exists: isFile(file) };
+}
+
+/**
+ * Like {@link locateConfig}, but a file that was asked for by name must be there.
+ *
+ * @returns undefined where no place of the search has one.
+ * @throws ConfigError where the named file is missing.
+ */
+export function findConfig(search: ConfigSearch): string | undefined {
+  const { file, exists } = locateConfig(search);
+  if (exists) return file;
+  if (!search.file && !search.env["TAKOPI_CONFIG"]) return undefined;
+  const source = search.file ? "--config" : "$TAKOPI_CONFIG";
+  throw new ConfigError(`Missing config file ${file}, named by ${source}: write it, or name another.`);
+}
+
+/** `~` and `~/x` in the home directory; everything else unchanged. */
+export function expandHome(path: string, home: string): string {
+  return path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
+}
+
+function isFile(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile()) throw new ConfigError(`Config path ${path} exists but is not a file.`);
+  return found !== undefined;
+}
+
+function* upwards(from: string): Generator<string> {
+  for (let directory = from; ; directory = dirname(directory)) {
+    yield directory;
+    if (directory === dirname(directory)) return;
+  }
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
+import type { Engine } from "../engine/contract.ts";
+import { ConfigError } from "../errors.ts";
+import type { Config, Project, TelegramConfig } from "./config.ts";
+import { editToml, writePrivateFile } from "./edit.ts";
+import { checkEngineTables } from "./engine-options.ts";
+import { applyEnvironment, type Overridden } from "./environment.ts";
+import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
+import { migrate } from "./migrate.ts";
+import { type Problem, toProblems } from "./problem.ts";
+import { brokenRules, sameName } from "./rules.ts";
+import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
+import { formatKey, parseToml, type Table } from "./toml.ts";
+import { idleKeys } from "./warnings.ts";
+
+/** Where to look, and the engines whose tables the file may have. */
+export interface LoadOptions extends ConfigSearch {
+  readonly engines: readonly Engine[];
+}
+
+/**
+ * Finds, reads and checks the config. Without a file it consists of the defaults and the environment. A file of an
+ * older form is rewritten in the present one.
+ *
+ * @throws ConfigError with one line that names file or variable, key, what was found and what is allowed.
+ */
+export function loadConfig(options: LoadOptions): Config {
+  const file = findConfig(options);
+  const { table, warnings } = file === undefined ? { table: {}, warnings: [] } : readTable(file);
+  return checkConfig({ ...options, table, file, warnings });
+}
+
+/** A table that may become a config. */
+export interface Candidate extends LoadOptions {
+  /** As read, migrated, without the environment's part. */
+  readonly table: Table;
+  /** Where `table` came from; undefined where from nowhere. */
+  readonly file: string | undefined;
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * The part of {@link loadConfig} after reading.
+ *
+ * @throws ConfigError as there.
+ */
+export function checkConfig(candidate: Candidate): Config {
+  const { engines, env, file } = candidate;
+  const overridden = applyEnvironment(candidate.table, env);
+  const schema = fileSchema(engines);
+  const result = schema.safeParse(overridden.table);
+  const problems = result.success
+    ? [...brokenRules(result.data, engines), ...checkEngineTables(result.data, engines)]
+    : toProblems(result.error, overridden.table, schema);
+  if (!result.success || problems.length > 0) throw refusal(problems, file, overridden);
+  return toConfig(result.data, candidate);
+}
+
+/** Reads the file in its present form, writing it back first where it was of an older one. */
+export function readTable(file: string): { table: Table; text: string; warnings: string[] } {
+  const text = readFileSync(file, "utf8");
+  const table = parseToml(text, file);
+  const migrated = migrate(table, file);
+  if (!migrated) return { table, text, warnings: [] };
+  const edited = editToml(text, migrated);
+  try {
+    writePrivateFile(file, edited);
+    return { table: migrated, text: edited, warnings: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const warning = `${file} has keys of an older form and could not be rewritten (${reason}).`;
+    return { table: migrated, text: edited, warnings: [warning] };
+  }
+}
+
+function refusal(problems: readonly Problem[], file: string | undefined, { variables }: Overridden): ConfigError {
+  const [first, ...others] = problems;
+  if (!first) return new ConfigError(`Invalid config${file ? ` in ${file}` : ""}.`);
+  const keys = first.path.map(String);
+  const name = keys.map((_, index) => variables.get(keys.slice(0, keys.length - index).join("."))).find(Boolean);
+  const source = name ? `$${name}` : (file ?? "config");
+  const more = others.length > 0 ? ` (${others.length} more after this one.)` : "";
+  return new ConfigError(`${source}: ${formatKey(first.path)} ${first.text}${more}`);
+}
+
+function toConfig(table: FileTable, { engines, file, warnings = [], ...search }: Candidate): Config {
+  const home = search.env["HOME"] || homedir();
+  const directory = dirname(file ?? locateConfig(search).file);
+  const ids = engines.map((engine) => engine.id);
+  const engineId = (name: string | undefined) => ids.find((id) => name !== undefined && sameName(id, name));
+  const pick = (from: Table) =>
+    Object.fromEntries(ids.filter((id) => from[id] !== undefined).map((id) => [id, from[id]]));
+  const idle = idleKeys(table);
+  const aliases = Object.keys(table.projects);
+  const toProject = ([alias, project]: [string, ProjectTable]): [string, Project] => {
+    const path = resolve(directory, expandHome(project.path, home));
+    const worktrees_dir = resolve(path, expandHome(project.worktrees_dir, home));
+    const { worktree_base, chat_id } = project;
+    const default_engine = engineId(project.default_engine);
+    return [alias, { alias, path, worktrees_dir, default_engine, worktree_base, chat_id, engines: pick(project) }];
+  };
+  return {
+    file,
+    directory,
+    watch_config: table.watch_config,
+    default_engine: engineId(table.default_engine) ?? engineId("codex") ?? ids[0] ?? table.default_engine,
+    default_project: aliases.find((alias) => table.default_project && sameName(alias, table.default_project)),
+    on_restart: table.on_restart,
+    telegram: toTelegram(table.transports.telegram),
+    projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
+    engines: pick(table),
+    limits: table.limits,
+    warnings:
+      idle.length > 0 ? [...warnings, `Not available here yet, so without effect: ${idle.join(", ")}.`] : warnings,
+  };
+}
+
+function toTelegram(table: TelegramTable | undefined): TelegramConfig | undefined {
+  const { bot_token, chat_id } = table ?? {};
+  return table && bot_token !== undefined && chat_id !== undefined ? { ...table, bot_token, chat_id } : undefined;
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { Engine } from "../engine/contract.ts";
+
+const text = z.string().trim().min(1);
+const texts = z.array(z.string());
+const id = z.union(
+  [
+    z.int(),
+    z
+      .string()
+      .trim()
+      .regex(/^-?\d{1,15}$/)
+      .transform(Number),
+  ],
+  { error: "a whole number, or one in quotes" },
+);
+const seconds = z.number().min(0);
+const minutes = z.number().positive();
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "an address that begins with http:// or https://" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const topics = z.strictObject({
+  enabled: z.boolean().default(false),
+  scope: z.enum(["auto", "main", "projects", "all"]).default("auto"),
+});
+
+const files = z.strictObject({
+  enabled: z.boolean().default(false),
+  auto_put: z.boolean().default(true),
+  auto_put_mode: z.enum(["upload", "prompt"]).default("upload"),
+  uploads_dir: text.default("incoming"),
+  allowed_user_ids: z.array(id).default([]),
+  deny_globs: texts.default([".git/**", ".env", ".envrc", "**/*.pem", "**/.ssh/**"]),
+});
+
+const telegram = z.strictObject({
+  bot_token: text.optional(),
+  chat_id: id.optional(),
+  allowed_user_ids: z.array(id).default([]),
+  allowed_chat_ids: z.array(id).default([]),
+  allow_group_members: z.boolean().default(false),
+  api_root: httpUrl.optional(),
+  messages: z.enum(["auto", "rich", "classic"]).default("auto"),
+  stream_answer: z.boolean().default(false),
+  message_overflow: z.enum(["split", "trim"]).default("split"),
+  session_mode: z.enum(["stateless", "chat"]).default("stateless"),
+  show_resume_line: z.boolean().default(true),
+  forward_coalesce_s: seconds.default(1),
+  media_group_debounce_s: seconds.default(1),
+  voice_transcription: z.boolean().default(false),
+  voice_max_bytes: z.int().positive().default(10_485_760),
+  voice_transcription_model: text.default("gpt-4o-mini-transcribe"),
+  voice_transcription_base_url: text.optional(),
+  voice_transcription_api_key: text.optional(),
+  topics: topics.prefault({}),
+  files: files.prefault({}),
+});
+
+const limits = z.strictObject({
+  parallel_runs: z.int().min(1).default(8),
+  run_minutes: minutes.optional(),
+  stall_minutes: minutes.default(15),
+  daily_cost_usd: z.number().positive().optional(),
+});
+
+const project = z.strictObject({
+  path: text,
+  worktrees_dir: text.default(".worktrees"),
+  default_engine: text.optional(),
+  worktree_base: text.optional(),
+  chat_id: id.optional(),
+});
+
+const table = z.record(z.string(), z.unknown());
+
+const file = z.strictObject({
+  watch_config: z.boolean().default(false),
+  default_engine: text.default("codex"),
+  default_project: text.optional(),
+  on_restart: z.enum(["report", "resume"]).default("report"),
+  transport: z.literal("telegram").default("telegram"),
+  transports: z.strictObject({ telegram: telegram.optional() }).prefault({}),
+  limits: limits.prefault({}),
+  projects: z.record(z.string(), project).default({}),
+  plugins: table.optional(),
+});
+
+/** Engines of the ancestor that are not here: their tables and names are warned of, not refused. */
+export const ABSENT_ENGINES: readonly string[] = ["claude"];
+
+export type TelegramTable = z.output<typeof telegram>;
+export type Limits = z.output<typeof limits>;
+/** Engine tables stand beside the project's own keys. */
+export type ProjectTable = z.output<typeof project> & Record<string, unknown>;
+export type FileTable = Omit<z.output<typeof file>, "projects"> & {
+  projects: Record<string, ProjectTable>;
+} & Record<string, unknown>;
+
+/** The whole file; strict, with a table for each engine. What an engine's table holds is for the engine to check. */
+export function fileSchema(engines: readonly Engine[]): z.ZodType<FileTable> {
+  const names = [...engines.map((engine) => engine.id), ...ABSENT_ENGINES];
+  const tables = Object.fromEntries(names.map((name) => [name, table.optional()]));
+  const projects = z.record(z.string(), project.extend(tables)).default({});
+  // The names of the engines are known at run time only, so the compiler cannot follow.
+  return file.extend({ ...tables, projects }) as unknown as z.ZodType<FileTable>;
+}
