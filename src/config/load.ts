@@ -4,11 +4,11 @@ import { dirname, resolve } from "node:path";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
 import type { Config, Project, TelegramConfig } from "./config.ts";
-import { editToml, writePrivateFile } from "./edit.ts";
+import { writePrivateFile } from "./edit.ts";
 import { checkEngineTables } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
 import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, migrateText } from "./migrate.ts";
 import { type Problem, toProblems } from "./problem.ts";
 import { brokenRules, sameName } from "./rules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
@@ -64,7 +64,7 @@ export function readTable(file: string): { table: Table; text: string; warnings:
   const table = parseToml(text, file);
   const migrated = migrate(table, file);
   if (!migrated) return { table, text, warnings: [] };
-  const edited = editToml(text, migrated);
+  const edited = migrateText(text, migrated);
   try {
     writePrivateFile(file, edited);
     return { table: migrated, text: edited, warnings: [] };

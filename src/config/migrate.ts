@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
-import { isTable, type Table } from "./toml.ts";
+import { editToml } from "./edit.ts";
+import { isTable, parseToml, type Table } from "./toml.ts";
 
 const MOVED = ["bot_token", "chat_id"];
 const SCOPES: Readonly<Record<string, string>> = { multi_project_chat: "main", per_project_chat: "projects" };
@@ -16,6 +17,32 @@ export function migrate(table: Table, file: string): Table | undefined {
   const moved = moveTopLevel(result);
   const renamed = renameTopicsMode(result, file);
   return moved || renamed ? result : undefined;
+}
+
+/** The text of a file of an older form with `migrated` as its values. The comments of moved keys move with them. */
+export function migrateText(text: string, migrated: Table): string {
+  const moved = moveLines(text);
+  try {
+    parseToml(moved, "");
+    return editToml(moved, migrated);
+  } catch (error) {
+    // A key that stands in both places, or in a form that is more than a line, is for the editor to sort out.
+    if (error instanceof ConfigError) return editToml(text, migrated);
+    throw error;
+  }
+}
+
+function moveLines(text: string): string {
+  const lines = text.split("\n");
+  const firstTable = lines.findIndex((line) => /^\s*\[/.test(line));
+  const isMoved = (line: string, index: number) =>
+    (firstTable < 0 || index < firstTable) && /^\s*(bot_token|chat_id)\s*=/.test(line);
+  const moved = lines.filter(isMoved);
+  const rest = lines.filter((line, index) => !isMoved(line, index));
+  const header = rest.findIndex((line) => /^\s*\[transports\.telegram\]/.test(line));
+  if (moved.length === 0) return text;
+  if (header >= 0) return rest.toSpliced(header + 1, 0, ...moved).join("\n");
+  return `${rest.join("\n").trimEnd()}\n\n[transports.telegram]\n${moved.join("\n")}\n`;
 }
 
 function moveTopLevel(root: Table): boolean {
