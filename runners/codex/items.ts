@@ -1,0 +1,102 @@
+import type { Action, ActionDetail, ActionEvent, FileChange } from "../../src/domain/events.ts";
+import { previewEnd, relativePath } from "../../src/engine/tools.ts";
+import type { CodexItem } from "./schema.ts";
+import { unwrapShell } from "./shell-command.ts";
+
+/** A message shows 300 characters of a title; the rest only takes room. */
+const TITLE_LENGTH = 1000;
+
+/** An item that is shown as a step of the work: all but what the agent says. */
+export type WorkItem = Exclude<CodexItem, { type: "agent_message" }>;
+
+/** The step that an item stands for; undefined for those that are not shown. `cwd` is taken off the paths in titles. */
+export function toStep(item: WorkItem, phase: ActionEvent["phase"], cwd: string | undefined): ActionEvent | undefined {
+  const step = describe(item, cwd);
+  if (step === undefined) return undefined;
+  return {
+    type: "action",
+    engine: "codex",
+    phase,
+    action: toAction(item.id, step.kind, step.title, step.detail),
+    ...(phase === "completed" && { ok: step.ok }),
+    ...(step.kind === "warning" && { level: "warning" }),
+  };
+}
+
+/** An action with its title cut to a bounded length. */
+export function toAction(id: string, kind: Action["kind"], title: string, detail: ActionDetail = {}): Action {
+  return { id, kind, title: title.slice(0, TITLE_LENGTH).replace(/[\uD800-\uDBFF]$/, ""), detail };
+}
+
+interface Step {
+  readonly kind: Action["kind"];
+  readonly title: string;
+  readonly ok: boolean;
+  readonly detail?: ActionDetail;
+}
+
+function describe(item: WorkItem, cwd: string | undefined): Step | undefined {
+  switch (item.type) {
+    case "command_execution":
+      return describeCommand(item, cwd);
+    case "file_change":
+      return describeChange(item, cwd);
+    case "mcp_tool_call":
+      return describeToolCall(item);
+    case "web_search":
+      return { kind: "web_search", title: item.query || "the web", ok: true };
+    case "reasoning":
+      return { kind: "note", title: headline(item.text), ok: true };
+    case "todo_list":
+      return { kind: "note", title: todoTitle(item.items), ok: true };
+    case "error":
+      return { kind: "warning", title: item.message, ok: false };
+    case "collab_tool_call":
+      return undefined;
+  }
+}
+
+function describeCommand(item: WorkItem & { type: "command_execution" }, cwd: string | undefined): Step {
+  const command = unwrapShell(item.command);
+  const output = previewEnd(item.aggregated_output ?? "");
+  const exitCode = item.exit_code ?? undefined;
+  return {
+    kind: "command",
+    title: cwd === undefined ? command : command.replaceAll(`${cwd}/`, ""),
+    ok: item.status === "completed" && (exitCode ?? 0) === 0,
+    detail: { ...(exitCode !== undefined && { exitCode }), ...(output !== undefined && { output }) },
+  };
+}
+
+function describeChange(item: WorkItem & { type: "file_change" }, cwd: string | undefined): Step {
+  const changes = item.changes.map(({ path, kind }): FileChange => ({ path, verb: toVerb(kind) }));
+  const title = changes.map(({ path }) => relativePath(path, cwd)).join(", ");
+  return { kind: "file_change", title: title || "files", ok: item.status === "completed", detail: { changes } };
+}
+
+const toVerb = (kind: string): FileChange["verb"] => (kind === "add" || kind === "delete" ? kind : "update");
+
+function describeToolCall(item: WorkItem & { type: "mcp_tool_call" }): Step {
+  const ok = item.status === "completed" && !item.error;
+  const said = previewEnd((item.result?.content ?? []).flatMap(({ text }) => text ?? []).join("\n"));
+  const error = previewEnd(item.error?.message ?? "") ?? said;
+  const told = ok ? { output: said } : { error };
+  return {
+    kind: "tool",
+    title: `${item.server}.${item.tool}`,
+    ok,
+    detail: { ...(told.output && { output: told.output }), ...(told.error && { error: told.error }) },
+  };
+}
+
+/** A summary of the model's thoughts opens with its subject in bold; that line says enough. */
+function headline(text: string): string {
+  return /^\s*\*\*(.+?)\*\*/.exec(text)?.[1] ?? text.trim();
+}
+
+function todoTitle(items: readonly { readonly text: string; readonly completed: boolean }[]): string {
+  if (items.length === 0) return "todo";
+  const next = items.find(({ completed }) => !completed);
+  const done = items.filter(({ completed }) => completed).length;
+  return `todo ${done}/${items.length}: ${next?.text ?? "done"}`;
+}

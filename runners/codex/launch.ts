@@ -1,0 +1,59 @@
+import type { RunRequest } from "../../src/engine/contract.ts";
+import type { Launch } from "../../src/engine/define.ts";
+import { EngineError } from "../../src/errors.ts";
+import type { CodexOptions } from "./options.ts";
+import { isThreadId } from "./resume.ts";
+import { codexHome, readThreadTotals } from "./rollout.ts";
+import { type CodexState, initial } from "./translate.ts";
+import { NO_TOKENS } from "./usage.ts";
+
+/**
+ * Argv and first state of one run.
+ *
+ * @throws EngineError where the thread's id is not a full one: codex takes it for a name then, and starts a new
+ *   thread without a word when it finds none (seen in 0.169.0).
+ */
+export async function launch(request: RunRequest & { readonly options: CodexOptions }): Promise<Launch<CodexState>> {
+  const { options, prompt, cwd } = request;
+  const thread = request.resume?.value;
+  if (thread !== undefined && !isThreadId(thread)) {
+    throw new EngineError(
+      `\`${thread}\` is not a Codex thread. Its id is needed in full, as \`codex resume\` shows it.`,
+    );
+  }
+  const home = codexHome({ ...request.env, ...options.env });
+  const before = thread === undefined ? NO_TOKENS : await readThreadTotals(home, thread);
+  return {
+    file: options.cmd ?? "codex",
+    args: toArgs(options, thread),
+    stdin: prompt,
+    state: { ...initial, title: options.profile ?? initial.title, cwd: cwd.replace(/\/+$/, "") || undefined, before },
+  };
+}
+
+/**
+ * What is passed to codex. Flags of `exec` stand before `resume`, which takes none of them.
+ *
+ * An unreachable model server is retried without end unless that feature is off; versions that do not know it ignore
+ * the setting, and `extra_args` come after it to switch it on again.
+ */
+export function toArgs(options: CodexOptions, thread: string | undefined): string[] {
+  return [
+    ...["-c", "features.unbounded_connection_retries=false"],
+    ...(options.extra_args ?? ["-c", "notify=[]"]),
+    ...["exec", "--json", "--skip-git-repo-check", "--color=never"],
+    ...flag("sandbox", options.sandbox),
+    ...flag("profile", options.profile),
+    ...flag("model", options.model),
+    ...setting("model_reasoning_effort", options.reasoning_effort),
+    ...setting("model_reasoning_summary", options.reasoning_summary),
+    ...(options.add_dirs ?? []).flatMap((dir) => flag("add-dir", dir)),
+    ...(thread === undefined ? [] : ["resume", thread]),
+    "-",
+  ];
+}
+
+const flag = (name: string, value: string | undefined): string[] => (value === undefined ? [] : [`--${name}=${value}`]);
+
+const setting = (key: string, value: string | undefined): string[] =>
+  value === undefined ? [] : ["-c", `${key}=${value}`];
