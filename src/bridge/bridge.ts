@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
-import type { Config } from "../config/load.ts";
+import type { Config } from "../config/config.ts";
 import { initialProgress } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
+import { newRunId } from "./run-id.ts";
 import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Screen, Screens } from "./screen.ts";
@@ -50,7 +50,7 @@ export class Bridge {
    */
   add(prompt: Prompt, resolved: Resolved): string {
     const { store, now } = this.#parts;
-    const id = now().toString(36) + randomBytes(4).toString("hex");
+    const id = newRunId(now());
     store.runs.add({
       id,
       chatId: prompt.chatId,
@@ -94,6 +94,17 @@ export class Bridge {
     const wait = this.#jobs.get(id)?.wait;
     wait?.();
     return wait !== undefined;
+  }
+
+  /** Goes on with a run that was cut off, as if "continue" had been replied to it; false where it has no session. */
+  resume(run: StoredRun, userId: number): boolean {
+    const session = run.session ?? run.resume;
+    if (session === null) return false;
+    const id = newRunId(this.#parts.now());
+    const createdAt = this.#parts.now();
+    this.#parts.store.runs.add({ ...run, id, userId, prompt: "continue", resume: session, follows: null, createdAt });
+    this.start(id);
+    return true;
   }
 
   /** Runs of a chat that run or wait, the oldest first. */

@@ -1,4 +1,4 @@
-import type { Config } from "../config/load.ts";
+import type { Config } from "../config/config.ts";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { ensureWorktree, requireDirectory } from "./worktree.ts";
@@ -11,7 +11,10 @@ import { ensureWorktree, requireDirectory } from "./worktree.ts";
 export async function placeOf(run: StoredRun, config: Config, home: string): Promise<string> {
   if (run.project === null) return home;
   const project = config.projects.get(run.project);
-  if (!project) throw new UserError(`The project '${run.project}' is not configured any more: add it back to the config, or start a new thread.`);
+  if (!project)
+    throw new UserError(
+      `The project '${run.project}' is not configured any more: add it back to the config, or start a new thread.`,
+    );
   await requireDirectory(project.path);
   return run.branch === null ? project.path : ensureWorktree(project, run.branch);
 }

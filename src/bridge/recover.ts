@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { StoredRun } from "../store/runs.ts";
 import type { Bridge, BridgeParts } from "./bridge.ts";
+import { newRunId } from "./run-id.ts";
 
 /** Ends whatever engine processes of a run are still there. */
 export type EndLeftovers = (run: StoredRun) => Promise<void>;
@@ -17,7 +17,8 @@ export async function recover(bridge: Bridge, parts: BridgeParts, endLeftovers: 
   const resumed = cutOff.flatMap((run) => report(run, parts));
   for (const id of resumed) bridge.start(id);
   for (const run of open) if (run.state === "queued") bridge.start(run.id);
-  if (open.length > 0) parts.log.info({ cutOff: cutOff.length, waiting: open.length - cutOff.length }, "bridge.recovered");
+  if (open.length > 0)
+    parts.log.info({ cutOff: cutOff.length, waiting: open.length - cutOff.length }, "bridge.recovered");
   parts.screens.deliver();
 }
 
@@ -29,7 +30,7 @@ function report(run: StoredRun, { store, config, now }: BridgeParts): string[] {
     const { chatId, topicId, messageId: replyTo } = run;
     store.deliveries.add({ runId: run.id, chatId, topicId, replyTo, body: null, createdAt: now() });
     if (config().on_restart !== "resume" || run.session === null) return [];
-    const id = now().toString(36) + randomBytes(4).toString("hex");
+    const id = newRunId(now());
     store.runs.add({ ...run, id, prompt: "continue", resume: run.session, follows: null, createdAt: now() });
     return [id];
   });

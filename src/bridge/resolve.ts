@@ -1,4 +1,4 @@
-import { type Config, type Project } from "../config/load.ts";
+import type { Config, Project } from "../config/config.ts";
 import { type Context, parseContext } from "../domain/context.ts";
 import { type Directives, parseDirectives } from "../domain/directives.ts";
 import type { ResumeToken } from "../domain/events.ts";
@@ -70,7 +70,8 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const common = { context, prompt: text, conversation };
   if (token) return { ...common, ...bySession(token) };
   if (replied) return { ...common, ...byRun(replied) };
-  const engine = directives.engine ?? projectOf(context, config)?.default_engine ?? parts.engineOverride ?? config.default_engine;
+  const engine =
+    directives.engine ?? projectOf(context, config)?.default_engine ?? parts.engineOverride ?? config.default_engine;
   const latest = conversation === undefined ? undefined : latestRun(conversation, engine, context, store);
   return { ...common, ...(latest ? byRun(latest) : { engine, resume: undefined, follows: undefined }) };
 }
@@ -102,7 +103,9 @@ function lineContext(prompt: Prompt, config: Config): Context | undefined {
   if (!named) return undefined;
   const project = findProject(named.project, config);
   if (!project) {
-    throw new UserError(`unknown project '${named.project}' in ctx line; start a new thread or add it back to your config`);
+    throw new UserError(
+      `unknown project '${named.project}' in ctx line; start a new thread or add it back to your config`,
+    );
   }
   return { project: project.alias, branch: named.branch };
 }

@@ -1,6 +1,6 @@
-import { engineOptions } from "../config/load.ts";
+import { engineOptions } from "../config/engine-options.ts";
 import type { Completed, RunEvent } from "../domain/events.ts";
-import { initialProgress, reduceProgress, type ProgressState } from "../domain/progress.ts";
+import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
 import type { Engine, Run } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -63,7 +63,10 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
 async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ engine: Engine; opened: Run }> {
   const { run } = job;
   const engine = parts.engines.find(({ id }) => id === run.engine);
-  if (!engine) throw new UserError(`The engine '${run.engine}' is not known here; there are ${parts.engines.map(({ id }) => id).join(", ")}.`);
+  if (!engine)
+    throw new UserError(
+      `The engine '${run.engine}' is not known here; there are ${parts.engines.map(({ id }) => id).join(", ")}.`,
+    );
   const resume = run.resume ?? sessionToFollow(run, parts);
   const config = parts.config();
   const cwd = await placeOf(run, config, parts.home);
@@ -88,7 +91,9 @@ function sessionToFollow(run: StoredRun, parts: BridgeParts): string | undefined
   if (run.follows === null) return undefined;
   const session = parts.store.runs.get(run.follows)?.session;
   if (session) return session;
-  throw new UserError("The task before this one ended without a session to go on with: send this again as a new message.");
+  throw new UserError(
+    "The task before this one ended without a session to go on with: send this again as a new message.",
+  );
 }
 
 interface Scene {

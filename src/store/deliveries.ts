@@ -46,6 +46,12 @@ export class Deliveries {
     );
   }
 
+  sentParts(id: number): number {
+    return (
+      this.#database.get<{ sentParts: number }>("SELECT sentParts FROM deliveries WHERE id = ?", id)?.sentParts ?? 0
+    );
+  }
+
   /** To be called before the request for a part leaves. */
   sending(id: number): void {
     this.#database.run("UPDATE deliveries SET state = 'sending' WHERE id = ?", id);

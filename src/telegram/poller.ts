@@ -57,9 +57,15 @@ function backoff(error: unknown, failures: number): number {
 function tell(log: Logger, error: unknown, failures: number, waitMs: number): void {
   const fields = { err: error, failures, waitMs: Math.round(waitMs) };
   if (error instanceof Refused && error.code === 409) {
-    log.error({ ...fields, hint: "another program polls this bot's token: end it, or use a token of its own" }, "poll.conflict");
+    log.error(
+      { ...fields, hint: "another program polls this bot's token: end it, or use a token of its own" },
+      "poll.conflict",
+    );
   } else if (error instanceof Refused && error.code === 401) {
-    log.error({ ...fields, hint: "Telegram does not know the token: set transports.telegram.bot_token" }, "poll.unauthorized");
+    log.error(
+      { ...fields, hint: "Telegram does not know the token: set transports.telegram.bot_token" },
+      "poll.unauthorized",
+    );
   } else {
     log.warn(fields, "poll.failed");
   }

@@ -1,0 +1,24 @@
+import type { Config } from "../config/config.ts";
+
+/** Where an update came from. */
+export interface Origin {
+  readonly chatId: number;
+  readonly userId: number | undefined;
+}
+
+/**
+ * Whether the bot listens: the chat must be the main one, an allowed one, a project's, or an allowed user's own; and
+ * where `allowed_user_ids` names anybody, the sender must be named. Without a Telegram config nobody may.
+ */
+export function isAllowed({ chatId, userId }: Origin, config: Config): boolean {
+  const { telegram } = config;
+  if (!telegram) return false;
+  const users = telegram.allowed_user_ids;
+  if (users.length > 0 && (userId === undefined || !users.includes(userId))) return false;
+  return (
+    chatId === telegram.chat_id ||
+    telegram.allowed_chat_ids.includes(chatId) ||
+    users.includes(chatId) ||
+    [...config.projects.values()].some(({ chat_id }) => chat_id === chatId)
+  );
+}

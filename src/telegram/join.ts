@@ -1,0 +1,133 @@
+import type { Incoming } from "./message.ts";
+
+/** Messages of one sender that are one prompt. */
+export interface Group {
+  readonly first: Incoming;
+  /** Every update that went into it. */
+  readonly updateIds: readonly number[];
+  readonly messageIds: readonly number[];
+  /** Parts of a split paste by lines, then forwarded texts by blank lines. */
+  readonly text: string;
+  /** The run that it belongs to though it came too late to be part of it. */
+  readonly follows: string | undefined;
+}
+
+export interface JoinerOptions {
+  /** How long to wait for more after a sign that more will come, ms of quiet. */
+  readonly windowMs: () => number;
+  /** Gets each complete group, in order; gives the id of the run that it became, if it did. */
+  readonly submit: (group: Group) => string | undefined;
+  /** Gets a forwarded text that no prompt came before. */
+  readonly hold: (forward: Incoming) => void;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+interface Pending {
+  readonly first: Incoming;
+  readonly messages: Incoming[];
+  readonly follows: string | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Chat clients cut a text at 4096 characters, some of them earlier to spare a paragraph: a message this long may have
+ * a sequel.
+ */
+const PASTE_SIGN_LENGTH = 3_000;
+
+/**
+ * Joins what belongs together: the parts of a long paste, and a prompt with the texts forwarded after it. An ordinary
+ * message is passed on at once; only a very long one, or one with forwards, waits for more.
+ */
+export class Joiner {
+  readonly #options: JoinerOptions;
+  readonly #pending = new Map<string, Pending>();
+  readonly #recent = new Map<string, { runId: string; at: number }>();
+
+  constructor(options: JoinerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the prompts and forwards of one batch, in order. */
+  take(messages: readonly Incoming[]): void {
+    for (const message of messages) this.#add(message);
+    for (const [key, pending] of this.#pending) {
+      if (mayGrow(pending)) this.#arm(key, pending);
+      else this.#flush(key);
+    }
+  }
+
+  /** Passes on what a sender's place has waiting, before something that must come after it. */
+  flushFor(message: Incoming): void {
+    this.#flush(keyOf(message));
+  }
+
+  /** Passes on everything that waits. */
+  flush(): void {
+    for (const key of [...this.#pending.keys()]) this.#flush(key);
+  }
+
+  #add(message: Incoming): void {
+    const key = keyOf(message);
+    const pending = this.#pending.get(key);
+    if (message.isForward) {
+      const follows = this.#justStarted(key);
+      if (pending) pending.messages.push(message);
+      else if (follows !== undefined) this.#begin(key, message, follows);
+      else this.#options.hold(message);
+    } else if (pending && expectsPaste(pending)) {
+      pending.messages.push(message);
+    } else {
+      this.#flush(key);
+      this.#begin(key, message, undefined);
+    }
+  }
+
+  #begin(key: string, first: Incoming, follows: string | undefined): void {
+    this.#pending.set(key, { first, messages: [first], follows, timer: undefined });
+  }
+
+  #arm(key: string, pending: Pending): void {
+    clearTimeout(pending.timer);
+    pending.timer = setTimeout(() => this.#flush(key), this.#options.windowMs());
+  }
+
+  #flush(key: string): void {
+    const pending = this.#pending.get(key);
+    if (!pending) return;
+    clearTimeout(pending.timer);
+    this.#pending.delete(key);
+    const runId = this.#options.submit(toGroup(pending));
+    if (runId !== undefined) this.#recent.set(key, { runId, at: this.#options.now() });
+  }
+
+  /** The run that this sender began so lately that a forward must have been meant for it. */
+  #justStarted(key: string): string | undefined {
+    const recent = this.#recent.get(key);
+    if (recent && this.#options.now() - recent.at <= this.#options.windowMs()) return recent.runId;
+    this.#recent.delete(key);
+    return undefined;
+  }
+}
+
+const keyOf = ({ chatId, topicId, userId }: Incoming) => `${chatId}:${topicId ?? 0}:${userId ?? 0}`;
+
+const expectsPaste = ({ messages }: Pending) => {
+  const last = messages.at(-1);
+  return last !== undefined && !last.isForward && last.text.length >= PASTE_SIGN_LENGTH;
+};
+
+const mayGrow = (pending: Pending) => expectsPaste(pending) || pending.messages.some(({ isForward }) => isForward);
+
+function toGroup({ first, messages, follows }: Pending): Group {
+  const own = messages.filter(({ isForward }) => !isForward).map(({ text }) => text);
+  const forwards = messages.filter(({ isForward }) => isForward).toSorted((a, b) => a.messageId - b.messageId);
+  return {
+    first,
+    updateIds: messages.map(({ updateId }) => updateId),
+    messageIds: messages.map(({ messageId }) => messageId),
+    text: [own.join("\n"), ...forwards.map(({ text }) => text)].filter((part) => part !== "").join("\n\n"),
+    follows,
+  };
+}

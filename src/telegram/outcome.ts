@@ -1,0 +1,59 @@
+import type { TelegramConfig } from "../config/config.ts";
+import { formatContext } from "../domain/context.ts";
+import { initialProgress, type ProgressState } from "../domain/progress.ts";
+import type { Engine } from "../engine/contract.ts";
+import type { StoredRun } from "../store/runs.ts";
+import type { TextFile } from "./post.ts";
+import { type Content, renderFinal, renderProgress } from "./render.ts";
+
+/** A part of what is to be delivered: a message, or the whole answer as a file. */
+export type Part = { readonly content: Content } | { readonly file: TextFile };
+
+export type Style = Pick<TelegramConfig, "messages" | "message_overflow">;
+
+/** The messages that tell how a run ended. */
+export function outcomeParts(run: StoredRun, engines: readonly Engine[], style: Style): Part[] {
+  const { parts, file } = renderFinal(
+    {
+      label: run.outcome ?? "error",
+      engine: run.engine,
+      elapsedMs: elapsedOf(run),
+      steps: run.steps,
+      answer: run.answer ?? "",
+      error: run.error ?? undefined,
+      resumeLine: resumeLineOf(run, engines),
+      context: contextOf(run),
+      overflow: style.message_overflow,
+    },
+    style.messages,
+  );
+  return [...parts.map((content) => ({ content })), ...(file ? [{ file }] : [])];
+}
+
+/** A cancelled run keeps the form of its progress. */
+export function cancelledContent(run: StoredRun, engines: readonly Engine[], progress?: ProgressState): Content {
+  return renderProgress({
+    label: "cancelled",
+    engine: run.engine,
+    elapsedMs: elapsedOf(run),
+    progress: progress ?? initialProgress(),
+    resumeLine: resumeLineOf(run, engines),
+    context: contextOf(run),
+    cwd: run.cwd ?? undefined,
+  });
+}
+
+/** How to go on with a run in a terminal; undefined where it has no session. */
+export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string | undefined {
+  const session = run.session ?? run.resume;
+  return session === null ? undefined : engines.find(({ id }) => id === run.engine)?.resume.format(session);
+}
+
+export function contextOf({ project, branch }: StoredRun): string | undefined {
+  return project === null ? undefined : formatContext({ project, branch: branch ?? undefined });
+}
+
+/** From the start of the engine's work; a run that never started took no time. */
+function elapsedOf({ startedAt, endedAt }: StoredRun): number {
+  return startedAt === null ? 0 : (endedAt ?? startedAt) - startedAt;
+}

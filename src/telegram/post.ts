@@ -1,0 +1,133 @@
+import type { InlineKeyboardMarkup } from "grammy/types";
+import { Refused, textFile } from "./api.ts";
+import { type Outbox, PRIORITY } from "./outbox.ts";
+import type { Content } from "./render.ts";
+
+/** Where a message goes; null where there is none. */
+export interface Target {
+  readonly chatId: number;
+  readonly topicId: number | null;
+  readonly replyTo: number | null;
+}
+
+export interface PostOptions {
+  readonly keyboard: InlineKeyboardMarkup | undefined;
+  readonly isSilent: boolean;
+  /** A progress message gives way to answers, and its key takes it back while it waits. */
+  readonly progressKey?: string;
+}
+
+export interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Our messages as calls to Telegram, with the ways round what Telegram refuses. */
+export class Post {
+  readonly #outbox: Outbox;
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox;
+  }
+
+  /**
+   * Sends a message and gives its id. Where Telegram refuses the entities it goes without them; where the topic is
+   * gone, to the chat itself.
+   *
+   * @throws Refused for rich content at its first refusal; Unreachable where the message may have arrived.
+   */
+  async send(target: Target, content: Content, options: PostOptions): Promise<number> {
+    const common = toCommon(target, options);
+    if (content.kind === "rich") {
+      const payload = { ...common, rich_message: { blocks: content.blocks } };
+      const message = await this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload });
+      return message.message_id;
+    }
+    const send = async (extra: object, to: object) => {
+      const payload = { ...common, ...to, text: content.text, link_preview_options: { is_disabled: true }, ...extra };
+      return (await this.#outbox.push({ method: "sendMessage", ...urgency(options), payload })).message_id;
+    };
+    try {
+      return await send({ entities: content.entities }, {});
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 400) throw error;
+      return send({}, /thread/i.test(error.reason) ? { message_thread_id: undefined } : {});
+    }
+  }
+
+  async sendFile(target: Target, file: TextFile, options: PostOptions): Promise<number> {
+    const payload = { ...toCommon(target, options), document: await textFile(file.text, file.name) };
+    return (await this.#outbox.push({ method: "sendDocument", ...urgency(options), payload })).message_id;
+  }
+
+  /**
+   * Turns a message into another; entities that are refused are left out. False when there is nothing to edit (any
+   * more). Repeated over network faults, since an edit cannot double anything.
+   */
+  async edit(chatId: number, messageId: number, content: Content, options: PostOptions): Promise<boolean> {
+    const push = (body: object) =>
+      this.#outbox.push({
+        method: "editMessageText",
+        ...urgency(options),
+        priority: options.progressKey === undefined ? PRIORITY.answer : PRIORITY.edit,
+        doubt: "repeat",
+        payload: {
+          chat_id: chatId,
+          message_id: messageId,
+          ...body,
+          ...(options.keyboard === undefined ? {} : { reply_markup: options.keyboard }),
+        },
+      });
+    const links = { link_preview_options: { is_disabled: true } };
+    try {
+      if (content.kind === "rich") await push({ rich_message: { blocks: content.blocks } });
+      else await push({ ...links, text: content.text, entities: content.entities });
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code === 403) throw error;
+      if (/not modified/i.test(error.reason)) return true;
+      if (/not found|can't be edited/i.test(error.reason) || content.kind === "rich") return false;
+    }
+    return push({ ...links, text: content.text }).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Refused) return false;
+        throw error;
+      },
+    );
+  }
+
+  /** True when the message is gone, whoever removed it. */
+  async remove(chatId: number, messageId: number): Promise<boolean> {
+    const payload = { chat_id: chatId, message_id: messageId };
+    try {
+      await this.#outbox.push({ method: "deleteMessage", priority: PRIORITY.delete, doubt: "repeat", payload });
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return /not found/i.test(error.reason);
+      throw error;
+    }
+  }
+
+  /** "typing ..." for a few seconds; nobody misses it when it does not come. */
+  showTyping({ chatId, topicId }: Target): void {
+    const thread = topicId === null ? {} : { message_thread_id: topicId };
+    const payload = { chat_id: chatId, action: "typing" as const, ...thread };
+    this.#outbox.push({ method: "sendChatAction", priority: PRIORITY.typing, doubt: "fail", payload }).catch(() => {});
+  }
+}
+
+function urgency({ progressKey }: PostOptions) {
+  if (progressKey === undefined) return { priority: PRIORITY.answer, doubt: "fail" } as const;
+  return { priority: PRIORITY.progress, doubt: "fail", key: progressKey } as const;
+}
+
+function toCommon({ chatId, topicId, replyTo }: Target, { keyboard, isSilent }: PostOptions) {
+  return {
+    chat_id: chatId,
+    ...(topicId === null ? {} : { message_thread_id: topicId }),
+    ...(replyTo === null ? {} : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
+    ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
+    ...(isSilent ? { disable_notification: true } : {}),
+  };
+}

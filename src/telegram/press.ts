@@ -1,0 +1,29 @@
+import type { DispatchParts } from "./dispatch.ts";
+import { parsePress } from "./keyboard.ts";
+import type { Press } from "./message.ts";
+
+type PressParts = Pick<DispatchParts, "bridge" | "store" | "telegram" | "log">;
+
+/** Does what a button says, and tells at once what happened. */
+export function answerPress(press: Press, parts: PressParts): void {
+  const text = act(press, parts);
+  parts.telegram
+    .call("answerCallbackQuery", { callback_query_id: press.queryId, text })
+    .catch((error: unknown) => parts.log.warn({ err: error }, "press.unanswered"));
+}
+
+const STOPPED = { running: "Stopping.", queued: "Dropped from the queue.", none: "Nothing is running here." };
+
+function act(press: Press, { bridge, store }: PressParts): string {
+  const pressed = parsePress(press.data);
+  const run = pressed && store.runs.get(pressed.runId);
+  if (!pressed || !run || run.chatId !== press.chatId) return "This button is dead.";
+  switch (pressed.action) {
+    case "stop":
+      return STOPPED[bridge.cancel(run.id)];
+    case "wait":
+      return bridge.wait(run.id) ? "Waiting on." : "There is nothing to wait for.";
+    case "resume":
+      return bridge.resume(run, press.userId) ? "Going on." : "It cannot go on: it has no session.";
+  }
+}

@@ -1,0 +1,134 @@
+import type { RunView, Screen } from "../bridge/screen.ts";
+import type { ProgressState } from "../domain/progress.ts";
+import type { Logger } from "../log.ts";
+import type { StoredRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import { progressKeyboard } from "./keyboard.ts";
+import { type Outbox, Superseded } from "./outbox.ts";
+import { contextOf } from "./outcome.ts";
+import type { Post, PostOptions } from "./post.ts";
+import { type Content, renderProgress } from "./render.ts";
+
+export interface ProgressParts {
+  readonly outbox: Outbox;
+  readonly post: Post;
+  readonly store: Store;
+  readonly log: Logger;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+/** Events come faster than anybody reads: a view is rendered at most this often. */
+const RENDER_INTERVAL_MS = 150;
+
+/**
+ * The one message that shows how a run is getting on: sent silently at the first view, then edited. What it shows is
+ * lost without harm; the outcome is not its business.
+ */
+export class ProgressMessage implements Screen {
+  readonly #run: StoredRun;
+  readonly #parts: ProgressParts;
+  #view: RunView | undefined;
+  #shown = "";
+  #messageId: number | undefined;
+  #sending: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(run: StoredRun, parts: ProgressParts) {
+    this.#run = run;
+    this.#parts = parts;
+    this.#messageId = run.progressId ?? undefined;
+  }
+
+  show(view: RunView): void {
+    const isFirst = this.#view === undefined;
+    this.#view = view;
+    if (this.#isClosed) return;
+    if (isFirst) this.#flush();
+    if (isFirst && view.label === "starting") this.#parts.post.showTyping({ ...this.#run, replyTo: null });
+    if (!isFirst) this.#timer ??= setTimeout(() => this.#flush(), RENDER_INTERVAL_MS);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#heartbeat);
+    this.#parts.outbox.drop(this.#run.chatId, this.#key);
+  }
+
+  /** What it showed last. */
+  get progress(): ProgressState | undefined {
+    return this.#view?.progress;
+  }
+
+  /** Resolves once no call of this message is on its way, and its id, if it ever got one, is stored. */
+  async settled(): Promise<void> {
+    await this.#sending;
+  }
+
+  get #key(): string {
+    return `progress:${this.#run.id}`;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#heartbeat);
+    this.#timer = undefined;
+    const view = this.#view;
+    if (!view || this.#isClosed) return;
+    this.#heartbeat = setTimeout(() => this.#flush(), heartbeatMs(this.#parts.now() - view.since));
+    // The first message is not there yet: its answer brings the newest view up.
+    if (this.#messageId === undefined && this.#sending !== undefined) return;
+    const content = this.#render(view);
+    const shown = JSON.stringify([content, view.stall !== undefined]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#sending = (
+      this.#messageId === undefined
+        ? this.#send(content)
+        : this.#edit(this.#messageId, content, view.stall !== undefined)
+    ).catch((error: unknown) => {
+      if (!(error instanceof Superseded)) this.#parts.log.warn({ err: error, runId: this.#run.id }, "progress.failed");
+    });
+  }
+
+  async #send(content: Content): Promise<void> {
+    const { chatId, topicId, messageId, id } = this.#run;
+    const { post, store } = this.#parts;
+    this.#messageId = await post.send({ chatId, topicId, replyTo: messageId }, content, this.#options(false));
+    const progressId = this.#messageId;
+    store.transaction(() => {
+      store.runs.setProgress(id, progressId);
+      store.runs.addMessage(chatId, progressId, id);
+    });
+    this.#timer ??= setTimeout(() => this.#flush(), 0);
+  }
+
+  async #edit(messageId: number, content: Content, isStalled: boolean): Promise<void> {
+    await this.#parts.post.edit(this.#run.chatId, messageId, content, this.#options(isStalled));
+  }
+
+  #options(isStalled: boolean): PostOptions {
+    return { keyboard: progressKeyboard(this.#run.id, isStalled), isSilent: true, progressKey: this.#key };
+  }
+
+  #render(view: RunView): Content {
+    const { engine, cwd } = this.#run;
+    return renderProgress({
+      ...view,
+      engine,
+      elapsedMs: this.#parts.now() - view.since,
+      context: contextOf(this.#run),
+      note: view.stall,
+      cwd: cwd ?? undefined,
+    });
+  }
+}
+
+/** Elapsed time moves often while it is short, and seldom when nobody counts seconds any more. */
+function heartbeatMs(elapsedMs: number): number {
+  if (elapsedMs < 60_000) return 5_000;
+  return elapsedMs < 3_600_000 ? 15_000 : 60_000;
+}
