@@ -1,0 +1,62 @@
+import type { Message } from "@grammyjs/types";
+import type { PAGE_KEY_HEADER, PagePress, PageSend } from "../protocol.ts";
+
+const KEY_HEADER: typeof PAGE_KEY_HEADER = "x-page-key";
+
+/** Where a message of the person goes. */
+export interface Place {
+  readonly chatId: number;
+  readonly topicId: number | undefined;
+  readonly replyTo: number | undefined;
+}
+
+/** The page's requests to the emulator. Each rejects with a sentence for the person when it fails. */
+export class Api {
+  private readonly key: string;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  async send(place: Place, text: string): Promise<Message> {
+    const message: { [K in keyof PageSend]: PageSend[K] | undefined } = {
+      chat_id: place.chatId,
+      message_thread_id: place.topicId,
+      reply_to_message_id: place.replyTo,
+      text,
+    };
+    return (await this.post<{ message: Message }>("/page/send", JSON.stringify(message))).message;
+  }
+
+  /** Answers the id under which the bot's answer to the press will come. */
+  async press(press: PagePress): Promise<string> {
+    return (await this.post<{ press_id: string }>("/page/press", JSON.stringify(press))).press_id;
+  }
+
+  async upload({ chatId, topicId, replyTo }: Place, file: File, caption: string): Promise<Message> {
+    const query = new URLSearchParams({ chat_id: `${chatId}`, name: file.name });
+    if (topicId !== undefined) query.set("message_thread_id", `${topicId}`);
+    if (replyTo !== undefined) query.set("reply_to_message_id", `${replyTo}`);
+    if (caption !== "") query.set("caption", caption);
+    return (await this.post<{ message: Message }>(`/page/upload?${query}`, file)).message;
+  }
+
+  readonly fileUrl = (fileId: string): string =>
+    `/page/file/${encodeURIComponent(fileId)}?${new URLSearchParams({ key: this.key })}`;
+
+  eventsUrl(): string {
+    return `/page/events?${new URLSearchParams({ key: this.key })}`;
+  }
+
+  private async post<T>(path: string, body: string | File): Promise<T> {
+    const type = typeof body === "string" ? "application/json" : "application/octet-stream";
+    let response: Response;
+    try {
+      response = await fetch(path, { method: "POST", headers: { [KEY_HEADER]: this.key, "content-type": type }, body });
+    } catch (cause) {
+      throw new Error("The playground does not answer. Is it still running?", { cause });
+    }
+    if (!response.ok) throw new Error(`The playground refused this (${response.status}): ${await response.text()}`);
+    return response.json();
+  }
+}

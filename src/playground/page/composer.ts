@@ -1,0 +1,151 @@
+import type { Message } from "@grammyjs/types";
+import type { Api } from "./api.ts";
+import { byId } from "./by-id.ts";
+import { CommandMenu } from "./command-menu.ts";
+import { DeliveryError, deliver } from "./deliver.ts";
+import { type Draft, Drafts } from "./drafts.ts";
+import { Mount } from "./mount.ts";
+import type { Store } from "./store.ts";
+import { showToast } from "./toasts.ts";
+import { trayNode } from "./tray.ts";
+
+/** What the person writes: text, files and the message they answer, one draft for each conversation. */
+export class Composer {
+  private readonly input = byId("input", HTMLTextAreaElement);
+  private readonly tray = new Mount(byId("tray"));
+  private readonly drafts = new Drafts(sessionStorage);
+  private readonly menu: CommandMenu;
+  private readonly store: Store;
+  private readonly api: Api;
+  private readonly onSent: (message: Message) => void;
+  private shownKey: string | undefined;
+
+  constructor(store: Store, api: Api, onSent: (message: Message) => void) {
+    this.store = store;
+    this.api = api;
+    this.onSent = onSent;
+    this.menu = new CommandMenu(this.input, () => store.commands);
+    this.input.addEventListener("input", () => this.changed());
+    this.input.addEventListener("keydown", (event) => this.onKey(event));
+    byId("composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+  }
+
+  /** Shows the draft of the open conversation. */
+  render(): void {
+    const key = this.store.open;
+    if (key === undefined || key === this.shownKey) return;
+    this.shownKey = key;
+    this.show(this.drafts.get(key));
+  }
+
+  focus(): void {
+    this.input.focus({ preventScroll: true });
+  }
+
+  replyTo(message: Message | undefined): void {
+    this.change({ replyTo: message });
+    this.focus();
+  }
+
+  addFiles(files: Iterable<File>): void {
+    this.change({ files: [...(this.draft()?.files ?? []), ...files] });
+    this.focus();
+  }
+
+  removeFile(index: number): void {
+    this.change({ files: this.draft()?.files.filter((_, at) => at !== index) ?? [] });
+    this.focus();
+  }
+
+  insert(text: string): void {
+    this.change({ text });
+    this.focus();
+  }
+
+  /** Sends a text as it is and leaves the draft alone, but for a half-typed command that it completes. */
+  sendCommand(text: string): void {
+    if (this.input.value.startsWith("/")) this.change({ text: "" });
+    this.deliver({ text, files: [] });
+  }
+
+  private draft(): Draft | undefined {
+    return this.shownKey === undefined ? undefined : this.drafts.get(this.shownKey);
+  }
+
+  private change(change: Partial<Draft>): void {
+    if (this.shownKey !== undefined) this.show(this.drafts.change(this.shownKey, change));
+  }
+
+  private changed(): void {
+    if (this.shownKey !== undefined) this.drafts.change(this.shownKey, { text: this.input.value });
+    this.fit();
+    this.menu.update();
+  }
+
+  private show(draft: Draft): void {
+    this.input.value = draft.text;
+    this.tray.show(trayNode(draft));
+    this.fit();
+    this.menu.update();
+  }
+
+  private fit(): void {
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight}px`;
+    const draft = this.draft();
+    byId("send", HTMLButtonElement).disabled = !draft || (draft.text.trim() === "" && draft.files.length === 0);
+  }
+
+  private send(): void {
+    const draft = this.draft();
+    if (this.shownKey === undefined || !draft || (draft.text.trim() === "" && draft.files.length === 0)) return;
+    this.deliver(this.drafts.take(this.shownKey));
+    this.show(this.drafts.get(this.shownKey));
+    this.focus();
+  }
+
+  private deliver(draft: Draft): void {
+    const conversation = this.store.conversation(this.shownKey);
+    if (!conversation) return;
+    deliver(this.api, conversation, draft, this.onSent).catch((error: unknown) => {
+      showToast(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof DeliveryError)) return;
+      this.drafts.change(conversation.key, this.joined(error.left, this.drafts.get(conversation.key)));
+      if (conversation.key === this.shownKey) this.show(this.drafts.get(conversation.key));
+    });
+  }
+
+  /** What could not be sent comes back in front of what was written since. */
+  private joined(left: Draft, written: Draft): Draft {
+    const text = [left.text, written.text].filter((each) => each !== "").join("\n");
+    return { text, replyTo: left.replyTo ?? written.replyTo, files: [...left.files, ...written.files] };
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.isComposing) return;
+    const chosen = this.menu.onKey(event);
+    if (chosen) {
+      event.preventDefault();
+      if (chosen.send !== undefined) this.sendCommand(chosen.send);
+      if (chosen.insert !== undefined) this.insert(chosen.insert);
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.send();
+    } else if (event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      this.moveReply(event.key === "ArrowUp" ? -1 : 1);
+    }
+  }
+
+  /** Chooses the message before or after the one that is answered now, from the newest on. */
+  private moveReply(step: -1 | 1): void {
+    const messages = this.store.history.of(this.shownKey ?? "");
+    const current = this.draft()?.replyTo?.message_id;
+    const at = current === undefined ? messages.length : messages.findIndex((each) => each.message_id === current);
+    const next = messages[Math.max(0, at + step)];
+    if (current !== undefined || step < 0) this.replyTo(next);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Message } from "@grammyjs/types";
+import type { Api } from "./api.ts";
+import type { Conversation } from "./conversations.ts";
+import type { Draft } from "./drafts.ts";
+import { splitText } from "./split.ts";
+
+/** Telegram's limit for the text under a file, in UTF-16 units. */
+const MAX_CAPTION_UNITS = 1024;
+
+/** A draft that was not sent, or only in part: `left` is what is still to send. */
+export class DeliveryError extends Error {
+  override readonly name = "DeliveryError";
+  readonly left: Draft;
+  constructor(left: Draft, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.left = left;
+  }
+}
+
+interface Step {
+  readonly file?: File;
+  readonly text: string;
+}
+
+/**
+ * Sends a draft as Telegram's clients would: files first, the first with the text as its caption where it fits,
+ * then the text in parts of at most 4096 units. `onSent` is called for each message in order.
+ *
+ * @throws {@link DeliveryError} when a request fails.
+ */
+export async function deliver(
+  api: Pick<Api, "send" | "upload">,
+  { chat, topicId }: Conversation,
+  draft: Draft,
+  onSent: (message: Message) => void,
+): Promise<void> {
+  const steps = toSteps(draft);
+  for (const [index, { file, text }] of steps.entries()) {
+    const place = { chatId: chat.id, topicId, replyTo: index === 0 ? draft.replyTo?.message_id : undefined };
+    try {
+      onSent(file ? await api.upload(place, file, text) : await api.send(place, text));
+    } catch (error) {
+      throw new DeliveryError(toDraft(steps.slice(index), index === 0 ? draft.replyTo : undefined), error);
+    }
+  }
+}
+
+function toSteps({ files, text }: Draft): Step[] {
+  const [first, ...others] = files;
+  const caption = text.trim();
+  if (!first || caption.length > MAX_CAPTION_UNITS) {
+    return [...files.map((file) => ({ file, text: "" })), ...splitText(text).map((part) => ({ text: part }))];
+  }
+  return [{ file: first, text: caption }, ...others.map((file) => ({ file, text: "" }))];
+}
+
+function toDraft(steps: readonly Step[], replyTo: Message | undefined): Draft {
+  const texts = steps.map((step) => step.text).filter((text) => text !== "");
+  return { text: texts.join("\n"), replyTo, files: steps.flatMap((step) => step.file ?? []) };
+}

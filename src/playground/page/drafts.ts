@@ -1,0 +1,41 @@
+import type { Message } from "@grammyjs/types";
+
+/** What a person has prepared in one conversation and not sent yet. */
+export interface Draft {
+  readonly text: string;
+  readonly replyTo?: Message | undefined;
+  readonly files: readonly File[];
+}
+
+const EMPTY: Draft = { text: "", files: [] };
+
+/** One draft for each conversation; the texts survive a reload of the page. */
+export class Drafts {
+  private readonly drafts = new Map<string, Draft>();
+  private readonly storage: Storage;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+  }
+
+  get(key: string): Draft {
+    return this.drafts.get(key) ?? { ...EMPTY, text: this.storage.getItem(storedAs(key)) ?? "" };
+  }
+
+  change(key: string, change: Partial<Draft>): Draft {
+    const draft = { ...this.get(key), ...change };
+    this.drafts.set(key, draft);
+    if (draft.text === "") this.storage.removeItem(storedAs(key));
+    else this.storage.setItem(storedAs(key), draft.text);
+    return draft;
+  }
+
+  /** Empties the draft and hands over what it held. */
+  take(key: string): Draft {
+    const draft = this.get(key);
+    this.change(key, { ...EMPTY, replyTo: undefined });
+    return draft;
+  }
+}
+
+const storedAs = (key: string): string => `playground.draft.${key}`;

@@ -1,0 +1,38 @@
+import { h, icon, textOf, type VNode } from "./vnode.ts";
+
+/** Quotes up to this many lines and UTF-16 units need no folding. */
+const SHORT_QUOTE_LINES = 3;
+const SHORT_QUOTE_UNITS = 240;
+
+/** Text that stays covered until it is pressed. */
+export function spoilerNode(children: readonly VNode[]): VNode {
+  const attrs = { class: "spoiler", role: "button", tabindex: 0, "aria-label": "Hidden text, press to show" };
+  return h("span", { ...attrs, "data-action": "reveal" }, children);
+}
+
+/** A code block with its language and a copy button. */
+export function preNode(language: string | undefined, children: readonly VNode[]): VNode {
+  const copy = h("button", { type: "button", "data-action": "copy-block", title: "Copy code" }, icon("copy"), "Copy");
+  const bar = h("div", { class: "pre-bar" }, h("span", {}, language || "code"), copy);
+  return h("div", { class: "pre" }, bar, h("pre", {}, h("code", {}, children)));
+}
+
+/** A quotation; a long expandable one starts folded, with a button that unfolds it. */
+export function quoteNode(children: readonly VNode[], kind?: "expandable"): VNode {
+  const text = textOf(children);
+  const isLong = text.split("\n").length > SHORT_QUOTE_LINES || text.length > SHORT_QUOTE_UNITS;
+  if (kind === undefined || !isLong) return h("blockquote", { class: "quote" }, h("div", {}, children));
+  const toggle = { type: "button", class: "unfold", "data-action": "unfold", "aria-expanded": "false" };
+  const button = h("button", { ...toggle, "aria-label": "Show the whole quote" }, icon("down"));
+  return h("blockquote", { class: "quote folded" }, h("div", {}, children), button);
+}
+
+/** A bot command in a text: pressing it sends it. */
+export function commandNode(command: string, children: readonly VNode[]): VNode {
+  return h("button", { type: "button", class: "command", "data-action": "command", "data-value": command }, children);
+}
+
+/** A formula is shown as its LaTeX source. */
+export function formulaNode(expression: string, place: "inline" | "block"): VNode {
+  return h(place === "inline" ? "code" : "div", { class: `formula ${place}` }, expression);
+}

@@ -1,0 +1,129 @@
+import type { Message } from "@grammyjs/types";
+import type { PageChat, PageCommand, PageEvent } from "../protocol.ts";
+import { type Conversation, conversationsOf, keyOf, keyOfMessage, withTopicOf } from "./conversations.ts";
+import { History } from "./history.ts";
+import { Presses } from "./presses.ts";
+
+export interface Unread {
+  readonly count: number;
+  /** Whether one of them was sent to notify. */
+  readonly notifies: boolean;
+}
+
+/** Everything that the page shows, changed by the emulator's events alone. Knows no DOM. */
+export class Store {
+  /** A typing note is shown this long unless it is renewed, as in Telegram's clients. */
+  static readonly TYPING_MS = 5000;
+  readonly history = new History();
+  readonly presses = new Presses();
+  bot = { username: "", name: "Bot" };
+  commands: readonly PageCommand[] = [];
+  conversations: readonly Conversation[] = [];
+  /** Key of the open conversation; its messages count as read. */
+  open: string | undefined;
+  /** Called with each message of the bot that arrives after the page was opened. */
+  onArrival: (message: Message, silent: boolean) => void = () => {};
+  private chats: readonly PageChat[] = [];
+  private readonly unread = new Map<string, Unread>();
+  private readonly typingUntil = new Map<string, number>();
+  private readonly silent = new Set<string>();
+  private readonly now: () => number;
+  private isFirst = true;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  apply(event: PageEvent): void {
+    switch (event.type) {
+      case "hello":
+        return this.start(event);
+      case "message":
+        return this.add(event.message, event.silent);
+      case "edited":
+        if (this.history.find(event.message.chat.id, event.message.message_id)) this.history.put(event.message);
+        return;
+      case "deleted":
+        return this.history.remove(event.chat_id, event.message_id);
+      case "typing":
+        this.typingUntil.set(keyOf(event.chat_id, event.message_thread_id), this.now() + Store.TYPING_MS);
+        return;
+      case "commands":
+        this.commands = event.commands;
+        return;
+      case "answer":
+        return this.presses.answer(event);
+    }
+  }
+
+  /** Adds a message that the person or the bot sent; one that is here already is only brought up to date. */
+  add(message: Message, silent: boolean): void {
+    this.setChats(withTopicOf(message, this.chats));
+    if (!this.history.put(message) || !this.isFromBot(message)) return;
+    const key = keyOfMessage(message);
+    this.typingUntil.delete(key);
+    if (silent) this.silent.add(`${message.chat.id}:${message.message_id}`);
+    if (key !== this.open) {
+      const before = this.unread.get(key);
+      this.unread.set(key, { count: (before?.count ?? 0) + 1, notifies: !silent || (before?.notifies ?? false) });
+    }
+    this.onArrival(message, silent);
+  }
+
+  /** Opens a conversation, which is then read; `undefined` closes the open one. */
+  select(key: string | undefined): void {
+    this.open = key;
+    if (key !== undefined) this.unread.delete(key);
+  }
+
+  conversation(key = this.open): Conversation | undefined {
+    return this.conversations.find((conversation) => conversation.key === key);
+  }
+
+  unreadOf(key: string): Unread | undefined {
+    return this.unread.get(key);
+  }
+
+  isTyping(key: string): boolean {
+    return (this.typingUntil.get(key) ?? 0) > this.now();
+  }
+
+  /** The current Unix time in seconds. */
+  seconds(): number {
+    return Math.floor(this.now() / 1000);
+  }
+
+  isSilent(message: Message): boolean {
+    return this.silent.has(`${message.chat.id}:${message.message_id}`);
+  }
+
+  isFromBot(message: Partial<Message>): boolean {
+    return message.from?.is_bot ?? false;
+  }
+
+  private start(hello: Extract<PageEvent, { type: "hello" }>): void {
+    const missed = hello.messages.filter((message) => !this.history.find(message.chat.id, message.message_id));
+    this.bot = hello.bot;
+    this.commands = hello.commands;
+    this.presses.clear();
+    this.typingUntil.clear();
+    this.history.clear();
+    for (const message of hello.messages) this.history.put(message);
+    this.setChats(hello.chats);
+    if (!this.isFirst) this.noteMissed(missed);
+    this.isFirst = false;
+  }
+
+  private noteMissed(messages: readonly Message[]): void {
+    for (const message of messages) {
+      this.history.remove(message.chat.id, message.message_id);
+      this.add(message, false);
+    }
+  }
+
+  private setChats(chats: readonly PageChat[]): void {
+    if (chats === this.chats) return;
+    this.chats = chats;
+    this.conversations = conversationsOf(chats);
+  }
+}

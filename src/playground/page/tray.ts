@@ -1,0 +1,36 @@
+import type { Draft } from "./drafts.ts";
+import { byteSize } from "./formats.ts";
+import { preview } from "./preview.ts";
+import { h, icon, type VElement } from "./vnode.ts";
+
+/** What stands above the input: the message that is answered, and the files that will be sent. */
+export function trayNode({ replyTo, files }: Draft): VElement {
+  const cancel = { type: "button", class: "tool", "data-action": "cancel-reply", "aria-label": "Cancel reply" };
+  const reply = replyTo && [
+    icon("reply"),
+    h(
+      "span",
+      { class: "tray-words" },
+      h("strong", {}, `Reply to ${replyTo.from?.first_name ?? "message"}`),
+      h("span", {}, preview(replyTo)),
+    ),
+    h("button", { ...cancel, title: "Cancel reply (Esc)" }, icon("close")),
+  ];
+  const chips = files.map((file, index) => {
+    const remove = { type: "button", class: "tool", "data-action": "remove-file", "data-value": index };
+    return h(
+      "li",
+      { class: "chip" },
+      icon("file"),
+      h("span", {}, file.name),
+      h("span", { class: "size" }, byteSize(file.size)),
+      h("button", { ...remove, "aria-label": `Remove ${file.name}` }, icon("close")),
+    );
+  });
+  return h(
+    "div",
+    {},
+    h("div", { class: "tray-reply", hidden: !reply }, reply),
+    h("ul", { class: "tray-files", hidden: chips.length === 0, "aria-label": "Files to send" }, chips),
+  );
+}
