@@ -1,0 +1,109 @@
+import { statSync } from "node:fs";
+import type { Config } from "../config/config.ts";
+import { engineOptions } from "../config/engine-options.ts";
+import { loadConfig } from "../config/load.ts";
+import { openGroup } from "../config/telegram.ts";
+import type { Engine } from "../engine/contract.ts";
+import { ConfigError } from "../errors.ts";
+import { checkState } from "./check-state.ts";
+import { checkChat } from "./check-telegram.ts";
+import type { Context, Globals } from "./command.ts";
+import { gitVersion } from "./repository.ts";
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: string;
+  readonly state: "ok" | "warning" | "error";
+  readonly detail: string;
+  /** What to do about it. */
+  readonly mend?: string;
+}
+
+export interface CheckOptions extends Context, Globals {
+  readonly engines: readonly Engine[];
+}
+
+/** Looks at everything, in the order in which it would be needed. A broken config leaves only what needs none. */
+export async function runChecks(options: CheckOptions): Promise<Check[]> {
+  const config = readConfig(options);
+  if (!("telegram" in config)) return [config, await checkGit()];
+  const telegram = checkChat(config, options.signal);
+  const found = checkEngines(config, options);
+  return [
+    ...describeConfig(config),
+    ...(await telegram),
+    ...checkGroups(config),
+    ...(await found),
+    await checkGit(),
+    await checkState(config),
+    ...checkProjects(config),
+  ];
+}
+
+function readConfig({ configFile: file, cwd, env, engines }: CheckOptions): Config | Check {
+  try {
+    return loadConfig({ file, cwd, env, engines });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { name: "config", state: "error", detail: error.message, mend: "Correct the file, then run this again." };
+  }
+}
+
+function describeConfig(config: Config): Check[] {
+  const { file, directory, warnings } = config;
+  if (file === undefined) {
+    const mend = `Write ${directory}/takopi.toml, or try \`takopi demo\`, which needs none.`;
+    return [{ name: "config", state: "warning", detail: "there is none; defaults are used", mend }];
+  }
+  const others = warnings.map((detail): Check => ({ name: "config", state: "warning", detail }));
+  const isOpen = ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+  const readable: Check = {
+    name: "config",
+    state: "warning",
+    detail: "others on this machine can read the file, and it may hold the token",
+    mend: `chmod 600 ${file}`,
+  };
+  return [{ name: "config", state: "ok", detail: file }, ...others, ...(isOpen ? [readable] : [])];
+}
+
+function checkGroups(config: Config): Check[] {
+  if (!config.telegram) return [];
+  const problem = openGroup(config);
+  if (problem) return [{ name: "group safety", state: "error", detail: problem }];
+  const { allow_group_members, allowed_user_ids } = config.telegram;
+  if (allowed_user_ids.length > 0) {
+    return [{ name: "group safety", state: "ok", detail: `restricted to ${allowed_user_ids.length} user id(s)` }];
+  }
+  return allow_group_members
+    ? [{ name: "group safety", state: "warning", detail: "every member of the groups may run commands here" }]
+    : [{ name: "group safety", state: "ok", detail: "private chats only" }];
+}
+
+async function checkEngines(config: Config, { engines, env }: CheckOptions): Promise<Check[]> {
+  const checks = engines.map(async (engine): Promise<Check> => {
+    const isDefault = engine.id === config.default_engine;
+    const name = `engine ${engine.id}${isDefault ? " (default)" : ""}`;
+    const probe = await engine.probe({ options: engineOptions(config, engine, undefined), env });
+    const [problem] = probe.problems;
+    if (problem === undefined) {
+      return { name, state: "ok", detail: [probe.version, probe.path].filter(Boolean).join(", ") };
+    }
+    return { name, state: isDefault ? "error" : "warning", detail: probe.problems.join(" ") };
+  });
+  return Promise.all(checks);
+}
+
+async function checkGit(): Promise<Check> {
+  const version = await gitVersion();
+  if (version !== undefined) return { name: "git", state: "ok", detail: version };
+  return { name: "git", state: "warning", detail: "not on PATH", mend: "Install git to use branches (@branch)." };
+}
+
+function checkProjects({ projects }: Config): Check[] {
+  return [...projects.values()].map(({ alias, path }): Check => {
+    const name = `project ${alias}`;
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { name, state: "ok", detail: path };
+    const mend = `Restore the directory, or correct projects.${alias}.path.`;
+    return { name, state: "error", detail: `${path} is no directory`, mend };
+  });
+}

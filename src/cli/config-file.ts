@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import type { Config } from "../config/config.ts";
+import { editToml, writePrivateFile } from "../config/edit.ts";
+import { findConfig, locateConfig } from "../config/find.ts";
+import { checkConfig, readTable } from "../config/load.ts";
+import { parseToml, type Table } from "../config/toml.ts";
+import { ConfigError } from "../errors.ts";
+import type { Context, Globals } from "./command.ts";
+
+type Caller = Context & Globals;
+
+/** Where this call's config is or would be. */
+export const placeOf = ({ configFile: file, cwd, env }: Caller) => locateConfig({ file, cwd, env });
+
+/**
+ * The file as it stands, unchecked: a file that does not hold can still be looked at.
+ *
+ * @throws ConfigError where it is missing or broken.
+ */
+export function readExisting(caller: Caller): Table {
+  const { configFile: file, cwd, env } = caller;
+  const found = findConfig({ file, cwd, env });
+  if (found === undefined) throw new ConfigError(`Missing config file ${placeOf(caller).file}.`);
+  return parseToml(readFileSync(found, "utf8"), found);
+}
+
+/** The file for an edit: in its present form, or empty where there is none yet. */
+export function openForEdit(caller: Caller): { file: string; text: string; table: Table } {
+  const { file, exists } = placeOf(caller);
+  return exists ? { file, ...readTable(file) } : { file, text: "", table: {} };
+}
+
+/**
+ * Checks `table` as the whole config, without the environment's part, and writes it over `text`.
+ *
+ * @throws ConfigError where it does not hold; the file is then untouched.
+ */
+export async function saveTable(caller: Caller, file: string, text: string, table: Table): Promise<Config> {
+  const config = await checkTable(caller, file, table);
+  writePrivateFile(file, editToml(text, table));
+  return config;
+}
+
+/** @throws ConfigError where `table` is no whole config. */
+export async function checkTable(caller: Caller, file: string, table: Table): Promise<Config> {
+  const { engines } = await import("../../runners/index.ts");
+  const plain = Object.entries(caller.env).filter(([name]) => !name.startsWith("TAKOPI__"));
+  return checkConfig({ file, table, engines, cwd: caller.cwd, env: Object.fromEntries(plain) });
+}
+
+/** A path with the home directory as `~`. */
+export function shortPath(path: string, env: NodeJS.ProcessEnv): string {
+  const home = env["HOME"] || homedir();
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}

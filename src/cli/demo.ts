@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { demo } from "../../runners/demo/index.ts";
+import { engines as known } from "../../runners/index.ts";
+import { runBridge } from "../app.ts";
+import type { Config } from "../config/config.ts";
+import { engineOptions } from "../config/engine-options.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Engine } from "../engine/contract.ts";
+import { ConfigError } from "../errors.ts";
+import { createLogger } from "../log.ts";
+import { type Emulator, startEmulator } from "../playground/emulator.ts";
+import { type Context, defineCommand, type Globals } from "./command.ts";
+import { playOnce } from "./play-once.ts";
+
+/** The bridge against a Bot API server of its own: everything but Telegram is as it is in earnest. */
+export const command = defineCommand({
+  args: {
+    once: { type: "string", valueHint: "task", description: "Play one task in the terminal, then end" },
+    port: { type: "string", valueHint: "N", description: "Port of the chat page; a free one by default" },
+    engine: { type: "string", valueHint: "E", description: "Default engine; `demo`, which is scripted, by default" },
+  },
+  run: async ({ once, port, engine }, context) => {
+    const log = await createLogger({ ...context, env: calm(context, once), output: context.stderr });
+    const emulator = await startEmulator({ port: toPort(port) });
+    const directory = await mkdtemp(join(tmpdir(), "takopi-demo-"));
+    const own = new AbortController();
+    const signal = AbortSignal.any([context.signal, own.signal]);
+    try {
+      const { config, engines } = await prepare(context, emulator, directory, engine);
+      const bridge = runBridge({ config, engines, env: context.env, home: context.cwd, log, signal });
+      if (once !== undefined) {
+        const played = playOnce(once, emulator, context.stdout, signal);
+        const code = await Promise.race([played, bridge.then(() => 1)]);
+        own.abort("done");
+        await bridge;
+        return code;
+      }
+      context.stdout.write(`The playground is at ${emulator.pageUrl}\nCtrl-C ends it.\n`);
+      await bridge;
+      return 0;
+    } finally {
+      await emulator.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+});
+
+/** The person's own config where there is one, with the emulator in Telegram's place and state of its own. */
+async function prepare(context: Context & Globals, emulator: Emulator, directory: string, engine: string | undefined) {
+  const { cwd, env, configFile: file } = context;
+  const config = loadConfig({ cwd, env, file, engines: [...known, demo] });
+  const engines = [demo, ...(await installed(config, context))];
+  const default_engine = engine ?? demo.id;
+  if (!engines.some(({ id }) => id === default_engine)) {
+    const there = engines.map(({ id }) => id).join(", ");
+    throw new ConfigError(`--engine ${default_engine} is not installed; there are ${there}.`);
+  }
+  return { config: inPlayground({ ...config, directory, default_engine }, emulator, context), engines };
+}
+
+async function installed(config: Config, { env }: Context): Promise<Engine[]> {
+  const probes = known.map(async (engine) => {
+    const { path } = await engine.probe({ options: engineOptions(config, engine, undefined), env });
+    return path === undefined ? [] : [engine];
+  });
+  return (await Promise.all(probes)).flat();
+}
+
+/** Reads what a config of these four lines means, so that defaults stay in one place. */
+function inPlayground(config: Config, emulator: Emulator, { cwd }: Context): Config {
+  const { telegram } = loadConfig({
+    cwd,
+    engines: [...known, demo],
+    env: {
+      HOME: config.directory,
+      TAKOPI__TRANSPORTS__TELEGRAM__BOT_TOKEN: JSON.stringify(emulator.token),
+      TAKOPI__TRANSPORTS__TELEGRAM__CHAT_ID: `${emulator.privateChatId}`,
+      TAKOPI__TRANSPORTS__TELEGRAM__ALLOWED_CHAT_IDS: `[${emulator.groupId}]`,
+      TAKOPI__TRANSPORTS__TELEGRAM__ALLOWED_USER_IDS: `[${emulator.person.id}]`,
+      TAKOPI__TRANSPORTS__TELEGRAM__API_ROOT: JSON.stringify(emulator.url),
+    },
+  });
+  return { ...config, telegram };
+}
+
+function toPort(port: string | undefined): number {
+  const number = Number(port ?? 0);
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  throw new ConfigError(`--port is "${port}"; it must be a number from 0 to 65535.`);
+}
+
+/** In `--once` the transcript is what is wanted: only problems are logged beside it. */
+function calm({ env, debug }: Context & Globals, once: string | undefined): NodeJS.ProcessEnv {
+  return once === undefined || debug ? env : { TAKOPI_LOG_LEVEL: "warn", ...env };
+}

@@ -1,0 +1,30 @@
+import { engines } from "../../runners/index.ts";
+import { engineOptions } from "../config/engine-options.ts";
+import { loadConfig } from "../config/load.ts";
+import { defineCommand } from "./command.ts";
+import { formatColumns } from "./terminal.ts";
+
+/** Lists the engines: where each was found, its version, and what is wrong with it. */
+export const command = defineCommand({
+  args: { json: { type: "boolean", description: "Print as JSON" } },
+  async run({ json }, { configFile, cwd, env, stdout }) {
+    const config = loadConfig({ file: configFile, cwd, env, engines });
+    const found = await Promise.all(
+      engines.map(async (engine) => {
+        const probe = await engine.probe({ options: engineOptions(config, engine, undefined), env });
+        return { id: engine.id, label: engine.label, isDefault: engine.id === config.default_engine, ...probe };
+      }),
+    );
+    if (json) {
+      stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+      return 0;
+    }
+    const rows = found.map(({ id, isDefault, path, version, problems }) => [
+      `${id}${isDefault ? " (default)" : ""}`,
+      version ?? (path ? "unknown version" : "not found"),
+      problems[0] ?? path ?? "",
+    ]);
+    stdout.write(formatColumns(rows));
+    return 0;
+  },
+});

@@ -1,0 +1,45 @@
+import type { Command } from "./command.ts";
+
+/** A command that is loaded only when it is called. */
+export interface Entry {
+  /** One word, or two: `config get`. */
+  readonly name: string;
+  readonly description: string;
+  /** True where an interrupt is the command's own affair: it ends by itself once the signal is aborted. */
+  readonly endsItself?: boolean;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+/** All commands, in the order of the help text; the first is what `takopi` alone does. */
+export const entries: readonly Entry[] = [
+  {
+    name: "run",
+    description: "Run the bridge; `takopi <engine>` overrides the default engine",
+    endsItself: true,
+    load: () => import("./run.ts"),
+  },
+  {
+    name: "demo",
+    description: "Try it in the browser: no token, no network, no engine needed",
+    endsItself: true,
+    load: () => import("./demo.ts"),
+  },
+  { name: "init", description: "Register the current repository as a project", load: () => import("./init.ts") },
+  {
+    name: "doctor",
+    description: "Check config, token, chats, engines, git and state file",
+    load: () => import("./doctor.ts"),
+  },
+  { name: "engines", description: "List the engines found, with their versions", load: () => import("./engines.ts") },
+  { name: "runs", description: "List recent runs", load: () => import("./runs.ts") },
+  {
+    name: "replay",
+    description: "Turn a recorded engine stream into events or messages",
+    load: () => import("./replay.ts"),
+  },
+  { name: "config path", description: "Print where the config is", load: () => import("./config-path.ts") },
+  { name: "config list", description: "Print every key of the config", load: () => import("./config-list.ts") },
+  { name: "config get", description: "Print one value", load: () => import("./config-get.ts") },
+  { name: "config set", description: "Change one value; comments survive", load: () => import("./config-set.ts") },
+  { name: "config unset", description: "Remove one value", load: () => import("./config-unset.ts") },
+];

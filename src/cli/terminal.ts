@@ -1,0 +1,23 @@
+import { pipeline } from "node:stream/promises";
+import type { Context } from "./command.ts";
+
+/** Whether a person is there to be asked. `TAKOPI_NO_INTERACTIVE` says no. */
+export function isInteractive({ env, stdin, stdout }: Context): boolean {
+  return stdin.isTTY === true && stdout.isTTY === true && !env["TAKOPI_NO_INTERACTIVE"];
+}
+
+/** Rows with their columns aligned; the last column is not padded. */
+export function formatColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+/** Writes as fast as the reader takes it; a reader that goes away (`| head`) ends the writing, and is no error. */
+export async function printLines(lines: AsyncIterable<string>, output: NodeJS.WritableStream): Promise<void> {
+  try {
+    await pipeline(lines, output, { end: false });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { ConfigError } from "../errors.ts";
+import { formatKey, formatValue, isTable, type Table } from "./toml.ts";
+
+/**
+ * `projects.web.path` in parts.
+ *
+ * @throws ConfigError where a part is empty or holds anything but letters, digits, `_` and `-`.
+ */
+export function parseKey(key: string): string[] {
+  const parts = key.split(".");
+  if (parts.every((part) => /^[\w-]+$/.test(part))) return parts;
+  throw new ConfigError(`"${key}" is not a key; expected names with dots between them, such as limits.parallel_runs.`);
+}
+
+/** The value at `path`; undefined where there is none. */
+export function readValue(table: Table, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (place, part) => (isTable(place) && Object.hasOwn(place, part) ? place[part] : undefined),
+    table,
+  );
+}
+
+/**
+ * A copy with `value` at `path`, its tables made where they are missing.
+ *
+ * @throws ConfigError where a part of the path is a plain value.
+ */
+export function withValue(table: Table, path: readonly string[], value: unknown): Table {
+  const [part, ...rest] = path;
+  if (part === undefined) return table;
+  if (rest.length === 0) return { ...table, [part]: value };
+  const inner = Object.hasOwn(table, part) ? table[part] : {};
+  if (!isTable(inner))
+    throw new ConfigError(`${part} is a value and not a table, so it can hold no ${rest.join(".")}.`);
+  return { ...table, [part]: withValue(inner, rest, value) };
+}
+
+/** A copy without the value at `path`, and without the tables that this empties. */
+export function withoutValue(table: Table, path: readonly string[]): Table {
+  const [part, ...rest] = path;
+  if (part === undefined) return table;
+  const { [part]: inner, ...others } = table;
+  if (rest.length === 0 || !isTable(inner)) return others;
+  const left = withoutValue(inner, rest);
+  return Object.keys(left).length === 0 ? others : { ...table, [part]: left };
+}
+
+/** Every leaf as `a.b = literal`, sorted by key. */
+export function flatten(table: Table, prefix: readonly string[] = []): string[] {
+  return Object.entries(table)
+    .flatMap(([key, value]) =>
+      isTable(value) ? flatten(value, [...prefix, key]) : [`${formatKey([...prefix, key])} = ${formatValue(value)}`],
+    )
+    .sort();
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import type { Context } from "./cli/command.ts";
+import { commandHelp, generalHelp } from "./cli/help.ts";
+import { entries } from "./cli/index.ts";
+import { resolveCall } from "./cli/resolve.ts";
+import { ConfigError } from "./errors.ts";
+import { redact } from "./log.ts";
+import { readVersion } from "./version.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+const argv = process.argv.slice(2);
+const controller = new AbortController();
+// A closed pipe (`takopi runs | head -1`) is no reason to fail.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+process.exitCode = await main().catch(tell);
+
+async function main(): Promise<number> {
+  const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  const asks = (...flags: string[]) => own.some((word) => flags.includes(word));
+  if (asks("--version", "-V")) return print(readVersion());
+  const wantsHelp = asks("--help", "-h");
+  if (wantsHelp && !own.some((word) => !word.startsWith("-"))) return print(generalHelp(entries, readVersion()));
+  const words = wantsHelp ? argv.filter((word) => word !== "--help" && word !== "-h") : argv;
+  const call = await resolveCall(words, entries, async () => {
+    const { engines } = await import("../runners/index.ts");
+    return engines.map(({ id }) => id);
+  });
+  const { command } = await call.entry.load();
+  if (wantsHelp) return print(await commandHelp(call.entry, command));
+  listenForSignals(call.entry.endsItself === true);
+  const { env, stdin, stdout, stderr } = process;
+  const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: controller.signal };
+  const code = await command.execute(call.argv, context);
+  return controller.signal.reason === "SIGINT" ? EXIT_CODES.SIGINT : code;
+}
+
+/** The first signal asks the command to end, where it can; a second one ends the process at once. */
+function listenForSignals(endsItself: boolean): void {
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (!endsItself || controller.signal.aborted) process.exit(EXIT_CODES[name]);
+      controller.abort(name);
+    });
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** Says what went wrong in one line; `--debug` adds the stack of what is our own fault. */
+function tell(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`takopi: ${redact(message).replace(/\s*\n\s*/g, " ")}\n`);
+  if (error instanceof ConfigError) return EXIT_USAGE;
+  if (argv.includes("--debug") && error instanceof Error) process.stderr.write(`${redact(error.stack ?? "")}\n`);
+  return EXIT_FAILED;
+}
