@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import type { Completed, RunEvent } from "../domain/events.ts";
+import type { Logger } from "../log.ts";
 import type { Engine, EngineSetup, Probe, ResumeCodec, RunRequest } from "./contract.ts";
+import type { NativeUnion } from "./decode.ts";
+import { eachEvent } from "./events.ts";
 import type { EngineOptions } from "./options.ts";
-
-/** A zod union of the line types that an engine prints; what it does not name is counted and skipped. */
-export type NativeUnion = z.ZodDiscriminatedUnion<z.ZodObject<{ type: z.ZodLiteral<string> }>[]>;
+import { EventReader } from "./reader.ts";
+import { failedRun, runEngine } from "./run.ts";
 
 /** How one run starts: argv and the reducer's first state. */
 export interface Launch<State> {
@@ -18,6 +20,11 @@ export interface Launch<State> {
   /** The session's own id where the request named it in another way (a prefix, a path): what the engine must report. */
   readonly resume?: string;
   readonly state: State;
+  /**
+   * Called at the first output, and at the end (also where the run was stopped before it began); may come more than
+   * once. For launches that wait for one another, such as first starts that create the same database.
+   */
+  release?(): void;
 }
 
 /** How the process ended. */
@@ -59,6 +66,43 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
 }
 
 /** Makes an engine of a definition; the types of its wire and state are erased here and nowhere else. */
-export declare function defineEngine<Options extends EngineOptions, Union extends NativeUnion, State>(
+export function defineEngine<Options extends EngineOptions, Union extends NativeUnion, State>(
   definition: HeadlessEngine<Options, Union, State>,
-): Engine;
+): Engine {
+  const { id, label, options, resume } = definition;
+  return {
+    id,
+    label,
+    options,
+    resume,
+    probe: async (setup) => {
+      const parsed = options.safeParse(setup.options);
+      if (!parsed.success) return { problems: [describeOptions(id, parsed.error)] };
+      return definition.probe({ ...setup, options: parsed.data });
+    },
+    open: (request) => {
+      const parsed = options.safeParse(request.options);
+      if (!parsed.success) return failedRun(id, describeOptions(id, parsed.error), request.resume);
+      return runEngine(definition, { ...request, options: parsed.data });
+    },
+    replay: (stdout, log) => ({ [Symbol.asyncIterator]: () => eachEvent(replay(definition, stdout, log)) }),
+  };
+}
+
+/** A recorded stream has no exit of its own: it ends as if the engine had exited well. */
+const RECORDED: Exit = { code: 0, signal: undefined, stderr: "", stopped: undefined };
+
+async function* replay<Options extends EngineOptions, Union extends NativeUnion, State>(
+  definition: HeadlessEngine<Options, Union, State>,
+  stdout: AsyncIterable<Uint8Array>,
+  log: Logger,
+): AsyncGenerator<readonly RunEvent[], void> {
+  const reader = new EventReader(definition, { state: definition.initial, log });
+  for await (const chunk of stdout) yield reader.push(chunk);
+  yield reader.end(RECORDED);
+}
+
+function describeOptions(id: string, error: z.ZodError): string {
+  const issue = error.issues[0];
+  return `The option ${[id, ...(issue?.path ?? [])].join(".")} is not right: ${issue?.message}.`;
+}

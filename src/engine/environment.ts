@@ -1,0 +1,54 @@
+import type { EngineOptions } from "./options.ts";
+
+export interface EnvironmentParts {
+  /** The bridge's own. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the engine needs of it; a trailing `*` matches any ending. */
+  readonly patterns: readonly string[];
+  readonly options: Pick<EngineOptions, "env" | "env_passthrough">;
+  /** What this one start adds. */
+  readonly added?: Readonly<Record<string, string>> | undefined;
+  readonly cwd: string;
+  /** Absent where nothing has to be found again, as for a look at the version. */
+  readonly runId?: string | undefined;
+}
+
+/** What any program needs: who and where the person is, their language, their certificates, the way to the net. */
+const COMMON = [
+  ...["HOME", "PATH", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TMP", "TEMP", "XDG_*"],
+  ...["LANG", "LANGUAGE", "LC_*", "TZ"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"],
+];
+
+/** Telegram's form: the bot's numeric id, a colon, 35 characters today. */
+const BOT_TOKEN = /\d{6,}:[A-Za-z0-9_-]{30,}/;
+
+/** Marks the processes of a run; see `marked.ts`. */
+export const RUN_MARK = "TAKOPI_RUN_ID";
+
+/**
+ * The environment of an engine: what is on a list, then what the config adds. Of the bridge's own `TAKOPI_`
+ * variables nothing passes, whoever asks for it, and nothing at all whose value holds a bot token.
+ */
+export function engineEnv(parts: EnvironmentParts): Record<string, string> {
+  const allowed = [...COMMON, ...parts.patterns, ...(parts.options.env_passthrough ?? [])];
+  const inherited = Object.entries(parts.env).filter(
+    ([name]) => !name.startsWith("TAKOPI_") && allowed.some((pattern) => matches(pattern, name)),
+  );
+  const entries = [
+    ["NO_COLOR", "1"] as const,
+    ...inherited,
+    ...Object.entries(parts.added ?? {}),
+    ...Object.entries(parts.options.env ?? {}),
+    ["PWD", parts.cwd] as const,
+    ...(parts.runId === undefined ? [] : [[RUN_MARK, parts.runId] as const]),
+  ];
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined && !BOT_TOKEN.test(entry[1])),
+  );
+}
+
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}

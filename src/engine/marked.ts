@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ProcessMark } from "./contract.ts";
+import { RUN_MARK } from "./environment.ts";
+import { startTimeByPs } from "./ps.ts";
+
+/** Whether processes can be looked at through /proc. */
+export const hasProc = process.platform === "linux";
+
+const SWEEP_PAUSE_MS = 15;
+
+/**
+ * Sends SIGKILL to every process that carries the run's mark in its environment, until none is left. Reaches those
+ * that left the engine's process group and session. Linux only: elsewhere it finds nothing.
+ *
+ * @returns whether none was left within `limitMs`.
+ */
+export async function endMarkedProcesses(runId: string, limitMs = 1000): Promise<boolean> {
+  const deadline = performance.now() + limitMs;
+  while ((await forEachMarked(runId, (pid) => sendSignal(pid, "SIGKILL"))) > 0) {
+    if (performance.now() > deadline) return false;
+    await delay(SWEEP_PAUSE_MS);
+  }
+  return true;
+}
+
+/** The processes that carry a run's mark, zombies left out. */
+export async function markedProcesses(runId: string): Promise<number[]> {
+  const pids: number[] = [];
+  await forEachMarked(runId, (pid) => pids.push(pid));
+  return pids;
+}
+
+/** Acts on each process as soon as its mark was seen, so that its number cannot have gone to another by then. */
+async function forEachMarked(runId: string, act: (pid: number) => void): Promise<number> {
+  if (!hasProc) return 0;
+  const mark = `${RUN_MARK}=${runId}`;
+  const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
+      if (!`\0${environment}\0`.includes(`\0${mark}\0`)) return 0;
+      act(pid);
+      return 1;
+    }),
+  );
+  return found.reduce<number>((sum, one) => sum + one, 0);
+}
+
+/** Signals a process, or with a negative number a group; false where there is none. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** What is needed to recognise a living process later. */
+export async function markProcess(pid: number): Promise<ProcessMark> {
+  return { pid, startTime: hasProc ? (readStat(pid)?.startTime ?? "") : await startTimeByPs(pid) };
+}
+
+/** Whether this very process still runs: its number alone may have gone to another. False where it cannot be told. */
+export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean> {
+  if (startTime === "") return false;
+  if (!hasProc) return (await startTimeByPs(pid)) === startTime;
+  const stat = readStat(pid);
+  return stat?.startTime === startTime && stat.state !== "Z";
+}
+
+/** Fields 3 and 22 of `/proc/<pid>/stat`, counted from behind the command, which may hold spaces (proc(5)). */
+function readStat(pid: number): { state: string; startTime: string } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", startTime: fields[19] ?? "" };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+import type { Probe } from "./contract.ts";
+import { capture, describeMissing } from "./process.ts";
+
+/** Engines that are scripts of a large runtime take seconds when the disk is cold. */
+const VERSION_TIMEOUT_MS = 10_000;
+
+export interface ProbeRequest {
+  /** The engine's id, which is also its table in the config. */
+  readonly id: string;
+  /** A name that is looked up on PATH, or a path. */
+  readonly cmd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Finds an engine and asks for its version, on either stream; never throws. */
+export async function probeExecutable({ id, cmd, env }: ProbeRequest): Promise<Probe> {
+  const path = await findExecutable(cmd, env["PATH"]);
+  if (path === undefined) return { problems: [describeMissing(id, cmd)] };
+  const version = await readVersion(id, path, env);
+  return version === undefined
+    ? { path, problems: [`${path} --version gives no version; set ${id}.cmd to the engine's executable.`] }
+    : { path, version, problems: [] };
+}
+
+/** The absolute path of an executable file; a name without a slash is looked up on PATH. */
+export async function findExecutable(cmd: string, searchPath = ""): Promise<string | undefined> {
+  const candidates = cmd.includes("/")
+    ? [resolve(cmd)]
+    : searchPath
+        .split(delimiter)
+        .filter((directory) => directory !== "")
+        .map((directory) => join(directory, cmd));
+  for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return false;
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readVersion(id: string, file: string, env: ProbeRequest["env"]): Promise<string | undefined> {
+  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const request = { id, file, args: ["--version"], cwd: "/", env: Object.fromEntries(defined) };
+  const printed = await capture({ ...request, timeoutMs: VERSION_TIMEOUT_MS }).catch(() => undefined);
+  return /\d+\.\d+\.\d+[\w.+-]*/.exec(`${printed?.stdout}\n${printed?.stderr}`)?.[0];
+}

@@ -1,0 +1,156 @@
+import { stat } from "node:fs/promises";
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { EngineError } from "../errors.ts";
+import type { ProcessMark } from "./contract.ts";
+import { markProcess, sendSignal } from "./marked.ts";
+import { closeWhenQuiet } from "./quiet.ts";
+import { Tail } from "./tail.ts";
+
+export interface Command {
+  /** The engine's id: names the setting to mend in error texts. */
+  readonly id: string;
+  /** A name that is looked up on the PATH of `env`, or a path. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Absolute; must exist. */
+  readonly cwd: string;
+  /** All of it: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  /** The end of it, at most 4 KiB, terminal codes removed. */
+  readonly stderr: string;
+}
+
+/** A process that leads its own group. Its stdout must be read for `ended` to resolve. */
+export interface Child {
+  readonly mark: ProcessMark;
+  /** Chunks as they come. Ends with the process, or soon after it where a child of its own holds the pipe. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  /** The process itself is gone; output may be left to read. */
+  readonly exited: Promise<void>;
+  /** It is gone and all output was read. Never rejects. */
+  readonly ended: Promise<Ending>;
+  hasExited(): boolean;
+  /** Stops reading from a process that cannot be ended. */
+  abandon(): void;
+}
+
+/**
+ * Starts a process, writes `stdin` to it and closes that. It need not read it.
+ *
+ * @throws EngineError where the directory or the executable is missing or the system refuses.
+ * @see https://github.com/sindresorhus/execa/blob/v9.6.1/docs/termination.md for why `detached`
+ */
+export async function spawnProcess(command: Command, stdin: string): Promise<Child> {
+  const { execa } = await import("execa");
+  await checkDirectory(command.cwd);
+  const { file, args, cwd, env } = command;
+  const options = { cwd, env, extendEnv: false, detached: true, buffer: false, reject: false } as const;
+  const child = execa(file, args, options);
+  if (child.pid === undefined) throw startFailure(command, await child);
+  // Without a listener or a pause execa would let the output flow before anybody reads it.
+  child.stdout.pause();
+  child.stdin.on("error", ignoreClosedPipe);
+  child.stdin.end(stdin);
+  const tail = new Tail();
+  child.stderr.on("data", (chunk: Uint8Array) => tail.push(chunk));
+  let hasExited = false;
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      hasExited = true;
+      for (const output of [child.stdout, child.stderr]) closeWhenQuiet(output as Socket);
+      resolve();
+    });
+  });
+  const ended = new Promise<Ending>((resolve) => {
+    child.once("close", (code: number | null, signal: string | null) =>
+      resolve({ code: code ?? undefined, signal: signal ?? undefined, stderr: tail.text() }),
+    );
+  });
+  return {
+    mark: await markProcess(child.pid),
+    stdout: chunksOf(child.stdout),
+    exited,
+    ended,
+    hasExited: () => hasExited,
+    abandon: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+  };
+}
+
+export interface CaptureRequest extends Command {
+  readonly timeoutMs: number;
+}
+
+/**
+ * Runs a short command with empty input and gives what it printed, at most 1 MiB of each stream.
+ *
+ * @throws EngineError where it cannot be started or takes longer than `timeoutMs`; its group is ended then.
+ */
+export async function capture(request: CaptureRequest): Promise<Ending & { readonly stdout: string }> {
+  const { execa } = await import("execa");
+  await checkDirectory(request.cwd);
+  const { file, args, cwd, env, timeoutMs } = request;
+  const child = execa(file, args, {
+    ...{ cwd, env, extendEnv: false, detached: true, reject: false, stdin: "ignore", maxBuffer: 1024 * 1024 },
+  });
+  if (child.pid === undefined) throw startFailure(request, await child);
+  const group = -child.pid;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    sendSignal(group, "SIGKILL");
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }, timeoutMs);
+  const result = await child;
+  clearTimeout(timer);
+  if (isLate) throw new EngineError(`${file} did not answer within ${timeoutMs / 1000} s`);
+  const { exitCode: code, signal, stdout, stderr } = result;
+  return { code, signal, stdout: String(stdout), stderr: String(stderr) };
+}
+
+async function checkDirectory(cwd: string): Promise<void> {
+  const found = await stat(cwd).catch(() => undefined);
+  if (!found?.isDirectory()) throw new EngineError(`The directory ${cwd} does not exist.`);
+}
+
+interface Refusal {
+  readonly code?: string | undefined;
+  readonly cause?: unknown;
+}
+
+function startFailure({ id, file }: Command, { code, cause }: Refusal): EngineError {
+  if (code === "ENOENT") return new EngineError(describeMissing(id, file), { cause });
+  if (code === "EACCES") return new EngineError(`${file} is not executable; set ${id}.cmd.`, { cause });
+  return new EngineError(`${file} could not be started (${code ?? "cause unknown"}).`, { cause });
+}
+
+/** What is wrong where there is no such executable, and how to mend it. */
+export function describeMissing(id: string, file: string): string {
+  const where = file.includes("/") ? `${file} does not exist` : `${file} not found on PATH`;
+  return `${where}; install it or set ${id}.cmd.`;
+}
+
+async function* chunksOf(output: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of output) yield chunk as Uint8Array;
+  } catch (error) {
+    if (!hasCode(error, "ERR_STREAM_PREMATURE_CLOSE")) throw error;
+  }
+}
+
+function ignoreClosedPipe(error: Error): void {
+  if (!["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"].some((code) => hasCode(error, code))) throw error;
+}
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+// For systems without /proc; the options are those that POSIX sets for `ps`, which is there on macOS and the BSDs.
+const PS_TIMEOUT_MS = 500;
+
+/** All processes under this one, itself left out; none where `ps` does not answer. */
+export async function descendants(root: number): Promise<number[]> {
+  const children = new Map<number, number[]>();
+  for (const line of (await ps(["-A", "-o", "pid=,ppid="])).split("\n")) {
+    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
+    children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const found: number[] = [];
+  for (let next = [root]; next.length > 0; found.push(...next)) next = next.flatMap((pid) => children.get(pid) ?? []);
+  return found;
+}
+
+/** When a process began, to the second; "" where there is none. */
+export async function startTimeByPs(pid: number): Promise<string> {
+  return (await ps(["-o", "lstart=", "-p", String(pid)])).trim();
+}
+
+async function ps(args: readonly string[]): Promise<string> {
+  const env = { PATH: process.env["PATH"], LC_ALL: "C" };
+  return promisify(execFile)("ps", args, { env, timeout: PS_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024 }).then(
+    ({ stdout }) => stdout,
+    () => "",
+  );
+}

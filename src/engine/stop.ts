@@ -1,0 +1,40 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ProcessMark } from "./contract.ts";
+import { endMarkedProcesses, hasProc, isAlive, sendSignal } from "./marked.ts";
+import { descendants } from "./ps.ts";
+
+/** How long an engine may take to end its own commands after its signal. */
+const STOP_GRACE_MS = 1000;
+/** How long the rest is looked for; with the grace it stays under 2 s. */
+const SWEEP_MS = 800;
+
+export interface StopTarget {
+  readonly pid: number;
+  readonly runId: string;
+  readonly signal: NodeJS.Signals;
+  /** Resolves when the leader has exited. */
+  readonly exited: Promise<void>;
+}
+
+/**
+ * Ends an engine with all its processes: first the signal on which it ends its own commands, to its group; when it is
+ * gone, or after the grace, SIGKILL to the group and to whatever carries the run's mark. Resolves when none is left.
+ */
+export async function stopProcesses({ pid, runId, signal, exited }: StopTarget): Promise<void> {
+  const below = hasProc ? [] : await descendants(pid);
+  sendSignal(-pid, signal);
+  await Promise.race([exited, delay(STOP_GRACE_MS)]);
+  if (!hasProc) below.push(...(await descendants(pid)));
+  sendSignal(-pid, "SIGKILL");
+  for (const stray of below) sendSignal(stray, "SIGKILL");
+  await Promise.all([endMarkedProcesses(runId, SWEEP_MS), Promise.race([exited, delay(SWEEP_MS)])]);
+}
+
+/** Ends what a bridge that is gone left of a run; a process that merely has the leader's number is not touched. */
+export async function endLeftovers(runId: string, leader: ProcessMark | undefined): Promise<void> {
+  if (leader && (await isAlive(leader))) {
+    const below = hasProc ? [] : await descendants(leader.pid);
+    for (const pid of [-leader.pid, ...below]) sendSignal(pid, "SIGKILL");
+  }
+  await endMarkedProcesses(runId, STOP_GRACE_MS + SWEEP_MS);
+}
