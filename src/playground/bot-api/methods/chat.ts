@@ -1,0 +1,65 @@
+import { badRequest } from "../api-error.ts";
+import type { MethodCall } from "../method.ts";
+
+const ACTIONS = [
+  "typing",
+  "upload_photo",
+  "record_video",
+  "upload_video",
+  "record_voice",
+  "upload_voice",
+  "upload_document",
+  "choose_sticker",
+  "find_location",
+  "record_video_note",
+  "upload_video_note",
+];
+
+export function sendChatAction({ world, args }: MethodCall): true {
+  const room = world.openRoom(args.text("chat_id"));
+  const threadId = room.requireTopic(args.integer("message_thread_id"));
+  if (!ACTIONS.includes(args.text("action"))) throw badRequest("wrong parameter action in request");
+  const thread = threadId === undefined ? {} : { message_thread_id: threadId };
+  world.changes.emit({ type: "typing", chat_id: room.id, ...thread });
+  return true;
+}
+
+export function getChat({ world, args }: MethodCall): unknown {
+  const { chat } = world.openRoom(args.text("chat_id"));
+  return { ...chat, accent_color_id: 0, max_reaction_count: 11, accepted_gift_types: {} };
+}
+
+/** Everyone is a member, the bot an administrator. */
+export function getChatMember({ world, args }: MethodCall): unknown {
+  const room = world.openRoom(args.text("chat_id"));
+  const userId = args.integer("user_id");
+  if (userId === world.bot.id) return { status: "administrator", user: world.bot, can_manage_topics: true };
+  const known = room.messages().find((message) => message.from?.id === userId)?.from;
+  if (known === undefined) throw badRequest("user not found");
+  return { status: "member", user: known };
+}
+
+export function createForumTopic({ world, args }: MethodCall): unknown {
+  const room = world.openRoom(args.text("chat_id"));
+  if (!("is_forum" in room.chat)) throw badRequest("the chat is not a forum");
+  const name = topicName(args.text("name"));
+  const threadId = room.addTopic(name, world.bot, world.date());
+  world.changes.emit({ type: "message", message: room.require(threadId), silent: true });
+  return { message_thread_id: threadId, name, icon_color: 0x6fb9f0 };
+}
+
+export function editForumTopic({ world, args }: MethodCall): true {
+  const room = world.openRoom(args.text("chat_id"));
+  const threadId = room.requireTopic(args.integer("message_thread_id"));
+  if (threadId === undefined) throw badRequest("message thread not found");
+  const name = topicName(args.text("name"));
+  if (room.topics.get(threadId) === name) throw badRequest("TOPIC_NOT_MODIFIED");
+  room.topics.set(threadId, name);
+  world.changes.touch();
+  return true;
+}
+
+function topicName(name: string): string {
+  if (name.length < 1 || name.length > 128) throw badRequest("TOPIC_TITLE_INVALID");
+  return name;
+}

@@ -1,0 +1,84 @@
+import type { Chat, Message, User } from "@grammyjs/types";
+import { badRequest } from "../bot-api/api-error.ts";
+
+type QuotedMessage = NonNullable<Message["reply_to_message"]>;
+type PlaygroundChat = Chat.PrivateChat | Chat.SupergroupChat;
+
+/** One chat and its messages. Ids count per chat, so that the same id means different messages in two chats. */
+export class ChatRoom {
+  readonly chat: PlaygroundChat;
+  /** Names by id; the general topic is not among them. */
+  readonly topics = new Map<number, string>();
+  /** Why the bot may not write here: the text of the 403. */
+  refusal: string | undefined;
+  readonly #messages = new Map<number, Message>();
+  #lastId = 0;
+
+  constructor(chat: PlaygroundChat) {
+    this.chat = chat;
+  }
+
+  get id(): number {
+    return this.chat.id;
+  }
+
+  messages(): Message[] {
+    return [...this.#messages.values()];
+  }
+
+  find(messageId: number | undefined): Message | undefined {
+    return messageId === undefined ? undefined : this.#messages.get(messageId);
+  }
+
+  add(message: NewMessage): Message {
+    this.#lastId += 1;
+    const added = { message_id: this.#lastId, chat: this.chat, ...message };
+    this.#messages.set(added.message_id, added);
+    return added;
+  }
+
+  /** Puts a changed message in the place of the one with its id. */
+  replace(message: Message): Message {
+    this.#messages.set(message.message_id, message);
+    return message;
+  }
+
+  /** Whether there was such a message. */
+  remove(messageId: number): boolean {
+    return this.#messages.delete(messageId);
+  }
+
+  /** The service message that opens a topic has the topic's id, as on Telegram. */
+  addTopic(name: string, from: User, date: number): number {
+    const { message_id } = this.add({ from, date, forum_topic_created: { name, icon_color: 0x6fb9f0 } });
+    this.topics.set(message_id, name);
+    this.replace({ ...this.require(message_id), ...threadFields(message_id) });
+    return message_id;
+  }
+
+  /** A copy for `reply_to_message`, which never holds a further reply. */
+  quote(messageId: number): QuotedMessage {
+    const { reply_to_message: _, ...message } = this.require(messageId);
+    return message as QuotedMessage;
+  }
+
+  /** @throws ApiError 400 where the topic does not exist. */
+  requireTopic(threadId: number | undefined): number | undefined {
+    if (threadId !== undefined && !this.topics.has(threadId)) throw badRequest("message thread not found");
+    return threadId;
+  }
+
+  require(messageId: number): Message {
+    const message = this.find(messageId);
+    if (message === undefined) throw badRequest("message not found");
+    return message;
+  }
+}
+
+/** A message before it has its id; chat and id are the room's to give. */
+export type NewMessage = Omit<Message, "message_id" | "chat">;
+
+/** What a message in a topic carries; nothing outside of one. */
+export function threadFields(threadId: number | undefined): Pick<Message, "message_thread_id" | "is_topic_message"> {
+  return threadId === undefined ? {} : { message_thread_id: threadId, is_topic_message: true };
+}
