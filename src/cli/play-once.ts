@@ -20,7 +20,9 @@ export async function playOnce(
   output.write(`you\n${indent(task)}\n`);
   const shown = new Map<number, string>();
   const outcome = await emulator.waitFor(() => {
-    const replies = emulator.messages(chatId).filter(({ reply_to_message }) => reply_to_message?.message_id === prompt.message_id);
+    const replies = emulator
+      .messages(chatId)
+      .filter(({ reply_to_message }) => reply_to_message?.message_id === prompt.message_id);
     for (const message of replies) tell(message, shown, output);
     const last = replies.map(textOf).find((text) => /^(done|error|cancelled|interrupted) · /.test(text));
     return signal.aborted ? "aborted" : last;

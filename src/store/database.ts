@@ -6,6 +6,11 @@ import { migrations } from "./migrations.ts";
 type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
 
+/** A connection without schema or tuning, for files that are not the state file. */
+export function openPlain(file: string): Database {
+  return wrap(new Libsql(file));
+}
+
 /** The little of SQL that the store uses. All calls are synchronous; statements are prepared once. */
 export interface Database {
   run(sql: string, ...values: Value[]): number;

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Bridge, type BridgeParts } from "./bridge/bridge.ts";
+import { recover } from "./bridge/recover.ts";
+import type { Config } from "./config/config.ts";
+import { engineOptions } from "./config/engine-options.ts";
+import { requireTelegram } from "./config/telegram.ts";
+import type { Engine } from "./engine/contract.ts";
+import { endMarkedProcesses } from "./engine/marked.ts";
+import { ConfigError } from "./errors.ts";
+import type { Logger } from "./log.ts";
+import { takeLock } from "./store/lock.ts";
+import { openStore } from "./store/store.ts";
+import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
+import { Dispatcher } from "./telegram/dispatch.ts";
+import { menuOf } from "./telegram/menu.ts";
+import { startupNote } from "./telegram/note.ts";
+import { Outbox, type Pace } from "./telegram/outbox.ts";
+import { poll } from "./telegram/poller.ts";
+import { Post } from "./telegram/post.ts";
+import { renderText } from "./telegram/render.ts";
+import { TelegramScreens } from "./telegram/screens.ts";
+import { readVersion } from "./version.ts";
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly engines: readonly Engine[];
+  /** `takopi <engine>`: for new threads, over the configured default. */
+  readonly engineOverride?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where runs without a project work, absolute. */
+  readonly home: string;
+  readonly log: Logger;
+  /** Ends the bridge. */
+  readonly signal: AbortSignal;
+  readonly pace?: Pace;
+}
+
+/** Of the 10 s that a shutdown may take, what engines and then deliveries get. */
+const DELIVER_ON_EXIT_MS = 4_000;
+
+/**
+ * Runs the bridge until `signal` aborts, then ends its engines, tells the chats, and returns.
+ *
+ * @throws ConfigError for what must be mended in the config or state file; UserError where another bridge runs.
+ */
+export async function runBridge(options: AppOptions): Promise<void> {
+  const { config, engines, env, home, log, signal } = options;
+  const { bot_token, api_root, chat_id } = requireTelegram(config);
+  const lock = takeLock(join(config.directory, "takopi.lock"));
+  const store = openStore(join(config.directory, "takopi.db"));
+  const telegram = createTelegram(bot_token, api_root);
+  const outbox = new Outbox(telegram, log, options.pace);
+  const post = new Post(outbox);
+  const now = () => Date.now();
+  const style = () => requireTelegram(config);
+  const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
+  const parts: BridgeParts = { config: () => config, engines, store, screens, log, env, home, now };
+  const bridge = new Bridge(parts);
+  try {
+    const me = await whoAmI(telegram, log, signal);
+    if (!me) return;
+    const dispatcher = new Dispatcher({
+      ...parts,
+      engineOverride: options.engineOverride,
+      bridge,
+      telegram,
+      botName: me.username,
+      deliver: () => screens.deliver(),
+    });
+    await recover(bridge, parts, ({ id }) => endMarkedProcesses(id));
+    dispatcher.recover();
+    log.info(
+      { bot: me.username, engines: engines.map(({ id }) => id), projects: config.projects.size },
+      "bridge.ready",
+    );
+    void greet(options, telegram, post, chat_id);
+    await poll({ telegram, signal, log, receive: (updates) => dispatcher.receive(updates) });
+    dispatcher.close();
+    await bridge.close();
+    screens.deliver();
+    await Promise.race([screens.idle(), delay(DELIVER_ON_EXIT_MS)]);
+  } finally {
+    outbox.close();
+    store.close();
+    lock.release();
+    log.info({}, "bridge.ended");
+  }
+}
+
+/** Asks Telegram who the bot is, for as long as there is no network. undefined once `signal` has aborted. */
+async function whoAmI(telegram: Telegram, log: Logger, signal: AbortSignal) {
+  for (let waitMs = 500; !signal.aborted; waitMs = Math.min(waitMs * 2, 30_000)) {
+    try {
+      return await telegram.call("getMe", undefined, signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (error instanceof Refused && (error.code === 401 || error.code === 404)) {
+        throw new ConfigError(
+          "Telegram does not know this bot token: set transports.telegram.bot_token to the one from @BotFather.",
+        );
+      }
+      log.warn({ err: error, waitMs }, "telegram.unreachable");
+      await delay(waitMs, undefined, { signal }).catch(() => {});
+    }
+  }
+  return undefined;
+}
+
+/** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
+async function greet({ config, engines, env, home, log }: AppOptions, telegram: Telegram, post: Post, chatId: number) {
+  try {
+    await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
+    const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
+    const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
+    await post.send({ chatId, topicId: null, replyTo: null }, renderText(note), {
+      keyboard: undefined,
+      isSilent: true,
+    });
+  } catch (error) {
+    log.warn({ err: error }, "bridge.greeting");
+  }
+}
