@@ -1,0 +1,77 @@
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { Completed, RunEvent } from "../../src/domain/events.ts";
+import type { RunRequest } from "../../src/engine/contract.ts";
+import { defineEngine, type Launch } from "../../src/engine/define.ts";
+import { baseOptions } from "../../src/engine/options.ts";
+import { end } from "../pi/outcome.ts";
+import { PiLine, SKIPPED_LINES } from "../pi/schema.ts";
+import { initialState, type PiState } from "../pi/state.ts";
+import { translate } from "../pi/translate.ts";
+
+const ENGINE = "demo";
+
+const demoOptions = z.strictObject({
+  ...baseOptions,
+  /** Milliseconds between two steps. */
+  pace_ms: z.int().min(0).optional(),
+  session_dir: z.string().min(1).optional(),
+});
+
+/** The playground's scripted engine. It speaks pi's language, and so is read by pi's own translator. */
+export const demo = defineEngine({
+  id: ENGINE,
+  label: "Demo",
+  options: demoOptions,
+  resume: {
+    format: (value) => `demo --session ${value}`,
+    parse: (line) => /^demo\s+--session\s+([\w-]+)$/i.exec(line.trim())?.[1],
+  },
+  env: [],
+  wire: PiLine,
+  skip: SKIPPED_LINES,
+  stopSignal: "SIGTERM",
+  probe: async () => ({ path: process.execPath, version: process.versions.node, problems: [] }),
+  launch,
+  initial: initialState,
+  translate: (state, line) => {
+    const [next, events] = translate(state, line);
+    return [next, events.map(toDemo)];
+  },
+  end: (state, exit) => toDemo(end(state, exit)),
+});
+
+async function launch({
+  options,
+  prompt,
+  resume,
+}: RunRequest & { readonly options: z.infer<typeof demoOptions> }): Promise<Launch<PiState>> {
+  const sessionDir = options.session_dir ?? join(tmpdir(), `takopi-demo-${process.getuid?.() ?? "sessions"}`);
+  const args = [
+    ...programArguments(),
+    ...["--session-dir", sessionDir],
+    ...(resume ? ["--session", resume.value] : []),
+    ...(options.pace_ms === undefined ? [] : ["--pace-ms", `${options.pace_ms}`]),
+    ...(options.extra_args ?? []),
+  ];
+  return { file: process.execPath, args, stdin: prompt, state: initialState };
+}
+
+/** The compiled program beside the compiled runner; from sources, the source through tsx. */
+function programArguments(): string[] {
+  const isSource = import.meta.url.endsWith(".ts");
+  const program = new URL(`../../src/playground/demo-engine.${isSource ? "ts" : "js"}`, import.meta.url);
+  if (!isSource) return [fileURLToPath(program)];
+  const loader = createRequire(import.meta.url).resolve("tsx/esm");
+  return ["--import", pathToFileURL(loader).href, fileURLToPath(program)];
+}
+
+/** pi's events under this engine's name. */
+function toDemo<Event extends RunEvent | Completed>(event: Event): Event {
+  const resume = "resume" in event && event.resume ? { resume: { ...event.resume, engine: ENGINE } } : {};
+  const title = event.type === "started" ? { title: ENGINE } : {};
+  return { ...event, engine: ENGINE, ...resume, ...title };
+}
