@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Action, ActionEvent, FileChange } from "../../src/domain/events.ts";
+import { describeTool, previewEnd, type ToolDescription } from "../../src/engine/tools.ts";
+import type { ToolPart } from "./schema.ts";
+import { ENGINE } from "./state.ts";
+
+/** In characters; see `ActionDetail`. */
+const ERROR_LENGTH = 500;
+
+const dialect = { pathArguments: ["filePath", "file_path", "path"], hasSubagents: true };
+
+/** A tool that has ended, as one finished step: opencode tells nothing of a tool before. */
+export function toAction(part: ToolPart): ActionEvent {
+  const { state } = part;
+  const exit = state.metadata?.["exit"];
+  const error = errorOf(part);
+  const output = previewEnd(state.output ?? "");
+  const { changes, ...described } = describe(part);
+  const action: Action = {
+    id: part.callID ?? part.id,
+    ...described,
+    detail: {
+      ...(typeof exit === "number" && { exitCode: exit }),
+      ...(changes && { changes }),
+      ...(output && { output }),
+      ...(error && { error: error.slice(0, ERROR_LENGTH) }),
+    },
+  };
+  const ok = error === undefined && (typeof exit !== "number" || exit === 0);
+  return { type: "action", engine: ENGINE, phase: "completed", action, ok };
+}
+
+function describe(part: ToolPart): ToolDescription {
+  const { tool, state } = part;
+  if (tool === "invalid") return { kind: "tool", title: text(state.input["tool"]) ?? tool };
+  if (tool === "apply_patch") return describePatch(part);
+  if (tool === "todowrite") return { kind: "note", title: describeTodos(state.input["todos"]) };
+  const described = describeTool({ name: tool, args: state.input }, dialect);
+  if (tool === "write" && state.metadata?.["exists"] === false) return { ...described, ...asAdded(described) };
+  const own = state.title?.trim();
+  return described.title === tool && own ? { ...described, title: own.slice(0, 1000) } : described;
+}
+
+const asAdded = ({ changes }: ToolDescription): Pick<ToolDescription, "changes"> =>
+  changes ? { changes: changes.map(({ path }) => ({ path, verb: "add" })) } : {};
+
+/** Why the tool did not do its work; undefined where it did, and where its exit code says it all. */
+function errorOf({ tool, state }: ToolPart): string | undefined {
+  if (state.status === "error") return state.error || "failed";
+  if (tool === "invalid") return text(state.input["error"]) ?? "There is no such tool.";
+  // A command without an exit code was ended by opencode, which says why at the end of the output.
+  if (state.metadata?.["exit"] === null) {
+    return /<shell_metadata>\s*(.*?)\s*<\/shell_metadata>/su.exec(state.output ?? "")?.[1] || "The command was ended.";
+  }
+  return undefined;
+}
+
+const verbs: Record<string, FileChange["verb"]> = { Add: "add", Update: "update", Delete: "delete" };
+
+/** The files that a patch names in its `*** Update File: path` lines. */
+function describePatch({ tool, state }: ToolPart): ToolDescription {
+  const headers = (text(state.input["patchText"]) ?? "").matchAll(/^\*\*\* (Add|Update|Delete) File: (.+)$/gmu);
+  const changes = [...headers].map(([, verb = "", path = ""]) => ({ path, verb: verbs[verb] ?? "update" }));
+  if (changes.length === 0) return { kind: "file_change", title: tool };
+  const title = changes.map(({ path }) => path).join(", ");
+  return { kind: "file_change", title: title.slice(0, 1000), changes };
+}
+
+const Todos = z.array(z.object({ content: z.string(), status: z.string() }));
+
+/** `todo 1/3: Write the test`: how many are done, and what comes next. */
+function describeTodos(value: unknown): string {
+  const todos = Todos.safeParse(value).data ?? [];
+  if (todos.length === 0) return "update todos";
+  const done = todos.filter(({ status }) => status === "completed" || status === "cancelled").length;
+  const next = todos.find(({ status }) => status === "in_progress") ?? todos.find(({ status }) => status === "pending");
+  return `todo ${done}/${todos.length}: ${next?.content.slice(0, 200) ?? "done"}`;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);

@@ -1,0 +1,27 @@
+import { defineEngine } from "../../src/engine/define.ts";
+import { launch } from "./launch.ts";
+import { opencodeOptions } from "./options.ts";
+import { end } from "./outcome.ts";
+import { probe } from "./probe.ts";
+import { OPENCODE_VARIABLES } from "./provider-variables.ts";
+import { opencodeResume } from "./resume.ts";
+import { OpencodeLine } from "./schema.ts";
+import { ENGINE, initialState } from "./state.ts";
+import { translate } from "./translate.ts";
+
+/** opencode, by `opencode run --format json`: silent until the first step of the model is done. */
+export const opencode = defineEngine({
+  id: ENGINE,
+  label: "opencode",
+  options: opencodeOptions,
+  resume: opencodeResume,
+  env: OPENCODE_VARIABLES,
+  wire: OpencodeLine,
+  // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.
+  stopSignal: "SIGTERM",
+  probe,
+  launch,
+  initial: initialState,
+  translate,
+  end,
+});

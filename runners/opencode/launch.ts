@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import type { RunRequest } from "../../src/engine/contract.ts";
+import type { Launch } from "../../src/engine/define.ts";
+import { engineEnv } from "../../src/engine/environment.ts";
+import { awaitFirstStart } from "./first-start.ts";
+import { withoutHostedModels } from "./hosted-models.ts";
+import { type OpencodeOptions, toArguments, toPermission } from "./options.ts";
+import { databasePath } from "./places.ts";
+import { OPENCODE_VARIABLES } from "./provider-variables.ts";
+import { findSessionDirectory } from "./sessions.ts";
+import { initialState, type OpencodeState } from "./state.ts";
+
+/**
+ * A session is gone on with in its own directory, wherever the request comes from.
+ *
+ * @throws EngineError where the session or its directory is not there.
+ */
+export async function launch(
+  request: RunRequest & { readonly options: OpencodeOptions },
+): Promise<Launch<OpencodeState>> {
+  const { options, prompt, resume } = request;
+  const file = options.cmd ?? "opencode";
+  const env = engineEnv({ env: request.env, patterns: OPENCODE_VARIABLES, options, cwd: request.cwd });
+  const session = resume?.value;
+  const cwd =
+    session === undefined
+      ? request.cwd
+      : await findSessionDirectory(session, { file, cwd: anyDirectory(request), env });
+  const config = await withoutHostedModels({ options, env, cwd });
+  const permission = toPermission(options);
+  const release = await awaitFirstStart(databasePath(env));
+  return {
+    file,
+    args: toArguments(options, cwd, session),
+    cwd,
+    env: {
+      ...(permission !== undefined && { OPENCODE_PERMISSION: permission }),
+      ...(config !== undefined && { OPENCODE_CONFIG_CONTENT: config }),
+    },
+    stdin: prompt,
+    state: { ...initialState, title: options.model ?? initialState.title, isGuarded: config !== undefined },
+    ...(release && { release }),
+  };
+}
+
+/** Where to ask about a session: the place does not matter, but it must exist. */
+const anyDirectory = ({ cwd }: RunRequest): string => (existsSync(cwd) ? cwd : "/");

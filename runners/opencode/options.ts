@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { baseOptions } from "../../src/engine/options.ts";
+
+const decision = z.enum(["allow", "ask", "deny"]);
+
+/** The `[opencode]` table. Names are those of opencode's flags and config; what is unset is left to them. */
+export const opencodeOptions = z.strictObject({
+  ...baseOptions,
+  /** A primary agent; opencode falls back to its default one where it does not know the name. */
+  agent: z.string().min(1).optional(),
+  /** Effort of the model: `high`, `max`, `minimal` or whatever its provider has. */
+  variant: z.string().min(1).optional(),
+  /** Title of new sessions; opencode asks the model for one otherwise. */
+  title: z.string().min(1).optional(),
+  /** Shows the model's reasoning among the steps. */
+  thinking: z.boolean().optional(),
+  /**
+   * For every tool, or by tool and pattern as in opencode's own config, over which it is laid. Nobody can be asked
+   * in a headless run: `ask` refuses.
+   */
+  permission: z.union([decision, z.record(z.string(), z.union([decision, z.record(z.string(), decision)]))]).optional(),
+  /** Lets opencode send prompts to its own hosted free models where nothing names another model. */
+  hosted_models: z.boolean().optional(),
+});
+export type OpencodeOptions = z.infer<typeof opencodeOptions>;
+
+/** The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. */
+export function toArguments(options: OpencodeOptions, directory: string, session: string | undefined): string[] {
+  const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  return [
+    ...["run", "--format", "json", "--dir", directory],
+    ...flag("--session", session),
+    ...flag("--model", options.model),
+    ...flag("--agent", options.agent),
+    ...flag("--variant", options.variant),
+    ...(options.title === undefined ? [] : [`--title=${options.title}`]),
+    ...(options.thinking ? ["--thinking"] : []),
+    ...(options.extra_args ?? []),
+  ];
+}
+
+/** What `OPENCODE_PERMISSION` is to hold: opencode lays it over its config key by key, so that a word alone is lost. */
+export function toPermission({ permission }: OpencodeOptions): string | undefined {
+  if (permission === undefined) return undefined;
+  return JSON.stringify(typeof permission === "string" ? { "*": permission } : permission);
+}

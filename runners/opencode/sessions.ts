@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { z } from "zod";
+import { capture } from "../../src/engine/process.ts";
+import { EngineError } from "../../src/errors.ts";
+import { databasePath } from "./places.ts";
+import { isSessionId } from "./resume.ts";
+import { ENGINE } from "./state.ts";
+
+/** A busy machine takes many times the half second that the answer usually needs. */
+const LOOKUP_TIMEOUT_MS = 60_000;
+
+export interface SessionLookup {
+  readonly file: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * The directory in which a session lives. Resumed in any other, opencode asks the model, prints nothing and never
+ * exits (seen in 1.18.33). It is asked by way of its own `db` command: `session list` knows only one project, and
+ * `export` prints the whole conversation.
+ *
+ * @throws EngineError where there is no such session, or its directory is gone.
+ */
+export async function findSessionDirectory(session: string, lookup: SessionLookup): Promise<string> {
+  if (!isSessionId(session))
+    throw new EngineError(`\`${session}\` is not an opencode session; their ids begin with \`ses_\`.`);
+  // Asked where there is no database, opencode would create one.
+  if (!existsSync(databasePath(lookup.env))) throw unknownSession(session);
+  const directory = await askForDirectory(session, lookup);
+  if (directory === undefined) throw unknownSession(session);
+  if (!existsSync(directory)) {
+    throw new EngineError(`The session belongs to ${directory}, which does not exist any more. Start a new one.`);
+  }
+  return directory;
+}
+
+const unknownSession = (session: string): EngineError =>
+  new EngineError(`opencode has no session \`${session}\`; it may have been deleted. Start a new one.`);
+
+const Rows = z.array(z.object({ directory: z.string() }));
+
+async function askForDirectory(session: string, lookup: SessionLookup): Promise<string | undefined> {
+  const query = `select directory from session where id = '${session}'`;
+  const args = ["db", query, "--format", "json"];
+  const { code, stdout, stderr } = await capture({ id: ENGINE, ...lookup, args, timeoutMs: LOOKUP_TIMEOUT_MS });
+  const rows = code === 0 ? Rows.safeParse(parseJson(stdout)) : undefined;
+  if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
+  return rows.data[0]?.directory;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { ActionEvent, Usage } from "../../src/domain/events.ts";
+import type { StepTokens } from "./schema.ts";
+
+export const ENGINE = "opencode";
+
+/** What is known of a run so far. */
+export interface OpencodeState {
+  /** Of `started`: the configured model, or the engine's own name. */
+  readonly title: string;
+  readonly session?: string;
+  /** The texts of all steps, a blank line between them. */
+  readonly answer: string;
+  /** `answer` as it was when the newest step began. */
+  readonly answerBefore: string;
+  /** The conversation is being summarised; what the model writes meanwhile is no answer. */
+  readonly isCompacting: boolean;
+  /** Why the newest step ended; undefined before the first, and after an error. */
+  readonly reason?: string | undefined;
+  readonly error?: string;
+  /** The tool call that opencode refused for want of somebody to ask. */
+  readonly refused?: string;
+  readonly usage?: Usage;
+  /** Warnings so far; numbers their ids. */
+  readonly warnings: number;
+  /** opencode's hosted models were switched off for this run, and nothing else may be left to choose. */
+  readonly isGuarded: boolean;
+}
+
+export const initialState: OpencodeState = {
+  title: ENGINE,
+  answer: "",
+  answerBefore: "",
+  isCompacting: false,
+  warnings: 0,
+  isGuarded: false,
+};
+
+/** Text is added as its own paragraph; blank text is not. */
+export function join(answer: string, text: string): string {
+  const paragraph = text.trim();
+  if (paragraph === "") return answer;
+  return answer === "" ? paragraph : `${answer}\n\n${paragraph}`;
+}
+
+export function addUsage(sum: Usage | undefined, { tokens, cost }: StepTokens): Usage | undefined {
+  if (tokens === undefined) return sum;
+  const costUsd = (sum?.costUsd ?? 0) + cost;
+  return {
+    inputTokens: (sum?.inputTokens ?? 0) + tokens.input,
+    outputTokens: (sum?.outputTokens ?? 0) + tokens.output + tokens.reasoning,
+    cacheReadTokens: (sum?.cacheReadTokens ?? 0) + tokens.cache.read,
+    cacheWriteTokens: (sum?.cacheWriteTokens ?? 0) + tokens.cache.write,
+    reasoningTokens: (sum?.reasoningTokens ?? 0) + tokens.reasoning,
+    // A model without a price costs 0 in opencode's books.
+    ...(costUsd > 0 && { costUsd }),
+  };
+}
+
+/** A remark of the engine that is no step of the work. */
+export function warn(state: OpencodeState, title: string): readonly [OpencodeState, ActionEvent] {
+  const warnings = state.warnings + 1;
+  const action = { id: `${ENGINE}.note.${warnings}`, kind: "warning", title, detail: {} } as const;
+  return [
+    { ...state, warnings },
+    { type: "action", engine: ENGINE, phase: "completed", action, ok: false, level: "warning" },
+  ];
+}

@@ -1,0 +1,79 @@
+import { type ActionEvent, assertNever, type RunEvent } from "../../src/domain/events.ts";
+import { toAction } from "./actions.ts";
+import { isOverflow, toReadableError } from "./failure.ts";
+import type { OpencodeLine, ToolPart } from "./schema.ts";
+import { addUsage, ENGINE, join, type OpencodeState, warn } from "./state.ts";
+
+type Translation = readonly [OpencodeState, readonly RunEvent[]];
+
+/** Pure. The outcome is left to the end of the process: opencode may go on after a `stop`, and after an error. */
+export function translate(state: OpencodeState, line: OpencodeLine): Translation {
+  const [known, started] = withSession(state, line.sessionID);
+  const [next, events] = step(known, line);
+  return [next, [...started, ...events]];
+}
+
+/** opencode has no line of its own for the session: its id is on every line. */
+function withSession(state: OpencodeState, session: string | undefined): Translation {
+  if (session === undefined || session === state.session) return [state, []];
+  const resume = { engine: ENGINE, value: session };
+  return [{ ...state, session }, [{ type: "started", engine: ENGINE, resume, title: state.title }]];
+}
+
+function step(state: OpencodeState, line: OpencodeLine): Translation {
+  switch (line.type) {
+    case "step_start":
+      return [{ ...state, answerBefore: state.answer }, []];
+    case "text":
+      return withText(state, line.part);
+    case "reasoning":
+      return [state, toThought(line.part)];
+    case "tool_use":
+      return [withRefusal(state, line.part), [toAction(line.part)]];
+    case "step_finish": {
+      const { reason } = line.part;
+      const finished = { ...state, reason, isCompacting: false, ...withUsage(state, line.part) };
+      return reason === "length" ? warned(finished, CUT_OFF) : [finished, []];
+    }
+    case "error": {
+      const failed = { ...state, error: toReadableError(line), reason: undefined };
+      return isOverflow(line) ? warned({ ...failed, isCompacting: true }, COMPACTING) : [failed, []];
+    }
+    default:
+      return assertNever(line);
+  }
+}
+
+const CUT_OFF = "The model reached its output limit.";
+const COMPACTING = "The conversation outgrew the model's context; opencode sums it up and goes on.";
+
+function withText(state: OpencodeState, part: Extract<OpencodeLine, { type: "text" }>["part"]): Translation {
+  // The step before was the summary for the model, and the answer is yet to come.
+  if (part.metadata?.compaction_continue) return [{ ...state, answer: state.answerBefore, reason: undefined }, []];
+  if (part.synthetic || state.isCompacting) return [state, []];
+  return [{ ...state, answer: join(state.answer, part.text) }, []];
+}
+
+function toThought({ id, text }: { id: string; text: string }): ActionEvent[] {
+  const title = text.trim().slice(0, 1000);
+  if (title === "") return [];
+  const action = { id, kind: "note", title, detail: {} } as const;
+  return [{ type: "action", engine: ENGINE, phase: "completed", action, ok: true }];
+}
+
+/** The words are those of opencode's `PermissionRejectedError`, 1.18.33. */
+function withRefusal(state: OpencodeState, { tool, state: { error, input } }: ToolPart): OpencodeState {
+  if (!error?.startsWith("The user rejected permission")) return state;
+  const command = input["command"];
+  return { ...state, refused: typeof command === "string" ? `${tool} (${command.slice(0, 200)})` : tool };
+}
+
+function withUsage(state: OpencodeState, part: Extract<OpencodeLine, { type: "step_finish" }>["part"]) {
+  const usage = addUsage(state.usage, part);
+  return usage && { usage };
+}
+
+function warned(state: OpencodeState, title: string): Translation {
+  const [next, event] = warn(state, title);
+  return [next, [event]];
+}
