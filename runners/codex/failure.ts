@@ -1,5 +1,6 @@
 import type { Completed } from "../../src/domain/events.ts";
 import type { Exit } from "../../src/engine/define.ts";
+import { describeExit } from "../../src/engine/exit.ts";
 
 /** What codex says of a situation, and what to do about it; `$1` is the sign's first group. */
 const SITUATIONS: readonly { readonly sign: RegExp; readonly mend: string }[] = [
@@ -68,12 +69,6 @@ export function saidOnStderr(stderr: string): string {
 export function endWithoutTurn(sofar: Completed, exit: Exit): Completed {
   if (exit.stopped !== undefined) return { ...sofar, ok: false, error: exit.stopped };
   if (exit.code === 0 && sofar.resume && sofar.answer !== "") return { ...sofar, ok: true };
-  const said = saidOnStderr(exit.stderr);
-  return { ...sofar, ok: false, error: said === "" ? `${howItEnded(exit)}.` : explain(`${howItEnded(exit)}: ${said}`) };
-}
-
-function howItEnded({ code, signal }: Exit): string {
-  if (code === 0) return "codex exec ended before its turn did";
-  if (code !== undefined) return `codex exec failed (exit code ${code})`;
-  return signal === undefined ? "codex exec did not start" : `codex exec was ended by ${signal}`;
+  const exitTold = describeExit("Codex", { ...exit, stderr: saidOnStderr(exit.stderr) });
+  return { ...sofar, ok: false, error: explain(exitTold) };
 }

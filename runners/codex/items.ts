@@ -25,8 +25,10 @@ export function toStep(item: WorkItem, phase: ActionEvent["phase"], cwd: string 
 
 /** An action with its title cut to a bounded length. */
 export function toAction(id: string, kind: Action["kind"], title: string, detail: ActionDetail = {}): Action {
-  return { id, kind, title: title.slice(0, TITLE_LENGTH).replace(/[\uD800-\uDBFF]$/, ""), detail };
+  return { id, kind, title: title.length > TITLE_LENGTH ? cut(title) : title, detail };
 }
+
+const cut = (title: string): string => title.slice(0, TITLE_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
 
 interface Step {
   readonly kind: Action["kind"];

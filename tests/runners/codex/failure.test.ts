@@ -59,12 +59,12 @@ test.each([
   expect(ok).toBe(false);
   expect(error).toContain(mend);
   expect(error).toContain(saidOnStderr(stderr));
-  expect(error).toContain("(exit code 1)");
+  expect(error).toContain("exit code 1");
 });
 
 test("a signal, and an end without a word, are told", () => {
-  expect(endWithoutTurn(sofar, exit({ signal: "SIGKILL" })).error).toBe("codex exec was ended by SIGKILL.");
-  expect(endWithoutTurn(sofar, exit({ code: 0 })).error).toBe("codex exec ended before its turn did.");
+  expect(endWithoutTurn(sofar, exit({ signal: "SIGKILL" })).error).toBe("Codex was ended by SIGKILL.");
+  expect(endWithoutTurn(sofar, exit({ code: 0 })).error).toBe("Codex ended without an answer.");
 });
 
 test("a run that the bridge stopped says why, and keeps the thread", () => {

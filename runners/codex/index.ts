@@ -1,0 +1,25 @@
+import { defineEngine } from "../../src/engine/define.ts";
+import { endWithoutTurn } from "./failure.ts";
+import { launch } from "./launch.ts";
+import { codexOptions } from "./options.ts";
+import { CODEX_VARIABLES, probe } from "./probe.ts";
+import { resume } from "./resume.ts";
+import { codexLine } from "./schema.ts";
+import { initial, outcome, translate } from "./translate.ts";
+
+/** OpenAI's Codex, by `codex exec --json`: one process a turn, prompt on stdin, threads shared with the terminal. */
+export const codex = defineEngine({
+  id: "codex",
+  label: "Codex",
+  options: codexOptions,
+  resume,
+  env: CODEX_VARIABLES,
+  wire: codexLine,
+  // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).
+  stopSignal: "SIGINT",
+  probe,
+  launch,
+  initial,
+  translate,
+  end: (state, exit) => endWithoutTurn(outcome(state), exit),
+});
