@@ -48,6 +48,12 @@ export class Api {
     return `/page/events?${new URLSearchParams({ key: this.key })}`;
   }
 
+  /** Whether the playground runs but knows this page's key no more, as after a restart. */
+  async isLockedOut(): Promise<boolean> {
+    const response = await fetch(this.fileUrl("-")).catch(() => undefined);
+    return response?.status === 403;
+  }
+
   private async post<T>(path: string, body: string | File): Promise<T> {
     const type = typeof body === "string" ? "application/json" : "application/octet-stream";
     let response: Response;
@@ -56,7 +62,8 @@ export class Api {
     } catch (cause) {
       throw new Error("The playground does not answer. Is it still running?", { cause });
     }
-    if (!response.ok) throw new Error(`The playground refused this (${response.status}): ${await response.text()}`);
-    return response.json();
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error);
+    return answer;
   }
 }

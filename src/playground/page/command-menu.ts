@@ -64,7 +64,6 @@ export class CommandMenu {
     const isOpen = matches.length > 0;
     this.box.hidden = !isOpen;
     this.mount.show(commandMenuNode(matches, this.chosen));
-    this.input.setAttribute("aria-expanded", String(isOpen));
     if (isOpen) this.input.setAttribute("aria-activedescendant", `command-${this.chosen}`);
     else this.input.removeAttribute("aria-activedescendant");
     this.box.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });

@@ -5,6 +5,7 @@ const LONGEST_RETRY_MS = 5000;
 
 export interface ConnectionEvents {
   readonly onEvent: (event: PageEvent) => void;
+  /** Called whenever the stream opens, and after every try that fails. */
   readonly onState: (state: "open" | "lost") => void;
 }
 

@@ -2,7 +2,6 @@ import type { Message } from "@grammyjs/types";
 import type { Api } from "./api.ts";
 import type { Conversation } from "./conversations.ts";
 import type { Draft } from "./drafts.ts";
-import { splitText } from "./split.ts";
 
 /** Telegram's limit for the text under a file, in UTF-16 units. */
 const MAX_CAPTION_UNITS = 1024;
@@ -24,7 +23,7 @@ interface Step {
 
 /**
  * Sends a draft as Telegram's clients would: files first, the first with the text as its caption where it fits,
- * then the text in parts of at most 4096 units. `onSent` is called for each message in order.
+ * else the text after them. `onSent` is called for each message in order.
  *
  * @throws {@link DeliveryError} when a request fails.
  */
@@ -49,7 +48,7 @@ function toSteps({ files, text }: Draft): Step[] {
   const [first, ...others] = files;
   const caption = text.trim();
   if (!first || caption.length > MAX_CAPTION_UNITS) {
-    return [...files.map((file) => ({ file, text: "" })), ...splitText(text).map((part) => ({ text: part }))];
+    return [...files.map((file) => ({ file, text: "" })), ...(caption === "" ? [] : [{ text: caption }])];
   }
   return [{ file: first, text: caption }, ...others.map((file) => ({ file, text: "" }))];
 }

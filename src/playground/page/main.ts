@@ -61,6 +61,16 @@ function route(): void {
   if (next && !NARROW.matches) composer.focus();
 }
 
+function showConnection(state: "open" | "lost"): void {
+  const note = byId("lost");
+  note.hidden = state === "open";
+  if (state === "open") return;
+  note.textContent = "Connection lost, retrying…";
+  void api.isLockedOut().then((isOut) => {
+    if (isOut) note.textContent = "The playground was started anew. Open the address that it printed.";
+  });
+}
+
 function start(): void {
   startTheme();
   startShortcuts(parts);
@@ -74,9 +84,7 @@ function start(): void {
   window.addEventListener("hashchange", route);
   NARROW.addEventListener("change", route);
   connect(api.eventsUrl(), {
-    onState: (state) => {
-      byId("lost").hidden = state === "open";
-    },
+    onState: showConnection,
     onEvent: (event) => {
       store.apply(event);
       if (event.type === "hello" && store.conversation() === undefined) route();

@@ -95,7 +95,10 @@ export class MessageList {
   private place(message: Message, before: Message | undefined, index: number): void {
     const context = this.contextOf(message, before);
     const row = this.rows.get(message.message_id);
-    if (row) return update(row, message, context);
+    if (row) {
+      update(row, message, context);
+      return;
+    }
     const node = rowNode(message, context);
     const element = create(node);
     if (!(element instanceof HTMLElement)) return;
@@ -107,7 +110,7 @@ export class MessageList {
     const startsDay = !before || !isSameDay(before.date, message.date);
     const followsOwn = before?.from?.id === message.from?.id && message.date - (before?.date ?? 0) < GROUP_SECONDS;
     return {
-      isOwn: !this.store.isFromBot(message),
+      isOwn: this.store.isOwn(message),
       isSilent: this.store.isSilent(message),
       startsGroup: startsDay || !followsOwn || serviceText(before ?? {}) !== undefined,
       startsDay,

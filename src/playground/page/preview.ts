@@ -12,7 +12,7 @@ const NO_PRESSES: ReadonlySet<string> = new Set();
 
 /** A message as one plain line: for the chat list, reply quotes and announcements. */
 export function preview(message: Readable): string {
-  return (plainText(message) || (message.document ? fileName(message) : "Message"))
+  return (plainText(message) || fileName(message))
     .slice(0, MAX_UNITS)
     .replace(/\s+/g, " ");
 }
@@ -30,7 +30,7 @@ function richPlainText(blocks: Parameters<typeof blockNodes>[0]): string {
 }
 
 function fileName(message: Readable): string {
-  return message.document?.file_name ?? "File";
+  return message.document?.file_name ?? (message.photo ? "Photo" : "Message");
 }
 
 /** What a service message says, `undefined` for any other. */

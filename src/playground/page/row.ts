@@ -1,4 +1,4 @@
-import type { Message } from "@grammyjs/types";
+import type { Message, MessageOrigin } from "@grammyjs/types";
 import { keyboardNode } from "./buttons.ts";
 import { textNodes } from "./entities.ts";
 import { byteSize, clock, dayName, fullTime } from "./formats.ts";
@@ -44,7 +44,7 @@ function bubble(message: Message, context: RowContext): VElement {
     h(
       "div",
       { class: "body" },
-      h("div", { class: "quote-of" }, replyNode(message)),
+      h("div", { class: "head" }, senderNodes(message, context), replyNode(message)),
       h("div", { class: "files" }, documentNode(message, context)),
       contentNode(message, context),
       metaNode(message, context),
@@ -52,6 +52,29 @@ function bubble(message: Message, context: RowContext): VElement {
     h("div", { class: "under" }, keyboard),
     toolsNode(plainText(message)),
   );
+}
+
+/** Who speaks, where that is not plain from the side; and where a forwarded message comes from. */
+function senderNodes(message: Message, { isOwn, startsGroup }: RowContext): VNode[] {
+  const isShown = message.chat.type !== "private" && !isOwn && startsGroup;
+  const origin = message.forward_origin;
+  return [
+    ...(isShown ? [h("strong", { class: "sender" }, message.from?.first_name ?? "Unknown")] : []),
+    ...(origin ? [h("span", { class: "forwarded" }, `Forwarded from ${originName(origin)}`)] : []),
+  ];
+}
+
+function originName(origin: MessageOrigin): string {
+  switch (origin.type) {
+    case "user":
+      return origin.sender_user.first_name;
+    case "hidden_user":
+      return origin.sender_user_name;
+    case "chat":
+      return origin.sender_chat.title ?? "a chat";
+    case "channel":
+      return origin.chat.title;
+  }
 }
 
 /** The message that this one answers; a topic's root, which some clients name, is no answer. */
@@ -64,9 +87,9 @@ function replyNode(message: Message): VNode | undefined {
 }
 
 function documentNode(message: Message, context: RowContext): VNode | undefined {
-  const file = message.document;
+  const file = message.document ?? message.photo?.at(-1);
   if (!file) return undefined;
-  const name = file.file_name ?? "File";
+  const name = "file_name" in file ? (file.file_name ?? "File") : "Photo";
   const size = file.file_size === undefined ? "" : byteSize(file.file_size);
   const attrs = { class: "file", href: context.fileUrl(file.file_id), download: name, title: `Download ${name}` };
   const words = h("span", { class: "file-words" }, h("strong", {}, name), h("span", {}, size));

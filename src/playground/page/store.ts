@@ -37,22 +37,26 @@ export class Store {
   apply(event: PageEvent): void {
     switch (event.type) {
       case "hello":
-        return this.start(event);
+        this.start(event);
+        break;
       case "message":
-        return this.add(event.message, event.silent);
+        this.add(event.message, event.silent);
+        break;
       case "edited":
         if (this.history.find(event.message.chat.id, event.message.message_id)) this.history.put(event.message);
-        return;
+        break;
       case "deleted":
-        return this.history.remove(event.chat_id, event.message_id);
+        this.history.remove(event.chat_id, event.message_id);
+        break;
       case "typing":
         this.typingUntil.set(keyOf(event.chat_id, event.message_thread_id), this.now() + Store.TYPING_MS);
-        return;
+        break;
       case "commands":
         this.commands = event.commands;
-        return;
+        break;
       case "answer":
-        return this.presses.answer(event);
+        this.presses.answer(event);
+        break;
     }
   }
 
@@ -97,8 +101,15 @@ export class Store {
     return this.silent.has(`${message.chat.id}:${message.message_id}`);
   }
 
-  isFromBot(message: Partial<Message>): boolean {
+  isFromBot(message: Message): boolean {
     return message.from?.is_bot ?? false;
+  }
+
+  /** Whether the person at this page wrote it; in a group that is the person of the first private chat. */
+  isOwn(message: Message): boolean {
+    const { chat, from } = message;
+    const person = chat.type === "private" ? chat : this.chats.find(({ type }) => type === "private");
+    return from?.id === person?.id;
   }
 
   private start(hello: Extract<PageEvent, { type: "hello" }>): void {
