@@ -1,0 +1,5 @@
+import type { Engine } from "../src/engine/contract.ts";
+import { pi } from "./pi/index.ts";
+
+/** The engines of this program, by id. Config, chat commands and tests follow from this list. */
+export const engines: readonly Engine[] = [pi];

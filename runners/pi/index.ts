@@ -1,0 +1,50 @@
+import type { RunRequest } from "../../src/engine/contract.ts";
+import { defineEngine, type Launch } from "../../src/engine/define.ts";
+import { type PiOptions, piOptions, toArguments } from "./options.ts";
+import { end } from "./outcome.ts";
+import { PI_VARIABLES, probePi } from "./probe.ts";
+import { piResume } from "./resume.ts";
+import { PiLine, SKIPPED_LINES } from "./schema.ts";
+import { findSession } from "./session-file.ts";
+import { findPlaces } from "./session-places.ts";
+import { ENGINE, initialState, type PiState } from "./state.ts";
+import { translate } from "./translate.ts";
+
+/** The pi coding agent, 0.73 to 1.5, through its print mode. */
+export const pi = defineEngine({
+  id: ENGINE,
+  label: "pi",
+  options: piOptions,
+  resume: piResume,
+  env: PI_VARIABLES,
+  wire: PiLine,
+  skip: SKIPPED_LINES,
+  // On SIGINT pi dies at once and leaves the commands of its shell tool running.
+  stopSignal: "SIGTERM",
+  probe: probePi,
+  launch,
+  initial: initialState,
+  translate,
+  end,
+});
+
+async function launch(request: RunRequest & { readonly options: PiOptions }): Promise<Launch<PiState>> {
+  const { prompt, resume } = request;
+  const places = await findPlaces(request, request.cwd);
+  // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
+  const options = request.options.session_dir ? { ...request.options, session_dir: places.own } : request.options;
+  const session = resume && (await findSession(resume.value, places));
+  return {
+    file: options.cmd ?? "pi",
+    args: [...toArguments(options), ...(session ? ["--session", session.path] : []), ...(options.extra_args ?? [])],
+    ...(session && { cwd: session.cwd, resume: session.id }),
+    env: { CI: "1" },
+    stdin: prompt,
+    state: { ...initialState, meta: toMeta(options) },
+  };
+}
+
+const toMeta = ({ model, provider }: PiOptions): Record<string, string> => ({
+  ...(model && { model }),
+  ...(provider && { provider }),
+});

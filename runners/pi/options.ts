@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { baseOptions } from "../../src/engine/options.ts";
+
+/** The `[pi]` table. Names are those of pi's flags; what is unset is left to pi's own settings. */
+export const piOptions = z.strictObject({
+  ...baseOptions,
+  /** Newer versions of pi take it only together with a model. */
+  provider: z.string().min(1).optional(),
+  thinking: z.enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"]).optional(),
+  /** Where session files are kept; relative to the run's directory, `~` is the home directory. */
+  session_dir: z.string().min(1).optional(),
+  /** Display name of the session; needs pi 0.78 or later. */
+  session_title: z.string().min(1).optional(),
+  /** The only tools that pi may use; an empty list leaves it none. */
+  tools: z.array(z.string().min(1)).optional(),
+  /** Needs pi 0.79 or later, as does `approve`. */
+  exclude_tools: z.array(z.string().min(1)).optional(),
+  /** Whether extensions, skills and settings that lie in the project are loaded. */
+  approve: z.boolean().optional(),
+  append_system_prompt: z.string().min(1).optional(),
+});
+export type PiOptions = z.infer<typeof piOptions>;
+
+/** The flags of one run, in an order that does not matter to pi; `extra_args` come last. */
+export function toArguments(options: PiOptions): readonly string[] {
+  const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  return [
+    "--print",
+    ...flag("--mode", "json"),
+    ...flag("--provider", options.provider),
+    ...flag("--model", options.model),
+    ...flag("--thinking", options.thinking),
+    ...flag("--session-dir", options.session_dir),
+    ...flag("--name", options.session_title),
+    ...(options.tools?.length === 0 ? ["--no-tools"] : flag("--tools", options.tools?.join(","))),
+    ...flag("--exclude-tools", options.exclude_tools?.join(",")),
+    ...(options.approve === undefined ? [] : [options.approve ? "--approve" : "--no-approve"]),
+    ...flag("--append-system-prompt", options.append_system_prompt),
+  ];
+}

@@ -1,0 +1,53 @@
+import { readdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { EngineSetup } from "../../src/engine/contract.ts";
+import type { PiOptions } from "./options.ts";
+
+/** Where pi keeps session files, as its 0.74.2 and 1.5.2 resolve it. */
+export interface SessionPlaces {
+  readonly cwd: string;
+  readonly home: string;
+  /** The folder that a run in `cwd` saves into. */
+  readonly own: string;
+  /** The folders of all projects. */
+  all(): Promise<readonly string[]>;
+}
+
+/** A directory of the options comes before that of the environment, and both before pi's own settings. */
+export async function findPlaces(setup: EngineSetup & { options: PiOptions }, cwd: string): Promise<SessionPlaces> {
+  const variable = (name: string) => setup.options.env?.[name] ?? setup.env[name];
+  const home = variable("HOME") || homedir();
+  const absolute = (path: string) => resolve(cwd, expandHome(path, home));
+  const agentDir = absolute(variable("PI_CODING_AGENT_DIR") || "~/.pi/agent");
+  const chosen =
+    setup.options.session_dir ??
+    (variable("PI_CODING_AGENT_SESSION_DIR") ||
+      (await readSessionDir(join(cwd, ".pi", "settings.json"))) ||
+      (await readSessionDir(join(agentDir, "settings.json"))));
+  const root = join(agentDir, "sessions");
+  return {
+    cwd,
+    home,
+    own: chosen ? absolute(chosen) : join(root, toFolderName(cwd)),
+    all: async () => (await readdir(root).catch(() => [])).map((name) => join(root, name)),
+  };
+}
+
+/** `~` and `~/…` under the home directory; other paths as they are. */
+export const expandHome = (path: string, home: string): string =>
+  path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
+
+const toFolderName = (cwd: string): string => `--${cwd.replace(/^[/\\]/, "").replace(/[/\\:]/g, "-")}--`;
+
+const Settings = z.object({ sessionDir: z.string().optional() });
+
+/** Undefined too where pi's settings cannot be read: pi says so itself when it starts. */
+async function readSessionDir(path: string): Promise<string | undefined> {
+  try {
+    return Settings.safeParse(JSON.parse(await readFile(path, "utf8"))).data?.sessionDir;
+  } catch {
+    return undefined;
+  }
+}
