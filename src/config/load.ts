@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
+import { redact } from "../log.ts";
 import type { Config, Project, TelegramConfig } from "./config.ts";
 import { writePrivateFile } from "./edit.ts";
 import { checkEngineTables } from "./engine-options.ts";
@@ -79,10 +80,12 @@ function refusal(problems: readonly Problem[], file: string | undefined, { varia
   const [first, ...others] = problems;
   if (!first) return new ConfigError(`Invalid config${file ? ` in ${file}` : ""}.`);
   const keys = first.path.map(String);
-  const name = keys.map((_, index) => variables.get(keys.slice(0, keys.length - index).join("."))).find(Boolean);
+  const prefixes = keys.map((_, index) => keys.slice(0, keys.length - index).join("."));
+  const inside = [...variables.keys()].find((key) => key.startsWith(`${prefixes[0]}.`));
+  const name = variables.get([...prefixes, inside].find((key) => key !== undefined && variables.has(key)) ?? "");
   const source = name ? `$${name}` : (file ?? "config");
   const more = others.length > 0 ? ` (${others.length} more after this one.)` : "";
-  return new ConfigError(`${source}: ${formatKey(first.path)} ${first.text}${more}`);
+  return new ConfigError(redact(`${source}: ${formatKey(first.path)} ${first.text}${more}`));
 }
 
 function toConfig(table: FileTable, { engines, file, warnings = [], ...search }: Candidate): Config {
