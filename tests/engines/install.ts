@@ -1,0 +1,32 @@
+// Installs the pinned engines into `.engines/`. What is there already is left alone.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { engineCommand, engineHome, type PinnedEngine, type PinnedEngineId, pinnedEngines } from "./pinned.ts";
+
+for (const id of Object.keys(pinnedEngines) as PinnedEngineId[]) {
+  if (!existsSync(engineCommand(id))) install(id);
+}
+
+/** In a directory of its own that gets its name only when the engine has answered, so that no half is ever used. */
+function install(id: PinnedEngineId): void {
+  const pinned: PinnedEngine = pinnedEngines[id];
+  const home = engineHome(id);
+  const unfinished = `${home}.${process.pid}`;
+  process.stdout.write(`installing ${pinned.package}@${pinned.version}\n`);
+  try {
+    mkdirSync(unfinished, { recursive: true });
+    writeFileSync(`${unfinished}/package.json`, JSON.stringify({ private: true }));
+    const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-package-lock"];
+    run("npm", ["install", ...flags, `${pinned.package}@${pinned.version}`], unfinished);
+    if (pinned.setup) run("node", [pinned.setup], `${unfinished}/node_modules/${pinned.package}`);
+    run(`${unfinished}/node_modules/.bin/${pinned.bin}`, ["--version"], unfinished);
+    rmSync(home, { recursive: true, force: true });
+    renameSync(unfinished, home);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+function run(file: string, args: readonly string[], cwd: string): void {
+  execFileSync(file, args, { cwd, stdio: ["ignore", "inherit", "inherit"], timeout: 10 * 60_000 });
+}

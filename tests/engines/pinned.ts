@@ -1,0 +1,28 @@
+import { fileURLToPath } from "node:url";
+
+export interface PinnedEngine {
+  readonly package: string;
+  readonly version: string;
+  /** Name of the executable. */
+  readonly bin: string;
+  /** A script of the package that must run once, for npm may leave install scripts out. */
+  readonly setup?: string;
+}
+
+/** The real command-line programs that these suites drive. */
+export const pinnedEngines = {
+  codex: { package: "@openai/codex", version: "0.169.0", bin: "codex" },
+  // The package's executable is a placeholder until the script puts the one for this platform in its place.
+  opencode: { package: "opencode-ai", version: "1.18.33", bin: "opencode", setup: "postinstall.mjs" },
+  pi: { package: "@earendil-works/pi-coding-agent", version: "0.74.2", bin: "pi" },
+} as const satisfies Record<string, PinnedEngine>;
+
+export type PinnedEngineId = keyof typeof pinnedEngines;
+
+/** Where an engine is installed, by version, so that a new pin never meets an old installation. */
+export const engineHome = (id: PinnedEngineId): string =>
+  fileURLToPath(new URL(`../../.engines/${id}-${pinnedEngines[id].version}`, import.meta.url));
+
+/** The executable, for an engine's `cmd`. It is there once `install.ts` has run. */
+export const engineCommand = (id: PinnedEngineId): string =>
+  `${engineHome(id)}/node_modules/.bin/${pinnedEngines[id].bin}`;
