@@ -49,6 +49,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly wire: Union;
   /** Lines that begin with one of these cannot matter and are dropped before they are parsed. */
   readonly skip?: readonly string[];
+  /** Longer lines are skipped; 64 MiB where it is not set. */
+  readonly maxLineBytes?: number;
   /** The signal on which the engine ends its own commands. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
   probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;

@@ -37,7 +37,7 @@ export interface Child {
   /** It is gone and all output was read. Never rejects. */
   readonly ended: Promise<Ending>;
   hasExited(): boolean;
-  /** Stops reading from a process that cannot be ended. */
+  /** Reads no further and waits no longer, for a process that the system cannot end. */
   abandon(): void;
 }
 
@@ -48,42 +48,50 @@ export interface Child {
  * @see https://github.com/sindresorhus/execa/blob/v9.6.1/docs/termination.md for why `detached`
  */
 export async function spawnProcess(command: Command, stdin: string): Promise<Child> {
-  const { execa } = await import("execa");
-  await checkDirectory(command.cwd);
+  const [{ execa }] = await Promise.all([import("execa"), checkDirectory(command.cwd)]);
   const { file, args, cwd, env } = command;
   const options = { cwd, env, extendEnv: false, detached: true, buffer: false, reject: false } as const;
   const child = execa(file, args, options);
   if (child.pid === undefined) throw startFailure(command, await child);
-  // Without a listener or a pause execa would let the output flow before anybody reads it.
+  // A pipe breaks when the process goes or never reads; its end tells all that matters.
+  for (const pipe of child.stdio) pipe?.on("error", () => {});
+  // Unless it is paused execa lets the output flow, and be lost, before anybody reads it.
   child.stdout.pause();
-  child.stdin.on("error", ignoreClosedPipe);
   child.stdin.end(stdin);
+  const end = followEnd(child);
+  return { mark: await markProcess(child.pid), stdout: chunksOf(child.stdout), ...end };
+}
+
+interface ChildProcess {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  once(event: "exit" | "close", listener: (code: number | null, signal: string | null) => void): unknown;
+}
+
+function followEnd(child: ChildProcess): Pick<Child, "exited" | "ended" | "hasExited" | "abandon"> {
+  const outputs = [child.stdout, child.stderr];
   const tail = new Tail();
   child.stderr.on("data", (chunk: Uint8Array) => tail.push(chunk));
   let hasExited = false;
+  let settle: (ending: Ending) => void = () => {};
+  const ended = new Promise<Ending>((resolve) => {
+    settle = resolve;
+  });
   const exited = new Promise<void>((resolve) => {
     child.once("exit", () => {
       hasExited = true;
-      for (const output of [child.stdout, child.stderr]) closeWhenQuiet(output as Socket);
+      for (const output of outputs) closeWhenQuiet(output as Socket);
       resolve();
     });
   });
-  const ended = new Promise<Ending>((resolve) => {
-    child.once("close", (code: number | null, signal: string | null) =>
-      resolve({ code: code ?? undefined, signal: signal ?? undefined, stderr: tail.text() }),
-    );
-  });
-  return {
-    mark: await markProcess(child.pid),
-    stdout: chunksOf(child.stdout),
-    exited,
-    ended,
-    hasExited: () => hasExited,
-    abandon: () => {
-      child.stdout.destroy();
-      child.stderr.destroy();
-    },
+  child.once("close", (code, signal) =>
+    settle({ code: code ?? undefined, signal: signal ?? undefined, stderr: tail.text() }),
+  );
+  const abandon = (): void => {
+    for (const output of outputs) output.destroy();
+    settle({ code: undefined, signal: undefined, stderr: tail.text() });
   };
+  return { exited, ended, hasExited: () => hasExited, abandon };
 }
 
 export interface CaptureRequest extends Command {
@@ -96,8 +104,7 @@ export interface CaptureRequest extends Command {
  * @throws EngineError where it cannot be started or takes longer than `timeoutMs`; its group is ended then.
  */
 export async function capture(request: CaptureRequest): Promise<Ending & { readonly stdout: string }> {
-  const { execa } = await import("execa");
-  await checkDirectory(request.cwd);
+  const [{ execa }] = await Promise.all([import("execa"), checkDirectory(request.cwd)]);
   const { file, args, cwd, env, timeoutMs } = request;
   const child = execa(file, args, {
     ...{ cwd, env, extendEnv: false, detached: true, reject: false, stdin: "ignore", maxBuffer: 1024 * 1024 },
@@ -146,10 +153,6 @@ async function* chunksOf(output: Readable): AsyncGenerator<Uint8Array> {
   } catch (error) {
     if (!hasCode(error, "ERR_STREAM_PREMATURE_CLOSE")) throw error;
   }
-}
-
-function ignoreClosedPipe(error: Error): void {
-  if (!["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"].some((code) => hasCode(error, code))) throw error;
 }
 
 const hasCode = (error: unknown, code: string): boolean =>

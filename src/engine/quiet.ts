@@ -22,5 +22,6 @@ export function closeWhenQuiet(output: Socket): void {
     if (!isBehind) steps += 1;
     if ((isQuiet && !isBehind) || steps >= MAX_STEPS || seen - atExit > MAX_REST_BYTES) output.destroy();
   }, QUIET_MS);
+  timer.unref();
   output.once("close", () => clearInterval(timer));
 }

@@ -12,7 +12,6 @@ export interface ReaderRequest<State> {
   /** The session that the engine must report, where one is to be continued. */
   readonly session?: string | undefined;
   readonly log: Logger;
-  readonly maxLineBytes?: number | undefined;
 }
 
 /**
@@ -36,7 +35,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     this.#log = request.log;
     this.#state = request.state;
     this.#expected = request.session;
-    this.#lines = new LineSplitter({ skip: engine.skip, maxBytes: request.maxLineBytes });
+    this.#lines = new LineSplitter({ skip: engine.skip, maxBytes: engine.maxLineBytes });
     this.#decode = createDecoder(engine.wire);
   }
 

@@ -1,7 +1,7 @@
 import type { Completed, ResumeToken, RunEvent } from "../domain/events.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Controls, Run, RunRequest } from "./contract.ts";
+import type { Controls, ProcessMark, Run, RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import type { HeadlessEngine, Launch } from "./define.ts";
 import { engineEnv } from "./environment.ts";
@@ -27,14 +27,17 @@ export function runEngine<Options extends EngineOptions, Union extends NativeUni
 
 /** A run that could not even begin. */
 export function failedRun(engine: string, error: string, resume: ResumeToken | undefined): Run {
-  const outcome: Completed = { type: "completed", engine, ok: false, answer: "", error, ...(resume && { resume }) };
   return {
     controls: {},
     stop: async () => {},
     async *[Symbol.asyncIterator]() {
-      yield outcome;
+      yield failedOutcome(engine, error, resume);
     },
   };
+}
+
+function failedOutcome(engine: string, error: string, resume: ResumeToken | undefined): Completed {
+  return { type: "completed", engine, ok: false, answer: "", error, ...(resume && { resume }) };
 }
 
 interface Started<State> {
@@ -53,6 +56,7 @@ class HeadlessRun<Options extends EngineOptions, Union extends NativeUnion, Stat
   #askStop: (nothing: undefined) => void = () => {};
   #reason: string | undefined;
   #ending: Promise<void> | undefined;
+  #exitTimer: NodeJS.Timeout | undefined;
 
   constructor(engine: HeadlessEngine<Options, Union, State>, request: RunRequest & { readonly options: Options }) {
     this.#engine = engine;
@@ -101,44 +105,57 @@ class HeadlessRun<Options extends EngineOptions, Union extends NativeUnion, Stat
     const environment = engineEnv({ env, patterns: this.#engine.env, options, added: launch.env, cwd, runId });
     const child = await spawnProcess({ id: this.#engine.id, file, args, cwd, env: environment }, stdin);
     this.#log.info({ pid: child.mark.pid, file, cwd }, "process.spawned");
-    this.#request.onSpawn?.(child.mark);
+    this.#announce(child.mark);
     return { child, launch };
+  }
+
+  #announce(mark: ProcessMark): void {
+    try {
+      this.#request.onSpawn?.(mark);
+    } catch (error) {
+      this.#log.error({ err: error }, "process.mark_not_kept");
+    }
   }
 
   async *#batches(): AsyncGenerator<readonly RunEvent[], void> {
     const started = await this.#started;
     if (started === undefined || started instanceof Error) {
-      yield [this.#neverStarted(started)];
+      const error = this.#reason ?? this.#explain(started);
+      yield [failedOutcome(this.#engine.id, error, this.#request.resume)];
       return;
     }
     const { child, launch } = started;
     const session = launch.resume ?? this.#request.resume?.value;
     const reader = new EventReader(this.#engine, { state: launch.state, session, log: this.#log });
-    let timer: NodeJS.Timeout | undefined;
     try {
       for await (const chunk of child.stdout) {
         launch.release?.();
         const events = reader.push(chunk);
-        if (reader.status === "broken") void this.#end();
-        if (reader.status === "completed") timer ??= setTimeout(() => void this.#end(), EXIT_GRACE_MS);
-        if (events.length > 0) yield events.map((event) => this.#withReason(event));
+        this.#limitRest(reader.status);
+        yield this.#withReason(events);
       }
-      const ending = await this.#ended(child);
-      this.#log.info({ code: ending.code, signal: ending.signal }, "process.exited");
-      if (ending.stderr !== "") this.#log.debug({ stderr: ending.stderr }, "process.stderr");
-      const last = reader.end({ ...ending, stopped: this.#reason });
-      if (last.length > 0) yield last.map((event) => this.#withReason(event));
+      yield this.#withReason(reader.end({ ...(await this.#ended(child)), stopped: this.#reason }));
+    } catch (error) {
+      this.#log.error({ err: error }, "engine.read_failed");
+      if (reader.status === "open") yield [reader.fail(`The output of ${this.#engine.label} could not be read.`)];
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#exitTimer);
       launch.release?.();
       await this.#end();
     }
   }
 
+  /** An engine whose outcome is known may finish by itself; one that was found out need not. */
+  #limitRest(status: EventReader<Options, Union, State>["status"]): void {
+    if (status === "open" || this.#exitTimer !== undefined) return;
+    this.#exitTimer = setTimeout(() => void this.#end(), status === "completed" ? EXIT_GRACE_MS : 0);
+  }
+
   /** The outcome carries the reason of a stop even where the engine was just done. */
-  #withReason(event: RunEvent): RunEvent {
-    if (event.type !== "completed" || this.#reason === undefined) return event;
-    return { ...event, ok: false, error: this.#reason };
+  #withReason(events: readonly RunEvent[]): readonly RunEvent[] {
+    const error = this.#reason;
+    if (error === undefined) return events;
+    return events.map((event) => (event.type === "completed" ? { ...event, ok: false, error } : event));
   }
 
   /** Ends what lives of the run; does nothing once the engine has exited by itself. */
@@ -161,17 +178,11 @@ class HeadlessRun<Options extends EngineOptions, Union extends NativeUnion, Stat
     if (!child.hasExited()) child.abandon();
   }
 
-  /** A process that the system cannot end is given up. */
   async #ended(child: Child): Promise<Ending> {
-    const given = { code: undefined, signal: undefined, stderr: "" };
-    if (this.#ending === undefined) return child.ended;
-    return Promise.race([child.ended, this.#ending.then(() => (child.hasExited() ? child.ended : given))]);
-  }
-
-  #neverStarted(cause: Error | undefined): Completed {
-    const { resume } = this.#request;
-    const error = this.#reason ?? this.#explain(cause);
-    return { type: "completed", engine: this.#engine.id, ok: false, answer: "", error, ...(resume && { resume }) };
+    const ending = await child.ended;
+    this.#log.info({ code: ending.code, signal: ending.signal }, "process.exited");
+    if (ending.stderr !== "") this.#log.debug({ stderr: ending.stderr }, "process.stderr");
+    return ending;
   }
 
   #explain(cause: Error | undefined): string {

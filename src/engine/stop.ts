@@ -4,7 +4,7 @@ import { endMarkedProcesses, hasProc, isAlive, sendSignal } from "./marked.ts";
 import { descendants } from "./ps.ts";
 
 /** How long an engine may take to end its own commands after its signal. */
-const STOP_GRACE_MS = 1000;
+const STOP_GRACE_MS = 800;
 /** How long the rest is looked for; with the grace it stays under 2 s. */
 const SWEEP_MS = 800;
 
