@@ -59,7 +59,7 @@ export class UpdateQueue {
     if (allowedUpdates !== undefined) this.#allowed = allowedUpdates;
     this.#confirm(offset);
     const batch = Math.min(Math.max(limit, 1), MAX_BATCH);
-    if (this.#waiting.length > 0 || timeoutMs <= 0) return this.#waiting.slice(0, batch);
+    if (this.#waiting.length > 0 || timeoutMs <= 0 || signal.aborted) return this.#waiting.slice(0, batch);
     return await new Promise<Update[]>((resolve, reject) => {
       const finish = () => {
         clearTimeout(timer);
