@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import type { Context } from "./cli/command.ts";
-import { commandHelp, generalHelp } from "./cli/help.ts";
 import { entries } from "./cli/index.ts";
 import { resolveCall } from "./cli/resolve.ts";
 import { ConfigError } from "./errors.ts";
@@ -22,14 +21,20 @@ async function main(): Promise<number> {
   const asks = (...flags: string[]) => own.some((word) => flags.includes(word));
   if (asks("--version", "-V")) return print(readVersion());
   const wantsHelp = asks("--help", "-h");
-  if (wantsHelp && !own.some((word) => !word.startsWith("-"))) return print(generalHelp(entries, readVersion()));
+  if (wantsHelp && !own.some((word) => !word.startsWith("-"))) {
+    const { generalHelp } = await import("./cli/help.ts");
+    return print(generalHelp(entries, readVersion()));
+  }
   const words = wantsHelp ? argv.filter((word) => word !== "--help" && word !== "-h") : argv;
   const call = await resolveCall(words, entries, async () => {
     const { engines } = await import("../runners/index.ts");
     return engines.map(({ id }) => id);
   });
   const { command } = await call.entry.load();
-  if (wantsHelp) return print(await commandHelp(call.entry, command));
+  if (wantsHelp) {
+    const { commandHelp } = await import("./cli/help.ts");
+    return print(await commandHelp(call.entry, command));
+  }
   listenForSignals(call.entry.endsItself === true);
   const { env, stdin, stdout, stderr } = process;
   const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: controller.signal };

@@ -1,0 +1,26 @@
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY src src
+COPY runners runners
+RUN npm run build && npm prune --omit=dev
+
+FROM node:22-bookworm-slim
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates git tini \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=build /app/package.json /app/LICENSE* ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+RUN ln -s /app/dist/src/main.js /usr/local/bin/takopi && chmod +x dist/src/main.js \
+  && mkdir -p /home/node/.takopi /projects && chown node:node /home/node/.takopi /projects
+ENV NODE_ENV=production
+USER node
+# Config and state live in the first, the projects in the second. Engines are added by an image built on this one.
+VOLUME ["/home/node/.takopi", "/projects"]
+WORKDIR /projects
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["tini", "--", "takopi"]

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What each room may import beside itself. `main`, `app` and `cli` may import everything, and nothing imports them. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  domain: ["errors"],
+  errors: [],
+  log: ["errors"],
+  version: [],
+  engine: ["domain", "errors", "log"],
+  store: ["domain", "errors"],
+  config: ["engine", "errors", "log"],
+  bridge: ["config", "domain", "engine", "errors", "log", "store"],
+  telegram: ["bridge", "config", "domain", "engine", "errors", "log", "store"],
+  playground: ["domain", "errors"],
+  runners: ["domain", "engine", "errors", "log"],
+};
+
+/** The files through which a package comes in; every other package is free. */
+const doors: Readonly<Record<string, RegExp>> = {
+  execa: /^src\/engine\/process\.ts$/,
+  grammy: /^src\/telegram\//,
+  libsql: /^src\/store\/database\.ts$/,
+  "smol-toml": /^src\/config\//,
+  "@decimalturn/toml-patch": /^src\/config\//,
+  zod: /^(src\/(config|engine|playground)|runners)\//,
+  pino: /^src\/log\.ts$/,
+  citty: /^src\/cli\//,
+  "@clack/prompts": /^src\/cli\//,
+};
+
+interface Import {
+  readonly file: string;
+  /** As written. */
+  readonly target: string;
+  /** Of our own files: from the root, as in `src/log.ts`. */
+  readonly path: string | undefined;
+}
+
+const files = ["src", "runners"]
+  .flatMap((top) => readdirSync(join(root, top), { recursive: true, encoding: "utf8" }).map((file) => join(top, file)))
+  .filter((file) => file.endsWith(".ts") && !file.startsWith("src/playground/page/"));
+const imports = files.flatMap((file) => readImports(file));
+
+function readImports(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/g);
+  return [...found].map(([, target = ""]) => {
+    const path = target.startsWith(".") ? normalize(join(dirname(file), target)) : undefined;
+    return { file, target, path };
+  });
+}
+
+/** `src/bridge/x.ts` is in the room `bridge`, `src/log.ts` in `log`, and `runners/pi/index.ts` in `runners`. */
+function roomOf(path: string): string {
+  const [top = "", next = ""] = path.split("/");
+  return top === "src" ? next.replace(/\.ts$/, "") : top;
+}
+
+const packageOf = (target: string): string =>
+  target
+    .split("/")
+    .slice(0, target.startsWith("@") ? 2 : 1)
+    .join("/");
+
+const isOpenRoom = (room: string) => ["main", "app", "cli"].includes(room);
+
+test("the import lines are found", () => {
+  expect(files.length).toBeGreaterThan(50);
+  expect(imports).toContainEqual({
+    file: "src/config/problem.ts",
+    target: "../log.ts",
+    path: "src/log.ts",
+  });
+});
+
+test("every room is in the table", () => {
+  const unknown = files.map(roomOf).filter((room) => !isOpenRoom(room) && !(room in rooms));
+  expect(unknown).toEqual([]);
+});
+
+describe.each(Object.entries(rooms))("%s", (room, allowed) => {
+  test(`imports only itself${allowed.map((name) => `, ${name}`).join("")}`, () => {
+    const others = imports
+      .filter(({ file, path }) => roomOf(file) === room && path !== undefined)
+      .filter(({ path = "" }) => roomOf(path) !== room && !allowed.includes(roomOf(path)));
+    expect(others.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+  });
+});
+
+test("an engine imports no other engine; the scripted one speaks pi's language", () => {
+  const strangers = imports.filter(({ file, path }) => {
+    const [, engine] = /^runners\/([\w-]+)\/./.exec(file) ?? [];
+    const [, other] = /^runners\/([\w-]+)\/./.exec(path ?? "") ?? [];
+    return engine !== undefined && other !== undefined && engine !== other && !(engine === "demo" && other === "pi");
+  });
+  expect(strangers.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+});
+
+test.each(Object.entries(doors))("%s comes in through one door", (name, door) => {
+  const elsewhere = imports.filter(({ file, target }) => packageOf(target) === name && !door.test(file));
+  expect(elsewhere.map(({ file }) => file)).toEqual([]);
+});
+
+test("files are named in lower case with dashes, and no file is named for what it is not", () => {
+  const named = files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(file) || /util|helper|manager|service/.test(file));
+  expect(named).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import type { Command, Context } from "../../src/cli/command.ts";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const tsx = fileURLToPath(import.meta.resolve("tsx"));
+
+/** What a call left behind. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An empty home directory that goes away with the test. */
+export function scratchHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "takopi-cli-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+/** Runs the real program in `home`, without a terminal. */
+export async function takopi(home: string, ...argv: string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, ["--import", tsx, main, ...argv], {
+    cwd: home,
+    env: { PATH: process.env["PATH"], HOME: home },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((done) => child.on("close", done));
+  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { code, stdout, stderr };
+}
+
+/** Runs one command within this process. */
+export async function call(command: Command, home: string, ...argv: string[]): Promise<Outcome> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const context = {
+    env: { PATH: process.env["PATH"], HOME: home },
+    cwd: home,
+    stdin: new PassThrough().end(),
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+  } as unknown as Context;
+  const code = await command.execute(argv, context);
+  return { code, stdout: await text(stdout.end()), stderr: await text(stderr.end()) };
+}
