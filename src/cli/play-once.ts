@@ -1,6 +1,6 @@
 import type { Message } from "grammy/types";
 import type { Emulator } from "../playground/emulator.ts";
-import { flattenRich } from "../telegram/render.ts";
+import { flattenRich } from "../telegram/flatten-rich.ts";
 
 const LONGEST_TASK_MS = 3_600_000;
 

@@ -1,71 +1,62 @@
 import { assertNever } from "../domain/events.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import { relativeCommand, relativePath } from "../domain/relative.ts";
-import { RichString } from "./rich-string.ts";
+import { code, type Inline, text } from "./markdown/tree.ts";
 
 const GLYPHS = { started: "▸", updated: "↻", done: "✓", failed: "✗" };
 const MAX_TITLE_LENGTH = 300;
+const MAX_PATH_LENGTH = 120;
 const SHOWN_CHANGES = 3;
 
 /** One line of the progress message: glyph, title in the form of its kind, exit code of a failure. */
-export function actionLine({ action, state }: ShownAction, cwd: string | undefined): RichString {
-  const line = new RichString().add(`${GLYPHS[state]} `);
-  addTitle(line, action, cwd);
+export function actionLine({ action, state }: ShownAction, cwd: string | undefined): readonly Inline[] {
   const { exitCode } = action.detail;
-  if (state === "failed" && exitCode !== undefined && exitCode !== 0) line.add(` (exit ${exitCode})`);
-  return line;
+  const isExit = state === "failed" && exitCode !== undefined && exitCode !== 0;
+  return [text(`${GLYPHS[state]} `), ...titleOf(action, cwd), ...(isExit ? [text(` (exit ${exitCode})`)] : [])];
 }
 
-function addTitle(line: RichString, action: ShownAction["action"], cwd: string | undefined): void {
+function titleOf(action: ShownAction["action"], cwd: string | undefined): readonly Inline[] {
   const { kind, title } = action;
   switch (kind) {
     case "command":
-      line.code(shorten(relativeCommand(title, cwd)));
-      break;
+      return [code(shorten(relativeCommand(title, cwd)))];
     case "file_change":
-      addChanges(line, action, cwd);
-      break;
+      return [text("files: "), ...changesOf(action, cwd)];
     case "tool":
-      addWithCode(line, `tool: ${shorten(relativeCommand(title, cwd))}`);
-      break;
+      return withCode(`tool: ${shorten(relativeCommand(title, cwd))}`);
     case "web_search":
-      line.add(`searched: ${shorten(title)}`);
-      break;
+      return [text(`searched: ${shorten(title)}`)];
     case "subagent":
-      line.add(`subagent: ${shorten(title)}`);
-      break;
+      return [text(`subagent: ${shorten(title)}`)];
     case "note":
     case "warning":
     case "telemetry":
     case "turn":
-      line.add(shorten(title));
-      break;
+      return withCode(shorten(title));
     default:
-      assertNever(kind);
+      return assertNever(kind);
   }
 }
 
-function addChanges(line: RichString, { title, detail }: ShownAction["action"], cwd: string | undefined): void {
-  line.add("files: ");
+function changesOf({ title, detail }: ShownAction["action"], cwd: string | undefined): readonly Inline[] {
   const { changes = [] } = detail;
   if (changes.length === 0) {
     const path = relativePath(title, cwd);
-    if (path.includes("/") || path !== title) line.code(shorten(path));
-    else line.add(shorten(path));
-    return;
+    return [path !== title || path.includes("/") ? code(shorten(path)) : text(shorten(path))];
   }
-  for (const [index, { verb, path }] of changes.slice(0, SHOWN_CHANGES).entries()) {
-    line.add(`${index > 0 ? ", " : ""}${verb} `).code(shorten(relativePath(path, cwd)));
-  }
-  if (changes.length > SHOWN_CHANGES) line.add(`, …(${changes.length - SHOWN_CHANGES} more)`);
+  const shown = changes
+    .slice(0, SHOWN_CHANGES)
+    .flatMap(({ verb, path }, index) => [
+      text(`${index > 0 ? ", " : ""}${verb} `),
+      code(shortenPath(relativePath(path, cwd))),
+    ]);
+  const more = changes.length - SHOWN_CHANGES;
+  return more > 0 ? [...shown, text(`, …(${more} more)`)] : shown;
 }
 
-/** Tool titles carry paths in backticks: these become code, whatever else is in them stays text. */
-function addWithCode(line: RichString, title: string): void {
-  for (const [index, piece] of title.split("`").entries()) {
-    if (index % 2 === 1) line.code(piece);
-    else line.add(piece);
-  }
+/** Titles carry paths in backticks: these become code, whatever else is in them stays text. */
+function withCode(title: string): readonly Inline[] {
+  return title.split(/`([^`]+)`/).map((piece, index) => (index % 2 === 1 ? code(piece) : text(piece)));
 }
 
 /** One line of at most 300 characters, cut at a word. */
@@ -75,4 +66,11 @@ export function shorten(title: string): string {
   const cut = line.slice(0, MAX_TITLE_LENGTH - 1).replace(/[\ud800-\udbff]$/, "");
   const word = cut.lastIndexOf(" ");
   return `${word > MAX_TITLE_LENGTH / 2 ? cut.slice(0, word) : cut}…`;
+}
+
+/** The end of a path says more than its beginning. */
+function shortenPath(path: string): string {
+  const line = path.replace(/\s+/g, " ");
+  if (line.length <= MAX_PATH_LENGTH) return line;
+  return `…${line.slice(1 - MAX_PATH_LENGTH).replace(/^[\udc00-\udfff]/, "")}`;
 }

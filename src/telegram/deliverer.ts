@@ -9,7 +9,7 @@ import { Superseded } from "./outbox.ts";
 import { cancelledContent, outcomeParts, type Part, resumeLineOf, type Style } from "./outcome.ts";
 import type { Post, PostOptions } from "./post.ts";
 import type { ProgressMessage } from "./progress-message.ts";
-import { renderText } from "./render.ts";
+import { renderText } from "./render-text.ts";
 
 export interface DelivererParts {
   readonly post: Post;
@@ -49,7 +49,7 @@ export class Deliverer {
     try {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
       if (run) await this.#deliverOutcome(delivery, run);
-      else await this.#sendParts(delivery, [{ content: renderText(delivery.body ?? "") }], {});
+      else await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], {});
       store.deliveries.sent(delivery.id);
       if (run) this.#parts.progress.delete(run.id);
     } catch (error) {
@@ -75,8 +75,8 @@ export class Deliverer {
       store.runs.addMessage(run.chatId, await post.send(delivery, content, options), run.id);
       return;
     }
-    const send = (messages: Style["messages"]) => {
-      const parts = outcomeParts(run, engines, { ...style(), messages });
+    const send = async (messages: Style["messages"]) => {
+      const parts = await outcomeParts(run, engines, { ...style(), messages });
       return this.#sendParts(delivery, parts, { run, keyboard, progressId });
     };
     const isReplaced = await send(style().messages).catch((error: unknown) => {
@@ -90,7 +90,7 @@ export class Deliverer {
   async #removeProgress(run: StoredRun, progressId: number): Promise<void> {
     const { post } = this.#parts;
     if (await post.remove(run.chatId, progressId)) return;
-    await post.edit(run.chatId, progressId, renderText("The answer is below."), {
+    await post.edit(run.chatId, progressId, await renderText("The answer is below."), {
       keyboard: NO_BUTTONS,
       isSilent: true,
     });

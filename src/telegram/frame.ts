@@ -1,5 +1,5 @@
 import { formatElapsed } from "../domain/elapsed.ts";
-import { RichString } from "./rich-string.ts";
+import { type Block, code, type Inline, lines, paragraph, text } from "./markdown/tree.ts";
 
 /** What every message of a run says of it. */
 export interface Frame {
@@ -13,32 +13,22 @@ export interface Frame {
   readonly resumeLine?: string | undefined;
 }
 
+/** In characters. Paths and branches are shorter; this only keeps the frame from filling the message. */
+const LINE_LENGTH = 800;
+
 /** `working · codex · 1m 05s · step 3`; a cancelled run's label stands in code. */
-export function headerOf({ label, engine, elapsedMs, steps }: Frame, more?: string): RichString {
-  const header = new RichString();
-  if (label === "cancelled") header.code(label);
-  else header.add(label);
-  header.add(` · ${engine} · ${formatElapsed(elapsedMs)}`);
-  if (steps > 0) header.add(` · step ${steps}`);
-  return more === undefined ? header : header.add(` · ${more}`);
+export function headerOf({ label, engine, elapsedMs, steps }: Frame, more?: string): Block {
+  const facts = [engine, formatElapsed(elapsedMs), ...(steps > 0 ? [`step ${steps}`] : []), ...(more ? [more] : [])];
+  return paragraph(label === "cancelled" ? code(label) : text(label), text(` · ${facts.join(" · ")}`));
 }
 
-/** Context and resume line, each in code; empty where there is neither. */
-export function footerOf({ context, resumeLine }: Frame): RichString {
-  const footer = new RichString();
-  for (const line of [context, resumeLine]) {
-    if (line === undefined) continue;
-    footer.add(footer.text === "" ? "" : "\n").code(line);
-  }
-  return footer;
+/** Context and resume line, each in code on a line of its own. */
+export function footerOf(frame: Frame): readonly Block[] {
+  const shown = footerLines(frame);
+  return shown.length === 0 ? [] : [lines(shown.map((line) => [line]))];
 }
 
-/** Pieces with a blank line between them; empty ones are left out. */
-export function joinPieces(pieces: readonly RichString[]): RichString {
-  const whole = new RichString();
-  for (const piece of pieces) {
-    if (piece.text === "") continue;
-    whole.add(whole.text === "" ? "" : "\n\n").append(piece);
-  }
-  return whole;
+/** The lines of the footer one by one. */
+export function footerLines({ context, resumeLine }: Frame): readonly Inline[] {
+  return [context, resumeLine].flatMap((line) => (line === undefined ? [] : [code(line.slice(0, LINE_LENGTH))]));
 }

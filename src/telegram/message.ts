@@ -1,5 +1,5 @@
 import type { Message, Update } from "grammy/types";
-import { flattenRich } from "./render.ts";
+import { flattenRich } from "./flatten-rich.ts";
 
 /** A message from a person, as far as the bridge reads it. */
 export interface Incoming {

@@ -3,8 +3,10 @@ import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { StoredRun } from "../store/runs.ts";
+import type { Content } from "./content.ts";
 import type { TextFile } from "./post.ts";
-import { type Content, renderFinal, renderProgress } from "./render.ts";
+import { renderFinal } from "./render-final.ts";
+import { renderProgress } from "./render-progress.ts";
 
 /** A part of what is to be delivered: a message, or the whole answer as a file. */
 export type Part = { readonly content: Content } | { readonly file: TextFile };
@@ -12,8 +14,8 @@ export type Part = { readonly content: Content } | { readonly file: TextFile };
 export type Style = Pick<TelegramConfig, "messages" | "message_overflow">;
 
 /** The messages that tell how a run ended. */
-export function outcomeParts(run: StoredRun, engines: readonly Engine[], style: Style): Part[] {
-  const { parts, file } = renderFinal(
+export async function outcomeParts(run: StoredRun, engines: readonly Engine[], style: Style): Promise<Part[]> {
+  const { parts, file } = await renderFinal(
     {
       label: run.outcome ?? "error",
       engine: run.engine,

@@ -1,7 +1,7 @@
 import type { InlineKeyboardMarkup } from "grammy/types";
 import { Refused, textFile } from "./api.ts";
+import type { Content } from "./content.ts";
 import { type Outbox, PRIORITY } from "./outbox.ts";
-import type { Content } from "./render.ts";
 
 /** Where a message goes; null where there is none. */
 export interface Target {

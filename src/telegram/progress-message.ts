@@ -3,11 +3,12 @@ import type { ProgressState } from "../domain/progress.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { Content } from "./content.ts";
 import { progressKeyboard } from "./keyboard.ts";
 import { type Outbox, Superseded } from "./outbox.ts";
 import { contextOf } from "./outcome.ts";
 import type { Post, PostOptions } from "./post.ts";
-import { type Content, renderProgress } from "./render.ts";
+import { renderProgress } from "./render-progress.ts";
 
 export interface ProgressParts {
   readonly outbox: Outbox;

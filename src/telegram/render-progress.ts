@@ -1,8 +1,11 @@
 import type { ProgressState } from "../domain/progress.ts";
 import { actionLine } from "./action-line.ts";
+import { assemble } from "./assemble.ts";
 import type { ClassicContent } from "./content.ts";
-import { type Frame, footerOf, headerOf, joinPieces } from "./frame.ts";
-import { RichString } from "./rich-string.ts";
+import { type Frame, footerOf, headerOf } from "./frame.ts";
+import { emitText } from "./markdown/emit-text.ts";
+import { trimTo } from "./markdown/split.ts";
+import { type Block, lines, plain } from "./markdown/tree.ts";
 
 export interface ProgressView extends Omit<Frame, "steps"> {
   readonly progress: ProgressState;
@@ -16,16 +19,11 @@ export interface ProgressView extends Omit<Frame, "steps"> {
 
 /** The progress message: header, the last actions, footer. Always short enough for one classic message. */
 export function renderProgress(view: ProgressView): ClassicContent {
-  const header = headerOf(
-    { ...view, steps: view.progress.steps },
-    view.place === undefined ? undefined : placeText(view.place),
-  );
-  const actions = new RichString();
-  for (const shown of view.progress.shown) {
-    actions.add(actions.text === "" ? "" : "\n").append(actionLine(shown, view.cwd));
-  }
-  const { text, entities } = joinPieces([header, actions, new RichString().add(view.note ?? ""), footerOf(view)]);
-  return { kind: "classic", text, entities };
+  const frame = { ...view, steps: view.progress.steps };
+  const header = headerOf(frame, view.place === undefined ? undefined : placeText(view.place));
+  const actions = view.progress.shown.map((shown) => actionLine(shown, view.cwd));
+  const body: Block[] = [...(actions.length > 0 ? [lines(actions)] : []), ...(view.note ? [plain(view.note)] : [])];
+  return assemble({ header, footer: footerOf(frame), body: (room) => trimTo(emitText(body), room) });
 }
 
 const placeText = (place: number) => (place === 1 ? "next" : `place ${place}`);

@@ -1,0 +1,67 @@
+import { DIRECTION } from "./clean.ts";
+
+/** What is to become of a link. */
+export interface LinkView {
+  /** Where its text may lead; undefined where it must stay text. */
+  readonly url?: string;
+  /** What to show behind the text, since the text does not say it. */
+  readonly target?: string;
+}
+
+const URL_LENGTH = 2048;
+const SHOWN_LENGTH = 500;
+/** Characters that are not seen, beside which a text may say something else than it shows. */
+const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]/;
+
+/**
+ * Judges a link by its text and target. A target that a message cannot link to is shown instead, and so is one that
+ * the text misrepresents: text that reads like another address, or holds characters that hide or reorder it.
+ */
+export function viewLink(text: string, target: string): LinkView {
+  const url = openable(target);
+  if (url !== undefined && !misleads(text, url)) return { url };
+  const shown = (url ?? target).slice(0, SHOWN_LENGTH);
+  return shown === "" || shown === text.trim() ? {} : { target: shown };
+}
+
+/** The address in its canonical form, where Telegram takes it: http and https with a public host, mailto, tg. */
+export function openable(target: string): string | undefined {
+  if (!URL.canParse(target)) return undefined;
+  const { protocol, hostname, pathname, href } = new URL(target);
+  if (href.length > URL_LENGTH) return undefined;
+  switch (protocol) {
+    case "http:":
+    case "https:":
+      return hostname.includes(".") || hostname.startsWith("[") ? href : undefined;
+    case "mailto:":
+      return pathname === "" ? undefined : href;
+    case "tg:":
+      return hostname !== "" || /[^/]/.test(pathname) ? href : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function misleads(text: string, url: string): boolean {
+  if (text.search(DIRECTION) >= 0 || UNSEEN.test(text)) return true;
+  const said = addressIn(text.normalize("NFKC").trim());
+  return said !== undefined && said !== addressOf(url);
+}
+
+/** The host or mail address that a text reads like. */
+function addressIn(text: string): string | undefined {
+  if (/^(?:mailto:)?[^\s@/:]+@[^\s@/]+\.[^\s@/]+$/i.test(text)) return text.replace(/^mailto:/i, "").toLowerCase();
+  const address =
+    /(?:[a-z][a-z\d+.-]*:\/\/|\bwww\.)[^\s/?#]*/i.exec(text)?.[0] ??
+    /^(?:[\p{L}\d-]+\.)+\p{L}{2,}(?=$|[/:?#])/u.exec(text)?.[0];
+  if (address === undefined) return undefined;
+  const withScheme = address.includes("://") ? address : `http://${address}`;
+  return URL.canParse(withScheme) ? withoutWww(new URL(withScheme).hostname) : address;
+}
+
+function addressOf(url: string): string {
+  const { protocol, hostname, pathname } = new URL(url);
+  return protocol === "mailto:" ? pathname.toLowerCase() : withoutWww(hostname);
+}
+
+const withoutWww = (host: string) => host.toLowerCase().replace(/^www\./, "");

@@ -1,0 +1,121 @@
+import { assemble, roomBetween } from "./assemble.ts";
+import type { Content, RichContent } from "./content.ts";
+import { type Frame, footerLines, footerOf, headerOf } from "./frame.ts";
+import { emitRich, toRichText } from "./markdown/emit-rich.ts";
+import { emitText } from "./markdown/emit-text.ts";
+import { type Formatted, stack } from "./markdown/formatted.ts";
+import { loadMarkdown, type ParseMarkdown } from "./markdown/load.ts";
+import { fitsRich, needsRich, sizeOf } from "./markdown/rich-size.ts";
+import { split, trimTo } from "./markdown/split.ts";
+import { type Block, paragraph, plain } from "./markdown/tree.ts";
+import type { TextFile } from "./post.ts";
+
+export interface FinalView extends Frame {
+  /** Markdown, of whoever wrote it. */
+  readonly answer: string;
+  /** Plain text, shown below the answer. */
+  readonly error?: string | undefined;
+  /** What to do with an answer that does not fit one message: cut it, or send it whole. */
+  readonly overflow: "trim" | "split";
+}
+
+/**
+ * `auto`: rich where the answer needs it or is too long for a classic message. `plain` has no entities: for servers
+ * that refuse some. What does not fit one rich message is classic in every mode.
+ */
+export type MessageMode = "auto" | "rich" | "classic" | "plain";
+
+export interface Rendered {
+  readonly parts: readonly Content[];
+  /** The whole answer, where the parts hold only its beginning. */
+  readonly file?: TextFile;
+}
+
+/** Past so many messages an answer is a file. */
+const MAX_PARTS = 5;
+/** In characters. A longer answer fits no messages, and only its beginning is read. */
+const LONGEST_ANSWER = 120_000;
+const BEGINNING = 24_000;
+/** Of an error below an answer that is cut, in UTF-16 units. */
+const ERROR_ROOM = 1200;
+
+/** The messages that end a run: one, or several to be sent in this order. */
+export async function renderFinal(view: FinalView, mode: MessageMode): Promise<Rendered> {
+  const said = readView(view, await loadMarkdown());
+  const isRich = mode === "rich" || (mode === "auto" && (needsRich(said.answer) || isLong(view, said)));
+  const rich = isRich && said.isWhole ? toRich(view, [...said.answer, ...said.error]) : undefined;
+  return rich ? { parts: [rich] } : toClassic(view, said, mode);
+}
+
+/** What there is to say, read. */
+interface Said {
+  readonly answer: readonly Block[];
+  readonly error: readonly Block[];
+  /** False where the answer is only read as far as a message can show it. */
+  readonly isWhole: boolean;
+}
+
+/** An error that only repeats the answer is shown once. */
+function readView({ answer, error = "" }: FinalView, parseMarkdown: ParseMarkdown): Said {
+  const isWhole = answer.length <= LONGEST_ANSWER;
+  const isRepeated = answer.trim() === error.trim();
+  return {
+    answer: parseMarkdown(isWhole ? answer : answer.slice(0, BEGINNING)),
+    error: isRepeated || error.trim() === "" ? [] : [plain(error.trim())],
+    isWhole,
+  };
+}
+
+const isLong = (view: FinalView, { answer, error }: Said) =>
+  emitText([...answer, ...error]).text.length > roomBetween(headerOf(view), footerOf(view));
+
+function toClassic(view: FinalView, { answer, error, isWhole }: Said, mode: MessageMode): Rendered {
+  const options = { showsTargets: mode === "plain" };
+  const answerText = emitText(answer, options);
+  const errorText = emitText(error, options);
+  const whole = stack([answerText, errorText]);
+  if (isWhole && whole.text.length <= roomBetween(headerOf(view), footerOf(view))) {
+    return { parts: [toPart(view, whole, { index: 0, count: 1, mode })] };
+  }
+  const room = roomBetween(headerOf(view, continued(MAX_PARTS, MAX_PARTS)), footerOf(view));
+  const pieces = isWhole && view.overflow === "split" ? split(whole, room) : [];
+  if (pieces.length > 0 && pieces.length <= MAX_PARTS) {
+    return { parts: pieces.map((piece, index) => toPart(view, piece, { index, count: pieces.length, mode })) };
+  }
+  const parts = [toPart(view, beginningOf(answerText, errorText, room), { index: 0, count: 1, mode })];
+  return view.overflow === "trim" ? { parts } : { parts, file: toFile(view) };
+}
+
+function toFile({ answer, error = "" }: FinalView): TextFile {
+  const text = error.trim() === "" || error.trim() === answer.trim() ? answer : `${answer}\n\n${error}`;
+  return { name: "answer.md", text };
+}
+
+function toRich(view: FinalView, body: readonly Block[]): RichContent | undefined {
+  const header = headerOf(view);
+  const lines = footerLines(view);
+  if (!fitsRich(sizeOf([header, ...body, ...lines.map((line) => paragraph(line))]))) return undefined;
+  const footer = lines.map((line) => ({ type: "footer" as const, text: toRichText([line]) }));
+  return { kind: "rich", blocks: [...emitRich([header, ...body]), ...footer] };
+}
+
+interface Position {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+  readonly mode: MessageMode;
+}
+
+function toPart(view: FinalView, body: Formatted, { index, count, mode }: Position): Content {
+  const header = headerOf(view, index === 0 ? undefined : continued(index + 1, count));
+  const message = assemble({ header, footer: footerOf(view), body: () => body });
+  return mode === "plain" ? { ...message, entities: [] } : message;
+}
+
+const continued = (part: number, count: number) => `continued (${part}/${count})`;
+
+/** As much of the answer as fits, and what went wrong. */
+function beginningOf(answer: Formatted, error: Formatted, room: number): Formatted {
+  const below = trimTo(error, ERROR_ROOM);
+  return stack([trimTo(answer, room - below.text.length - "\n\n".length), below]);
+}
