@@ -14,8 +14,8 @@ export function toAction(part: ToolPart): ActionEvent {
   const { state } = part;
   const exit = state.metadata?.["exit"];
   const error = errorOf(part);
-  const output = previewEnd(state.output ?? "");
   const { changes, ...described } = describe(part);
+  const output = described.kind === "note" ? undefined : previewEnd(state.output ?? "");
   const action: Action = {
     id: part.callID ?? part.id,
     ...described,

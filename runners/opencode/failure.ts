@@ -1,39 +1,50 @@
 import { z } from "zod";
 
-const Failure = z.object({
-  message: z.string().optional().catch(undefined),
-  error: z
-    .union([
-      z.string(),
-      z.object({
-        name: z.string().optional().catch(undefined),
-        message: z.string().optional().catch(undefined),
-        data: z
-          .object({ message: z.string().optional().catch(undefined), ref: z.string().optional().catch(undefined) })
-          .optional()
-          .catch(undefined),
-      }),
-    ])
-    .optional()
-    .catch(undefined),
-});
-
-/** What an `error` line says, in words for people. */
-export function toReadableError(line: unknown): string {
-  const { message, error } = Failure.parse(line);
-  const said = message ?? (typeof error === "string" ? error : (error?.data?.message ?? error?.message ?? error?.name));
-  const text = said?.trim() || "opencode error";
-  const ref = typeof error === "object" ? error.data?.ref : undefined;
-  return ref === undefined ? text : `${text}\n${adviseOnLog(ref)}`;
+/** What an `error` line says. */
+export interface Failure {
+  readonly text: string;
+  /** Where opencode kept the cause to its log: the mark to look for there. */
+  readonly ref?: string;
 }
 
-/** opencode keeps the cause of such an error to its log: a model that it does not know is the commonest. */
-const adviseOnLog = (ref: string): string =>
-  `The cause is in opencode's log (\`~/.local/share/opencode/log/opencode.log\`), at ${ref}. ` +
-  "Often the model is one that opencode does not know: `opencode models` lists those it does.";
+const text = z.string().optional().catch(undefined);
+const ErrorValue = z.object({
+  name: text,
+  message: text,
+  data: z.object({ message: text, ref: text }).optional().catch(undefined),
+});
+const ErrorLine = z.object({
+  message: text,
+  error: z.union([z.string(), ErrorValue]).optional().catch(undefined),
+});
+
+export function readFailure(line: unknown): Failure {
+  const { message, error } = ErrorLine.parse(line);
+  if (typeof error !== "object") return { text: message || error || UNNAMED };
+  const { data } = error;
+  return {
+    text: message || data?.message || error.message || error.name || UNNAMED,
+    ...(data?.ref && { ref: data.ref }),
+  };
+}
+
+const UNNAMED = "opencode error";
+
+/** The same for people; `isGuarded` where opencode was kept from its hosted models and may have found no other. */
+export function explainFailure({ text: said, ref }: Failure, isGuarded: boolean): string {
+  if (ref === undefined) return said;
+  const log = `The cause is in opencode's log (\`~/.local/share/opencode/log/opencode.log\`), at ${ref}.`;
+  return `${said}\n${log} ${isGuarded ? NO_MODEL : UNKNOWN_MODEL}`;
+}
+
+/** The commonest cause, which opencode tells only its log (1.18.33). */
+const UNKNOWN_MODEL = "Often the model is one that opencode does not know: `opencode models` lists those it does.";
+
+const NO_MODEL =
+  "No model is set: name one with `opencode.model`. To let opencode choose one of those that it hosts, " +
+  "where others may read your prompts, set `opencode.hosted_models = true`.";
 
 /** True for the error after which opencode summarises the conversation and goes on. */
 export function isOverflow(line: { readonly error?: unknown }): boolean {
-  const named = z.object({ name: z.literal("ContextOverflowError") });
-  return named.safeParse(line.error).success;
+  return z.object({ name: z.literal("ContextOverflowError") }).safeParse(line.error).success;
 }

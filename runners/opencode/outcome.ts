@@ -1,6 +1,7 @@
 import type { Completed } from "../../src/domain/events.ts";
 import type { Exit } from "../../src/engine/define.ts";
 import { describeExit } from "../../src/engine/exit.ts";
+import { explainFailure } from "./failure.ts";
 import { ENGINE, join, type OpencodeState } from "./state.ts";
 
 /** The outcome, which is certain only when the process is gone; `exit` alone proves nothing either way. */
@@ -24,8 +25,8 @@ function findFailure(state: OpencodeState, exit: Exit): string | undefined {
   if (exit.stopped !== undefined) return exit.stopped;
   if (exit.signal !== undefined) return describeExit("opencode", exit);
   // After a context overflow that it got over, opencode answers in full and still exits with 1.
-  if (state.error !== undefined) return isDone(state) ? undefined : withAdvice(state, state.error);
-  if (exit.code !== 0) return withAdvice(state, describeExit("opencode", { ...exit, stderr: tidy(exit.stderr) }));
+  if (state.failure) return isDone(state) ? undefined : explainFailure(state.failure, state.isGuarded);
+  if (exit.code !== 0) return describeExit("opencode", { ...exit, stderr: tidy(exit.stderr) });
   if (isDone(state)) return undefined;
   return findSilentFailure(state, exit.stderr);
 }
@@ -56,12 +57,3 @@ const refusedPermissions = (stderr: string): string =>
 const tidy = (stderr: string): string => stderr.replace(/^Error: /u, "");
 
 const withStderr = (sentence: string, stderr: string): string => (stderr ? `${sentence}\n${tidy(stderr)}` : sentence);
-
-/** Nothing was printed, no model was asked: most likely there was none to ask. */
-function withAdvice({ isGuarded, usage }: OpencodeState, error: string): string {
-  if (!isGuarded || usage) return error;
-  return (
-    `${error}\nNo model is set: name one with \`opencode.model\`. ` +
-    "To use the free models that opencode hosts, which see your prompts, set `opencode.hosted_models = true`."
-  );
-}

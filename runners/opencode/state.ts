@@ -1,4 +1,5 @@
 import type { ActionEvent, Usage } from "../../src/domain/events.ts";
+import type { Failure } from "./failure.ts";
 import type { StepTokens } from "./schema.ts";
 
 export const ENGINE = "opencode";
@@ -16,7 +17,7 @@ export interface OpencodeState {
   readonly isCompacting: boolean;
   /** Why the newest step ended; undefined before the first, and after an error. */
   readonly reason?: string | undefined;
-  readonly error?: string;
+  readonly failure?: Failure;
   /** The tool call that opencode refused for want of somebody to ask. */
   readonly refused?: string;
   readonly usage?: Usage;
@@ -44,7 +45,7 @@ export function join(answer: string, text: string): string {
 
 export function addUsage(sum: Usage | undefined, { tokens, cost }: StepTokens): Usage | undefined {
   if (tokens === undefined) return sum;
-  const costUsd = (sum?.costUsd ?? 0) + cost;
+  const costUsd = Math.round(((sum?.costUsd ?? 0) + cost) * 1e9) / 1e9;
   return {
     inputTokens: (sum?.inputTokens ?? 0) + tokens.input,
     outputTokens: (sum?.outputTokens ?? 0) + tokens.output + tokens.reasoning,

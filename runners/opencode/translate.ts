@@ -1,6 +1,6 @@
 import { type ActionEvent, assertNever, type RunEvent } from "../../src/domain/events.ts";
 import { toAction } from "./actions.ts";
-import { isOverflow, toReadableError } from "./failure.ts";
+import { isOverflow, readFailure } from "./failure.ts";
 import type { OpencodeLine, ToolPart } from "./schema.ts";
 import { addUsage, ENGINE, join, type OpencodeState, warn } from "./state.ts";
 
@@ -36,7 +36,7 @@ function step(state: OpencodeState, line: OpencodeLine): Translation {
       return reason === "length" ? warned(finished, CUT_OFF) : [finished, []];
     }
     case "error": {
-      const failed = { ...state, error: toReadableError(line), reason: undefined };
+      const failed = { ...state, failure: readFailure(line), reason: undefined };
       return isOverflow(line) ? warned({ ...failed, isCompacting: true }, COMPACTING) : [failed, []];
     }
     default:

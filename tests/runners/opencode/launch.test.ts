@@ -1,0 +1,97 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { launch } from "../../../runners/opencode/launch.ts";
+import type { OpencodeOptions } from "../../../runners/opencode/options.ts";
+import type { RunRequest } from "../../../src/engine/contract.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let root: string;
+let repo: string;
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), "opencode-launch-")));
+  repo = join(root, "repo");
+  mkdirSync(repo);
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const silent = () => undefined;
+const log = { debug: silent, info: silent, warn: silent, error: silent, child: () => log };
+
+function request(options: OpencodeOptions, resume?: string): RunRequest & { readonly options: OpencodeOptions } {
+  return {
+    runId: "run-1",
+    prompt: "-- @do /it",
+    cwd: repo,
+    env: { HOME: root, PATH: process.env["PATH"] },
+    options,
+    log,
+    ...(resume !== undefined && { resume: { engine: "opencode", value: resume } }),
+  };
+}
+
+/** Stands in for opencode: a database file, and what `opencode db` prints of it. */
+function installStandIn(output: string, code = 0): string {
+  mkdirSync(join(root, ".local/share/opencode"), { recursive: true });
+  writeFileSync(join(root, ".local/share/opencode/opencode.db"), "");
+  const file = join(root, "opencode");
+  const script = `#!/bin/sh\nprintf '%s\\n' "$@" > ${root}/asked\n${code === 0 ? "cat" : "cat >&2"} <<'END'\n${output}\nEND\nexit ${code}\n`;
+  writeFileSync(file, script);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+test("a new run starts in the project's directory with the prompt on stdin", async () => {
+  const { file, args, cwd, stdin, env, release } = await launch(request({ model: "a/b", permission: "allow" }));
+  release?.();
+  expect([file, ...args]).toEqual(["opencode", "run", "--format", "json", "--dir", repo, "--model", "a/b"]);
+  expect(cwd).toBe(repo);
+  expect(stdin).toBe("-- @do /it");
+  expect(env).toEqual({ OPENCODE_PERMISSION: '{"*":"allow"}' });
+});
+
+test("a session is gone on with in its own directory", async () => {
+  const other = join(root, "other");
+  mkdirSync(other);
+  const cmd = installStandIn(JSON.stringify([{ directory: other }]));
+  const { args, cwd } = await launch(request({ cmd, model: "a/b", permission: { bash: "ask" } }, "ses_abc"));
+  expect(cwd).toBe(other);
+  expect(args.join(" ")).toContain(`--dir ${other} --session ses_abc`);
+});
+
+test("a session is found also where the directory of the request is gone", async () => {
+  const other = join(root, "other");
+  mkdirSync(other);
+  const cmd = installStandIn(JSON.stringify([{ directory: other }]));
+  rmSync(repo, { recursive: true });
+  expect((await launch(request({ cmd, model: "a/b" }, "ses_abc"))).cwd).toBe(other);
+});
+
+test("a session that opencode does not have is told, and nothing is started", async () => {
+  const cmd = installStandIn("[]");
+  await expect(launch(request({ cmd }, "ses_abc"))).rejects.toThrow(/no session `ses_abc`/);
+});
+
+test("without a database there is no session, and opencode is not even asked", async () => {
+  await expect(launch(request({ cmd: "/nowhere/opencode" }, "ses_abc"))).rejects.toThrow(/no session `ses_abc`/);
+});
+
+test("a session whose directory is gone is told with the directory", async () => {
+  const cmd = installStandIn(JSON.stringify([{ directory: join(root, "gone") }]));
+  await expect(launch(request({ cmd }, "ses_abc"))).rejects.toThrow(`${join(root, "gone")}, which does not exist`);
+});
+
+test("a lookup that fails brings what opencode said", async () => {
+  const cmd = installStandIn("Error: database disk image is malformed", 1);
+  await expect(launch(request({ cmd }, "ses_abc"))).rejects.toMatchObject({
+    message: expect.stringMatching(/look the session up/),
+    stderr: expect.stringMatching(/malformed/),
+  });
+});
+
+test("whatever is no session id never reaches a query", async () => {
+  const cmd = installStandIn("[]");
+  await expect(launch(request({ cmd }, "ses_a' or '1'='1"))).rejects.toThrow(/is not an opencode session/);
+});

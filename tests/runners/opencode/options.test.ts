@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { opencodeOptions, toArguments, toPermission } from "../../../runners/opencode/options.ts";
+
+test("without options opencode decides everything but the stream and the directory", () => {
+  expect(toArguments({}, "/repo", undefined)).toEqual(["run", "--format", "json", "--dir", "/repo"]);
+});
+
+test("every option is a flag, and extra arguments come last", () => {
+  const options = {
+    model: "fake/m",
+    agent: "plan",
+    variant: "high",
+    title: "-- a title",
+    thinking: true,
+    extra_args: ["--print-logs"],
+  };
+  expect(toArguments(options, "/repo", "ses_1").slice(3).join("|")).toBe(
+    "--dir|/repo|--session|ses_1|--model|fake/m|--agent|plan|--variant|high|--title=-- a title|--thinking|--print-logs",
+  );
+});
+
+test("one word of permission becomes a rule for every tool, for opencode drops a bare word", () => {
+  expect(toPermission({ permission: "allow" })).toBe('{"*":"allow"}');
+});
+
+test("a table of permissions is passed as it is", () => {
+  const permission = { edit: "deny", bash: { "git *": "allow", "*": "ask" } } as const;
+  expect(JSON.parse(toPermission({ permission }) ?? "")).toEqual(permission);
+  expect(toPermission({})).toBeUndefined();
+});
+
+test.each([{ permission: "yes" }, { permission: { bash: "maybe" } }, { permisson: "allow" }, { thinking: "high" }])(
+  "%j is refused",
+  (options) => {
+    expect(opencodeOptions.safeParse(options).success).toBe(false);
+  },
+);
