@@ -1,17 +1,11 @@
 import type { Message } from "@grammyjs/types";
 import type { PAGE_KEY_HEADER, PagePress, PageSend } from "../protocol.ts";
+import type { Outbox, Place } from "./deliver.ts";
 
 const KEY_HEADER: typeof PAGE_KEY_HEADER = "x-page-key";
 
-/** Where a message of the person goes. */
-export interface Place {
-  readonly chatId: number;
-  readonly topicId: number | undefined;
-  readonly replyTo: number | undefined;
-}
-
 /** The page's requests to the emulator. Each rejects with a sentence for the person when it fails. */
-export class Api {
+export class Api implements Outbox {
   private readonly key: string;
 
   constructor(key: string) {

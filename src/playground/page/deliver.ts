@@ -1,10 +1,22 @@
 import type { Message } from "@grammyjs/types";
-import type { Api } from "./api.ts";
 import type { Conversation } from "./conversations.ts";
 import type { Draft } from "./drafts.ts";
 
 /** Telegram's limit for the text under a file, in UTF-16 units. */
 const MAX_CAPTION_UNITS = 1024;
+
+/** Where a message of the person goes. */
+export interface Place {
+  readonly chatId: number;
+  readonly topicId: number | undefined;
+  readonly replyTo: number | undefined;
+}
+
+/** Takes what a person sends; each rejects with a sentence for them when it fails. */
+export interface Outbox {
+  send(place: Place, text: string): Promise<Message>;
+  upload(place: Place, file: File, caption: string): Promise<Message>;
+}
 
 /** A draft that was not sent, or only in part: `left` is what is still to send. */
 export class DeliveryError extends Error {
@@ -28,7 +40,7 @@ interface Step {
  * @throws {@link DeliveryError} when a request fails.
  */
 export async function deliver(
-  api: Pick<Api, "send" | "upload">,
+  outbox: Outbox,
   { chat, topicId }: Conversation,
   draft: Draft,
   onSent: (message: Message) => void,
@@ -37,7 +49,7 @@ export async function deliver(
   for (const [index, { file, text }] of steps.entries()) {
     const place = { chatId: chat.id, topicId, replyTo: index === 0 ? draft.replyTo?.message_id : undefined };
     try {
-      onSent(file ? await api.upload(place, file, text) : await api.send(place, text));
+      onSent(file ? await outbox.upload(place, file, text) : await outbox.send(place, text));
     } catch (error) {
       throw new DeliveryError(toDraft(steps.slice(index), index === 0 ? draft.replyTo : undefined), error);
     }

@@ -9,12 +9,19 @@ export interface Draft {
 
 const EMPTY: Draft = { text: "", files: [] };
 
+/** The part of the browser's `Storage` that drafts need. */
+interface TextStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, text: string): void;
+  removeItem(key: string): void;
+}
+
 /** One draft for each conversation; the texts survive a reload of the page. */
 export class Drafts {
   private readonly drafts = new Map<string, Draft>();
-  private readonly storage: Storage;
+  private readonly storage: TextStorage;
 
-  constructor(storage: Storage) {
+  constructor(storage: TextStorage) {
     this.storage = storage;
   }
 

@@ -12,9 +12,7 @@ const NO_PRESSES: ReadonlySet<string> = new Set();
 
 /** A message as one plain line: for the chat list, reply quotes and announcements. */
 export function preview(message: Readable): string {
-  return (plainText(message) || fileName(message))
-    .slice(0, MAX_UNITS)
-    .replace(/\s+/g, " ");
+  return (plainText(message) || fileName(message)).slice(0, MAX_UNITS).replace(/\s+/g, " ");
 }
 
 /** All words of a message without their formatting; "" where it has none. */
@@ -39,6 +37,7 @@ export function serviceText(message: Readable): string | undefined {
   if (message.forum_topic_edited?.name) return `The topic is now called “${message.forum_topic_edited.name}”`;
   if (message.forum_topic_closed) return "The topic was closed";
   if (message.forum_topic_reopened) return "The topic was reopened";
+  if (message.supergroup_chat_created) return "The group was created";
   if (message.pinned_message) return "A message was pinned";
   return undefined;
 }

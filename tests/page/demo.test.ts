@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { bubble, say, useSite } from "./harness.ts";
+
+const site = useSite();
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const TSX = import.meta.resolve("tsx");
+
+let home: string;
+let demo: ChildProcess;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "takopi-page-"));
+  writeFileSync(join(home, "README.md"), "# A small place\n");
+});
+
+afterEach(async () => {
+  if (demo.exitCode === null) {
+    demo.kill("SIGTERM");
+    await once(demo, "exit");
+  }
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** Starts the whole demo in an empty home and gives the address that it prints. */
+async function startDemo(): Promise<string> {
+  const env = { PATH: process.env["PATH"], HOME: home, TMPDIR: home };
+  const child = spawn(process.execPath, ["--import", TSX, MAIN, "demo"], {
+    cwd: home,
+    env,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  demo = child;
+  for await (const line of createInterface(child.stdout)) {
+    const address = /http:\S+/.exec(line)?.[0];
+    if (address) return address;
+  }
+  throw new Error("The demo ended without printing an address.");
+}
+
+test("a task given to the demo is worked on, answered with a resume line, and continued by a reply", async () => {
+  const page = await site.open({}, await startDemo());
+  await say(page, "what is here?");
+  const answer = bubble(page, "README.md").last();
+  await answer.waitFor();
+  await bubble(page, "demo --session").last().waitFor();
+  await page.keyboard.press("Control+ArrowUp");
+  await say(page, "and what did I say before?");
+  await bubble(page, "what is here?").nth(1).waitFor();
+  expect(await page.locator(".bubble", { hasText: "working" }).count()).toBeLessThan(2);
+});

@@ -1,0 +1,83 @@
+import { Api } from "grammy";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
+import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
+
+/** Chromium on a busy machine takes its time; nothing here waits longer than it must. */
+const TIMEOUT_MS = 120_000;
+
+vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS });
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export interface Site {
+  readonly emulator: Emulator;
+  /** The bot's client. */
+  readonly api: Api;
+  /** The chat page, opened and connected. */
+  readonly page: Page;
+  /** Opens the page once more in a browser profile of its own. */
+  open(options?: BrowserContextOptions, url?: string): Promise<Page>;
+}
+
+/** An emulator and an open page for each test; the test fails if the page reported an error. */
+export function useSite(options: BrowserContextOptions = {}): Site {
+  const site = {} as { -readonly [K in keyof Site]: Site[K] };
+  const faults: string[] = [];
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: FLAGS });
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    faults.length = 0;
+    site.emulator = await startEmulator({ limits: "off" });
+    site.api = new Api(site.emulator.token, { apiRoot: site.emulator.url });
+    site.open = async (more = {}, url = site.emulator.pageUrl) => {
+      const context = await browser.newContext({
+        ...options,
+        ...more,
+        permissions: ["clipboard-read", "clipboard-write"],
+      });
+      context.setDefaultTimeout(TIMEOUT_MS / 2);
+      const page = await context.newPage();
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (line) => {
+        if (line.type() === "error" && !line.text().startsWith("Failed to load resource")) faults.push(line.text());
+      });
+      await page.goto(url);
+      await page.locator(".chat").first().waitFor();
+      return page;
+    };
+    site.page = await site.open();
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await site.emulator.close();
+    expect(faults).toEqual([]);
+  });
+  return site;
+}
+
+/** Bubbles whose text contains `text`. */
+export const bubble = (page: Page, text: string): Locator => page.locator(".bubble", { hasText: text });
+
+/** Writes into the composer and sends it with Enter. */
+export async function say(page: Page, text: string): Promise<void> {
+  await page.locator("#input").fill(text);
+  await page.locator("#input").press("Enter");
+}
+
+/** Waits until `read` gives `wanted`. */
+export async function eventually<T>(read: () => T | Promise<T>, wanted: T): Promise<void> {
+  await expect.poll(read, { timeout: TIMEOUT_MS / 2, interval: 50 }).toEqual(wanted);
+}
