@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 
 /** What was said in a session, oldest first. */
 export interface Turn {
@@ -18,9 +17,6 @@ export interface Session {
   readonly turns: readonly Turn[];
 }
 
-const Header = z.object({ type: z.literal("session"), id: z.string(), timestamp: z.string(), cwd: z.string() });
-const Turns = z.array(z.object({ prompt: z.string(), answer: z.string() }));
-
 /** Begins a session with a file of its own, so that it can be gone on with even if this run is cut off. */
 export async function createSession(folder: string, cwd: string): Promise<Session> {
   const header = { type: "session" as const, id: randomUUID(), timestamp: new Date().toISOString(), cwd };
@@ -30,13 +26,17 @@ export async function createSession(folder: string, cwd: string): Promise<Sessio
   return { ...header, path, turns: [] };
 }
 
-/** The session with an id or behind a path; undefined where there is none. */
+/**
+ * The session with an id or behind a path; undefined where there is none.
+ *
+ * @throws Error for a file that no run of this program wrote.
+ */
 export async function openSession(folder: string, value: string): Promise<Session | undefined> {
   const path = value.endsWith(".jsonl") ? value : await findFile(folder, value);
   if (path === undefined) return undefined;
   const [header, ...turns] = (await readFile(path, "utf8")).trimEnd().split("\n");
-  const parsed = Header.parse(JSON.parse(header ?? "null"));
-  return { ...parsed, path, turns: Turns.parse(turns.map((line) => JSON.parse(line))) };
+  const { id, timestamp, cwd } = readFields(header, ["id", "timestamp", "cwd"]);
+  return { id, timestamp, cwd, path, turns: turns.map((line) => readFields(line, ["prompt", "answer"])) };
 }
 
 export async function saveTurn(session: Session, turn: Turn): Promise<void> {
@@ -47,4 +47,14 @@ async function findFile(folder: string, id: string): Promise<string | undefined>
   const names = await readdir(folder).catch(() => []);
   const name = names.find((entry) => entry.endsWith(`_${id}.jsonl`));
   return name === undefined ? undefined : join(folder, name);
+}
+
+/** Without zod, whose loading would take longer than all the rest of a run. */
+function readFields<Key extends string>(line: string | undefined, keys: readonly Key[]): Record<Key, string> {
+  const value: unknown = JSON.parse(line ?? "null");
+  const fields = Object.entries(value ?? {}).filter(
+    ([key, field]) => keys.includes(key as Key) && typeof field === "string",
+  );
+  if (fields.length !== keys.length) throw new Error(`Not a line of a demo session: ${line}`);
+  return Object.fromEntries(fields) as Record<Key, string>;
 }
