@@ -18,7 +18,7 @@ import { startupNote } from "./telegram/note.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { Post } from "./telegram/post.ts";
-import { renderText } from "./telegram/render.ts";
+import { renderText } from "./telegram/render-text.ts";
 import { TelegramScreens } from "./telegram/screens.ts";
 import { readVersion } from "./version.ts";
 
@@ -68,7 +68,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       botName: me.username,
       deliver: () => screens.deliver(),
     });
-    await recover(bridge, parts, ({ id }) => endMarkedProcesses(id));
+    await recover(bridge, parts, async ({ id }) => void (await endMarkedProcesses(id)));
     dispatcher.recover();
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config.projects.size },
@@ -113,7 +113,7 @@ async function greet({ config, engines, env, home, log }: AppOptions, telegram: 
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
     const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
-    await post.send({ chatId, topicId: null, replyTo: null }, renderText(note), {
+    await post.send({ chatId, topicId: null, replyTo: null }, await renderText(note), {
       keyboard: undefined,
       isSilent: true,
     });

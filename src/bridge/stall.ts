@@ -17,7 +17,7 @@ const MS_PER_MINUTE = 60_000;
 export function watchStall(job: Job, view: JobView, parts: BridgeParts): StallWatch {
   const minutes = parts.config().limits.stall_minutes;
   const check = () => {
-    if (view.progress.runningTools > 0) {
+    if (view.progress.open.length > 0) {
       timer.refresh();
       return;
     }
