@@ -1,0 +1,116 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { command as doctor } from "../../src/cli/doctor.ts";
+import { call, scratchHome } from "./calling.ts";
+
+const TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
+let server: Server;
+let apiRoot: string;
+
+/** Knows one token and the chat 5. */
+async function answer(request: IncomingMessage): Promise<object> {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  const refuse = (error_code: number, description: string) => ({ ok: false, error_code, description });
+  if (!request.url?.startsWith(`/bot${TOKEN}/`)) return refuse(401, "Unauthorized");
+  if (request.url.endsWith("/getMe")) return { ok: true, result: { id: 1, is_bot: true, first_name: "T", username: "tako_bot" } };
+  const { chat_id } = JSON.parse(body) as { chat_id: number };
+  if (Number(chat_id) !== 5) return refuse(400, "Bad Request: chat not found");
+  return { ok: true, result: { id: 5, type: "private", first_name: "Ada" } };
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    void answer(request).then((result) => response.end(JSON.stringify(result)));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  apiRoot = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((closed) => server.close(closed)));
+
+function configured(text: string): string {
+  const home = scratchHome();
+  const file = join(home, ".takopi", "takopi.toml");
+  mkdirSync(dirname(file));
+  writeFileSync(file, text, { mode: 0o600 });
+  return home;
+}
+
+const telegram = (token: string, chat = 5) =>
+  `[transports.telegram]\napi_root = "${apiRoot}"\nbot_token = "${token}"\nchat_id = ${chat}\n`;
+
+interface Check {
+  readonly name: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly mend?: string;
+}
+
+async function check(home: string) {
+  const { code, stdout } = await call(doctor, home, "--json");
+  const checks = JSON.parse(stdout) as Check[];
+  return { code, stdout, find: (name: string) => checks.find((one) => one.name === name) };
+}
+
+test("says of each part how it is, and that the token was accepted", async () => {
+  const home = configured(`${telegram(TOKEN)}[projects.here]\npath = "."\n`);
+  const { find, stdout } = await check(home);
+  expect(find("config")).toMatchObject({ state: "ok", detail: join(home, ".takopi", "takopi.toml") });
+  expect(find("telegram token")).toMatchObject({ state: "ok", detail: "@tako_bot" });
+  expect(find("chat 5")).toMatchObject({ state: "ok", detail: "private, Ada" });
+  expect(find("group safety")).toMatchObject({ state: "ok", detail: "private chats only" });
+  expect(find("git")).toMatchObject({ state: "ok" });
+  expect(find("state file")).toMatchObject({ state: "ok" });
+  expect(find("project here")).toMatchObject({ state: "ok" });
+  expect(stdout).not.toContain(TOKEN);
+});
+
+test("a token that Telegram does not know is an error with its mend, and is not shown", async () => {
+  const { code, find, stdout } = await check(configured(telegram("987654321:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-xx")));
+  expect(code).toBe(1);
+  expect(find("telegram token")).toMatchObject({ state: "error", detail: 'Telegram says "Unauthorized"' });
+  expect(find("telegram token")?.mend).toContain("@BotFather");
+  expect(find("chats")).toMatchObject({ state: "warning" });
+  expect(stdout).not.toContain("AAEh");
+});
+
+test("a chat that the bot cannot see, an open group and a lost project are errors", async () => {
+  const { code, find } = await check(configured(`${telegram(TOKEN, -7)}[projects.gone]\npath = "/nowhere/at/all"\n`));
+  expect(code).toBe(1);
+  expect(find("chat -7")).toMatchObject({ state: "error", detail: 'Telegram says "chat not found"' });
+  expect(find("group safety")).toMatchObject({ state: "error" });
+  expect(find("project gone")).toMatchObject({ state: "error", detail: "/nowhere/at/all is no directory" });
+});
+
+test("a damaged state file is an error, and stays as it is", async () => {
+  const home = configured(telegram(TOKEN));
+  writeFileSync(join(home, ".takopi", "takopi.db"), "this is no database, and long enough to be read as one ".repeat(20));
+  const { code, find } = await check(home);
+  expect(code).toBe(1);
+  expect(find("state file")).toMatchObject({ state: "error", detail: expect.stringContaining("takopi.db") });
+});
+
+test("a file that others can read is a warning", async () => {
+  const home = configured(telegram(TOKEN));
+  const file = join(home, ".takopi", "takopi.toml");
+  chmodSync(file, 0o644);
+  const { stdout } = await call(doctor, home);
+  expect(stdout).toContain(`chmod 600 ${file}`);
+});
+
+test("a broken config is an error, and what needs none is still checked", async () => {
+  const { code, find } = await check(configured("x = ["));
+  expect(code).toBe(1);
+  expect(find("config")).toMatchObject({ state: "error", detail: expect.stringContaining("line 1, column 5") });
+  expect(find("git")).toMatchObject({ state: "ok" });
+});
+
+test("without a config it says where to write one", async () => {
+  const { code, find } = await check(scratchHome());
+  expect(code).toBe(1);
+  expect(find("config")).toMatchObject({ state: "warning", mend: expect.stringContaining("takopi demo") });
+  expect(find("telegram")).toMatchObject({ state: "error", detail: "not configured" });
+});
