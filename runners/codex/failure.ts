@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Completed } from "../../src/domain/events.ts";
 import type { Exit } from "../../src/engine/define.ts";
 import { describeExit } from "../../src/engine/exit.ts";
@@ -33,6 +34,24 @@ const SITUATIONS: readonly { readonly sign: RegExp; readonly mend: string }[] = 
     mend: "Codex could not reach its model provider. Check this machine's network, then send your message again.",
   },
 ];
+
+const serverError = z
+  .union([
+    z.object({ error: z.object({ message: z.string() }) }).transform(({ error }) => error.message),
+    z.object({ detail: z.string() }).transform(({ detail }) => detail),
+    z.object({ message: z.string() }).transform(({ message }) => message),
+  ])
+  .catch("");
+
+/** A model server's refusal as a sentence: codex passes bodies that it does not know on as JSON (seen in 0.169.0). */
+export function plainMessage(message: string): string {
+  if (!message.startsWith("{")) return message;
+  try {
+    return serverError.parse(JSON.parse(message)) || message;
+  } catch {
+    return message;
+  }
+}
 
 /** What codex said, after a plain sentence with the next step where the situation is known. */
 export function explain(said: string): string {

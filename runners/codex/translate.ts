@@ -1,5 +1,5 @@
 import type { ActionEvent, Completed, RunEvent } from "../../src/domain/events.ts";
-import { explain } from "./failure.ts";
+import { explain, plainMessage } from "./failure.ts";
 import { toAction, toStep } from "./items.ts";
 import type { CodexItem, CodexLine, ThreadTokens } from "./schema.ts";
 import { NO_TOKENS, runUsage } from "./usage.ts";
@@ -60,7 +60,7 @@ export function translate(state: CodexState, line: CodexLine): Translation {
       return [state, [{ ...outcome(state), ok: true, ...(usage && { usage }) }]];
     }
     case "turn.failed":
-      return [state, [{ ...outcome(state), ok: false, error: explain(line.error.message) }]];
+      return [state, [{ ...outcome(state), ok: false, error: explain(plainMessage(line.error.message)) }]];
   }
 }
 
@@ -101,7 +101,7 @@ function translateError(state: CodexState, message: string): Translation {
     return [{ ...state, reconnecting: true }, [{ ...step(toAction(RECONNECT_ID, "note", message)), phase }]];
   }
   const warnings = state.warnings + 1;
-  const action = toAction(`codex.note.${warnings}`, "warning", message);
+  const action = toAction(`codex.note.${warnings}`, "warning", plainMessage(message));
   return [{ ...state, warnings }, [{ ...step(action), ok: false, level: "warning" }]];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endWithoutTurn, saidOnStderr } from "../../../runners/codex/failure.ts";
+import { endWithoutTurn, plainMessage, saidOnStderr } from "../../../runners/codex/failure.ts";
 import { initial, outcome } from "../../../runners/codex/translate.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 
@@ -77,4 +77,15 @@ test("a run that the bridge stopped says why, and keeps the thread", () => {
 
 test("an answer counts when only the last line of the stream is missing", () => {
   expect(endWithoutTurn({ ...sofar, answer: "Done." }, exit({ code: 0 }))).toMatchObject({ ok: true, answer: "Done." });
+});
+
+test.each([
+  ['{"error":{"message":"No such model","code":null}}', "No such model"],
+  ['{"detail":"Not with this account"}', "Not with this account"],
+  ['{"message":"Slow down"}', "Slow down"],
+  ['{"code":7}', '{"code":7}'],
+  ["{not JSON", "{not JSON"],
+  ["a sentence", "a sentence"],
+])("a model server's %s is told as %s", (message, told) => {
+  expect(plainMessage(message)).toBe(told);
 });
