@@ -1,4 +1,6 @@
+import type { Engine } from "../../src/engine/contract.ts";
 import { defineEngine } from "../../src/engine/define.ts";
+import { learnFrom } from "./known-sessions.ts";
 import { launch } from "./launch.ts";
 import { opencodeOptions } from "./options.ts";
 import { end } from "./outcome.ts";
@@ -9,8 +11,7 @@ import { OpencodeLine } from "./schema.ts";
 import { ENGINE, initialState } from "./state.ts";
 import { translate } from "./translate.ts";
 
-/** opencode, by `opencode run --format json`: silent until the first step of the model is done. */
-export const opencode = defineEngine({
+const headless = defineEngine({
   id: ENGINE,
   label: "opencode",
   options: opencodeOptions,
@@ -25,3 +26,9 @@ export const opencode = defineEngine({
   translate,
   end,
 });
+
+/** opencode, by `opencode run --format json`: silent until the first step of the model is done. */
+export const opencode: Engine = {
+  ...headless,
+  open: (request) => learnFrom(headless.open(request), request),
+};

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { z } from "zod";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
+import { recallDirectory, rememberDirectory } from "./known-sessions.ts";
 import { databasePath } from "./places.ts";
 import { isSessionId } from "./resume.ts";
 import { ENGINE } from "./state.ts";
@@ -27,11 +28,12 @@ export async function findSessionDirectory(session: string, lookup: SessionLooku
     throw new EngineError(`\`${session}\` is not an opencode session; their ids begin with \`ses_\`.`);
   // Asked where there is no database, opencode would create one.
   if (!existsSync(databasePath(lookup.env))) throw unknownSession(session);
-  const directory = await askForDirectory(session, lookup);
+  const directory = recallDirectory(session) ?? (await askForDirectory(session, lookup));
   if (directory === undefined) throw unknownSession(session);
   if (!existsSync(directory)) {
     throw new EngineError(`The session belongs to ${directory}, which does not exist any more. Start a new one.`);
   }
+  rememberDirectory(session, directory);
   return directory;
 }
 

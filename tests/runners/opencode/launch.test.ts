@@ -56,9 +56,16 @@ test("a session is gone on with in its own directory", async () => {
   const other = join(root, "other");
   mkdirSync(other);
   const cmd = installStandIn(JSON.stringify([{ directory: other }]));
-  const { args, cwd } = await launch(request({ cmd, model: "a/b", permission: { bash: "ask" } }, "ses_abc"));
+  const { args, cwd } = await launch(request({ cmd, model: "a/b", permission: { bash: "ask" } }, "ses_bbb"));
   expect(cwd).toBe(other);
-  expect(args.join(" ")).toContain(`--dir ${other} --session ses_abc`);
+  expect(args.join(" ")).toContain(`--dir ${other} --session ses_bbb`);
+});
+
+test("a session is asked for once", async () => {
+  const cmd = installStandIn(JSON.stringify([{ directory: root }]));
+  await launch(request({ cmd, model: "a/b" }, "ses_once"));
+  rmSync(cmd);
+  expect((await launch(request({ cmd, model: "a/b" }, "ses_once"))).cwd).toBe(root);
 });
 
 test("a session is found also where the directory of the request is gone", async () => {
@@ -66,26 +73,26 @@ test("a session is found also where the directory of the request is gone", async
   mkdirSync(other);
   const cmd = installStandIn(JSON.stringify([{ directory: other }]));
   rmSync(repo, { recursive: true });
-  expect((await launch(request({ cmd, model: "a/b" }, "ses_abc"))).cwd).toBe(other);
+  expect((await launch(request({ cmd, model: "a/b" }, "ses_ddd"))).cwd).toBe(other);
 });
 
 test("a session that opencode does not have is told, and nothing is started", async () => {
   const cmd = installStandIn("[]");
-  await expect(launch(request({ cmd }, "ses_abc"))).rejects.toThrow(/no session `ses_abc`/);
+  await expect(launch(request({ cmd }, "ses_eee"))).rejects.toThrow(/no session `ses_eee`/);
 });
 
 test("without a database there is no session, and opencode is not even asked", async () => {
-  await expect(launch(request({ cmd: "/nowhere/opencode" }, "ses_abc"))).rejects.toThrow(/no session `ses_abc`/);
+  await expect(launch(request({ cmd: "/nowhere/opencode" }, "ses_fff"))).rejects.toThrow(/no session `ses_fff`/);
 });
 
 test("a session whose directory is gone is told with the directory", async () => {
   const cmd = installStandIn(JSON.stringify([{ directory: join(root, "gone") }]));
-  await expect(launch(request({ cmd }, "ses_abc"))).rejects.toThrow(`${join(root, "gone")}, which does not exist`);
+  await expect(launch(request({ cmd }, "ses_ggg"))).rejects.toThrow(`${join(root, "gone")}, which does not exist`);
 });
 
 test("a lookup that fails brings what opencode said", async () => {
   const cmd = installStandIn("Error: database disk image is malformed", 1);
-  await expect(launch(request({ cmd }, "ses_abc"))).rejects.toMatchObject({
+  await expect(launch(request({ cmd }, "ses_hhh"))).rejects.toMatchObject({
     message: expect.stringMatching(/look the session up/),
     stderr: expect.stringMatching(/malformed/),
   });
