@@ -35,6 +35,8 @@ export async function startChatModel(): Promise<ChatModel> {
     };
     serve().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
+  // Engines keep connections; the default of 5 s breaks one now and then under a request of a busy machine.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
