@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-
 /** Gives the turn back; safe to call more than once. */
 export type Release = () => void;
 
@@ -9,23 +7,22 @@ const LONGEST_WAIT_MS = 60_000;
 const starts = new Map<string, Promise<void>>();
 
 /**
- * Waits until opencode may be started on a database. One start creates it, alone: others at the same moment would
- * fail with `database is locked` (seen in 1.18.33). Once the file is there nobody waits.
+ * Waits until opencode may be started on a data directory. One start creates the database there, alone: others at the
+ * same moment would fail with `database is locked` (seen in 1.18.33). Once it is there nobody waits.
  *
  * @returns What the caller must call when its opencode is up or gone; undefined where there is nothing to give back.
  */
-export async function awaitFirstStart(database: string): Promise<Release | undefined> {
-  if (database === ":memory:") return undefined;
-  for (let first = starts.get(database); first !== undefined; first = starts.get(database)) await first;
-  if (existsSync(database)) return undefined;
+export async function awaitFirstStart(directory: string, hasDatabase: () => boolean): Promise<Release | undefined> {
+  for (let first = starts.get(directory); first !== undefined; first = starts.get(directory)) await first;
+  if (hasDatabase()) return undefined;
   let resolve = () => {};
   const isUp = new Promise<void>((done) => {
     resolve = done;
   });
-  starts.set(database, isUp);
+  starts.set(directory, isUp);
   const release = () => {
     clearTimeout(timer);
-    if (starts.get(database) === isUp) starts.delete(database);
+    if (starts.get(directory) === isUp) starts.delete(directory);
     resolve();
   };
   const timer = setTimeout(release, LONGEST_WAIT_MS);

@@ -5,7 +5,7 @@ import { engineEnv } from "../../src/engine/environment.ts";
 import { awaitFirstStart } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
 import { type OpencodeOptions, toArguments, toPermission } from "./options.ts";
-import { databasePath } from "./places.ts";
+import { dataDirectory, hasDatabase } from "./places.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
 import { findSessionDirectory } from "./sessions.ts";
 import { initialState, type OpencodeState } from "./state.ts";
@@ -28,7 +28,7 @@ export async function launch(
       : await findSessionDirectory(session, { file, cwd: anyDirectory(request), env });
   const config = await withoutHostedModels({ options, env, cwd });
   const permission = toPermission(options);
-  const release = await awaitFirstStart(databasePath(env));
+  const release = await awaitFirstStart(dataDirectory(env), () => hasDatabase(env));
   return {
     file,
     args: toArguments(options, cwd, session),

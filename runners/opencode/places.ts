@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
@@ -11,9 +12,18 @@ export const configDirectory = (env: Variables): string =>
 export const dataDirectory = (env: Variables): string =>
   join(env["XDG_DATA_HOME"] || join(env["HOME"] || homedir(), ".local", "share"), "opencode");
 
-/** The file that holds all sessions, as released versions name it; may be `:memory:`. */
-export function databasePath(env: Variables): string {
-  const named = env["OPENCODE_DB"];
-  if (!named) return join(dataDirectory(env), "opencode.db");
-  return named === ":memory:" || isAbsolute(named) ? named : join(dataDirectory(env), named);
+/** The file that `OPENCODE_DB` names; undefined where it names none. */
+function namedDatabase(env: Variables): string | undefined {
+  const name = env["OPENCODE_DB"];
+  return name && (name === MEMORY || isAbsolute(name) ? name : join(dataDirectory(env), name));
+}
+
+const MEMORY = ":memory:";
+
+/** Whether opencode has run here before. Builds other than releases have the channel in the file's name. */
+export function hasDatabase(env: Variables): boolean {
+  const named = namedDatabase(env);
+  if (named) return named === MEMORY || existsSync(named);
+  const directory = dataDirectory(env);
+  return existsSync(directory) && readdirSync(directory).some((name) => /^opencode(-.+)?\.db$/u.test(name));
 }

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
 import { recallDirectory, rememberDirectory } from "./known-sessions.ts";
-import { databasePath } from "./places.ts";
+import { hasDatabase } from "./places.ts";
 import { isSessionId } from "./resume.ts";
 import { ENGINE } from "./state.ts";
 
 /** A busy machine takes many times the half second that the answer usually needs. */
-const LOOKUP_TIMEOUT_MS = 60_000;
+const LOOKUP_TIMEOUT_MS = 120_000;
 
 export interface SessionLookup {
   readonly file: string;
@@ -27,7 +27,7 @@ export async function findSessionDirectory(session: string, lookup: SessionLooku
   if (!isSessionId(session))
     throw new EngineError(`\`${session}\` is not an opencode session; their ids begin with \`ses_\`.`);
   // Asked where there is no database, opencode would create one.
-  if (!existsSync(databasePath(lookup.env))) throw unknownSession(session);
+  if (!hasDatabase(lookup.env)) throw unknownSession(session);
   const directory = recallDirectory(session) ?? (await askForDirectory(session, lookup));
   if (directory === undefined) throw unknownSession(session);
   if (!existsSync(directory)) {

@@ -1,16 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { awaitFirstStart } from "../../../runners/opencode/first-start.ts";
+import { afterEach, expect, test } from "vitest";
+import { awaitFirstStart, type Release } from "../../../runners/opencode/first-start.ts";
 
-let directory: string;
-let database: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "opencode-data-"));
-  database = join(directory, "opencode.db");
+const DATA = "/home/dev/.local/share/opencode";
+const absent = () => false;
+const present = () => true;
+
+const releases: (Release | undefined)[] = [];
+afterEach(() => {
+  for (const release of releases.splice(0)) release?.();
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+
+async function start(directory: string, hasDatabase: () => boolean): Promise<Release | undefined> {
+  const release = await awaitFirstStart(directory, hasDatabase);
+  releases.push(release);
+  return release;
+}
 
 /** Whether it has resolved by the time that everything which can go on has gone on. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -23,37 +27,32 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test("nobody waits where the database is there", async () => {
-  writeFileSync(database, "");
-  expect(await awaitFirstStart(database)).toBeUndefined();
-  expect(await awaitFirstStart(database)).toBeUndefined();
+  expect(await start(DATA, present)).toBeUndefined();
+  expect(await start(DATA, present)).toBeUndefined();
 });
 
 test("while the first start creates the database the others wait, then go on together", async () => {
-  const release = await awaitFirstStart(database);
-  writeFileSync(database, "");
-  const others = Promise.all([awaitFirstStart(database), awaitFirstStart(database)]);
+  const release = await start(DATA, absent);
+  const others = Promise.all([start(DATA, present), start(DATA, present)]);
   expect(await isSettled(others)).toBe(false);
   release?.();
   expect(await others).toEqual([undefined, undefined]);
 });
 
 test("where the first start failed, the next one is the first, and alone", async () => {
-  const release = await awaitFirstStart(database);
-  const second = awaitFirstStart(database);
-  const third = awaitFirstStart(database);
+  const release = await start(DATA, absent);
+  const second = start(DATA, absent);
+  const third = start(DATA, absent);
   release?.();
   release?.();
   const releaseSecond = await second;
   expect(releaseSecond).toBeTypeOf("function");
   expect(await isSettled(third)).toBe(false);
   releaseSecond?.();
-  (await third)?.();
+  expect(await third).toBeTypeOf("function");
 });
 
-test("starts on different databases do not wait for one another", async () => {
-  const release = await awaitFirstStart(database);
-  const other = await awaitFirstStart(join(directory, "other.db"));
-  expect(other).toBeTypeOf("function");
-  release?.();
-  other?.();
+test("starts in different data directories do not wait for one another", async () => {
+  expect(await start(DATA, absent)).toBeTypeOf("function");
+  expect(await start("/home/other/.local/share/opencode", absent)).toBeTypeOf("function");
 });
