@@ -1,0 +1,144 @@
+import type { MessageOrigin } from "@grammyjs/types";
+import { describe, expect, test } from "vitest";
+import { stage, textOf } from "../helpers/bridge.ts";
+
+const ANN = { id: 7, is_bot: false, first_name: "Ann" };
+const forward: MessageOrigin = { type: "user", date: 1_700_000_000, sender_user: ANN };
+const STRANGER = { id: 666, is_bot: false, first_name: "Stranger" };
+
+describe("the chat", () => {
+  test("is silent towards strangers, in messages and presses, and logs one line each", async () => {
+    const { say, outcomeOf, emulator, log } = await stage();
+    emulator.addPrivateChat(STRANGER);
+    emulator.sendText({ chatId: STRANGER.id, from: STRANGER, text: "hi" });
+    emulator.sendText({ chatId: emulator.groupId, from: STRANGER, text: "hi" });
+    const done = await outcomeOf(say("session\nanswer yes\ndone"));
+    const press = emulator.press({
+      chatId: emulator.privateChatId,
+      messageId: done.message_id,
+      data: "stop:x",
+      from: STRANGER,
+    });
+    await outcomeOf(say("session\nanswer again\ndone"));
+    expect(emulator.messages(STRANGER.id).filter(({ from }) => from?.is_bot)).toEqual([]);
+    expect(emulator.messages(emulator.groupId).filter(({ from }) => from?.is_bot)).toEqual([]);
+    expect(emulator.answerTo(press)).toBeUndefined();
+    expect(log.filter(({ event }) => event === "update.stranger")).toHaveLength(3);
+  });
+
+  test("answers /start and /help with what can be done here, and unknown commands with a hint", async () => {
+    const { say, botSays, emulator } = await stage({ tables: '[projects.web]\npath = "."' });
+    say("/start");
+    const help = textOf(await botSays(/^Send me a task/));
+    for (const part of ["/alpha", "/beta", "/web", "/cancel"]) expect(help).toContain(part);
+    say("/frobnicate now");
+    expect(textOf(await botSays(/I do not know/))).toContain("/frobnicate");
+    expect(
+      emulator.messages(emulator.privateChatId).some((message) => /^(starting|working|done)/.test(textOf(message))),
+    ).toBe(false);
+  });
+
+  test("runs an update once, however often it is delivered", async () => {
+    const { say, outcomeOf, emulator, store } = await stage();
+    const id = say("session\nanswer once\ndone");
+    await outcomeOf(id);
+    const message = emulator.message(emulator.privateChatId, id);
+    if (!message) throw new Error("the prompt is gone");
+    emulator.pushUpdate({ message });
+    await outcomeOf(say("session\nanswer twice\ndone"));
+    expect(store().runs.recent(10)).toHaveLength(2);
+  });
+
+  test("joins forwards of one batch to their prompt, in order", async () => {
+    const { outcomeOf, emulator } = await stage({ telegram: "forward_coalesce_s = 0.2" });
+    const chatId = emulator.privateChatId;
+    const [prompt] = emulator.sendBatch([
+      { chatId, text: "what do they say?" },
+      { chatId, text: "first", forward },
+      { chatId, text: "second", forward },
+    ]);
+    expect(textOf(await outcomeOf(prompt?.message_id ?? 0))).toContain(
+      "You said: what do they say?\n\nfirst\n\nsecond",
+    );
+  });
+
+  test("loses no forward that comes after its prompt has started", async () => {
+    const { say, outcomeOf, botSays, emulator, directory } = await stage({ telegram: "forward_coalesce_s = 5" });
+    const first = say(`session\nuntil ${directory}/takopi.toml\nanswer one\ndone`);
+    const late = emulator.sendText({
+      chatId: emulator.privateChatId,
+      text: "late",
+      forward,
+    });
+    const answer = await outcomeOf(first);
+    const session = /alpha resume \S+/.exec(textOf(answer))?.[0] ?? "none";
+    expect(textOf(await botSays(/You said: late/))).toContain(session);
+    expect(late.message_id).toBeGreaterThan(first);
+  });
+
+  test("keeps forwards without a prompt for the next message", async () => {
+    const { say, outcomeOf, botSays, emulator } = await stage();
+    emulator.sendText({ chatId: emulator.privateChatId, text: "look at this", forward });
+    await botSays(/^Kept\./);
+    expect(textOf(await outcomeOf(say("what is it?")))).toContain("You said: what is it?\n\nlook at this");
+  });
+
+  test("joins the parts of a split paste", async () => {
+    const { outcomeOf, emulator } = await stage({ telegram: "forward_coalesce_s = 0.2" });
+    const chatId = emulator.privateChatId;
+    const long = "x".repeat(4000);
+    const first = emulator.sendText({ chatId, text: `a${long}` });
+    emulator.sendText({ chatId, text: "the end" });
+    const answer = textOf(await outcomeOf(first.message_id));
+    expect(answer).toContain("the end");
+  });
+
+  test("keeps to the topic that it was asked in", async () => {
+    const { say, outcomeOf, emulator } = await stage();
+    const [topic] = emulator.topicIds;
+    if (topic === undefined) throw new Error("the group has no topics");
+    const id = say("session\nanswer here\ndone", { chatId: emulator.groupId, threadId: topic });
+    const answer = await outcomeOf(id, emulator.groupId);
+    expect(answer.message_thread_id).toBe(topic);
+  });
+
+  test("says what it cannot read, and where a reply's target is gone it answers all the same", async () => {
+    const { say, outcomeOf, botSays, emulator } = await stage();
+    emulator.sendDocument({
+      chatId: emulator.privateChatId,
+      document: { name: "a.txt", mimeType: "text/plain", data: Buffer.from("hi") },
+      caption: "read this",
+    });
+    await botSays(/cannot read a file yet/);
+    const id = say("session\nanswer still here\ndone");
+    emulator.deleteMessage(emulator.privateChatId, id);
+    expect(textOf(await botSays(/^done[\s\S]*still here/))).toContain("still here");
+    expect((await outcomeOf(say("session\nanswer next\ndone"))).text).toContain("next");
+  });
+
+  test("begins a new thread after /new, and goes on by itself before, where session_mode is chat", async () => {
+    const { say, outcomeOf, botSays } = await stage({ telegram: 'session_mode = "chat"' });
+    const sessionOf = async (id: number) => /alpha resume \S+/.exec(textOf(await outcomeOf(id)))?.[0];
+    const first = await sessionOf(say("session\nanswer one\ndone"));
+    expect(await sessionOf(say("session\nanswer two\ndone"))).toBe(first);
+    say("/new");
+    await botSays(/begins a new thread/);
+    expect(await sessionOf(say("session\nanswer three\ndone"))).not.toBe(first);
+  });
+
+  test("sets the menu and tells the main chat what is there", async () => {
+    const { botSays, emulator } = await stage({ tables: '[projects.web]\npath = "."' });
+    expect(textOf(await botSays(/is ready/))).toMatch(/alpha 1\.0\.0[\s\S]*web/);
+    const menu = JSON.stringify(emulator.calls("setMyCommands")[0]?.payload);
+    for (const name of ["alpha", "beta", "web", "cancel", "new", "help"]) expect(menu).toContain(`"${name}"`);
+  });
+
+  test("keeps the bot's token out of the log, whatever the network does", async () => {
+    const { say, outcomeOf, emulator, log } = await stage();
+    emulator.fail("sendMessage", { type: "reset_before" }, 2);
+    await outcomeOf(say("session\nanswer through\ndone"));
+    expect(
+      JSON.stringify(log, (_, value) => (value instanceof Error ? `${value.stack}${String(value.cause)}` : value)),
+    ).not.toContain(emulator.token);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { markedProcesses } from "../../src/engine/marked.ts";
+import { stage, textOf } from "../helpers/bridge.ts";
+
+/** Processes of every run that the state file knows. */
+const leftOf = async (store: { runs: { recent(limit: number): { id: string }[] } }): Promise<number[]> =>
+  (await Promise.all(store.runs.recent(100).map(({ id }) => markedProcesses(id)))).flat();
+
+describe("stopping a run", () => {
+  test("ends the engine, deaf as it is, and its children in sessions of their own, and keeps the session", async () => {
+    const { say, botSays, outcomeOf, emulator, store } = await stage();
+    const id = say("session\ndeaf\norphan\nstep working\nhang");
+    const progress = await botSays(/▸ working/);
+    const data = /stop:[a-z0-9]+/.exec(JSON.stringify(progress.reply_markup))?.[0] ?? "";
+    const press = emulator.press({ chatId: emulator.privateChatId, messageId: progress.message_id, data });
+    const answer = await emulator.waitFor(() => emulator.answerTo(press));
+    expect(answer.text).toBe("Stopping.");
+    const outcome = await outcomeOf(id);
+    expect(outcome.message_id).toBe(progress.message_id);
+    expect(textOf(outcome)).toMatch(/^cancelled · alpha[\s\S]*working[\s\S]*alpha resume s/);
+    expect(JSON.stringify(outcome.reply_markup)).not.toContain("stop:");
+    expect(await leftOf(store())).toEqual([]);
+    const again = await outcomeOf(say("session\nanswer on\ndone", { replyTo: outcome.message_id }));
+    expect(textOf(again)).toContain(/alpha resume \S+/.exec(textOf(outcome))?.[0]);
+  });
+
+  test("works by /cancel alone, by /cancel as a reply, and says when there is nothing to stop", async () => {
+    const { say, botSays, outcomeOf } = await stage();
+    const first = say("session\nhang");
+    await botSays(/^working/);
+    say("/cancel");
+    expect(textOf(await outcomeOf(first))).toMatch(/^cancelled/);
+    say("/cancel");
+    await botSays(/^Nothing is running in this chat/);
+    const second = say("session\nhang");
+    await botSays(/^working/);
+    say("/cancel", { replyTo: second });
+    expect(textOf(await outcomeOf(second))).toMatch(/^cancelled/);
+  });
+
+  test("asks which one where several run", async () => {
+    const { say, botSays, outcomeOf } = await stage();
+    const ids = [say("session\nstep one\nhang"), say("session\nstep two\nhang")];
+    await botSays(/▸ one/);
+    await botSays(/▸ two/);
+    say("/cancel");
+    await botSays(/^Several tasks/);
+    for (const id of ids) {
+      say("/cancel", { replyTo: id });
+      expect(textOf(await outcomeOf(id))).toMatch(/^cancelled/);
+    }
+  });
+
+  test("is what a shutdown does: chats are told, nothing is left, and Resume goes on after the next start", async () => {
+    const { say, botSays, outcomeOf, stop, start, emulator, store } = await stage();
+    const id = say("session\norphan\nstep working\nhang");
+    const progress = await botSays(/▸ working/);
+    await stop();
+    const outcome = await outcomeOf(id);
+    expect(textOf(outcome)).toMatch(/^interrupted · alpha[\s\S]*shut down[\s\S]*alpha resume s/);
+    expect(emulator.message(emulator.privateChatId, progress.message_id)).toBeUndefined();
+    expect(await leftOf(store())).toEqual([]);
+    start();
+    const data = /resume:[a-z0-9]+/.exec(JSON.stringify(outcome.reply_markup))?.[0] ?? "";
+    emulator.press({ chatId: emulator.privateChatId, messageId: outcome.message_id, data });
+    expect(textOf(await botSays(/^done · alpha[\s\S]*You said: continue/))).toContain(
+      /alpha resume \S+/.exec(textOf(outcome))?.[0],
+    );
+  });
+
+  test("leaves what waits in the queue for the next start", async () => {
+    const { say, botSays, outcomeOf, stop, start, emulator } = await stage({ tables: "[limits]\nparallel_runs = 1" });
+    say("session\nhang");
+    await botSays(/^working/);
+    const waiting = say("session\nanswer later\ndone");
+    await botSays(/^queued/);
+    await stop();
+    start();
+    expect(textOf(await outcomeOf(waiting))).toMatch(/^done[\s\S]*later/);
+    const left = emulator
+      .messages(emulator.privateChatId)
+      .filter((message) => /^(queued|working|starting)/.test(textOf(message)));
+    expect(left).toEqual([]);
+  });
+});

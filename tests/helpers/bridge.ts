@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Message } from "@grammyjs/types";
+import { onTestFinished } from "vitest";
+import { runBridge } from "../../src/app.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Engine } from "../../src/engine/contract.ts";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/playground/emulator.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { flattenRich } from "../../src/telegram/flatten-rich.ts";
+import { type LogEntry, recordingLog } from "../engine/toy.ts";
+import { scriptedEngine } from "./scripted-engine.ts";
+
+export interface StageOptions {
+  /** Lines of takopi.toml below `[transports.telegram]`. */
+  readonly telegram?: string;
+  /** Further tables of takopi.toml; `default_engine` and the like come in `top`. */
+  readonly tables?: string;
+  readonly top?: string;
+  readonly engines?: readonly Engine[];
+  readonly emulator?: EmulatorOptions;
+  readonly env?: Record<string, string>;
+}
+
+/** The whole bridge against the emulator, with all it writes in a folder of its own. */
+export interface Stage {
+  readonly emulator: Emulator;
+  readonly directory: string;
+  readonly log: readonly LogEntry[];
+  /** Says something in the private chat, unless told otherwise; the message's id. */
+  say(text: string, more?: Omit<Parameters<Emulator["sendText"]>[0], "text" | "chatId"> & { chatId?: number }): number;
+  /** The bot's message that `matches`, as soon as there is one. */
+  botSays(matches: RegExp, chatId?: number): Promise<Message>;
+  /** The outcome of what message `id` asked for. */
+  outcomeOf(id: number, chatId?: number): Promise<Message>;
+  /** Ends the bridge as SIGTERM does; resolves when it has ended. */
+  stop(): Promise<void>;
+  /** Starts it again over the same state. */
+  start(): void;
+  /** A view of the state file; closed with the test. */
+  store(): Store;
+}
+
+export const textOf = (message: Message): string =>
+  message.rich_message ? flattenRich(message.rich_message.blocks) : (message.text ?? message.caption ?? "");
+
+const WAIT_MS = 60_000;
+
+export async function stage(options: StageOptions = {}): Promise<Stage> {
+  const emulator = await startEmulator({ limits: "off", ...options.emulator });
+  const directory = mkdtempSync(join(tmpdir(), "takopi-test-"));
+  const entries: LogEntry[] = [];
+  const engines = options.engines ?? [scriptedEngine("alpha"), scriptedEngine("beta")];
+  writeFileSync(join(directory, "takopi.toml"), configText(options, emulator));
+  const env = { PATH: process.env["PATH"], HOME: directory, ...options.env };
+  let controller = new AbortController();
+  let ended: Promise<void> = Promise.resolve();
+  const start = () => {
+    controller = new AbortController();
+    const config = loadConfig({ file: join(directory, "takopi.toml"), cwd: directory, env, engines });
+    ended = runBridge({ config, engines, env, home: directory, log: recordingLog(entries), signal: controller.signal });
+  };
+  const stop = async () => {
+    controller.abort("SIGTERM");
+    await ended;
+  };
+  onTestFinished(async () => {
+    await stop();
+    await emulator.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  start();
+  await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, WAIT_MS);
+  const botMessages = (chatId: number) => emulator.messages(chatId).filter(({ from }) => from?.is_bot);
+  return {
+    emulator,
+    directory,
+    log: entries,
+    say: (text, more = {}) => emulator.sendText({ chatId: emulator.privateChatId, ...more, text }).message_id,
+    botSays: (matches, chatId = emulator.privateChatId) =>
+      emulator.waitFor(() => botMessages(chatId).find((message) => matches.test(textOf(message))), WAIT_MS),
+    outcomeOf: (id, chatId = emulator.privateChatId) =>
+      emulator.waitFor(
+        () =>
+          botMessages(chatId).find(
+            (message) =>
+              message.reply_to_message?.message_id === id &&
+              /^(done|error|cancelled|interrupted) · /.test(textOf(message)),
+          ),
+        WAIT_MS,
+      ),
+    stop,
+    start,
+    store: () => {
+      const store = openStore(join(directory, "takopi.db"));
+      onTestFinished(() => store.close());
+      return store;
+    },
+  };
+}
+
+function configText({ telegram = "", tables = "", top = "" }: StageOptions, emulator: Emulator): string {
+  return `default_engine = "alpha"
+${top}
+[transports.telegram]
+bot_token = "${emulator.token}"
+chat_id = ${emulator.privateChatId}
+allowed_user_ids = [${emulator.person.id}]
+allowed_chat_ids = [${emulator.groupId}]
+api_root = "${emulator.url}"
+${telegram}
+${tables}
+`;
+}

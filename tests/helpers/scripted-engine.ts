@@ -1,0 +1,71 @@
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { Engine } from "../../src/engine/contract.ts";
+import { defineEngine } from "../../src/engine/define.ts";
+import { baseOptions } from "../../src/engine/options.ts";
+
+const Line = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("session"), id: z.string() }),
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("step"), id: z.string(), title: z.string() }),
+  z.object({ type: z.literal("stepped"), id: z.string(), title: z.string() }),
+  z.object({ type: z.literal("done") }),
+]);
+
+const program = fileURLToPath(new URL("../../fixtures/children/scripted.mjs", import.meta.url));
+
+/** An engine that does what the prompt says; see `fixtures/children/scripted.mjs` for the words. */
+export function scriptedEngine(id: string): Engine {
+  const token = (value: string) => ({ engine: id, value });
+  return defineEngine({
+    id,
+    label: id,
+    options: z.strictObject(baseOptions),
+    resume: {
+      format: (value) => `${id} resume ${value}`,
+      parse: (line) => new RegExp(`^${id} resume (\\S+)$`, "i").exec(line)?.[1],
+    },
+    env: [],
+    wire: Line,
+    stopSignal: "SIGTERM",
+    probe: async () => ({ path: program, version: "1.0.0", problems: [] }),
+    launch: async ({ options, prompt, resume }) => ({
+      file: options.cmd ?? process.execPath,
+      args: [program, resume?.value ?? ""],
+      stdin: prompt,
+      state: { answer: "", session: resume?.value },
+    }),
+    initial: { answer: "", session: undefined as string | undefined },
+    translate: (state, line) => {
+      switch (line.type) {
+        case "session":
+          return [{ ...state, session: line.id }, [{ type: "started", engine: id, resume: token(line.id) }]];
+        case "text":
+          return [{ ...state, answer: state.answer + line.text }, []];
+        case "step":
+        case "stepped": {
+          const action = { id: line.id, kind: "command", title: line.title, detail: {} } as const;
+          const phase = line.type === "step" ? "started" : "completed";
+          return [state, [{ type: "action", engine: id, phase, action }]];
+        }
+        case "done":
+          return [
+            state,
+            [{ type: "completed", engine: id, ok: true, answer: state.answer, ...resumeOf(state.session) }],
+          ];
+      }
+    },
+    end: ({ answer, session }, { code, stderr }) => ({
+      type: "completed",
+      engine: id,
+      ok: false,
+      answer,
+      error: code === 0 ? `${id} ended without an outcome.` : `${id} exited with code ${code}.\n${stderr}`,
+      ...resumeOf(session),
+    }),
+  });
+
+  function resumeOf(session: string | undefined) {
+    return session === undefined ? {} : { resume: token(session) };
+  }
+}
