@@ -13,13 +13,19 @@ export const command = defineCommand({
   args: {
     engine: { type: "positional", description: "Whose stream it is", required: true },
     file: { type: "positional", description: "The recording; - for stdin", default: "-" },
+    render: { type: "boolean", description: "Print the chat messages instead" },
   },
-  async run({ engine: id, file }, context) {
+  async run({ engine: id, file, render }, context) {
     const engine = requireEngine(engines, id);
     const log = await createLogger({ ...context, output: context.stderr });
     const stdout = file === "-" ? context.stdin : openRecording(resolve(context.cwd, file));
     const events = engine.replay(stdout, log);
-    await printLines(toJson(events), context.stdout);
+    if (render) {
+      const { renderEvents } = await import("./replay-render.ts");
+      await printLines(renderEvents(events, engine), context.stdout);
+    } else {
+      await printLines(toJson(events), context.stdout);
+    }
     return 0;
   },
 });

@@ -19,12 +19,23 @@ test("prints the events of a recording, one JSON a line, with one completed at t
   writeFileSync(join(home, "run.jsonl"), STREAM.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const { code, stdout } = await call(replay, home, "codex", "run.jsonl");
   expect(code).toBe(0);
-  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const events = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   expect(events[0]).toMatchObject({
     type: "started",
     resume: { engine: "codex", value: "0199a213-81c0-7800-8aa1-bbab2a035a53" },
   });
   expect(events.at(-1)).toMatchObject({ type: "completed", ok: true, answer: "Hello." });
+});
+
+test("prints the messages instead, the progress before the answer", async () => {
+  const home = scratchHome();
+  writeFileSync(join(home, "run.jsonl"), STREAM.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const { stdout } = await call(replay, home, "codex", "run.jsonl", "--render");
+  const line = "codex resume 0199a213-81c0-7800-8aa1-bbab2a035a53";
+  expect(stdout).toBe(`working · codex · 0s\n\n${line}\n\ndone · codex · 0s\n\nHello.\n\n${line}\n`);
 });
 
 test("a recording that is cut off ends in a failure that says so", async () => {
