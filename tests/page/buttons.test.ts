@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, useSite } from "./harness.ts";
+import { bubble, eventually, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -66,10 +66,8 @@ test("code and whole messages can be copied", async () => {
     entities: [{ type: "pre", offset: 10, length: 19, language: "sh" }],
   });
   await page.getByRole("button", { name: "Copy", exact: true }).click();
-  await page.locator(".toast").waitFor();
-  expect(await page.evaluate("navigator.clipboard.readText()")).toBe("npm test -- --watch");
+  await eventually(() => page.evaluate("navigator.clipboard.readText()"), "npm test -- --watch");
   await bubble(page, "run this").hover();
   await page.getByRole("button", { name: "Copy text" }).click();
-  await page.locator(".toast").nth(1).waitFor();
-  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(text);
+  await eventually(() => page.evaluate("navigator.clipboard.readText()"), text);
 });

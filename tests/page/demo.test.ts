@@ -45,7 +45,7 @@ async function startDemo(): Promise<string> {
 }
 
 test("a task given to the demo is worked on, answered with a resume line, and continued by a reply", async () => {
-  const page = await site.open({}, await startDemo());
+  const page = await site.open(await startDemo());
   await say(page, "what is here?");
   const answer = bubble(page, "README.md").last();
   await answer.waitFor();

@@ -47,7 +47,7 @@ test("a lost connection is told, and what was missed comes once when it is back"
   const chat = emulator.privateChatId;
   const address = new URL(emulator.pageUrl);
   address.port = String(port);
-  const page = await site.open({}, address.href);
+  const page = await site.open(address.href);
   const before = await api.sendMessage(chat, "before");
   const doomed = await api.sendMessage(chat, "doomed");
   await bubble(page, "doomed").waitFor();
