@@ -87,7 +87,9 @@ export function defineEngine<Options extends EngineOptions, Union extends Native
       if (!parsed.success) return failedRun(id, describeOptions(id, parsed.error), request.resume);
       return runEngine(definition, { ...request, options: parsed.data });
     },
-    replay: (stdout, log) => ({ [Symbol.asyncIterator]: () => eachEvent(replay(definition, stdout, log)) }),
+    replay: (stdout, log) => ({
+      [Symbol.asyncIterator]: () => eachEvent(replay(definition, stdout, log.child({ engine: id }))),
+    }),
   };
 }
 

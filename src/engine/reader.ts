@@ -120,14 +120,14 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     const count = this.#skipped.get(key) ?? 0;
     if (count === 0 && this.#skipped.size >= MAX_KINDS) return;
     this.#skipped.set(key, count + 1);
-    if (count === 0) this.#log.warn({ engine: this.#engine.id, ...line }, "engine.line_skipped");
+    if (count === 0) this.#log.warn(line, "engine.line_skipped");
   }
 
   #report(): void {
     const { tooLong } = this.#lines;
-    if (tooLong > 0) this.#log.warn({ engine: this.#engine.id, count: tooLong }, "engine.line_too_long");
+    if (tooLong > 0) this.#log.warn({ count: tooLong }, "engine.line_too_long");
     if (this.#skipped.size === 0) return;
-    this.#log.info({ engine: this.#engine.id, counts: Object.fromEntries(this.#skipped) }, "engine.lines_skipped");
+    this.#log.info({ counts: Object.fromEntries(this.#skipped) }, "engine.lines_skipped");
   }
 }
 

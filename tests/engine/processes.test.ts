@@ -7,7 +7,7 @@ import { descendants, startTimeByPs } from "../../src/engine/ps.ts";
 import { Tail } from "../../src/engine/tail.ts";
 import { childProgram, until } from "./toy.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 async function start(program: string, runId: string): Promise<{ readonly pid: number; end(): Promise<unknown> }> {
   const env = { ...process.env, TAKOPI_RUN_ID: runId };
@@ -28,7 +28,7 @@ test("only the processes of one run are found, also where one id begins with the
   const long = await start("waits", "run-12");
   expect(await markedProcesses("run-1")).toEqual([short.pid]);
   expect(await markedProcesses("run-12")).toEqual([long.pid]);
-  expect(await endMarkedProcesses("run-1")).toBe(true);
+  expect(await endMarkedProcesses("run-1", 30_000)).toBe(true);
   expect(await markedProcesses("run-1")).toEqual([]);
   expect(await markedProcesses("run-12")).toEqual([long.pid]);
 });

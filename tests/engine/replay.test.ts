@@ -1,7 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { RunEvent } from "../../src/domain/events.ts";
 import { collect, createToy, recordingLog } from "./toy.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const LINES = [
   '{"type":"session","id":"s1"}',

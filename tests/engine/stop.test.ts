@@ -5,7 +5,7 @@ import { endLeftovers } from "../../src/engine/stop.ts";
 import { collect, openChild, until } from "./toy.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Opens a run, waits for its session, stops it. */
 async function stopAfterStart(program: string): Promise<{ events: RunEvent[]; runId: string }> {
