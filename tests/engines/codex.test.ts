@@ -12,7 +12,7 @@ import { patch, type Reply, reply, shell, text } from "./models/responses-reply.
 import { engineCommand, engineHome } from "./pinned.ts";
 
 // The real CLI needs a second or two for a turn, and many more on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 /** npm's executable is a script of Node's that starts the native one. */
 const script = engineCommand("codex");
@@ -196,7 +196,7 @@ const native = join(
   ...[engineHome("codex"), "node_modules/@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex"],
 );
 
-test.runIf(process.platform === "linux").each([
+test.runIf(process.platform === "linux" && process.arch === "x64").each([
   { name: "script", cmd: script, sandbox: "workspace-write" },
   { name: "script", cmd: script, sandbox: "danger-full-access" },
   { name: "native executable", cmd: native, sandbox: "danger-full-access" },
