@@ -3,7 +3,7 @@ import { refusal, useEmulator } from "./harness.ts";
 
 let nowMs = 0;
 const LIMITS = {
-  chat: { calls: 3, windowMs: 3000 },
+  chat: { burst: 3, refillMs: 1000 },
   group: { calls: 4, windowMs: 60_000 },
   overall: { calls: 5, windowMs: 1000 },
 };
@@ -17,10 +17,11 @@ const send = (chatId = current.emulator.privateChatId) => current.api.sendMessag
 test("a short burst passes; then the wait is named, and keeping it is enough", async () => {
   for (let count = 0; count < 3; count += 1) await send();
   const error = await refusal(send());
-  expect([error.error_code, error.description]).toEqual([429, "Too Many Requests: retry after 3"]);
-  expect(error.parameters).toEqual({ retry_after: 3 });
-  nowMs += 3000;
+  expect([error.error_code, error.description]).toEqual([429, "Too Many Requests: retry after 1"]);
+  expect(error.parameters).toEqual({ retry_after: 1 });
+  nowMs += 1000;
   await expect(send()).resolves.toMatchObject({ text: `at ${nowMs}` });
+  expect((await refusal(send())).error_code).toBe(429);
 });
 
 test("edits count, deletions and answers do not", async () => {
@@ -61,7 +62,7 @@ test("all chats share one limit", async () => {
 test("limits can be switched off and on", async () => {
   current.emulator.setLimits("off");
   for (let count = 0; count < 6; count += 1) await send();
-  current.emulator.setLimits({ ...LIMITS, chat: { calls: 1, windowMs: 1000 } });
+  current.emulator.setLimits({ ...LIMITS, chat: { burst: 1, refillMs: 1000 } });
   await send();
   expect((await refusal(send())).error_code).toBe(429);
 });
