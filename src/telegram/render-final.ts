@@ -34,8 +34,8 @@ export interface Rendered {
 /** Past so many messages an answer is a file. */
 const MAX_PARTS = 5;
 /** In characters. A longer answer fits no messages, and only its beginning is read. */
-const LONGEST_ANSWER = 120_000;
-const BEGINNING = 24_000;
+const LONGEST_ANSWER = 50_000;
+const BEGINNING = 12_000;
 /** Of an error below an answer that is cut, in UTF-16 units. */
 const ERROR_ROOM = 1200;
 
@@ -60,7 +60,7 @@ function readView({ answer, error = "" }: FinalView, parseMarkdown: ParseMarkdow
   const isWhole = answer.length <= LONGEST_ANSWER;
   const isRepeated = answer.trim() === error.trim();
   return {
-    answer: parseMarkdown(isWhole ? answer : answer.slice(0, BEGINNING)),
+    answer: isWhole ? parseMarkdown(answer) : [...parseMarkdown(answer.slice(0, BEGINNING)), plain("…")],
     error: isRepeated || error.trim() === "" ? [] : [plain(error.trim())],
     isWhole,
   };

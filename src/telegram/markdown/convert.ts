@@ -1,7 +1,7 @@
 import type { Definition, Table as MdastTable, Nodes, PhrasingContent, Root, RootContent } from "mdast";
 import type {} from "mdast-util-math";
 import { viewLink } from "./links.ts";
-import { type Block, type Inline, type ListItem, paragraph, text, textOf } from "./tree.ts";
+import { type Block, code, type Inline, type ListItem, paragraph, text, textOf } from "./tree.ts";
 
 /** Deeper nesting is shown as the text in it. */
 const MAX_DEPTH = 24;
@@ -118,9 +118,11 @@ class Converter {
 function linkTo(target: string, children: readonly Inline[]): readonly Inline[] {
   const view = viewLink(textOf(children), target);
   if (view.url !== undefined) return [{ type: "link", url: view.url, children }];
-  return view.target === undefined
-    ? children
-    : [...children, text(" ("), { type: "code", text: view.target }, text(")")];
+  if (view.target === undefined) return children;
+  const shown: Inline = view.isOpenable
+    ? { type: "link", url: view.target, children: [text(view.target)] }
+    : code(view.target);
+  return [...children, text(" ("), shown, text(")")];
 }
 
 function labelled(label: string, [first, ...rest]: readonly Block[]): readonly Block[] {

@@ -6,6 +6,8 @@ export interface LinkView {
   readonly url?: string;
   /** What to show behind the text, since the text does not say it. */
   readonly target?: string;
+  /** Whether that may itself be a link. */
+  readonly isOpenable?: boolean;
 }
 
 const URL_LENGTH = 2048;
@@ -20,8 +22,9 @@ const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]/
 export function viewLink(text: string, target: string): LinkView {
   const url = openable(target);
   if (url !== undefined && !misleads(text, url)) return { url };
-  const shown = (url ?? target).slice(0, SHOWN_LENGTH);
-  return shown === "" || shown === text.trim() ? {} : { target: shown };
+  if (url !== undefined) return { target: url, isOpenable: true };
+  const shown = target.slice(0, SHOWN_LENGTH);
+  return shown === "" || shown === text.trim() ? {} : { target: shown, isOpenable: false };
 }
 
 /** The address in its canonical form, where Telegram takes it: http and https with a public host, mailto, tg. */

@@ -14,8 +14,7 @@ export function split(whole: Formatted, limit: number): Formatted[] {
   while (whole.text.length - start > limit) {
     const end = findCut(whole, start, limit);
     pieces.push(trimEnd(whole, start, end));
-    start = end;
-    while (whole.text[start] === "\n") start++;
+    start = afterSpace(whole.text, end);
   }
   pieces.push(trimEnd(whole, start, whole.text.length));
   return pieces.filter(({ text }) => text.trim() !== "");
@@ -35,6 +34,13 @@ function findCut(whole: Formatted, start: number, limit: number): number {
     if (cut >= least) return start + cut;
   }
   return wholeCharacter(whole.text, start + limit);
+}
+
+/** Where the next piece begins; the indentation of a line is not space between pieces. */
+function afterSpace(text: string, cut: number): number {
+  let start = text[cut] === " " ? cut + 1 : cut;
+  while (text[start] === "\n") start++;
+  return start;
 }
 
 /** The last blank line of the window that is not within a code block. */

@@ -18,19 +18,24 @@ interface Span {
  * style, without the space around it, and `code` lies within nothing but a quotation.
  */
 export class TextWriter {
-  #text = "";
-  #indent = "";
+  readonly #pieces: string[] = [];
+  #length = 0;
+  /** Line ends at the end of what is written. */
+  #lineEnds = 0;
   #gap = 0;
+  #indent = "";
+  /** Where the indentation of the current line begins and ends. */
+  #margin = { start: 0, end: 0 };
   readonly #spans: Span[] = [];
   readonly #latest = new Map<Style, Span>();
 
   get isAtLineStart(): boolean {
-    return this.#text === "" || this.#gap > 0 || this.#text.endsWith("\n");
+    return this.#length === 0 || this.#gap > 0 || this.#lineEnds > 0;
   }
 
   /** Asks for line ends before whatever is written next; at the very beginning there are none. */
   gap(lines: number): void {
-    if (this.#text !== "") this.#gap = Math.max(this.#gap, lines);
+    if (this.#length > 0) this.#gap = Math.max(this.#gap, lines);
   }
 
   /** Writes lines under the indentation, in these styles. */
@@ -60,14 +65,14 @@ export class TextWriter {
   /** Everything that `write` writes is one quotation. */
   quoted(write: () => void): void {
     this.#closeGap();
-    const span = { style: { type: "blockquote" } as const, start: this.#text.length, end: 0 };
+    const span: Span = { style: { type: "blockquote" }, start: this.#length, end: this.#length };
     this.#spans.push(span);
     write();
-    span.end = this.#text.length;
+    span.end = this.#length;
   }
 
   finish(): Formatted {
-    const text = this.#text.trimEnd();
+    const text = this.#pieces.join("").trimEnd();
     const entities = this.#spans.flatMap((span) => toEntity(text, span) ?? []);
     return { text, entities: entities.sort((a, b) => a.offset - b.offset || b.length - a.length) };
   }
@@ -75,28 +80,36 @@ export class TextWriter {
   #startLine(): void {
     const isNew = this.isAtLineStart;
     this.#closeGap();
-    if (isNew) this.#text += this.#indent;
+    if (!isNew) return;
+    const start = this.#length;
+    this.#put(this.#indent, []);
+    this.#margin = { start, end: this.#length };
   }
 
   #closeGap(): void {
-    let present = 0;
-    while (this.#text.at(-1 - present) === "\n") present++;
-    this.#text += "\n".repeat(Math.max(0, this.#gap - present));
+    for (let missing = this.#gap - this.#lineEnds; missing > 0; missing--) this.#put("\n", []);
     this.#gap = 0;
   }
 
   #put(text: string, styles: readonly Style[]): void {
-    const start = this.#text.length;
-    this.#text += text;
-    for (const style of styles) {
-      const latest = this.#latest.get(style);
-      if (latest && /^[ ]*$/.test(this.#text.slice(latest.end, start))) {
-        latest.end = this.#text.length;
-      } else {
-        const span = { style, start, end: this.#text.length };
-        this.#spans.push(span);
-        this.#latest.set(style, span);
-      }
+    if (text === "" || (text === "\n" && this.#length === 0)) return;
+    const start = this.#length;
+    this.#pieces.push(text);
+    this.#length += text.length;
+    this.#lineEnds = text === "\n" ? this.#lineEnds + 1 : 0;
+    for (const style of styles) this.#cover(style, start);
+  }
+
+  /** A style that goes on, be it over an indentation, makes its span longer. */
+  #cover(style: Style, start: number): void {
+    const from = start === this.#margin.end ? this.#margin.start : start;
+    const latest = this.#latest.get(style);
+    if (latest && (latest.end === start || latest.end === from)) {
+      latest.end = this.#length;
+    } else {
+      const span = { style, start, end: this.#length };
+      this.#spans.push(span);
+      this.#latest.set(style, span);
     }
   }
 }

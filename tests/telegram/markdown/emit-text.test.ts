@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { emitText } from "../../../src/telegram/markdown/emit-text.ts";
+import { parseMarkdown } from "../../../src/telegram/markdown/parse.ts";
+import { expectGoodEntities } from "../rules.ts";
+import { answerMarkdown, holdsInOrder, tangledMarkdown } from "./arbitrary.ts";
+
+const RUNS = { numRuns: 150 };
+
+/** Each entity as `type: the text it covers`. */
+function formats(source: string): readonly string[] {
+  const { text, entities } = emitText(parseMarkdown(source));
+  return entities.map(({ type, offset, length }) => `${type}: ${text.slice(offset, offset + length)}`);
+}
+
+const shown = (source: string) => emitText(parseMarkdown(source)).text;
+
+test("gives entities that Telegram takes, whatever the source", () => {
+  fc.assert(
+    fc.property(tangledMarkdown, (source) => expectGoodEntities(emitText(parseMarkdown(source)))),
+    RUNS,
+  );
+});
+
+test("shows every word of an answer, in order", () => {
+  fc.assert(
+    fc.property(answerMarkdown, ({ source, words }) => {
+      const formatted = emitText(parseMarkdown(source));
+      expectGoodEntities(formatted);
+      expect(holdsInOrder(formatted.text, words), formatted.text).toBe(true);
+    }),
+    RUNS,
+  );
+});
+
+test("holds no character that turns the reading direction", () => {
+  for (const source of ["a\u202eb", "`a\u2066b`", "&#x202e;a", "```\n\u202dx\n```"]) {
+    expect(shown(source)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  }
+});
+
+test("marks bold, italic, strikethrough and code", () => {
+  expect(formats("**a** _b_ ~~c~~ `d`")).toEqual(["bold: a", "italic: b", "strikethrough: c", "code: d"]);
+});
+
+test("counts offsets in UTF-16 units", () => {
+  expect(emitText(parseMarkdown("😀 **b**")).entities).toEqual([{ type: "bold", offset: 3, length: 1 }]);
+});
+
+test("leaves code out of the format around it, which Telegram wants", () => {
+  expect(formats("**a `b` c**")).toEqual(["bold: a", "code: b", "bold: c"]);
+  expect(formats("[see `x`](https://e.com)")).toEqual(["text_link: see x"]);
+});
+
+test("keeps code blocks as they are, with their language", () => {
+  expect(emitText(parseMarkdown("```ts\n  a\n\nb\n```"))).toEqual({
+    text: "  a\n\nb",
+    entities: [{ type: "pre", language: "ts", offset: 0, length: 6 }],
+  });
+});
+
+test("indents lists and keeps their numbers", () => {
+  expect(shown("3. a\n4. b\n   - c\n     - d\n5. e")).toBe("3. a\n4. b\n   - c\n     - d\n5. e");
+  expect(shown("1. a\n1. b\n1. c")).toBe("1. a\n2. b\n3. c");
+});
+
+test("shows tasks with boxes", () => {
+  expect(shown("- [ ] a\n- [x] b")).toBe("☐ a\n☑ b");
+});
+
+test("lays tables out in one width", () => {
+  expect(shown("| a | num |\n|---|--:|\n| long | 1 |\n| 漢字 | 22 |")).toBe(
+    ["a    │ num", "─────┼────", "long │   1", "漢字 │  22"].join("\n"),
+  );
+});
+
+test("does not nest quotations", () => {
+  expect(shown("> a\n>\n> > b")).toBe("a\n\n> b");
+  expect(formats("> a\n>\n> > b")).toEqual(["blockquote: a\n\n> b"]);
+});
+
+test("shows headings in bold, rules as a line, footnotes by their label", () => {
+  expect(shown("# a\n\n---\n\nb[^1]\n\n[^1]: c")).toBe("a\n\n⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯\n\nb[1]\n\n[1] c");
+  expect(formats("# a `b`")).toEqual(["bold: a", "code: b"]);
+});
+
+test("shows HTML as the text it is", () => {
+  const source = '<tg-button type="callback_data" data="stop:1">ok</tg-button>';
+  expect(emitText(parseMarkdown(source))).toEqual({ text: source, entities: [] });
+});
+
+test("turns images into links that nobody fetches", () => {
+  expect(formats("![secret](https://evil.com/?q=1)")).toEqual(["text_link: secret"]);
+});
+
+test("shows formulas as code, and leaves prices and variables alone", () => {
+  expect(formats("$x^2$ and $$\\sum_i$$")).toEqual(["code: x^2", "code: \\sum_i"]);
+  expect(shown("It costs $5 and $10, see $HOME/bin:$PATH")).toBe("It costs $5 and $10, see $HOME/bin:$PATH");
+});
+
+test("shows the targets of links where there will be no entities", () => {
+  const blocks = parseMarkdown("[docs](https://e.com/a) and https://e.com/b");
+  expect(emitText(blocks, { showsTargets: true }).text).toBe("docs (https://e.com/a) and https://e.com/b");
+});
+
+test.each([
+  ["quotes", "> ".repeat(10_000)],
+  ["quotes without space", ">".repeat(10_000)],
+  ["lists", "- ".repeat(10_000)],
+  ["indented lists", Array.from({ length: 300 }, (_, depth) => `${"  ".repeat(depth)}- x`).join("\n")],
+  ["open brackets", "[".repeat(10_000)],
+  ["images", `${"![".repeat(3_000)}`],
+  ["emphasis", "*a **b ".repeat(5_000)],
+  ["emphasis behind what only looks like a fence", `<!--\n\`\`\`\n-->\n${"*a **b ".repeat(5_000)}`],
+])("shows %s nested without bounds as they stand", (_, nest) => {
+  const { text } = emitText(parseMarkdown(`${nest}end`));
+  expect(text).toBe(`${nest}end`);
+});
+
+test("shows what is nested deeper than the tree goes as text", () => {
+  const source = `${"*a **b ".repeat(30)}core${"** a* ".repeat(30)}`;
+  const formatted = emitText(parseMarkdown(source));
+  expectGoodEntities(formatted);
+  expect(formatted.text).toContain("core");
+});

@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type FinalView, type MessageMode, renderFinal } from "../../src/telegram/render-final.ts";
+import { answerMarkdown, tangledMarkdown } from "./markdown/arbitrary.ts";
+import { expectAccepted, withoutSpace } from "./rules.ts";
+
+const HEADER = "done · codex · 1m 05s · step 3";
+const FOOTER = "ctx: web @feat/x\ncodex resume 0199a213";
+
+const view = (answer: string, more: Partial<FinalView> = {}): FinalView => ({
+  label: "done",
+  engine: "codex",
+  elapsedMs: 65_000,
+  steps: 3,
+  context: "ctx: web @feat/x",
+  resumeLine: "codex resume 0199a213",
+  answer,
+  overflow: "split",
+  ...more,
+});
+
+async function classicTexts(final: FinalView, mode: MessageMode = "classic"): Promise<readonly string[]> {
+  const { parts } = await renderFinal(final, mode);
+  for (const part of parts) expectAccepted(part);
+  return parts.map((part) => (part.kind === "classic" ? part.text : "rich"));
+}
+
+const prose = (length: number) => "Some words of an answer. ".repeat(Math.ceil(length / 25)).slice(0, length).trim();
+const paragraphs = (count: number) => Array.from({ length: count }, (_, index) => `${index} ${prose(500)}`).join("\n\n");
+
+test("is header, answer and footer with blank lines between", async () => {
+  const { parts } = await renderFinal(view("The **answer**."), "auto");
+  expect(parts).toEqual([
+    {
+      kind: "classic",
+      text: `${HEADER}\n\nThe answer.\n\n${FOOTER}`,
+      entities: [
+        { type: "bold", offset: 36, length: 6 },
+        { type: "code", offset: 45, length: 16 },
+        { type: "code", offset: 62, length: 21 },
+      ],
+    },
+  ]);
+});
+
+test("leaves out what there is none of", async () => {
+  const bare = view("a", { steps: 0, context: undefined, resumeLine: undefined });
+  expect(await classicTexts(bare)).toEqual(["done · codex · 1m 05s\n\na"]);
+  expect(await classicTexts(view(" \n"))).toEqual([`${HEADER}\n\n${FOOTER}`]);
+});
+
+test("shows an error below the answer, as it stands, and not twice", async () => {
+  const error = "exit code 1\n**stderr** <b>";
+  const frame = { context: undefined, resumeLine: undefined, label: "error" };
+  const header = HEADER.replace("done", "error");
+  expect(await classicTexts(view("half", { ...frame, error }))).toEqual([`${header}\n\nhalf\n\n${error}`]);
+  expect(await classicTexts(view("", { ...frame, error }))).toEqual([`${header}\n\n${error}`]);
+  expect(await classicTexts(view(`${error}\n`, { ...frame, error }))).toEqual([`${header}\n\nexit code 1\nstderr <b>`]);
+});
+
+test("chooses rich in auto where classic would lose the form or take several messages", async () => {
+  const kindOf = async (answer: string, mode: MessageMode = "auto") =>
+    (await renderFinal(view(answer), mode)).parts.map(({ kind }) => kind);
+  expect(await kindOf("- a\n- b")).toEqual(["classic"]);
+  expect(await kindOf("| a |\n|---|\n| b |")).toEqual(["rich"]);
+  expect(await kindOf(paragraphs(12))).toEqual(["rich"]);
+  expect(await kindOf("a", "rich")).toEqual(["rich"]);
+  expect(await kindOf("| a |\n|---|\n| b |", "classic")).toEqual(["classic"]);
+  expect(await kindOf("- a\n".repeat(300), "rich")).toEqual(["classic"]);
+});
+
+test("repeats header and footer in every part, and numbers those that follow", async () => {
+  const answer = paragraphs(20);
+  const texts = await classicTexts(view(answer));
+  expect(texts).toHaveLength(3);
+  const heads = texts.map((text) => text.split("\n\n")[0]);
+  expect(heads).toEqual([HEADER, `${HEADER} · continued (2/3)`, `${HEADER} · continued (3/3)`]);
+  const bodies = texts.map((text) => {
+    expect(text.endsWith(`\n\n${FOOTER}`)).toBe(true);
+    return text.slice(text.indexOf("\n\n"), -FOOTER.length);
+  });
+  expect(withoutSpace(bodies.join(""))).toBe(withoutSpace(answer));
+});
+
+test("sends the beginning and the whole as a file past five parts", async () => {
+  for (const answer of [paragraphs(60), prose(60_000), "x\n".repeat(2_500_000)]) {
+    const { parts, file } = await renderFinal(view(answer), "auto");
+    expect(file).toEqual({ name: "answer.md", text: answer });
+    expect(parts).toHaveLength(1);
+    for (const part of parts) expectAccepted(part);
+    expect(parts[0]).toMatchObject({ text: expect.stringContaining(`…\n\n${FOOTER}`) });
+  }
+});
+
+test("shows the error beside the beginning of a long answer", async () => {
+  const { parts, file } = await renderFinal(view(paragraphs(60), { error: "out of tokens" }), "classic");
+  expect(parts[0]).toMatchObject({ text: expect.stringContaining("…\n\nout of tokens\n\n") });
+  expect(file?.text).toContain("out of tokens");
+});
+
+test("cuts to one message where the configuration says trim", async () => {
+  const { parts, file } = await renderFinal(view(paragraphs(20), { overflow: "trim" }), "classic");
+  expect(file).toBeUndefined();
+  expect(parts).toHaveLength(1);
+  for (const part of parts) expectAccepted(part);
+  expect(parts[0]).toMatchObject({ text: expect.stringMatching(/^done[^]*…\n\nctx: web/) });
+});
+
+test("has no entities in plain mode, and shows where links lead", async () => {
+  const { parts } = await renderFinal(view("**a** [b](https://e.com/c)"), "plain");
+  expect(parts).toEqual([
+    { kind: "classic", text: `${HEADER}\n\na b (https://e.com/c)\n\n${FOOTER}`, entities: [] },
+  ]);
+});
+
+test("stays within a message however long the footer's lines are", async () => {
+  const long = view(paragraphs(8), { context: `ctx: ${"x".repeat(9000)}`, resumeLine: "y".repeat(9000), error: prose(9000) });
+  expect((await classicTexts(long)).length).toBeGreaterThan(0);
+});
+
+test("gives messages that Telegram takes, whatever the answer and the mode", async () => {
+  const answers = fc.oneof(
+    tangledMarkdown,
+    fc.tuple(tangledMarkdown, fc.integer({ min: 1, max: 120 })).map(([text, times]) => `${text} `.repeat(times)),
+    answerMarkdown.map(({ source }) => source),
+  );
+  const modes = fc.constantFrom<MessageMode>("auto", "rich", "classic", "plain");
+  await fc.assert(
+    fc.asyncProperty(answers, modes, fc.constantFrom("trim", "split"), async (answer, mode, overflow) => {
+      const { parts } = await renderFinal(view(answer, { overflow }), mode);
+      expect(parts.length).toBeGreaterThan(0);
+      expect(parts.length).toBeLessThanOrEqual(5);
+      for (const part of parts) expectAccepted(part);
+    }),
+    { numRuns: 80 },
+  );
+});
