@@ -16,6 +16,8 @@ export interface Database {
   run(sql: string, ...values: Value[]): number;
   get<T extends Row>(sql: string, ...values: Value[]): T | undefined;
   all<T extends Row>(sql: string, ...values: Value[]): T[];
+  /** Statements without values and results. */
+  exec(sql: string): void;
   /** Everything in `work` is stored, or nothing of it. Nesting joins the outer one. */
   transaction<T>(work: () => T): T;
   /** What SQLite's own quick check says; "ok" where the file is sound. */
@@ -77,9 +79,10 @@ function wrap(raw: Libsql.Database): Database {
   };
   return {
     run: (sql, ...values) => prepare(sql).run(...values).changes,
-    get: <T extends Row>(sql: string, ...values: Value[]) =>
-      (prepare(sql).get(...values) ?? undefined) as T | undefined,
+    // libsql's own `get` leaves the statement open, and with it a read lock and its view of the file.
+    get: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values)[0] as T | undefined,
     all: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values) as T[],
+    exec: (sql) => void raw.exec(sql),
     transaction: (work) => {
       if (raw.inTransaction) return work();
       raw.exec("BEGIN IMMEDIATE");

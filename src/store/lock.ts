@@ -16,13 +16,12 @@ export interface Lock {
 export function takeLock(file: string): Lock {
   const database = openPlain(file);
   try {
-    database.run("PRAGMA busy_timeout = 0");
-    database.run("CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, since TEXT NOT NULL)");
-    database.run("BEGIN IMMEDIATE");
-    database.run("DELETE FROM holder");
-    database.run("INSERT INTO holder (pid, since) VALUES (?, ?)", process.pid, new Date().toISOString());
-    database.run("COMMIT");
-    database.run("BEGIN IMMEDIATE");
+    database.exec(
+      "PRAGMA busy_timeout = 0; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, since TEXT NOT NULL)",
+    );
+    database.exec(`BEGIN IMMEDIATE; DELETE FROM holder;
+      INSERT INTO holder (pid, since) VALUES (${process.pid}, '${new Date().toISOString()}'); COMMIT`);
+    database.exec("BEGIN IMMEDIATE");
     chmodSync(file, 0o600);
   } catch (cause) {
     const holder = readHolder(database);
@@ -34,7 +33,12 @@ export function takeLock(file: string): Lock {
       },
     );
   }
-  return { release: () => database.close() };
+  return {
+    release: () => {
+      database.exec("ROLLBACK");
+      database.close();
+    },
+  };
 }
 
 function readHolder(database: Database): string {

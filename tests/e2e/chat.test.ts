@@ -84,13 +84,15 @@ describe("the chat", () => {
   });
 
   test("joins the parts of a split paste", async () => {
-    const { outcomeOf, emulator } = await stage({ telegram: "forward_coalesce_s = 0.2" });
+    const { outcomeOf, emulator, store } = await stage({ telegram: "forward_coalesce_s = 2" });
     const chatId = emulator.privateChatId;
     const long = "x".repeat(4000);
     const first = emulator.sendText({ chatId, text: `a${long}` });
     emulator.sendText({ chatId, text: "the end" });
-    const answer = textOf(await outcomeOf(first.message_id));
-    expect(answer).toContain("the end");
+    await outcomeOf(first.message_id);
+    const [run, ...others] = store().runs.recent(10);
+    expect(run?.prompt).toBe(`a${long}\nthe end`);
+    expect(others).toEqual([]);
   });
 
   test("keeps to the topic that it was asked in", async () => {

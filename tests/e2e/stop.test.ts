@@ -1,3 +1,4 @@
+import type { Message } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
@@ -77,9 +78,8 @@ describe("stopping a run", () => {
     await stop();
     start();
     expect(textOf(await outcomeOf(waiting))).toMatch(/^done[\s\S]*later/);
-    const left = emulator
-      .messages(emulator.privateChatId)
-      .filter((message) => /^(queued|working|starting)/.test(textOf(message)));
-    expect(left).toEqual([]);
+    const isUnderWay = (message: Message) => /^(queued|working|starting)/.test(textOf(message));
+    await emulator.waitFor(() => !emulator.messages(emulator.privateChatId).some(isUnderWay));
+    expect(emulator.calls("deleteMessage").length).toBeGreaterThan(0);
   });
 });
