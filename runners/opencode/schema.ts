@@ -64,7 +64,7 @@ const ErrorLine = z.object({
   sessionID: sessionID.optional(),
   message: z.string().optional().catch(undefined),
   /** `{name, data: {message, ref, ...}}`, or the message itself. */
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 export const OpencodeLine = z.discriminatedUnion("type", [StepStart, Text, Reasoning, ToolUse, StepFinish, ErrorLine]);
