@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, eventually, useSite } from "./harness.ts";
+import { bubble, eventually, inPage, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -31,7 +31,7 @@ test("a press waits for the bot, whose answer is a note or an alert", async () =
     reply_markup: { inline_keyboard: keyboard },
   });
   await bubble(page, "still working").waitFor();
-  expect(await stop.evaluate("button => button === document.activeElement")).toBe(true);
+  expect(await stop.evaluate(inPage("element === document.activeElement"))).toBe(true);
   await api.editMessageText(emulator.privateChatId, message.message_id, "done");
   await stop.waitFor({ state: "detached" });
 });

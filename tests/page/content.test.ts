@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, eventually, useSite } from "./harness.ts";
+import { bubble, eventually, inPage, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -10,6 +10,15 @@ const HOSTILE = [
   "[click](javascript:window.hacked=1)",
   "&lt;b&gt; \u202e reversed",
 ].join("\n");
+
+/** Drags a file over the chat and lets it go. */
+const DROP = `(() => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["dropped"], "drop.txt"));
+  for (const type of ["dragover", "drop"]) {
+    element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+  }
+})()`;
 
 test("entities are formatted, and a spoiler opens when it is pressed", async () => {
   const { page, api, emulator } = site;
@@ -98,12 +107,7 @@ test("files go up by button and by drop, come down with their name, and show the
     .locator("#file")
     .setInputFiles({ name: "notes.md", mimeType: "text/markdown", buffer: Buffer.from("# hi") });
   await page.locator(".chip", { hasText: "notes.md" }).waitFor();
-  await page.locator("#conversation").evaluate(`area => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File(["dropped"], "drop.txt"));
-    area.dispatchEvent(new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true }));
-    area.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-  }`);
+  await page.locator("#conversation").evaluate(inPage(DROP));
   await page.getByRole("button", { name: "Remove drop.txt" }).click();
   await page.locator("#input").fill("please read");
   await page.locator("#input").press("Enter");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, eventually, say, useSite } from "./harness.ts";
+import { bubble, eventually, inPage, say, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -17,7 +17,7 @@ test("a message goes out, and the bot's answer is edited in its place while one 
   const row = await page.locator(`[data-message="${progress.message_id}"]`).elementHandle();
   await api.editMessageText(privateId(), progress.message_id, "working · 2s");
   await bubble(page, "working · 2s").waitFor();
-  expect(await row?.evaluate("row => row.isConnected && row.textContent.includes('2s')")).toBe(true);
+  expect(await row?.evaluate(inPage("element.isConnected && element.textContent.includes('2s')"))).toBe(true);
 
   await api.sendMessage(privateId(), "done");
   await api.deleteMessage(privateId(), progress.message_id);
@@ -63,8 +63,8 @@ test("pressing a quote leads to the quoted message, however far back it is", asy
   await bubble(reloaded, "an answer").locator(".reply").click();
   const target = reloaded.locator(`[data-message="${first.message_id}"] .bubble`);
   await target.waitFor();
-  const isInView = "({ top, bottom }) => top >= 0 && bottom <= innerHeight";
-  await eventually(() => target.evaluate(`bubble => (${isInView})(bubble.getBoundingClientRect())`), true);
+  const box = "element.getBoundingClientRect()";
+  await eventually(() => target.evaluate(inPage(`${box}.top >= 0 && ${box}.bottom <= innerHeight`)), true);
 });
 
 test("topics are conversations of their own, with unread counts and drafts", async () => {

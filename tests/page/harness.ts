@@ -74,6 +74,9 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.locator("#input").press("Enter");
 }
 
+/** A function for the browser, given as text since the tests are compiled without the DOM's types. */
+export const inPage = <T>(expression: string) => new Function("element", `return ${expression}`) as (element: unknown) => T;
+
 /** Waits until `read` gives `wanted`. */
 export async function eventually<T>(read: () => T | Promise<T>, wanted: T): Promise<void> {
   await expect.poll(read, { timeout: TIMEOUT_MS, interval: 50 }).toEqual(wanted);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, eventually, say, useSite } from "./harness.ts";
+import { bubble, eventually, inPage, say, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -52,7 +52,7 @@ test("a whole conversation needs no mouse", async () => {
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("r");
   await page.locator(".tray-reply", { hasText: "first" }).waitFor();
-  expect(await page.locator("#input").evaluate("input => input === document.activeElement")).toBe(true);
+  expect(await page.locator("#input").evaluate(inPage("element === document.activeElement"))).toBe(true);
   await page.keyboard.type("answer");
   await page.keyboard.press("Enter");
   await bubble(page, "answer").waitFor();

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bubble, eventually, useSite } from "./harness.ts";
+import { bubble, eventually, inPage, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -89,7 +89,7 @@ test("thousands of messages open fast, follow along, and load upwards", async ()
   await api.sendMessage(chat, "the newest");
   await page.getByRole("button", { name: "To the newest message" }).click();
   await eventually(
-    () => bubble(page, "the newest").evaluate("bubble => bubble.getBoundingClientRect().bottom < innerHeight"),
+    () => bubble(page, "the newest").evaluate(inPage("element.getBoundingClientRect().bottom < innerHeight")),
     true,
   );
 });
