@@ -80,7 +80,8 @@ test.each([
   const { home, read, file } = configured();
   expect(await call(set, home, key, literal)).toMatchObject({ code: 0, stdout: `updated ${key} = ${stored}\n` });
   expect(await call(get, home, key)).toMatchObject({ stdout: `${stored}\n` });
-  for (const comment of ["# my bot", "# for now", "# the bot", "# secret", "# the site"]) expect(read()).toContain(comment);
+  for (const comment of ["# my bot", "# for now", "# the bot", "# secret", "# the site"])
+    expect(read()).toContain(comment);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 

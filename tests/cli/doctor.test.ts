@@ -16,7 +16,8 @@ async function answer(request: IncomingMessage): Promise<object> {
   for await (const chunk of request) body += chunk;
   const refuse = (error_code: number, description: string) => ({ ok: false, error_code, description });
   if (!request.url?.startsWith(`/bot${TOKEN}/`)) return refuse(401, "Unauthorized");
-  if (request.url.endsWith("/getMe")) return { ok: true, result: { id: 1, is_bot: true, first_name: "T", username: "tako_bot" } };
+  if (request.url.endsWith("/getMe"))
+    return { ok: true, result: { id: 1, is_bot: true, first_name: "T", username: "tako_bot" } };
   const { chat_id } = JSON.parse(body) as { chat_id: number };
   if (Number(chat_id) !== 5) return refuse(400, "Bad Request: chat not found");
   return { ok: true, result: { id: 5, type: "private", first_name: "Ada" } };
@@ -87,7 +88,10 @@ test("a chat that the bot cannot see, an open group and a lost project are error
 
 test("a damaged state file is an error, and stays as it is", async () => {
   const home = configured(telegram(TOKEN));
-  writeFileSync(join(home, ".takopi", "takopi.db"), "this is no database, and long enough to be read as one ".repeat(20));
+  writeFileSync(
+    join(home, ".takopi", "takopi.db"),
+    "this is no database, and long enough to be read as one ".repeat(20),
+  );
   const { code, find } = await check(home);
   expect(code).toBe(1);
   expect(find("state file")).toMatchObject({ state: "error", detail: expect.stringContaining("takopi.db") });

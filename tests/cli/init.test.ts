@@ -48,7 +48,9 @@ test("a bare repository is its own project, and a plain directory too", async ()
   const plain = join(home, "plain");
   mkdirSync(plain);
   await initIn(plain, home);
-  expect(read(home)).toContain(`[projects.plain]\npath = "${plain}"\nworktrees_dir = ".worktrees"\ndefault_engine = "codex"\n`);
+  expect(read(home)).toContain(
+    `[projects.plain]\npath = "${plain}"\nworktrees_dir = ".worktrees"\ndefault_engine = "codex"\n`,
+  );
 });
 
 test("comments and the configured engine are kept, and --default makes it the default project", async () => {

@@ -22,7 +22,10 @@ test.each([
 test.each([
   [["docter"], 'Unknown command "docter"; did you mean doctor?'],
   [["codx"], 'Unknown command "codx"; did you mean codex?'],
-  [["wurstbrot"], 'Unknown command "wurstbrot"; known: run, demo, init, doctor, engines, runs, replay, config, pi, codex.'],
+  [
+    ["wurstbrot"],
+    'Unknown command "wurstbrot"; known: run, demo, init, doctor, engines, runs, replay, config, pi, codex.',
+  ],
   [["config", "gte", "a"], 'Unknown config command "gte"; did you mean get?'],
   [["config"], "takopi config needs one of: path, list, get, set, unset."],
 ])("%j is refused", async (argv, message) => {
@@ -31,7 +34,8 @@ test.each([
 
 test("the help names every command", () => {
   const help = generalHelp(entries, "1.2.3");
-  for (const { name, description } of entries) expect(help).toMatch(new RegExp(`^  ${name} +${description.slice(0, 20)}`, "m"));
+  for (const { name, description } of entries)
+    expect(help).toMatch(new RegExp(`^  ${name} +${description.slice(0, 20)}`, "m"));
 });
 
 test.each(entries.map((entry) => [entry.name, entry] as const))("%s can be loaded", async (_name, entry) => {

@@ -23,7 +23,10 @@ function withRuns(): string {
 test("lists runs, the newest first, with what they took", async () => {
   const { code, stdout } = await call(runs, withRuns());
   expect(code).toBe(0);
-  const [head, ...rows] = stdout.trimEnd().split("\n").map((line) => line.split(/ {2,}/));
+  const [head, ...rows] = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(/ {2,}/));
   expect(head).toEqual(["when", "state", "engine", "project", "took", "tokens", "cost", "chat"]);
   expect(rows).toEqual([
     ["2026-01-02 03:04", "queued", "pi", "-", "-", "-", "-", "6"],

@@ -45,11 +45,7 @@ test("the table that is given stays as it is", () => {
 });
 
 test("any value comes through the environment as it went in", () => {
-  const leaf = fc.oneof(
-    fc.boolean(),
-    fc.integer(),
-    fc.string({ unit: "grapheme" }),
-  );
+  const leaf = fc.oneof(fc.boolean(), fc.integer(), fc.string({ unit: "grapheme" }));
   const value = fc.oneof(leaf, fc.array(leaf), fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), leaf));
   const name = fc.array(fc.stringMatching(/^[a-z]([a-z0-9]|_[a-z0-9]){0,8}$/), { minLength: 1, maxLength: 4 });
   fc.assert(

@@ -96,7 +96,16 @@ test.each([
 });
 
 test("whatever a file holds, it loads or is refused in one line", () => {
-  const key = fc.constantFrom("default_engine", "limits", "projects", "transports", "codex", "claude", "x", "__proto__");
+  const key = fc.constantFrom(
+    "default_engine",
+    "limits",
+    "projects",
+    "transports",
+    "codex",
+    "claude",
+    "x",
+    "__proto__",
+  );
   const value = fc.oneof(fc.json({ maxDepth: 2 }), fc.string());
   fc.assert(
     fc.property(fc.array(fc.tuple(key, value), { maxLength: 4 }), (pairs) => {
