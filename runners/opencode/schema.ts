@@ -52,7 +52,12 @@ const StepFinish = z.object({
     reason: z.string().optional(),
     /** Of this step. `input` leaves cached tokens out, `output` leaves reasoning out. */
     tokens: z
-      .object({ input: count, output: count, reasoning: count, cache: z.object({ read: count, write: count }) })
+      .object({
+        input: count,
+        output: count,
+        reasoning: count,
+        cache: z.object({ read: count, write: count }).catch({ read: 0, write: 0 }),
+      })
       .optional()
       .catch(undefined),
     cost: count,
