@@ -103,7 +103,7 @@ test("tools are told as they run, and the files are there", async () => {
 });
 
 test("commands that run side by side are told apart", async () => {
-  const finished = await ask("[[shell sleep 0.5; echo one ;; echo two]]");
+  const finished = await ask("[[shell until [ -e flag ]; do sleep 0.05; done; echo one ;; touch flag; echo two]]");
   expect(endedActions(finished).map(({ action }) => action.detail.output)).toEqual(["two", "one"]);
 });
 

@@ -24,11 +24,17 @@ export async function finish(run: AsyncIterable<RunEvent>): Promise<Finished> {
 
 /** Reads a run to its end and stops it once `isTime` holds, which is asked again and again from the start. */
 export async function finishStopped(run: Run, reason: string, isTime: () => Promise<boolean>): Promise<Finished> {
+  let hasEnded = false;
   const stop = async (): Promise<void> => {
-    await vi.waitUntil(isTime, { timeout: RUN_TIMEOUT_MS, interval: 200 });
+    await vi.waitUntil(async () => hasEnded || (await isTime()), { timeout: RUN_TIMEOUT_MS, interval: 200 });
     await run.stop(reason);
   };
-  const [finished] = await Promise.all([finish(run), stop()]);
+  const read = async (): Promise<Finished> => {
+    const finished = await finish(run);
+    hasEnded = true;
+    return finished;
+  };
+  const [finished] = await Promise.all([read(), stop()]);
   return finished;
 }
 
