@@ -57,9 +57,10 @@ test("rich blocks appear as headings, lists, tables, details and code", async ()
   await page.getByRole("heading", { name: "Report" }).waitFor();
   expect(await page.getByRole("checkbox", { checked: true }).count()).toBe(1);
   await page.getByRole("columnheader", { name: "run" }).waitFor();
-  await page.getByText("fifty times").waitFor({ state: "hidden" });
-  await page.getByText("How", { exact: true }).click();
-  await page.getByText("fifty times").waitFor();
+  const inside = page.locator(".rich p", { hasText: "fifty times" });
+  await inside.waitFor({ state: "hidden" });
+  await page.locator("summary", { hasText: "How" }).click();
+  await inside.waitFor();
   const quote = page.locator(".quote");
   const heightBefore = (await quote.boundingBox())?.height ?? 0;
   await page.getByRole("button", { name: "Show the whole quote" }).click();
