@@ -1,4 +1,4 @@
-import type { MessageOrigin } from "@grammyjs/types";
+import type { MessageOrigin, Update } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
 
@@ -44,7 +44,7 @@ describe("the chat", () => {
     await outcomeOf(id);
     const message = emulator.message(emulator.privateChatId, id);
     if (!message) throw new Error("the prompt is gone");
-    emulator.pushUpdate({ message });
+    emulator.pushUpdate({ message: message as NonNullable<Update["message"]> });
     await outcomeOf(say("session\nanswer twice\ndone"));
     expect(store().runs.recent(10)).toHaveLength(2);
   });
