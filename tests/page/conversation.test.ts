@@ -51,7 +51,7 @@ test("a reply is chosen with the button, shown above the input, taken back with 
 });
 
 test("pressing a quote leads to the quoted message, however far back it is", async () => {
-  const { page, api } = site;
+  const { api } = site;
   const first = await api.sendMessage(privateId(), "the very first");
   for (let index = 0; index < 200; index++) {
     site.emulator.sendText({ chatId: privateId(), text: `filler ${index}` });
