@@ -18,7 +18,6 @@ import { startupNote } from "./telegram/note.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { Post } from "./telegram/post.ts";
-import { renderText } from "./telegram/render-text.ts";
 import { TelegramScreens } from "./telegram/screens.ts";
 import { readVersion } from "./version.ts";
 
@@ -113,7 +112,7 @@ async function greet({ config, engines, env, home, log }: AppOptions, telegram: 
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
     const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
-    await post.send({ chatId, topicId: null, replyTo: null }, await renderText(note), {
+    await post.send({ chatId, topicId: null, replyTo: null }, note, {
       keyboard: undefined,
       isSilent: true,
     });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 // For systems without /proc; the options are those that POSIX sets for `ps`, which is there on macOS and the BSDs.
-const PS_TIMEOUT_MS = 500;
+const PS_TIMEOUT_MS = 1000;
 
 /** All processes under this one, itself left out; none where `ps` does not answer. */
 export async function descendants(root: number): Promise<number[]> {

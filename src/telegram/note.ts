@@ -1,5 +1,10 @@
 import type { Config } from "../config/config.ts";
 import type { Engine, EngineSetup, Probe } from "../engine/contract.ts";
+import { MESSAGE_LENGTH } from "./assemble.ts";
+import type { ClassicContent } from "./content.ts";
+import { emitText } from "./markdown/emit-text.ts";
+import { trimTo } from "./markdown/split.ts";
+import { code, type Inline, lines, text } from "./markdown/tree.ts";
 
 export interface NoteParts {
   readonly config: Config;
@@ -10,21 +15,26 @@ export interface NoteParts {
   readonly setupOf: (engine: Engine) => EngineSetup;
 }
 
-/** What the main chat is told at a start: versions, engines, projects. Markdown. */
-export async function startupNote({ config, engines, version, home, setupOf }: NoteParts): Promise<string> {
+/** What the main chat is told at a start: versions, engines, projects. */
+export async function startupNote({ config, engines, version, home, setupOf }: NoteParts): Promise<ClassicContent> {
   const found = await Promise.all(engines.map(async (engine) => describe(engine, await engine.probe(setupOf(engine)))));
-  const aliases = [...config.projects.keys()].sort((a, b) => a.localeCompare(b));
-  const lines = [
-    `**takopi ${version} is ready**`,
-    `default engine: \`${config.default_engine}\``,
-    `engines: ${found.join(", ")}`,
-    `projects: ${aliases.length === 0 ? "none" : aliases.map((alias) => `\`${alias}\``).join(", ")}`,
-    `works in: \`${home}\``,
-  ];
-  return lines.join("  \n");
+  const aliases = [...config.projects.keys()].sort((a, b) => a.localeCompare(b)).map((alias) => [code(alias)]);
+  const note = lines([
+    [{ type: "bold", children: [text(`takopi ${version} is ready`)] }],
+    [text("default engine: "), code(config.default_engine)],
+    [text("engines: "), ...commaSeparated(found)],
+    [text("projects: "), ...(aliases.length === 0 ? [text("none")] : commaSeparated(aliases))],
+    [text("works in: "), code(home)],
+  ]);
+  const { text: shown, entities } = trimTo(emitText([note]), MESSAGE_LENGTH);
+  return { kind: "classic", text: shown, entities: [...entities] };
 }
 
-function describe({ id }: Engine, { version, problems }: Probe): string {
-  if (version === undefined) return `\`${id}\` (not installed)`;
-  return `\`${id}\` ${version}${problems.length > 0 ? " (see `takopi doctor`)" : ""}`;
+function describe({ id }: Engine, { version, problems }: Probe): readonly Inline[] {
+  if (version === undefined) return [code(id), text(" (not installed)")];
+  const more = problems.length > 0 ? [text(" (see "), code("takopi doctor"), text(")")] : [];
+  return [code(id), text(` ${version}`), ...more];
 }
+
+const commaSeparated = (pieces: readonly (readonly Inline[])[]): readonly Inline[] =>
+  pieces.flatMap((piece, index) => (index === 0 ? piece : [text(", "), ...piece]));

@@ -29,7 +29,9 @@ test("shows the last five actions in the order in which they first came", () => 
 });
 
 test("counts each action once, however often it is heard of", () => {
-  expect(play(event("a", "started"), event("a", "updated"), event("a", "completed"), event("b", "completed")).steps).toBe(2);
+  expect(
+    play(event("a", "started"), event("a", "updated"), event("a", "completed"), event("b", "completed")).steps,
+  ).toBe(2);
 });
 
 test("neither shows nor counts turns and actions without an id", () => {
@@ -66,9 +68,9 @@ test("knows which tools are running, and takes notes for none", () => {
   expect(state.open).toEqual(["b"]);
 });
 
-test.each(["started", "completed"] as const)("stays of the same size over 100,000 actions that are %s", (phase) => {
+test.each(["started", "completed"] as const)("stays of the same size over 10,000 actions that are %s", (phase) => {
   let state = initialProgress();
-  for (let id = 0; id < 100_000; id++) state = reduceProgress(state, event(String(id), phase));
-  expect(state.steps).toBe(100_000);
+  for (let id = 0; id < 10_000; id++) state = reduceProgress(state, event(String(id), phase));
+  expect(state.steps).toBe(10_000);
   expect(JSON.stringify(state).length).toBeLessThan(3_000);
 });

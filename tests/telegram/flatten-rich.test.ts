@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { flattenRich } from "../../src/telegram/flatten-rich.ts";
 import { renderFinal } from "../../src/telegram/render-final.ts";
+import { PATIENCE_MS } from "./markdown/arbitrary.ts";
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 test("gives each footer line of an answer as a line of its own", async () => {
   const { parts } = await renderFinal(
@@ -23,7 +26,11 @@ test("gives each footer line of an answer as a line of its own", async () => {
 test("reads nested blocks, details and quotations", () => {
   expect(
     flattenRich([
-      { type: "details", summary: ["more ", { type: "bold", text: "here" }], blocks: [{ type: "paragraph", text: "in" }] },
+      {
+        type: "details",
+        summary: ["more ", { type: "bold", text: "here" }],
+        blocks: [{ type: "paragraph", text: "in" }],
+      },
       { type: "list", items: [{ label: "•", blocks: [{ type: "paragraph", text: "one" }] }] },
       { type: "blockquote", blocks: [{ type: "pre", text: "x\ny" }], credit: "me" },
     ]),

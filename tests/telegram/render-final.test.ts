@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type FinalView, type MessageMode, renderFinal } from "../../src/telegram/render-final.ts";
-import { answerMarkdown, tangledMarkdown } from "./markdown/arbitrary.ts";
+import { answerMarkdown, PATIENCE_MS, RUNS, tangledMarkdown } from "./markdown/arbitrary.ts";
 import { expectAccepted, withoutSpace } from "./rules.ts";
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const HEADER = "done · codex · 1m 05s · step 3";
 const FOOTER = "ctx: web @feat/x\ncodex resume 0199a213";
@@ -25,8 +27,13 @@ async function classicTexts(final: FinalView, mode: MessageMode = "classic"): Pr
   return parts.map((part) => (part.kind === "classic" ? part.text : "rich"));
 }
 
-const prose = (length: number) => "Some words of an answer. ".repeat(Math.ceil(length / 25)).slice(0, length).trim();
-const paragraphs = (count: number) => Array.from({ length: count }, (_, index) => `${index} ${prose(500)}`).join("\n\n");
+const prose = (length: number) =>
+  "Some words of an answer. "
+    .repeat(Math.ceil(length / 25))
+    .slice(0, length)
+    .trim();
+const paragraphs = (count: number) =>
+  Array.from({ length: count }, (_, index) => `${index} ${prose(500)}`).join("\n\n");
 
 test("is header, answer and footer with blank lines between", async () => {
   const { parts } = await renderFinal(view("The **answer**."), "auto");
@@ -83,7 +90,7 @@ test("repeats header and footer in every part, and numbers those that follow", a
 });
 
 test("sends the beginning and the whole as a file past five parts", async () => {
-  for (const answer of [paragraphs(60), prose(60_000), "x\n".repeat(2_500_000)]) {
+  for (const answer of [`# a\n\n${paragraphs(80)}`, prose(60_000), "x\n".repeat(2_500_000)]) {
     const { parts, file } = await renderFinal(view(answer), "auto");
     expect(file).toEqual({ name: "answer.md", text: answer });
     expect(parts).toHaveLength(1);
@@ -103,18 +110,20 @@ test("cuts to one message where the configuration says trim", async () => {
   expect(file).toBeUndefined();
   expect(parts).toHaveLength(1);
   for (const part of parts) expectAccepted(part);
-  expect(parts[0]).toMatchObject({ text: expect.stringMatching(/^done[^]*…\n\nctx: web/) });
+  expect(parts[0]).toMatchObject({ text: expect.stringMatching(/^done[\s\S]*…\n\nctx: web/) });
 });
 
 test("has no entities in plain mode, and shows where links lead", async () => {
   const { parts } = await renderFinal(view("**a** [b](https://e.com/c)"), "plain");
-  expect(parts).toEqual([
-    { kind: "classic", text: `${HEADER}\n\na b (https://e.com/c)\n\n${FOOTER}`, entities: [] },
-  ]);
+  expect(parts).toEqual([{ kind: "classic", text: `${HEADER}\n\na b (https://e.com/c)\n\n${FOOTER}`, entities: [] }]);
 });
 
 test("stays within a message however long the footer's lines are", async () => {
-  const long = view(paragraphs(8), { context: `ctx: ${"x".repeat(9000)}`, resumeLine: "y".repeat(9000), error: prose(9000) });
+  const long = view(paragraphs(8), {
+    context: `ctx: ${"x".repeat(9000)}`,
+    resumeLine: "y".repeat(9000),
+    error: prose(9000),
+  });
   expect((await classicTexts(long)).length).toBeGreaterThan(0);
 });
 
@@ -132,6 +141,6 @@ test("gives messages that Telegram takes, whatever the answer and the mode", asy
       expect(parts.length).toBeLessThanOrEqual(5);
       for (const part of parts) expectAccepted(part);
     }),
-    { numRuns: 80 },
+    RUNS,
   );
 });

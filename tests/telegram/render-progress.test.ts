@@ -71,7 +71,10 @@ test("names each kind of action", () => {
 });
 
 test("shows paths as seen from the run's directory", () => {
-  const changes = ["/w/a.ts", "/w", "/w2/b.ts", "/w/c.ts", "/w/d.ts"].map((path) => ({ path, verb: "update" as const }));
+  const changes = ["/w/a.ts", "/w", "/w2/b.ts", "/w/c.ts", "/w/d.ts"].map((path) => ({
+    path,
+    verb: "update" as const,
+  }));
   expect(
     bodyOf(
       [
@@ -102,7 +105,10 @@ test("keeps every title on one line, and shortens it at a word", () => {
 test("fits one message whatever it has to show", () => {
   const path = `/${"very-long-name/".repeat(70)}`;
   const changes = Array.from({ length: 50 }, () => ({ path, verb: "delete" as const }));
-  const actions = Array.from({ length: 9 }, (): Shown => ({ phase: "started", kind: "file_change", detail: { changes } }));
+  const actions = Array.from(
+    { length: 9 },
+    (): Shown => ({ phase: "started", kind: "file_change", detail: { changes } }),
+  );
   const content = renderProgress(
     view(actions, { note: "n".repeat(9000), context: "c".repeat(9000), resumeLine: "r".repeat(9000) }),
   );

@@ -7,12 +7,24 @@ export const tangledMarkdown: fc.Arbitrary<string> = fc
       fc.constantFrom(
         ..."*_~`[]()<>!#|-+:$\\\n \t&;\"'".split(""),
         ...["\n\n", "```", "~~~\n", "](http://a.b)", "](tg:x)", "](javascript:x)", "![a](//b.c)", "<b>", "<tg-button>"],
-        ...["- ", "1. ", "> ", "    ", "| a | b |\n|---|--:|\n", "- [x] ", "[^1]", "\n[^1]: ", "$$\n", "&#x202e;", "\u202e"],
+        ...[
+          "- ",
+          "1. ",
+          "> ",
+          "    ",
+          "| a | b |\n|---|--:|\n",
+          "- [x] ",
+          "[^1]",
+          "\n[^1]: ",
+          "$$\n",
+          "&#x202e;",
+          "\u202e",
+        ],
         ...["😀", "👩‍💻", "\ud83d", "\ude00", "\u200b", "\r\n", "\u0000", "é", "漢"],
       ),
       fc.string({ maxLength: 6 }),
     ),
-    { maxLength: 60 },
+    { maxLength: 40 },
   )
   .map((pieces) => pieces.join(""));
 
@@ -50,7 +62,7 @@ const block = fc.oneof(
 
 /** An answer as models write them, with every word that a reader must see. */
 export const answerMarkdown: fc.Arbitrary<{ source: string; words: readonly string[] }> = fc
-  .array(block, { minLength: 1, maxLength: 12 })
+  .array(block, { minLength: 1, maxLength: 6 })
   .map((blocks) => {
     const source = blocks.join("\n\n");
     const visible = source.replace(/\]\([^)]*\)/g, "]").replace(/^```ts$/gm, "");
@@ -66,3 +78,9 @@ export function holdsInOrder(text: string, words: readonly string[]): boolean {
     return at >= 0;
   });
 }
+
+/** Enough to find what is wrong within seconds, also on a busy machine. */
+export const RUNS = { numRuns: 60 } as const;
+
+/** Of a test that tries many texts. */
+export const PATIENCE_MS = 120_000;

@@ -1,13 +1,14 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { flattenRich } from "../../../src/telegram/flatten-rich.ts";
 import { emitRich } from "../../../src/telegram/markdown/emit-rich.ts";
 import { parseMarkdown } from "../../../src/telegram/markdown/parse.ts";
 import { fitsRich, needsRich, sizeOf } from "../../../src/telegram/markdown/rich-size.ts";
 import { expectAccepted } from "../rules.ts";
-import { answerMarkdown, holdsInOrder, tangledMarkdown } from "./arbitrary.ts";
+import { answerMarkdown, holdsInOrder, PATIENCE_MS, RUNS, tangledMarkdown } from "./arbitrary.ts";
 
-const RUNS = { numRuns: 150 };
+vi.setConfig({ testTimeout: PATIENCE_MS });
+
 const rich = (source: string) => emitRich(parseMarkdown(source));
 
 test("gives blocks that Telegram takes, whatever the source, where they fit", () => {

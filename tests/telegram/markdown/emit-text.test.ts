@@ -1,11 +1,11 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { emitText } from "../../../src/telegram/markdown/emit-text.ts";
 import { parseMarkdown } from "../../../src/telegram/markdown/parse.ts";
 import { expectGoodEntities } from "../rules.ts";
-import { answerMarkdown, holdsInOrder, tangledMarkdown } from "./arbitrary.ts";
+import { answerMarkdown, holdsInOrder, PATIENCE_MS, RUNS, tangledMarkdown } from "./arbitrary.ts";
 
-const RUNS = { numRuns: 150 };
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 /** Each entity as `type: the text it covers`. */
 function formats(source: string): readonly string[] {
