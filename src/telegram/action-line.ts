@@ -60,7 +60,7 @@ function withCode(title: string): readonly Inline[] {
 }
 
 /** One line of at most 300 characters, cut at a word. */
-export function shorten(title: string): string {
+function shorten(title: string): string {
   const line = title.replace(/\s+/g, " ").trim();
   if (line.length <= MAX_TITLE_LENGTH) return line;
   const cut = line.slice(0, MAX_TITLE_LENGTH - 1).replace(/[\ud800-\udbff]$/, "");

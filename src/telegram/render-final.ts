@@ -25,7 +25,7 @@ export interface FinalView extends Frame {
  */
 export type MessageMode = "auto" | "rich" | "classic" | "plain";
 
-export interface Rendered {
+interface Rendered {
   readonly parts: readonly Content[];
   /** The whole answer, where the parts hold only its beginning. */
   readonly file?: TextFile;

@@ -7,7 +7,7 @@ import { type Block, type Inline, type List, type ListItem, textOf } from "./tre
 const RULE = "⎯".repeat(10);
 const BOLD = { type: "bold" } as const;
 
-export interface TextOptions {
+interface TextOptions {
   /** Writes each link's target behind its text, for where there will be no entities. */
   readonly showsTargets?: boolean;
 }

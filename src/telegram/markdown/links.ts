@@ -1,7 +1,7 @@
 import { DIRECTION } from "./clean.ts";
 
 /** What is to become of a link. */
-export interface LinkView {
+interface LinkView {
   /** Where its text may lead; undefined where it must stay text. */
   readonly url?: string;
   /** What to show behind the text, since the text does not say it. */

@@ -1,9 +1,9 @@
 import type { Block, Inline } from "./tree.ts";
 
 /** The limits of a rich message, of Bot API 10.3. */
-export const RICH_LIMITS = { characters: 32_768, blocks: 500, levels: 16, columns: 20 } as const;
+const RICH_LIMITS = { characters: 32_768, blocks: 500, levels: 16, columns: 20 } as const;
 
-export interface RichSize {
+interface RichSize {
   /** UTF-16 units, which are at least as many as what Telegram counts. */
   readonly characters: number;
   /** List items and table rows included. */
