@@ -26,8 +26,6 @@ const AssistantMessage = z.object({
   errorMessage: z.string().optional(),
   usage: Usage.optional(),
 });
-export type WireAnswer = z.infer<typeof AssistantMessage>;
-
 /** `usage` of a tool's result is what models cost that the tool itself called. */
 const OtherMessage = z.object({
   role: z.string().refine((role) => role !== "assistant"),

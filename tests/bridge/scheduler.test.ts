@@ -26,7 +26,13 @@ function stage(limit = 8) {
 describe("the scheduler", () => {
   test("runs a thread in order and other threads beside it", async () => {
     const { scheduler, started, places, end } = stage();
-    for (const [id, thread] of [["a", "t"], ["b", "t"], ["c", "t"], ["d", "u"]] as const) scheduler.submit(id, thread);
+    for (const [id, thread] of [
+      ["a", "t"],
+      ["b", "t"],
+      ["c", "t"],
+      ["d", "u"],
+    ] as const)
+      scheduler.submit(id, thread);
     expect(started).toEqual(["a", "d"]);
     expect(places).toEqual(["b:1", "c:2"]);
     await end("a");

@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type DirectiveNames, parseCommand, parseDirectives } from "../../src/domain/directives.ts";
 
-const names: DirectiveNames = { engines: ["codex", "pi"], projects: ["Web", "api"], botName: "my_bot", hasProject: false };
+const names: DirectiveNames = {
+  engines: ["codex", "pi"],
+  projects: ["Web", "api"],
+  botName: "my_bot",
+  hasProject: false,
+};
 const parse = (text: string, more: Partial<DirectiveNames> = {}) => parseDirectives(text, { ...names, ...more });
 
 describe("directives", () => {
@@ -10,19 +15,29 @@ describe("directives", () => {
     ["/codex fix it", { engine: "codex", project: undefined, branch: undefined, prompt: "fix it" }],
     ["/CODEX@my_bot /web fix", { engine: "codex", project: "Web", branch: undefined, prompt: "fix" }],
     ["@feat/x /web fix", { engine: undefined, project: "Web", branch: "feat/x", prompt: "fix" }],
-    ["/web @feat/x\nsecond\n  third", { engine: undefined, project: "Web", branch: "feat/x", prompt: "second\n  third" }],
+    [
+      "/web @feat/x\nsecond\n  third",
+      { engine: undefined, project: "Web", branch: "feat/x", prompt: "second\n  third" },
+    ],
     ["\n  /pi   a   b\nc", { engine: "pi", project: undefined, branch: undefined, prompt: "a b\nc" }],
     ["/codex", { engine: "codex", project: undefined, branch: undefined, prompt: "" }],
   ])("are read from the start of %j", (text, expected) => {
     expect(parse(text)).toEqual(expected);
   });
 
-  test.each(["fix it", "  fix  it ", "/ fix", "@ fix", "/codex: hi", "/unknown hi", "say /codex", "@feat/x fix", "@dev do /web"])(
-    "are none in %j, which comes back unchanged",
-    (text) => {
-      expect(parse(text)).toEqual({ engine: undefined, project: undefined, branch: undefined, prompt: text });
-    },
-  );
+  test.each([
+    "fix it",
+    "  fix  it ",
+    "/ fix",
+    "@ fix",
+    "/codex: hi",
+    "/unknown hi",
+    "say /codex",
+    "@feat/x fix",
+    "@dev do /web",
+  ])("are none in %j, which comes back unchanged", (text) => {
+    expect(parse(text)).toEqual({ engine: undefined, project: undefined, branch: undefined, prompt: text });
+  });
 
   test("take @word as a branch where a project is known already", () => {
     expect(parse("@feat/x fix", { hasProject: true })).toMatchObject({ branch: "feat/x", prompt: "fix" });

@@ -37,11 +37,10 @@ export const noLog: Logger = {
 /** A log that keeps what is written at a level, `child` included. */
 export function createLog(level: "warn" | "error"): Logger & { readonly entries: { fields: object; event: string }[] } {
   const entries: { fields: object; event: string }[] = [];
-  const log = {
+  const log: Logger = {
     ...noLog,
-    entries,
     [level]: (fields: object, event: string) => void entries.push({ fields, event }),
     child: () => log,
   };
-  return log;
+  return Object.assign(log, { entries });
 }

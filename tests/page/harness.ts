@@ -1,5 +1,12 @@
 import { Api } from "grammy";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 
@@ -75,7 +82,8 @@ export async function say(page: Page, text: string): Promise<void> {
 }
 
 /** A function for the browser, given as text since the tests are compiled without the DOM's types. */
-export const inPage = <T>(expression: string) => new Function("element", `return ${expression}`) as (element: unknown) => T;
+export const inPage = <T>(expression: string) =>
+  new Function("element", `return ${expression}`) as (element: unknown) => T;
 
 /** Waits until `read` gives `wanted`. */
 export async function eventually<T>(read: () => T | Promise<T>, wanted: T): Promise<void> {

@@ -30,8 +30,6 @@ export const text = (value: string, phase?: "commentary" | "final_answer"): Outp
   ...(phase && { phase }),
 });
 
-export const reasoning = (value: string): Output => ({ type: "reasoning", text: value });
-
 /** A call of codex's shell tool; `yieldMs` is how long the model waits for the command before it goes on. */
 export const shell = (cmd: string, yieldMs = 30_000): Output => ({
   type: "call",
@@ -44,5 +42,3 @@ export const patch = (...lines: string[]): Output => ({
   type: "patch",
   patch: ["*** Begin Patch", ...lines, "*** End Patch", ""].join("\n"),
 });
-
-export const search = (query: string): Output => ({ type: "search", query });
