@@ -115,6 +115,10 @@ function handle(event: RunEvent, { job, parts, view, engine, log }: Scene): void
     case "action":
       view.acted(event);
       break;
+    case "text":
+    case "question":
+    case "resolved":
+      break;
     case "completed":
       if (event.resume) parts.store.runs.setSession(job.run.id, event.resume.value);
       settle(job, parts, toOutcome(event, job.signal, view.progress));

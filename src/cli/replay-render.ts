@@ -12,7 +12,7 @@ export async function* renderEvents(events: AsyncIterable<RunEvent>, engine: Eng
   let resumeLine: string | undefined;
   for await (const event of events) {
     if (event.type === "action") progress = reduceProgress(progress, event);
-    else if (event.resume) resumeLine = engine.resume.format(event.resume.value);
+    else if ("resume" in event && event.resume) resumeLine = engine.resume.format(event.resume.value);
     if (event.type !== "completed") continue;
     // A recording tells no times.
     const frame = { engine: engine.id, elapsedMs: 0, resumeLine };

@@ -1,3 +1,5 @@
+import type { Question } from "./question.ts";
+
 /** What to pass to an engine to go on with a session. `value` is opaque above `runners/`. */
 export interface ResumeToken {
   readonly engine: string;
@@ -85,7 +87,28 @@ export interface Completed {
   readonly usage?: Usage;
 }
 
-export type RunEvent = Started | ActionEvent | Completed;
+/** The answer while it is written: all of it so far, each time. Only live engines tell it. */
+export interface TextSoFar {
+  readonly type: "text";
+  readonly engine: string;
+  readonly text: string;
+}
+
+/** The engine waits for a person, until the question is answered, resolved otherwise, or the run ends. */
+export interface QuestionAsked {
+  readonly type: "question";
+  readonly engine: string;
+  readonly question: Question;
+}
+
+/** A question needs no answer any more: it was answered, here or elsewhere, or the engine took it back. */
+export interface QuestionResolved {
+  readonly type: "resolved";
+  readonly engine: string;
+  readonly questionId: string;
+}
+
+export type RunEvent = Started | ActionEvent | TextSoFar | QuestionAsked | QuestionResolved | Completed;
 
 /** Stops compilation when a `switch` forgets a member of a union. */
 export function assertNever(value: never): never {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ResumeToken, RunEvent } from "../domain/events.ts";
+import type { Reply } from "../domain/question.ts";
 import type { Logger } from "../log.ts";
 import type { EngineOptions } from "./options.ts";
 
@@ -15,6 +16,8 @@ export interface Engine {
   probe(setup: EngineSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
+  /** What it can do where its options say `interactive = true`; absent where it can only run headless. */
+  readonly live?: Live;
   /** The events of a recorded stream. Ends with exactly one `completed`, cut off where it may be. */
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<RunEvent>;
 }
@@ -73,8 +76,54 @@ export interface Run extends AsyncIterable<RunEvent> {
 export interface Controls {
   /** Adds a message to the running turn. */
   steer?(text: string): Promise<void>;
-  /** Ends the turn and keeps the session. */
+  /** Ends the turn and keeps the session; the run completes as stopped. */
   interrupt?(): Promise<void>;
+  /** False where the question waits no longer. */
+  answer?(questionId: string, reply: Reply): Promise<boolean>;
+}
+
+export type Ability = "steer" | "interrupt" | "answer" | keyof Operations;
+
+/** The two-way side of an engine: the same sessions, over servers that stay warm between runs. */
+export interface Live {
+  /** What the controls of its runs and its operations are; the README's table and refusals are made of it. */
+  readonly can: readonly Ability[];
+  readonly operations: Operations;
+  /** Those that run now. */
+  servers(): readonly LiveServer[];
+  /** Ends servers that have had no run for longer than `idleMs`, ms. */
+  reap(idleMs: number): Promise<void>;
+  /** Ends all servers in the engine's own clean way, then by force. Resolves when none of their processes lives. */
+  close(): Promise<void>;
+}
+
+export interface LiveServer extends ProcessMark {
+  /** Sessions that have a run now. */
+  readonly busy: readonly string[];
+  /** ms since 1970 of the end of its last run; undefined while it has one. */
+  readonly idleSince?: number;
+}
+
+/**
+ * What can be done to a session that has no run now. Each is present only where the engine can do it.
+ * Each throws EngineError whose message is for people.
+ */
+export interface Operations {
+  compact?(session: SessionRequest): Promise<void>;
+  /** Gives the new session, which begins with all of the old one's turns. */
+  fork?(session: SessionRequest): Promise<ResumeToken>;
+  /** Takes the last turn back, without touching files. The token differs where the engine goes on in a new session. */
+  undo?(session: SessionRequest): Promise<ResumeToken>;
+  rename?(session: SessionRequest, name: string): Promise<void>;
+  /** Ids of models as `model` in the options takes them. */
+  models?(setup: EngineSetup & { readonly cwd: string; readonly log: Logger }): Promise<readonly string[]>;
+}
+
+export interface SessionRequest extends EngineSetup {
+  readonly resume: ResumeToken;
+  /** Absolute; where the session's runs work. */
+  readonly cwd: string;
+  readonly log: Logger;
 }
 
 /** What `doctor` and `engines` say of an engine. */

@@ -11,6 +11,8 @@ export const baseOptions = {
   env: z.record(z.string(), z.string()).optional(),
   /** Variables of the bridge's own environment that are let through; a trailing `*` matches any ending. */
   env_passthrough: z.array(z.string().min(1)).optional(),
+  /** Drives the engine's two-way protocol instead of the headless one. */
+  interactive: z.boolean().optional(),
 };
 
 /** What the code above an engine may read of its options; the rest is the engine's own. */
@@ -20,4 +22,5 @@ export interface EngineOptions {
   readonly model?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly env_passthrough?: readonly string[] | undefined;
+  readonly interactive?: boolean | undefined;
 }

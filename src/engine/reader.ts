@@ -81,10 +81,11 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
   }
 
   #pass(event: RunEvent, events: RunEvent[]): void {
-    if (event.type === "action") events.push(event);
-    else if (event.type === "completed") {
+    if (event.type === "completed") {
       this.status = "completed";
       events.push(this.#withSession(event));
+    } else if (event.type !== "started") {
+      events.push(event);
     } else if (this.#session === undefined && isSame(event.resume.value, this.#expected)) {
       this.#session = event.resume.value;
       events.push(event);

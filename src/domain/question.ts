@@ -1,0 +1,61 @@
+/** What all questions have. */
+interface Asked {
+  /** Unique within its run, and the engine's own: opaque above `runners/`. */
+  readonly id: string;
+  /** One line of what and where, plain text. */
+  readonly title: string;
+}
+
+/** May the engine do this? Answered with `allow` or `deny`. */
+export interface Approval extends Asked {
+  readonly kind: "command" | "file_change" | "permission";
+  /** `command`: the whole command line, as a shell would be given it. */
+  readonly command?: string;
+  /** Where it would work, absolute. */
+  readonly cwd?: string;
+  /** `file_change`: the files, as the engine names them. */
+  readonly paths?: readonly string[];
+  /** All there is to read before one agrees: the command, the diff, what is asked for. Plain text. */
+  readonly body?: string;
+  /** Why the engine wants it, in its words. */
+  readonly reason?: string;
+  /** Whether the engine can take "allow" for the rest of its session. */
+  readonly canAllowSession: boolean;
+}
+
+export interface Option {
+  /** What goes back to the engine. */
+  readonly value: string;
+  readonly label: string;
+  readonly description?: string;
+}
+
+/** Answered with `choose`: one option, or with `isMultiple` several; `isOpen` takes `text` as well. */
+export interface Choice extends Asked {
+  readonly kind: "choice";
+  readonly body?: string;
+  readonly options: readonly Option[];
+  readonly isMultiple: boolean;
+  readonly isOpen: boolean;
+}
+
+/** Answered with `text`. */
+export interface FreeText extends Asked {
+  readonly kind: "text";
+  readonly body?: string;
+  /** What the answer may begin from. */
+  readonly draft?: string;
+  /** The answer must be neither shown nor kept. */
+  readonly isSecret: boolean;
+}
+
+export type Question = Approval | Choice | FreeText;
+
+export type Reply =
+  | { readonly type: "allow"; readonly scope: "once" | "session" }
+  /** The turn goes on, told of the reason where the engine can pass one on. */
+  | { readonly type: "deny"; readonly reason?: string }
+  | { readonly type: "choose"; readonly values: readonly string[] }
+  | { readonly type: "text"; readonly text: string }
+  /** Nobody answers: what the engine takes for "no". */
+  | { readonly type: "dismiss" };
