@@ -13,6 +13,12 @@ export const baseOptions = {
   env_passthrough: z.array(z.string().min(1)).optional(),
   /** Drives the engine's two-way protocol instead of the headless one. */
   interactive: z.boolean().optional(),
+  /** What becomes of an engine's questions whether it may do something; needs `interactive`. */
+  approvals: z.enum(["ask", "allow", "deny"]).optional(),
+  /** Commands that are allowed without asking; `*` stands for any text. */
+  allow: z.array(z.string().min(1)).optional(),
+  /** Commands that are denied without asking; comes before `allow`. */
+  deny: z.array(z.string().min(1)).optional(),
 };
 
 /** What the code above an engine may read of its options; the rest is the engine's own. */
@@ -23,4 +29,7 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly env_passthrough?: readonly string[] | undefined;
   readonly interactive?: boolean | undefined;
+  readonly approvals?: "ask" | "allow" | "deny" | undefined;
+  readonly allow?: readonly string[] | undefined;
+  readonly deny?: readonly string[] | undefined;
 }
