@@ -31,6 +31,9 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+/** Dollars per million tokens. pi reads nothing of a models.json in which one of the four is missing. */
+const PRICES = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
+
 const toModels = (baseUrl: string) => ({
   providers: {
     scripted: {
@@ -38,7 +41,7 @@ const toModels = (baseUrl: string) => ({
       api: "openai-completions",
       apiKey: "none",
       compat: { supportsDeveloperRole: false },
-      models: [{ id: "m", contextWindow: 200_000, maxTokens: 4000, cost: { input: 3, output: 15, cacheRead: 0.3 } }],
+      models: [{ id: "m", contextWindow: 200_000, maxTokens: 4000, cost: PRICES }],
     },
   },
 });
