@@ -5,8 +5,7 @@ import { baseOptions } from "../../src/engine/options.ts";
 const EXEC_ONLY = ["--skip-git-repo-check", "--json", "--output-schema", "--output-last-message", "--color", "-o"];
 
 const extraArgument = z.string().refine((argument) => !EXEC_ONLY.includes(argument.split("=", 1)[0] ?? ""), {
-  error: ({ input }) =>
-    `${JSON.stringify(input)} belongs to \`codex exec\`, which takopi calls with flags of its own; leave it out`,
+  error: "no argument that takopi gives to `codex exec` itself",
 });
 
 /** The `[codex]` table. What is unset is left to codex's own config. */

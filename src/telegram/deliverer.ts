@@ -69,7 +69,7 @@ export class Deliverer {
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
     const keyboard = finalKeyboard(run.id, resumeLineOf(run, engines), run.outcome === "interrupted");
     if (run.outcome === "cancelled") {
-      const content = cancelledContent(run, engines, progress?.progress);
+      const content = cancelledContent(run, { engines, style: style(), progress: progress?.progress });
       const options = { keyboard, isSilent: true };
       if (progressId !== undefined && (await post.edit(run.chatId, progressId, content, options))) return;
       store.runs.addMessage(run.chatId, await post.send(delivery, content, options), run.id);

@@ -11,7 +11,7 @@ import { renderProgress } from "./render-progress.ts";
 /** A part of what is to be delivered: a message, or the whole answer as a file. */
 export type Part = { readonly content: Content } | { readonly file: TextFile };
 
-export type Style = Pick<TelegramConfig, "messages" | "message_overflow">;
+export type Style = Pick<TelegramConfig, "messages" | "message_overflow" | "show_resume_line" | "session_mode">;
 
 /** The messages that tell how a run ended. */
 export async function outcomeParts(run: StoredRun, engines: readonly Engine[], style: Style): Promise<Part[]> {
@@ -23,7 +23,7 @@ export async function outcomeParts(run: StoredRun, engines: readonly Engine[], s
       steps: run.steps,
       answer: run.answer ?? "",
       error: run.error ?? undefined,
-      resumeLine: resumeLineOf(run, engines),
+      resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
       context: contextOf(run),
       overflow: style.message_overflow,
     },
@@ -33,16 +33,24 @@ export async function outcomeParts(run: StoredRun, engines: readonly Engine[], s
 }
 
 /** A cancelled run keeps the form of its progress. */
-export function cancelledContent(run: StoredRun, engines: readonly Engine[], progress?: ProgressState): Content {
+export function cancelledContent(
+  run: StoredRun,
+  { engines, style, progress }: { engines: readonly Engine[]; style: Style; progress: ProgressState | undefined },
+): Content {
   return renderProgress({
     label: "cancelled",
     engine: run.engine,
     elapsedMs: elapsedOf(run),
     progress: progress ?? initialProgress(),
-    resumeLine: resumeLineOf(run, engines),
+    resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
     context: contextOf(run),
     cwd: run.cwd ?? undefined,
   });
+}
+
+/** The line may be hidden only where the next message goes on with the session by itself. */
+export function showsResumeLine({ topicId }: StoredRun, { show_resume_line, session_mode }: Style): boolean {
+  return show_resume_line || session_mode !== "chat" || topicId !== null;
 }
 
 /** How to go on with a run in a terminal; undefined where it has no session. */

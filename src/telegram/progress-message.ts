@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { Content } from "./content.ts";
 import { progressKeyboard } from "./keyboard.ts";
 import { type Outbox, Superseded } from "./outbox.ts";
-import { contextOf } from "./outcome.ts";
+import { contextOf, type Style, showsResumeLine } from "./outcome.ts";
 import type { Post, PostOptions } from "./post.ts";
 import { renderProgress } from "./render-progress.ts";
 
@@ -14,6 +14,7 @@ export interface ProgressParts {
   readonly outbox: Outbox;
   readonly post: Post;
   readonly store: Store;
+  readonly style: () => Style;
   readonly log: Logger;
   /** ms since 1970. */
   readonly now: () => number;
@@ -119,6 +120,7 @@ export class ProgressMessage implements Screen {
     const { engine, cwd } = this.#run;
     return renderProgress({
       ...view,
+      resumeLine: showsResumeLine(this.#run, this.#parts.style()) ? view.resumeLine : undefined,
       engine,
       elapsedMs: this.#parts.now() - view.since,
       context: contextOf(this.#run),

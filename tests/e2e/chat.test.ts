@@ -1,4 +1,4 @@
-import type { MessageOrigin, Update } from "@grammyjs/types";
+import type { Message, MessageOrigin, Update } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
 
@@ -126,6 +126,19 @@ describe("the chat", () => {
     say("/new");
     await botSays(/begins a new thread/);
     expect(await sessionOf(say("session\nanswer three\ndone"))).not.toBe(first);
+  });
+
+  test("hides resume lines where the next message goes on by itself, and a reply still finds its thread", async () => {
+    const { say, outcomeOf, botSays } = await stage({ telegram: 'session_mode = "chat"\nshow_resume_line = false' });
+    const copied = ({ reply_markup }: Message) => /alpha resume s[^"]+/.exec(JSON.stringify(reply_markup))?.[0];
+    const first = await outcomeOf(say("session\nanswer one\ndone"));
+    expect(textOf(first)).not.toContain("alpha resume");
+    expect(copied(first)).toBeDefined();
+    say("/new");
+    await botSays(/begins a new thread/);
+    expect(copied(await outcomeOf(say("session\nanswer two\ndone")))).not.toBe(copied(first));
+    const next = await outcomeOf(say("session\nanswer three\ndone", { replyTo: first.message_id }));
+    expect(copied(next)).toBe(copied(first));
   });
 
   test("sets the menu and tells the main chat what is there", async () => {

@@ -18,6 +18,8 @@ export interface StageOptions {
   /** Further tables of takopi.toml; `default_engine` and the like come in `top`. */
   readonly tables?: string;
   readonly top?: string;
+  /** "alpha" unless told otherwise. */
+  readonly defaultEngine?: string;
   readonly engines?: readonly Engine[];
   readonly emulator?: EmulatorOptions;
   readonly env?: Record<string, string>;
@@ -100,8 +102,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-function configText({ telegram = "", tables = "", top = "" }: StageOptions, emulator: Emulator): string {
-  return `default_engine = "alpha"
+function configText(options: StageOptions, emulator: Emulator): string {
+  const { telegram = "", tables = "", top = "", defaultEngine = "alpha" } = options;
+  return `default_engine = "${defaultEngine}"
 ${top}
 [transports.telegram]
 bot_token = "${emulator.token}"

@@ -58,11 +58,10 @@ test("the profile's name is the run's title", async () => {
 });
 
 test.each(["--json", "--color=always", "-o", "--output-schema=x.json", "--skip-git-repo-check"])(
-  "%s among the extra arguments is refused by name",
+  "%s among the extra arguments is refused at its place",
   (argument) => {
     const { error } = codexOptions.safeParse({ extra_args: ["-c", "notify=[]", argument] });
-    expect(error?.issues[0]).toMatchObject({ path: ["extra_args", 2] });
-    expect(error?.issues[0]?.message).toContain(`"${argument}" belongs to \`codex exec\``);
+    expect(error?.issues[0]).toMatchObject({ path: ["extra_args", 2], message: expect.stringContaining("codex exec") });
   },
 );
 
