@@ -6,11 +6,11 @@ import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import type { Engine } from "./engine/contract.ts";
-import { endMarkedProcesses } from "./engine/marked.ts";
+import { endLeftovers } from "./engine/stop.ts";
 import { ConfigError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
-import { openStore } from "./store/store.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
 import { Dispatcher } from "./telegram/dispatch.ts";
 import { menuOf } from "./telegram/menu.ts";
@@ -35,6 +35,8 @@ export interface AppOptions {
   readonly pace?: Pace;
 }
 
+/** Telegram repeats no update that is older than a day. */
+const UPDATES_KEPT_MS = 2 * 86_400_000;
 /** Of the 10 s that a shutdown may take, what engines and then deliveries get. */
 const DELIVER_ON_EXIT_MS = 4_000;
 
@@ -67,14 +69,23 @@ export async function runBridge(options: AppOptions): Promise<void> {
       botName: me.username,
       deliver: () => screens.deliver(),
     });
-    await recover(bridge, parts, async ({ id }) => void (await endMarkedProcesses(id)));
+    await recover(bridge, parts, ({ id, pid, processStart }) =>
+      endLeftovers(id, pid === null ? undefined : { pid, startTime: processStart ?? "" }),
+    );
     dispatcher.recover();
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config.projects.size },
       "bridge.ready",
     );
     void greet(options, telegram, post, chat_id);
-    await poll({ telegram, signal, log, receive: (updates) => dispatcher.receive(updates) });
+    store.updates.prune(now() - UPDATES_KEPT_MS);
+    await poll({
+      telegram,
+      signal,
+      log,
+      receive: (updates) => dispatcher.receive(updates),
+      onPoll: (problem) => tellHealth(store, problem, { log, now }),
+    });
     dispatcher.close();
     await bridge.close();
     screens.deliver();
@@ -84,6 +95,16 @@ export async function runBridge(options: AppOptions): Promise<void> {
     store.close();
     lock.release();
     log.info({}, "bridge.ended");
+  }
+}
+
+/** A line that cannot be written must not end the polling that it tells of. */
+function tellHealth(store: Store, problem: string | undefined, { log, now }: { log: Logger; now: () => number }): void {
+  try {
+    if (problem === undefined) store.health.polled(now());
+    else store.health.failed(problem);
+  } catch (error) {
+    log.error({ err: error }, "health.unwritten");
   }
 }
 

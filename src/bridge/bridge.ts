@@ -4,6 +4,7 @@ import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import { checkPrompt, overBudget } from "./limits.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
 import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
@@ -34,6 +35,9 @@ export class Bridge {
   readonly #screens = new Map<string, Screen>();
   readonly #stops = new Map<string, AbortController>();
   readonly #jobs = new Map<string, Job>();
+  /** Wait for a person to say yes. */
+  readonly #held = new Set<string>();
+  readonly #released = new Set<string>();
 
   constructor(parts: BridgeParts) {
     this.#parts = parts;
@@ -47,9 +51,13 @@ export class Bridge {
   /**
    * Stores a run without starting it, so that it can be stored together with the update that asked for it; pass its id
    * to `start` afterwards.
+   *
+   * @throws UserError where a limit is reached.
    */
   add(prompt: Prompt, resolved: Resolved): string {
     const { store, now } = this.#parts;
+    const waiting = this.active(prompt.chatId).filter(({ state }) => state === "queued");
+    checkPrompt(resolved.prompt, waiting.length, this.#parts);
     const id = newRunId(now());
     store.runs.add({
       id,
@@ -82,11 +90,19 @@ export class Bridge {
       return "running";
     }
     const run = this.#parts.store.runs.get(id);
-    if (!run || !this.#scheduler.drop(id)) return "none";
+    if (!run || !(this.#scheduler.drop(id) || this.#held.delete(id))) return "none";
     const outcome = { kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined } as const;
     settle({ run, screen: this.#screenOf(run) }, this.#parts, outcome);
     this.#screens.delete(id);
     return "queued";
+  }
+
+  /** Runs a run that was paused; false when it is not paused (any more). */
+  release(id: string): boolean {
+    if (!this.#held.delete(id)) return false;
+    this.#released.add(id);
+    this.start(id);
+    return true;
   }
 
   /** Goes on waiting for a run that was told to be silent; false when it is not silent (any more). */
@@ -107,9 +123,9 @@ export class Bridge {
     return true;
   }
 
-  /** Runs of a chat that run or wait, the oldest first. */
+  /** Runs of a chat that run, wait or are paused, in this order. */
   active(chatId: number): StoredRun[] {
-    const ids = [...this.#scheduler.running(), ...this.#scheduler.waiting()];
+    const ids = [...this.#scheduler.running(), ...this.#scheduler.waiting(), ...this.#held];
     return ids.flatMap((id) => this.#parts.store.runs.get(id) ?? []).filter((run) => run.chatId === chatId);
   }
 
@@ -129,7 +145,7 @@ export class Bridge {
 
   async #start(id: string): Promise<void> {
     const run = this.#parts.store.runs.get(id);
-    if (!run) return;
+    if (!run || this.#hold(run)) return;
     const controller = new AbortController();
     this.#stops.set(id, controller);
     const job: Job = {
@@ -146,6 +162,16 @@ export class Bridge {
       clearTimeout(timer);
       for (const map of [this.#jobs, this.#stops, this.#screens]) map.delete(id);
     }
+  }
+
+  /** Past the day's budget a run waits until somebody says that it may cost more. */
+  #hold(run: StoredRun): boolean {
+    const text = overBudget(this.#parts);
+    if (text === undefined || this.#released.delete(run.id)) return false;
+    this.#held.add(run.id);
+    const ask = { text, yes: "run" } as const;
+    this.#screenOf(run).show({ label: "paused", progress: initialProgress(), since: run.createdAt, ask });
+    return true;
   }
 
   #limitTime(id: string): NodeJS.Timeout | undefined {

@@ -187,10 +187,10 @@ export class JobView {
     this.#show();
   }
 
-  /** undefined takes the note away. */
-  stalled(note: string | undefined): void {
-    if (note === this.#stall) return;
-    this.#stall = note;
+  /** undefined takes the question away. */
+  stalled(text: string | undefined): void {
+    if (text === this.#stall) return;
+    this.#stall = text;
     this.#show();
   }
 
@@ -205,7 +205,7 @@ export class JobView {
       progress: this.progress,
       since: this.#since,
       ...(this.#resumeLine === undefined ? {} : { resumeLine: this.#resumeLine }),
-      ...(this.#stall === undefined ? {} : { stall: this.#stall }),
+      ...(this.#stall === undefined ? {} : { ask: { text: this.#stall, yes: "wait" } }),
     });
   }
 }

@@ -3,15 +3,15 @@ import type { StoredRun } from "../store/runs.ts";
 
 /** What a run's progress message is to show; elapsed time is the screen's own business. */
 export interface RunView {
-  readonly label: "queued" | "starting" | "working" | "stopping";
+  readonly label: "queued" | "paused" | "starting" | "working" | "stopping";
   readonly progress: ProgressState;
   /** 1 = next. */
   readonly place?: number;
   /** Where elapsed time counts from, ms since 1970. */
   readonly since: number;
   readonly resumeLine?: string;
-  /** A sentence about the run, such as that it has been silent; offers Wait beside Stop. */
-  readonly stall?: string;
+  /** What the person is asked about the run, and the button that says yes; Stop says no. */
+  readonly ask?: { readonly text: string; readonly yes: "wait" | "run" };
 }
 
 /** The progress message of one run. */

@@ -62,6 +62,9 @@ const limits = z.strictObject({
   run_minutes: minutes.optional(),
   stall_minutes: minutes.default(15),
   daily_cost_usd: z.number().positive().optional(),
+  /** Tasks that may wait in one chat. */
+  queued_runs: z.int().min(1).default(50),
+  prompt_chars: z.int().min(1).default(400_000),
 });
 
 const project = z.strictObject({

@@ -106,7 +106,8 @@ async function* replay<Options extends EngineOptions, Union extends NativeUnion,
   yield reader.end(RECORDED);
 }
 
-function describeOptions(id: string, error: z.ZodError): string {
+/** One sentence about the first option that is not right. */
+export function describeOptions(id: string, error: z.ZodError): string {
   const issue = error.issues[0];
   return `The option ${[id, ...(issue?.path ?? [])].join(".")} is not right: ${issue?.message}.`;
 }

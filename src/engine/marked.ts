@@ -25,6 +25,14 @@ export async function endMarkedProcesses(runId: string, limitMs = 1000): Promise
   return true;
 }
 
+/** The same for several runs, once and without waiting, for a process that is about to exit. */
+export function endMarkedNow(runIds: readonly string[]): void {
+  if (!hasProc || runIds.length === 0) return;
+  for (const pid of otherProcesses()) {
+    if (runIds.some((runId) => isMarked(pid, runId))) sendSignal(pid, "SIGKILL");
+  }
+}
+
 /** The processes that carry a run's mark, zombies left out. */
 export async function markedProcesses(runId: string): Promise<number[]> {
   const pids: number[] = [];
@@ -39,11 +47,8 @@ export async function markedProcesses(runId: string): Promise<number[]> {
  */
 async function forEachMarked(runId: string, act: (pid: number) => void): Promise<number> {
   if (!hasProc) return 0;
-  const pids = readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid);
   let count = 0;
-  for (const [index, pid] of pids.entries()) {
+  for (const [index, pid] of otherProcesses().entries()) {
     if (index % READS_AT_ONCE === READS_AT_ONCE - 1) await setImmediate();
     if (!isMarked(pid, runId)) continue;
     act(pid);
@@ -51,6 +56,11 @@ async function forEachMarked(runId: string, act: (pid: number) => void): Promise
   }
   return count;
 }
+
+const otherProcesses = () =>
+  readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid);
 
 /** False for processes of other people, which nobody else may look into, and for zombies. */
 function isMarked(pid: number, runId: string): boolean {

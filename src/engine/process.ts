@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { EngineError } from "../errors.ts";
 import type { ProcessMark } from "./contract.ts";
+import { RUN_MARK } from "./environment.ts";
+import { endWithUs } from "./exit-guard.ts";
 import { markProcess, sendSignal } from "./marked.ts";
 import { closeWhenQuiet } from "./quiet.ts";
 import { Tail } from "./tail.ts";
@@ -41,25 +43,60 @@ export interface Child {
   abandon(): void;
 }
 
+/** A process whose stdin stays open. */
+export interface OpenChild extends Child {
+  /** Resolves when there is room for more; at once where the process is gone, which swallows what comes. */
+  write(text: string): Promise<void>;
+  /** Ends its stdin. */
+  endInput(): void;
+}
+
 /**
  * Starts a process, writes `stdin` to it and closes that. It need not read it.
  *
  * @throws EngineError where the directory or the executable is missing or the system refuses.
- * @see https://github.com/sindresorhus/execa/blob/v9.6.1/docs/termination.md for why `detached`
  */
 export async function spawnProcess(command: Command, stdin: string): Promise<Child> {
+  const child = await openProcess(command);
+  void child.write(stdin);
+  child.endInput();
+  return child;
+}
+
+/**
+ * Starts a process that is written to while it runs.
+ *
+ * @throws EngineError as {@link spawnProcess}.
+ * @see https://github.com/sindresorhus/execa/blob/v9.6.1/docs/termination.md for why `detached`
+ */
+export async function openProcess(command: Command): Promise<OpenChild> {
   const [{ execa }] = await Promise.all([import("execa"), checkDirectory(command.cwd)]);
   const { file, args, cwd, env } = command;
   const options = { cwd, env, extendEnv: false, detached: true, buffer: false, reject: false } as const;
   const child = execa(file, args, options);
   if (child.pid === undefined) throw startFailure(command, await child);
+  const runId = env[RUN_MARK];
+  if (runId !== undefined) child.once("exit", endWithUs(runId, child.pid));
   // A pipe breaks when the process goes or never reads; its end tells all that matters.
   for (const pipe of child.stdio) pipe?.on("error", () => {});
   // Unless it is paused execa lets the output flow, and be lost, before anybody reads it.
   child.stdout.pause();
-  child.stdin.end(stdin);
   const end = followEnd(child);
-  return { mark: await markProcess(child.pid), stdout: chunksOf(child.stdout), ...end };
+  const { stdin } = child;
+  const endInput = () => void stdin.end();
+  const write = (text: string) => writeTo(stdin, text);
+  return { mark: await markProcess(child.pid), stdout: chunksOf(child.stdout), write, endInput, ...end };
+}
+
+function writeTo(input: Writable, text: string): Promise<void> {
+  if (!input.writable || input.write(text)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      input.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    input.once("drain", settle).once("close", settle);
+  });
 }
 
 interface ChildProcess {

@@ -86,4 +86,12 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (chatId, messageId)
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE health (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    pid INTEGER NOT NULL,
+    polledAt INTEGER NOT NULL,
+    problem TEXT
+  );
+  `,
 ];

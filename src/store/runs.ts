@@ -40,6 +40,16 @@ export interface StoredRun {
   readonly endedAt: number | null;
 }
 
+/** The runs of one engine in one project (null outside projects) together. */
+export interface UsageRow {
+  readonly engine: string;
+  readonly project: string | null;
+  readonly runs: number;
+  /** Of all kinds, cached ones included. */
+  readonly tokens: number;
+  readonly costUsd: number;
+}
+
 /** What is known of a run when it is asked for. */
 export type NewRun = Pick<
   StoredRun,
@@ -145,6 +155,17 @@ export class Runs {
         usage?.costUsd ?? null,
         id,
       ) === 1
+    );
+  }
+
+  /** What runs begun since then used, by project and engine; costs where engines name them. */
+  usageSince(time: number): UsageRow[] {
+    return this.#database.all<UsageRow & Row>(
+      `SELECT engine, project, COUNT(*) AS runs, SUM(COALESCE(costUsd, 0)) AS costUsd,
+         SUM(COALESCE(inputTokens, 0) + COALESCE(cacheReadTokens, 0) + COALESCE(cacheWriteTokens, 0)
+           + COALESCE(outputTokens, 0)) AS tokens
+       FROM runs WHERE createdAt >= ? GROUP BY engine, project ORDER BY engine, project`,
+      time,
     );
   }
 

@@ -1,6 +1,7 @@
 import { Conversations } from "./conversations.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
+import { Health } from "./health.ts";
 import { Runs } from "./runs.ts";
 import { Updates } from "./updates.ts";
 
@@ -9,6 +10,7 @@ export interface Store {
   readonly runs: Runs;
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
+  readonly health: Health;
   /** All of `work`'s writes are stored together, or none. */
   transaction<T>(work: () => T): T;
   check: Database["check"];
@@ -23,6 +25,7 @@ export function openStore(file: string): Store {
     runs: new Runs(database),
     deliveries: new Deliveries(database),
     conversations: new Conversations(database),
+    health: new Health(database),
     transaction: (work) => database.transaction(work),
     check: () => database.check(),
     close: () => database.close(),

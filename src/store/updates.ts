@@ -52,6 +52,11 @@ export class Updates {
     return this.#database.get("SELECT 1 AS aside FROM updates WHERE id = ? AND state = 'failed'", id) !== undefined;
   }
 
+  /** Keeps an update for people to look at; it is not handled any more. */
+  setAside(id: number): void {
+    this.#database.run("UPDATE updates SET state = 'failed' WHERE id = ?", id);
+  }
+
   /** Forgets what was handled before `time` (ms since 1970); Telegram repeats nothing older than a day. */
   prune(time: number): void {
     this.#database.run("DELETE FROM updates WHERE state = 'handled' AND receivedAt < ?", time);

@@ -48,12 +48,13 @@ export class Dispatcher {
   receive(updates: readonly Update[]): void {
     const fresh = this.#parts.store.transaction(() => updates.flatMap((update) => this.#accept(update) ?? []));
     this.#handle(fresh);
+    this.#parts.deliver();
   }
 
   /** Handles what the last bridge stored and did not get to. */
   recover(): void {
     const waiting = this.#parts.store.updates.waiting();
-    this.#handle(waiting.flatMap(({ body }) => readUpdate(JSON.parse(body) as Update) ?? []));
+    this.#handle(waiting.flatMap(({ body }) => this.#read(JSON.parse(body) as Update) ?? []));
   }
 
   /** Lets go of prompts that wait for more, so that they are stored as runs. */
@@ -63,7 +64,7 @@ export class Dispatcher {
 
   /** Strangers get silence; what is known already is left out; the rest is stored. */
   #accept(update: Update): Received | undefined {
-    const received = readUpdate(update);
+    const received = this.#read(update);
     if (!received) return undefined;
     const origin = "message" in received ? received.message : received.press;
     const { config, store, log, now } = this.#parts;
@@ -79,6 +80,21 @@ export class Dispatcher {
       body: JSON.stringify(update),
     };
     return store.updates.receive(stored, now()) ? received : undefined;
+  }
+
+  /** What cannot be read is set aside: it must not hold up what comes after it. */
+  #read(update: Update): Received | undefined {
+    const { store, log, now } = this.#parts;
+    try {
+      return readUpdate(update);
+    } catch (error) {
+      const ref = refOf(update.update_id);
+      log.error({ err: error, ref }, "update.unreadable");
+      const stored = { id: update.update_id, chatId: null, messageId: null, body: JSON.stringify(update) };
+      if (store.updates.receive(stored, now())) this.#tellMain(ref);
+      store.updates.setAside(update.update_id);
+      return undefined;
+    }
   }
 
   #handle(batch: readonly Received[]): void {
@@ -112,13 +128,13 @@ export class Dispatcher {
       first,
       () => {
         const { config, engines, engineOverride, store, botName, bridge } = this.#parts;
-        const held = first.isForward
-          ? []
-          : store.conversations.takeForwards(first.chatId, first.topicId ?? 0, first.userId ?? 0);
-        const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
-        const prompt: Prompt = { ...first, text, follows: group.follows };
-        const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
         const id = store.transaction(() => {
+          const held = first.isForward
+            ? []
+            : store.conversations.takeForwards(first.chatId, first.topicId ?? 0, first.userId ?? 0);
+          const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
+          const prompt: Prompt = { ...first, text, follows: group.follows };
+          const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
           const added = bridge.add(prompt, resolved);
           for (const messageId of group.messageIds) store.runs.addMessage(first.chatId, messageId, added);
           for (const updateId of group.updateIds) store.updates.handled(updateId);
@@ -142,13 +158,13 @@ export class Dispatcher {
 
   /** What to say to a message that is neither a prompt nor part of one; undefined where nobody asked. */
   #reply(message: Incoming): string | undefined {
-    const { config, engines, store, bridge, botName } = this.#parts;
+    const { config, engines, store, bridge, botName, now } = this.#parts;
     if (message.attachment) return `I cannot read a ${message.attachment} yet: send the task as text.`;
     const command = parseCommand(message.text);
     if (!command || (command.bot && command.bot.toLowerCase() !== botName.toLowerCase())) return undefined;
     const known = commands.find(({ name }) => name === command.name);
     if (!known) return `I do not know \`/${command.name}\`. \`/help\` lists what I can do here.`;
-    return known.run({ message, args: command.args, bridge, store, config: config(), engines });
+    return known.run({ message, args: command.args, bridge, store, config: config(), engines, now: now() });
   }
 
   #press(press: Press): void {
@@ -168,16 +184,50 @@ export class Dispatcher {
     deliver();
   }
 
-  /** An update whose handling throws is told to its sender and set aside; the others go on. */
+  /** An update whose handling throws is tried again, and set aside after three tries; the others go on. */
   #guard<T>(origin: Incoming | Press, work: () => T, updateIds: readonly number[] = [origin.updateId]): T | undefined {
     try {
       return work();
     } catch (error) {
-      const ref = `u${origin.updateId}`;
-      if (!(error instanceof UserError)) this.#parts.log.error({ err: error, ref }, "update.failed");
-      if ("queryId" in origin) this.#parts.store.updates.handled(origin.updateId);
-      else this.#answer(origin, userText(error, ref), updateIds);
+      if (!(error instanceof UserError)) {
+        this.#failed({ origin, error, updateIds, again: () => this.#guard(origin, work, updateIds) });
+      } else if ("queryId" in origin) this.#parts.store.updates.handled(origin.updateId);
+      else this.#answer(origin, error.userText, updateIds);
       return undefined;
     }
   }
+
+  #failed({ origin, error, updateIds, again }: Failure): void {
+    const { store, log, deliver, config } = this.#parts;
+    const ref = refOf(origin.updateId);
+    log.error({ err: error, ref }, "update.failed");
+    const isAside = store.transaction(() => {
+      if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
+      if (!("queryId" in origin)) this.#answer(origin, userText(error, ref), []);
+      for (const id of updateIds) store.updates.setAside(id);
+      if (origin.chatId !== config().telegram?.chat_id) this.#tellMain(ref);
+      return true;
+    });
+    if (isAside) deliver();
+    else setTimeout(again, RETRY_MS).unref();
+  }
+
+  #tellMain(ref: string): void {
+    const { store, config, now } = this.#parts;
+    const chatId = config().telegram?.chat_id;
+    if (chatId === undefined) return;
+    const body = `An update could not be handled and was set aside (ref ${ref}); the log has the cause.`;
+    store.deliveries.add({ runId: null, chatId, topicId: null, replyTo: null, body, createdAt: now() });
+  }
+}
+
+const RETRY_MS = 1_000;
+
+const refOf = (updateId: number) => `u${updateId}`;
+
+interface Failure {
+  readonly origin: Incoming | Press;
+  readonly error: unknown;
+  readonly updateIds: readonly number[];
+  readonly again: () => void;
 }

@@ -2,7 +2,7 @@ import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
 
 /** What a press asks for; its data names a run and nothing else. */
 export interface PressAction {
-  readonly action: "stop" | "wait" | "resume";
+  readonly action: "stop" | "wait" | "run" | "resume";
   readonly runId: string;
 }
 
@@ -17,13 +17,16 @@ const callback = (text: string, { action, runId }: PressAction, style?: "danger"
 
 /** undefined for data that is not ours. */
 export function parsePress(data: string): PressAction | undefined {
-  const match = /^(stop|wait|resume):([a-z0-9]{1,40})$/.exec(data);
+  const match = /^(stop|wait|run|resume):([a-z0-9]{1,40})$/.exec(data);
   return match ? { action: match[1] as PressAction["action"], runId: match[2] as string } : undefined;
 }
 
-export function progressKeyboard(runId: string, isStalled: boolean): InlineKeyboardMarkup {
+const YES = { wait: "Wait", run: "Run anyway" } as const;
+
+/** Stop, and beside it the button that answers a question about the run. */
+export function progressKeyboard(runId: string, yes: keyof typeof YES | undefined): InlineKeyboardMarkup {
   const buttons = [callback("Stop", { action: "stop", runId }, "danger")];
-  if (isStalled) buttons.push(callback("Wait", { action: "wait", runId }));
+  if (yes !== undefined) buttons.push(callback(YES[yes], { action: yes, runId }));
   return { inline_keyboard: [buttons] };
 }
 

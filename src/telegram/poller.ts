@@ -12,6 +12,8 @@ export interface PollOptions {
    * updates come again.
    */
   readonly receive: (updates: readonly Update[]) => void;
+  /** Called after each answered poll, and with what went wrong after any other. */
+  readonly onPoll: (problem?: string) => void;
 }
 
 const LONG_POLL_S = 50;
@@ -21,7 +23,7 @@ const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 
 /** Takes updates until `signal` aborts. Survives whatever the network and Telegram do; never rejects. */
-export async function poll({ telegram, signal, log, receive }: PollOptions): Promise<void> {
+export async function poll({ telegram, signal, log, receive, onPoll }: PollOptions): Promise<void> {
   let offset = 0;
   let failures = 0;
   while (!signal.aborted) {
@@ -33,6 +35,7 @@ export async function poll({ telegram, signal, log, receive }: PollOptions): Pro
       );
       if (failures > 0) log.info({ failures }, "poll.recovered");
       failures = 0;
+      onPoll();
       if (updates.length === 0) continue;
       receive(updates);
       offset = (updates.at(-1)?.update_id ?? offset) + 1;
@@ -40,6 +43,7 @@ export async function poll({ telegram, signal, log, receive }: PollOptions): Pro
       if (signal.aborted) return;
       failures++;
       const waitMs = backoff(error, failures);
+      onPoll(error instanceof Error ? error.message : String(error));
       tell(log, error, failures, waitMs);
       await delay(waitMs, undefined, { signal }).catch(() => {});
     }

@@ -23,6 +23,8 @@ function act(press: Press, { bridge, store }: PressParts): string {
       return STOPPED[bridge.cancel(run.id)];
     case "wait":
       return bridge.wait(run.id) ? "Waiting on." : "There is nothing to wait for.";
+    case "run":
+      return bridge.release(run.id) ? "Running it." : "It does not wait for that any more.";
     case "resume":
       return bridge.resume(run, press.userId) ? "Going on." : "It cannot go on: it has no session.";
   }

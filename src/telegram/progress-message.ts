@@ -84,13 +84,11 @@ export class ProgressMessage implements Screen {
     // The first message is not there yet: its answer brings the newest view up.
     if (this.#messageId === undefined && this.#sending !== undefined) return;
     const content = this.#render(view);
-    const shown = JSON.stringify([content, view.stall !== undefined]);
+    const shown = JSON.stringify([content, view.ask?.yes]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#sending = (
-      this.#messageId === undefined
-        ? this.#send(content)
-        : this.#edit(this.#messageId, content, view.stall !== undefined)
+      this.#messageId === undefined ? this.#send(content) : this.#edit(this.#messageId, content, view.ask?.yes)
     ).catch((error: unknown) => {
       if (!(error instanceof Superseded)) this.#parts.log.warn({ err: error, runId: this.#run.id }, "progress.failed");
     });
@@ -99,7 +97,11 @@ export class ProgressMessage implements Screen {
   async #send(content: Content): Promise<void> {
     const { chatId, topicId, messageId, id } = this.#run;
     const { post, store } = this.#parts;
-    this.#messageId = await post.send({ chatId, topicId, replyTo: messageId }, content, this.#options(false));
+    this.#messageId = await post.send(
+      { chatId, topicId, replyTo: messageId },
+      content,
+      this.#options(this.#view?.ask?.yes),
+    );
     const progressId = this.#messageId;
     store.transaction(() => {
       store.runs.setProgress(id, progressId);
@@ -108,12 +110,12 @@ export class ProgressMessage implements Screen {
     this.#timer ??= setTimeout(() => this.#flush(), 0);
   }
 
-  async #edit(messageId: number, content: Content, isStalled: boolean): Promise<void> {
-    await this.#parts.post.edit(this.#run.chatId, messageId, content, this.#options(isStalled));
+  async #edit(messageId: number, content: Content, yes: Yes | undefined): Promise<void> {
+    await this.#parts.post.edit(this.#run.chatId, messageId, content, this.#options(yes));
   }
 
-  #options(isStalled: boolean): PostOptions {
-    return { keyboard: progressKeyboard(this.#run.id, isStalled), isSilent: true, progressKey: this.#key };
+  #options(yes: Yes | undefined): PostOptions {
+    return { keyboard: progressKeyboard(this.#run.id, yes), isSilent: true, progressKey: this.#key };
   }
 
   #render(view: RunView): Content {
@@ -124,11 +126,13 @@ export class ProgressMessage implements Screen {
       engine,
       elapsedMs: this.#parts.now() - view.since,
       context: contextOf(this.#run),
-      note: view.stall,
+      note: view.ask?.text,
       cwd: cwd ?? undefined,
     });
   }
 }
+
+type Yes = NonNullable<RunView["ask"]>["yes"];
 
 /** Elapsed time moves often while it is short, and seldom when nobody counts seconds any more. */
 function heartbeatMs(elapsedMs: number): number {

@@ -13,6 +13,8 @@ export interface CommandInput {
   readonly store: Store;
   readonly config: Config;
   readonly engines: readonly Engine[];
+  /** ms since 1970. */
+  readonly now: number;
 }
 
 export interface ChatCommand {

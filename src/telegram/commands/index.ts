@@ -2,6 +2,7 @@ import { cancel } from "./cancel.ts";
 import type { ChatCommand } from "./command.ts";
 import { help, start } from "./help.ts";
 import { startAnew } from "./new.ts";
+import { usage } from "./usage.ts";
 
 /** Every chat command; routing, /help and the menu follow from this list. */
-export const commands: readonly ChatCommand[] = [cancel, startAnew, help, start];
+export const commands: readonly ChatCommand[] = [cancel, startAnew, usage, help, start];

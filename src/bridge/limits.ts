@@ -1,0 +1,37 @@
+import { UserError } from "../errors.ts";
+import type { BridgeParts } from "./bridge.ts";
+
+const count = new Intl.NumberFormat("en-US");
+
+/**
+ * Refuses a prompt that is over a limit of the config.
+ *
+ * @param waiting Runs of its chat that wait already.
+ * @throws UserError that names the number and the key.
+ */
+export function checkPrompt(prompt: string, waiting: number, { config }: Pick<BridgeParts, "config">): void {
+  const { prompt_chars, queued_runs } = config().limits;
+  if (prompt.length > prompt_chars) {
+    const sizes = `${count.format(prompt.length)} characters; limits.prompt_chars allows ${count.format(prompt_chars)}`;
+    throw new UserError(`This task has ${sizes}. Put the text into a file of the project, or raise the limit.`);
+  }
+  if (waiting >= queued_runs) {
+    throw new UserError(
+      `${waiting} tasks wait in this chat already, and limits.queued_runs is ${queued_runs}. Wait, cancel some, or raise the limit.`,
+    );
+  }
+}
+
+/** What to ask before a further run where the runs since midnight, local time, cost what a day may. */
+export function overBudget({ config, store, now }: Pick<BridgeParts, "config" | "store" | "now">): string | undefined {
+  const limit = config().limits.daily_cost_usd;
+  if (limit === undefined) return undefined;
+  const spent = store.runs.usageSince(startOfDay(now())).reduce((sum, { costUsd }) => sum + costUsd, 0);
+  if (spent < limit) return undefined;
+  return `Today's runs cost $${spent.toFixed(2)}; limits.daily_cost_usd is $${limit.toFixed(2)}. Run this one all the same?`;
+}
+
+/** Of the local day that holds `time`, ms since 1970. */
+export function startOfDay(time: number): number {
+  return new Date(time).setHours(0, 0, 0, 0);
+}

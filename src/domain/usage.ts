@@ -1,0 +1,38 @@
+/** What some runs used together. */
+export interface UsageSum {
+  readonly runs: number;
+  readonly tokens: number;
+  /** 0 where no engine named a cost. */
+  readonly costUsd: number;
+}
+
+interface UsageOf extends UsageSum {
+  readonly engine: string;
+  readonly project: string | null;
+}
+
+export const sumUsage = (rows: readonly UsageSum[]): UsageSum => ({
+  runs: rows.reduce((sum, row) => sum + row.runs, 0),
+  tokens: rows.reduce((sum, row) => sum + row.tokens, 0),
+  costUsd: rows.reduce((sum, row) => sum + row.costUsd, 0),
+});
+
+/** `3 runs, 12,345 tokens, $0.12` */
+export function formatUsage({ runs, tokens, costUsd }: UsageSum): string {
+  const facts = [runs === 1 ? "1 run" : `${count.format(runs)} runs`, `${count.format(tokens)} tokens`];
+  return [...facts, ...(costUsd > 0 ? [`$${costUsd.toFixed(2)}`] : [])].join(", ");
+}
+
+/** The sums of one engine each, or of one project each; the dearest first. */
+export function groupUsage(rows: readonly UsageOf[], by: "engine" | "project"): readonly [string, UsageSum][] {
+  const groups = new Map<string, UsageOf[]>();
+  for (const row of rows) {
+    const name = row[by] ?? "no project";
+    groups.set(name, [...(groups.get(name) ?? []), row]);
+  }
+  return [...groups]
+    .map(([name, members]): [string, UsageSum] => [name, sumUsage(members)])
+    .sort(([, a], [, b]) => b.costUsd - a.costUsd || b.tokens - a.tokens);
+}
+
+const count = new Intl.NumberFormat("en-US");

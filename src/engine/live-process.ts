@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "../log.ts";
+import { engineEnv } from "./environment.ts";
+import { type LineRules, LineSplitter } from "./lines.ts";
+import { endMarkedProcesses, sendSignal } from "./marked.ts";
+import type { EngineOptions } from "./options.ts";
+import { type Ending, type OpenChild, openProcess } from "./process.ts";
+import { stopProcesses } from "./stop.ts";
+
+export interface LiveCommand {
+  /** The engine's id. */
+  readonly id: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  /** Of the bridge; the process gets a scrubbed copy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Names of what the engine needs of it; a trailing `*` matches any ending. */
+  readonly patterns: readonly string[];
+  /** Variables for this process alone. */
+  readonly added?: Readonly<Record<string, string>>;
+  readonly options: Pick<EngineOptions, "env" | "env_passthrough">;
+  /** On which the engine ends well, its own commands with it. */
+  readonly stopSignal: "SIGINT" | "SIGTERM";
+  readonly log: Logger;
+}
+
+/** A process that serves many runs, or one after another. Its stdout must be read for `gone` to resolve. */
+export interface LiveProcess extends Omit<OpenChild, "ended" | "exited" | "abandon"> {
+  /** `live-<random>`: the `TAKOPI_RUN_ID` of all its processes. */
+  readonly markId: string;
+  /** It has ended and all output was read; what it left running was killed. Never rejects. */
+  readonly gone: Promise<Ending>;
+  /** Ends it with its whole tree. Resolves when nothing of it lives, 2 s at most. Safe to call again. */
+  stop(): Promise<void>;
+  /** The same without asking it first. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a process of an engine that outlives its runs: it leads a group and carries a mark of its own.
+ *
+ * @throws EngineError where it cannot be started.
+ */
+export async function startLiveProcess(command: LiveCommand): Promise<LiveProcess> {
+  const { id, file, args, cwd, env, patterns, added, options } = command;
+  const markId = `live-${randomUUID()}`;
+  const log = command.log.child({ engine: id, markId });
+  const environment = engineEnv({ env, patterns, added, options, cwd, runId: markId });
+  const { ended, exited, abandon, ...child } = await openProcess({ id, file, args, cwd, env: environment });
+  const { pid } = child.mark;
+  log.info({ pid, file, cwd }, "server.spawned");
+
+  const gone = ended.then(async (ending) => {
+    log.info({ pid, code: ending.code, signal: ending.signal }, "server.exited");
+    await endMarkedProcesses(markId);
+    return ending;
+  });
+  let stopping: Promise<void> | undefined;
+  const endTree = async (): Promise<void> => {
+    if (!child.hasExited()) {
+      log.info({ pid }, "server.stopping");
+      await stopProcesses({ pid, runId: markId, signal: command.stopSignal, exited });
+    }
+    if (child.hasExited()) await endMarkedProcesses(markId);
+    else abandon();
+  };
+  const stop = () => {
+    stopping ??= endTree();
+    return stopping;
+  };
+  const kill = async (): Promise<void> => {
+    sendSignal(-pid, "SIGKILL");
+    await endMarkedProcesses(markId);
+  };
+  return { ...child, markId, gone, stop, kill };
+}
+
+/** Calls `take` for every line of an output. Resolves at its end; rejects with what reading or `take` throws. */
+export async function eachLine(
+  output: AsyncIterable<Uint8Array>,
+  take: (line: string) => void,
+  rules?: LineRules,
+): Promise<void> {
+  const lines = new LineSplitter(rules);
+  for await (const chunk of output) for (const line of lines.push(chunk)) take(line);
+  for (const line of lines.end()) take(line);
+}

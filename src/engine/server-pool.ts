@@ -1,0 +1,143 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { LiveServer, ProcessMark } from "./contract.ts";
+
+/** A server that lives longer than this and then crashes may be started again at once. */
+const STEADY_MS = 60_000;
+/** Wait after the second crash in a row; doubles with each more. */
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 8000;
+
+/** What the pool needs of a server. */
+export interface Pooled {
+  readonly mark: ProcessMark;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly gone: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** The use of a server by one run or operation. */
+export interface Lease<Server> {
+  readonly server: Server;
+  /** Names the session that it is used for. */
+  name(session: string): void;
+  /** Safe to call again. */
+  release(): void;
+}
+
+interface Entry<Server> {
+  readonly starting: Promise<Server>;
+  server: Server | undefined;
+  readonly startedAtMs: number;
+  /** Leases with their sessions, as far as these are known. */
+  readonly users: Map<symbol, string | undefined>;
+  idleSinceMs: number | undefined;
+  ending: Promise<void> | undefined;
+}
+
+interface Crashes {
+  readonly count: number;
+  readonly lastAtMs: number;
+}
+
+/** Servers that stay warm between runs, one for each key. */
+export class ServerPool<Server extends Pooled> {
+  readonly #entries = new Map<string, Entry<Server>>();
+  readonly #crashes = new Map<string, Crashes>();
+
+  /**
+   * The server of this key, started where there is none; after crashes in a row only after a while.
+   *
+   * @throws what `start` throws; `stopped.reason` where that is aborted first, while others may go on to wait.
+   */
+  async use(key: string, start: () => Promise<Server>, stopped: AbortSignal): Promise<Lease<Server>> {
+    for (let ending = this.#entries.get(key)?.ending; ending; ending = this.#entries.get(key)?.ending) await ending;
+    const wait = this.#backoffMs(key);
+    if (wait > 0) await delay(wait, undefined, { signal: stopped });
+    const entry = this.#entries.get(key) ?? this.#start(key, start);
+    const user = Symbol();
+    entry.users.set(user, undefined);
+    entry.idleSinceMs = undefined;
+    const release = () => {
+      if (entry.users.delete(user) && entry.users.size === 0) entry.idleSinceMs = Date.now();
+    };
+    try {
+      const server = await Promise.race([entry.starting, rejectOnAbort(stopped)]);
+      return { server, release, name: (session) => entry.users.has(user) && entry.users.set(user, session) };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  servers(): readonly LiveServer[] {
+    return [...this.#entries.values()].flatMap(({ server, users, idleSinceMs }) => {
+      if (server === undefined) return [];
+      const busy = [...users.values()].filter((session) => session !== undefined);
+      return [{ ...server.mark, busy, ...(idleSinceMs !== undefined && { idleSince: idleSinceMs }) }];
+    });
+  }
+
+  /** Ends those that nobody has used for longer than this. */
+  async reap(idleMs: number): Promise<void> {
+    const limit = Date.now() - idleMs;
+    const idle = [...this.#entries].filter(([, { idleSinceMs }]) => idleSinceMs !== undefined && idleSinceMs < limit);
+    await Promise.all(idle.map(([key, entry]) => this.#end(key, entry)));
+  }
+
+  /** Ends all, also those that are just starting. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries].map(([key, entry]) => this.#end(key, entry)));
+  }
+
+  #start(key: string, start: () => Promise<Server>): Entry<Server> {
+    const starting = start();
+    const entry: Entry<Server> = {
+      ...{ starting, server: undefined, startedAtMs: Date.now(), users: new Map() },
+      ...{ idleSinceMs: undefined, ending: undefined },
+    };
+    this.#entries.set(key, entry);
+    const follow = async (): Promise<void> => {
+      try {
+        entry.server = await starting;
+        await entry.server.gone;
+      } finally {
+        if (entry.ending === undefined) this.#crashed(key, entry);
+      }
+    };
+    follow().catch(() => {});
+    return entry;
+  }
+
+  #crashed(key: string, entry: Entry<Server>): void {
+    this.#forget(key, entry);
+    const before = Date.now() - entry.startedAtMs < STEADY_MS ? (this.#crashes.get(key)?.count ?? 0) : 0;
+    this.#crashes.set(key, { count: before + 1, lastAtMs: Date.now() });
+  }
+
+  #backoffMs(key: string): number {
+    const { count, lastAtMs } = this.#crashes.get(key) ?? { count: 0, lastAtMs: 0 };
+    if (count < 2) return 0;
+    return lastAtMs + Math.min(FIRST_BACKOFF_MS * 2 ** (count - 2), MAX_BACKOFF_MS) - Date.now();
+  }
+
+  #end(key: string, entry: Entry<Server>): Promise<void> {
+    const end = async (): Promise<void> => {
+      const server = await entry.starting.catch(() => undefined);
+      await server?.stop();
+      this.#forget(key, entry);
+    };
+    entry.ending ??= end();
+    return entry.ending;
+  }
+
+  #forget(key: string, entry: Entry<Server>): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
