@@ -79,18 +79,16 @@ class LiveRun implements Run, LiveOutput {
   }
 
   push(event: RunEvent): void {
-    if (this.#hasCompleted) return;
-    switch (event.type) {
-      case "started":
-        if (this.#hasStarted) return;
-        this.#hasStarted = true;
-        this.#session = event.resume;
-        return this.#enqueue(event);
-      case "completed":
-        return this.#complete(event);
-      default:
-        return this.#enqueue(event);
+    if (this.#hasCompleted || (event.type === "started" && this.#hasStarted)) return;
+    if (event.type === "completed") {
+      this.#complete(event);
+      return;
     }
+    if (event.type === "started") {
+      this.#hasStarted = true;
+      this.#session = event.resume;
+    }
+    this.#enqueue(event);
   }
 
   text(answer: string): void {
@@ -151,11 +149,17 @@ class LiveRun implements Run, LiveOutput {
         this.#queue = [];
         if (batch.length > 0) yield batch;
         else if (this.#isOver) return;
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
+        else await this.#news();
       }
     } finally {
       await this.stop("nobody listened any more");
     }
+  }
+
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   async #end(): Promise<void> {

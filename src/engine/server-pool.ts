@@ -96,15 +96,14 @@ export class ServerPool<Server extends Pooled> {
       ...{ idleSinceMs: undefined, ending: undefined },
     };
     this.#entries.set(key, entry);
-    const follow = async (): Promise<void> => {
-      try {
-        entry.server = await starting;
-        await entry.server.gone;
-      } finally {
+    starting.then(
+      async (server) => {
+        entry.server = server;
+        await server.gone;
         if (entry.ending === undefined) this.#crashed(key, entry);
-      }
-    };
-    follow().catch(() => {});
+      },
+      () => this.#forget(key, entry),
+    );
     return entry;
   }
 
@@ -123,8 +122,7 @@ export class ServerPool<Server extends Pooled> {
   #end(key: string, entry: Entry<Server>): Promise<void> {
     const end = async (): Promise<void> => {
       const server = await entry.starting.catch(() => undefined);
-      await server?.stop();
-      this.#forget(key, entry);
+      await server?.stop().finally(() => this.#forget(key, entry));
     };
     entry.ending ??= end();
     return entry.ending;
