@@ -4,6 +4,7 @@ import { Bridge, type BridgeParts } from "./bridge/bridge.ts";
 import { recover } from "./bridge/recover.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
+import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import type { Engine } from "./engine/contract.ts";
 import { endLeftovers } from "./engine/stop.ts";
@@ -23,6 +24,8 @@ import { readVersion } from "./version.ts";
 
 export interface AppOptions {
   readonly config: Config;
+  /** Reads the config again, for `watch_config`. @throws ConfigError */
+  readonly reload: () => Config;
   readonly engines: readonly Engine[];
   /** `takopi <engine>`: for new threads, over the configured default. */
   readonly engineOverride?: string | undefined;
@@ -46,17 +49,36 @@ const DELIVER_ON_EXIT_MS = 4_000;
  * @throws ConfigError for what must be mended in the config or state file; UserError where another bridge runs.
  */
 export async function runBridge(options: AppOptions): Promise<void> {
-  const { config, engines, env, home, log, signal } = options;
-  const { bot_token, api_root, chat_id } = requireTelegram(config);
-  const lock = takeLock(join(config.directory, "takopi.lock"));
-  const store = openStore(join(config.directory, "takopi.db"));
+  const { engines, env, home, log, signal } = options;
+  const { directory } = options.config;
+  const { bot_token, api_root, chat_id } = requireTelegram(options.config);
+  const lock = takeLock(join(directory, "takopi.lock"));
+  const store = openStore(join(directory, "takopi.db"));
   const telegram = createTelegram(bot_token, api_root);
   const outbox = new Outbox(telegram, log, options.pace);
   const post = new Post(outbox);
   const now = () => Date.now();
-  const style = () => requireTelegram(config);
+  const tellMain = (body: string) => {
+    store.deliveries.add({ runId: null, chatId: chat_id, topicId: null, replyTo: null, body, createdAt: now() });
+    screens.deliver();
+  };
+  const config = liveConfig({
+    ...options,
+    onChange: (changed, atRestart) => {
+      log.info({ atRestart }, "config.reloaded");
+      if (atRestart.length > 0) tellMain(`The config was read again; ${atRestart.join(", ")} takes a restart.`);
+      telegram
+        .call("setMyCommands", { commands: menuOf(changed, engines) })
+        .catch((error: unknown) => log.warn({ err: error }, "menu.failed"));
+    },
+    onRefused: (reason) => {
+      log.warn({ reason }, "config.refused");
+      tellMain(`The changed config is not used: ${reason}`);
+    },
+  });
+  const style = () => requireTelegram(config());
   const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
-  const parts: BridgeParts = { config: () => config, engines, store, screens, log, env, home, now };
+  const parts: BridgeParts = { config, engines, store, screens, log, env, home, now };
   const bridge = new Bridge(parts);
   try {
     const me = await whoAmI(telegram, log, signal);
@@ -74,7 +96,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     );
     dispatcher.recover();
     log.info(
-      { bot: me.username, engines: engines.map(({ id }) => id), projects: config.projects.size },
+      { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
     );
     void greet(options, telegram, post, chat_id);

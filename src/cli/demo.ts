@@ -29,7 +29,15 @@ export const command = defineCommand({
     const signal = AbortSignal.any([context.signal, own.signal]);
     try {
       const { config, engines } = await prepare(context, emulator, directory, engine);
-      const bridge = runBridge({ config, engines, env: context.env, home: context.cwd, log, signal });
+      const bridge = runBridge({
+        config,
+        reload: () => config,
+        engines,
+        env: context.env,
+        home: context.cwd,
+        log,
+        signal,
+      });
       if (once !== undefined) {
         const played = playOnce(once, emulator, context.stdout, signal);
         const code = await Promise.race([played, bridge.then(() => 1)]);

@@ -13,7 +13,8 @@ export const command = defineCommand({
   run: async ({ engine }, context) => {
     const { env, cwd, configFile, debug, signal, stdout } = context;
     const engineOverride = engine === undefined ? undefined : requireEngine(engines, engine).id;
-    const config = loadConfig({ cwd, env, engines, file: configFile });
+    const reload = () => loadConfig({ cwd, env, engines, file: configFile });
+    const config = reload();
     if (!config.telegram && isInteractive(context) && (await wantsDemo(config.file))) {
       const { command: demo } = await import("./demo.ts");
       return demo.execute([], context);
@@ -21,7 +22,7 @@ export const command = defineCommand({
     const log = await createLogger({ env, cwd, debug, output: stdout });
     for (const warning of config.warnings) log.warn({ warning }, "config.warning");
     const { runBridge } = await import("../app.ts");
-    await runBridge({ config, engines, engineOverride, env, home: cwd, log, signal });
+    await runBridge({ config, reload, engines, engineOverride, env, home: cwd, log, signal });
     return 0;
   },
 });

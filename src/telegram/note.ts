@@ -30,10 +30,10 @@ export async function startupNote({ config, engines, version, home, setupOf }: N
   return { kind: "classic", text: shown, entities: [...entities] };
 }
 
-function describe({ id }: Engine, { version, problems }: Probe): readonly Inline[] {
-  if (version === undefined) return [code(id), text(" (not installed)")];
+function describe({ id }: Engine, { path, version, problems }: Probe): readonly Inline[] {
+  if (path === undefined) return [code(id), text(" (not installed)")];
   const more = problems.length > 0 ? [text(" (see "), code("takopi doctor"), text(")")] : [];
-  return [code(id), text(` ${version}`), ...more];
+  return [code(id), text(version === undefined ? "" : ` ${version}`), ...more];
 }
 
 const commaSeparated = (pieces: readonly (readonly Inline[])[]): readonly Inline[] =>

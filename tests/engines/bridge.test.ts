@@ -92,6 +92,7 @@ function setUp(defaultEngine: string, tables = ""): Promise<Stage> {
   return stage({
     engines,
     defaultEngine,
+    waitMs: RUN_TIMEOUT_MS,
     env: {
       HOME: home,
       PI_OFFLINE: "1",
@@ -167,7 +168,10 @@ describe.each(["pi", "codex", "opencode"])("%s through the bridge", (engine) => 
     const { say, outcomeOf, emulator } = await setUp(engine);
     const first = await outcomeOf(say("[[long 60000]]"));
     expect(resumeLine(textOf(first))).toBeDefined();
-    const file = await emulator.waitFor(() => emulator.messages(emulator.privateChatId).find((one) => one.document));
+    const file = await emulator.waitFor(
+      () => emulator.messages(emulator.privateChatId).find((one) => one.document),
+      RUN_TIMEOUT_MS,
+    );
     expect(file.document?.file_size).toBeGreaterThanOrEqual(60_000);
   });
 });

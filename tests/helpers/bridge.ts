@@ -23,6 +23,8 @@ export interface StageOptions {
   readonly engines?: readonly Engine[];
   readonly emulator?: EmulatorOptions;
   readonly env?: Record<string, string>;
+  /** How long anything may take, ms; a minute unless told otherwise. */
+  readonly waitMs?: number;
 }
 
 /** The whole bridge against the emulator, with all it writes in a folder of its own. */
@@ -47,9 +49,8 @@ export interface Stage {
 export const textOf = (message: Message): string =>
   message.rich_message ? flattenRich(message.rich_message.blocks) : (message.text ?? message.caption ?? "");
 
-const WAIT_MS = 60_000;
-
 export async function stage(options: StageOptions = {}): Promise<Stage> {
+  const { waitMs = 60_000 } = options;
   const emulator = await startEmulator({ limits: "off", ...options.emulator });
   const directory = mkdtempSync(join(tmpdir(), "takopi-test-"));
   const entries: LogEntry[] = [];
@@ -60,8 +61,12 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   let ended: Promise<void> = Promise.resolve();
   const start = () => {
     controller = new AbortController();
-    const config = loadConfig({ file: join(directory, "takopi.toml"), cwd: directory, env, engines });
-    ended = runBridge({ config, engines, env, home: directory, log: recordingLog(entries), signal: controller.signal });
+    const reload = () => loadConfig({ file: join(directory, "takopi.toml"), cwd: directory, env, engines });
+    const { signal } = controller;
+    ended = runBridge({
+      ...{ config: reload(), reload, engines, env, home: directory, signal },
+      log: recordingLog(entries),
+    });
   };
   const stop = async () => {
     controller.abort("SIGTERM");
@@ -73,7 +78,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     rmSync(directory, { recursive: true, force: true });
   });
   start();
-  await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, WAIT_MS);
+  await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, waitMs);
   const botMessages = (chatId: number) => emulator.messages(chatId).filter(({ from }) => from?.is_bot);
   return {
     emulator,
@@ -81,7 +86,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     log: entries,
     say: (text, more = {}) => emulator.sendText({ chatId: emulator.privateChatId, ...more, text }).message_id,
     botSays: (matches, chatId = emulator.privateChatId) =>
-      emulator.waitFor(() => botMessages(chatId).find((message) => matches.test(textOf(message))), WAIT_MS),
+      emulator.waitFor(() => botMessages(chatId).find((message) => matches.test(textOf(message))), waitMs),
     outcomeOf: (id, chatId = emulator.privateChatId) =>
       emulator.waitFor(
         () =>
@@ -90,7 +95,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
               message.reply_to_message?.message_id === id &&
               /^(done|error|cancelled|interrupted) · /.test(textOf(message)),
           ),
-        WAIT_MS,
+        waitMs,
       ),
     stop,
     start,

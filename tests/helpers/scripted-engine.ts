@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import type { Usage } from "../../src/domain/events.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { defineEngine } from "../../src/engine/define.ts";
 import { baseOptions } from "../../src/engine/options.ts";
@@ -9,6 +10,7 @@ const Line = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({ type: z.literal("step"), id: z.string(), title: z.string() }),
   z.object({ type: z.literal("stepped"), id: z.string(), title: z.string() }),
+  z.object({ type: z.literal("cost"), usd: z.number() }),
   z.object({ type: z.literal("done") }),
 ]);
 
@@ -33,9 +35,9 @@ export function scriptedEngine(id: string): Engine {
       file: options.cmd ?? process.execPath,
       args: [program, resume?.value ?? ""],
       stdin: prompt,
-      state: { answer: "", session: resume?.value },
+      state: { answer: "", session: resume?.value, usage: undefined },
     }),
-    initial: { answer: "", session: undefined as string | undefined },
+    initial: { answer: "", session: undefined as string | undefined, usage: undefined as Usage | undefined },
     translate: (state, line) => {
       switch (line.type) {
         case "session":
@@ -48,11 +50,15 @@ export function scriptedEngine(id: string): Engine {
           const phase = line.type === "step" ? "started" : "completed";
           return [state, [{ type: "action", engine: id, phase, action }]];
         }
-        case "done":
-          return [
-            state,
-            [{ type: "completed", engine: id, ok: true, answer: state.answer, ...resumeOf(state.session) }],
-          ];
+        case "cost": {
+          const tokens = { inputTokens: 1000, outputTokens: 200, cacheReadTokens: 30, cacheWriteTokens: 4 };
+          return [{ ...state, usage: { ...tokens, costUsd: line.usd } }, []];
+        }
+        case "done": {
+          const { answer, session, usage } = state;
+          const more = { ...resumeOf(session), ...(usage && { usage }) };
+          return [state, [{ type: "completed", engine: id, ok: true, answer, ...more }]];
+        }
       }
     },
     end: ({ answer, session }, { code, stderr }) => ({
