@@ -1,13 +1,18 @@
 import { engines } from "../../runners/index.ts";
 import { redact } from "../log.ts";
+import { checkRunning } from "./check-running.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { defineCommand } from "./command.ts";
 
 /** Checks everything that the bridge depends on, and says how to mend what is wrong. Exit code 1 on any error. */
 export const command = defineCommand({
-  args: { json: { type: "boolean", description: "Print as JSON" } },
-  async run({ json }, context) {
-    const checks = await runChecks({ ...context, engines });
+  args: {
+    json: { type: "boolean", description: "Print as JSON" },
+    running: { type: "boolean", description: "Only look whether a bridge runs here and hears Telegram" },
+  },
+  async run({ json, running }, context) {
+    const options = { ...context, engines };
+    const checks = running ? [await checkRunning(options)] : await runChecks(options);
     const text = json ? `${JSON.stringify(checks, null, 2)}\n` : toText(checks);
     context.stdout.write(redact(text));
     return checks.some(({ state }) => state === "error") ? 1 : 0;

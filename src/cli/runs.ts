@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { engines } from "../../runners/index.ts";
+import { startOfDay } from "../bridge/limits.ts";
 import { loadConfig } from "../config/load.ts";
+import { formatUsage, sumUsage } from "../domain/usage.ts";
 import { ConfigError } from "../errors.ts";
+import type { Delivery } from "../store/deliveries.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { defineCommand } from "./command.ts";
 import { formatColumns } from "./terminal.ts";
@@ -21,19 +24,40 @@ export const command = defineCommand({
     const chatId = chat === undefined ? undefined : wholeNumber("--chat", chat);
     const count = limit === undefined ? DEFAULT_LIMIT : wholeNumber("--limit", limit);
     const file = join(config.directory, "takopi.db");
-    const runs = existsSync(file) ? await recentRuns(file, count, chatId) : [];
-    if (json) stdout.write(`${JSON.stringify(runs.map(toFacts), null, 2)}\n`);
-    else if (runs.length === 0) stdout.write("No runs yet.\n");
-    else stdout.write(formatColumns([HEADER, ...runs.map((run) => toRow(run, Date.now()))]));
+    const { runs, parked, usage } = existsSync(file) ? await read(file, count, chatId) : NOTHING;
+    const problemOf = (run: StoredRun) => parked.find(({ runId }) => runId === run.id)?.problem ?? null;
+    if (json) {
+      const facts = runs.map((run) => ({ ...toFacts(run), undelivered: problemOf(run) }));
+      stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
+    } else if (runs.length === 0) stdout.write("No runs yet.\n");
+    else {
+      stdout.write(formatColumns([HEADER, ...runs.map((run) => toRow(run, Date.now()))]));
+      for (const run of runs) if (problemOf(run)) stdout.write(`${when(run)}: not delivered: ${problemOf(run)}\n`);
+      stdout.write(`\n${usage}\n`);
+    }
     return 0;
   },
 });
 
-async function recentRuns(file: string, limit: number, chatId: number | undefined): Promise<StoredRun[]> {
+interface Found {
+  readonly runs: readonly StoredRun[];
+  /** What Telegram refused for good. */
+  readonly parked: readonly Delivery[];
+  /** Of all chats, in two lines. */
+  readonly usage: string;
+}
+
+const NOTHING: Found = { runs: [], parked: [], usage: "" };
+const WEEK_MS = 7 * 86_400_000;
+
+async function read(file: string, limit: number, chatId: number | undefined): Promise<Found> {
   const { openStore } = await import("../store/store.ts");
   const store = openStore(file);
   try {
-    return store.runs.recent(limit, chatId);
+    const now = Date.now();
+    const since = (time: number) => formatUsage(sumUsage(store.runs.usageSince(time)));
+    const usage = `Today: ${since(startOfDay(now))}\nLast 7 days: ${since(now - WEEK_MS)}`;
+    return { runs: store.runs.recent(limit, chatId), parked: store.deliveries.parked(), usage };
   } finally {
     store.close();
   }
@@ -51,10 +75,12 @@ function toFacts({ prompt: _prompt, answer: _answer, pid: _pid, processStart: _s
 
 const HEADER = ["when", "state", "engine", "project", "took", "tokens", "cost", "chat"];
 
+const when = ({ createdAt }: StoredRun) => new Date(createdAt).toISOString().slice(0, 16).replace("T", " ");
+
 function toRow(run: StoredRun, now: number): string[] {
   const tokens = (run.inputTokens ?? 0) + (run.outputTokens ?? 0);
   return [
-    new Date(run.createdAt).toISOString().slice(0, 16).replace("T", " "),
+    when(run),
     run.outcome ?? run.state,
     run.engine,
     run.project === null ? "-" : `${run.project}${run.branch === null ? "" : ` @${run.branch}`}`,

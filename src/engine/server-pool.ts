@@ -84,6 +84,12 @@ export class ServerPool<Server extends Pooled> {
     await Promise.all(idle.map(([key, entry]) => this.#end(key, entry)));
   }
 
+  /** Ends the server of this key, where there is one. */
+  async end(key: string): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (entry) await this.#end(key, entry);
+  }
+
   /** Ends all, also those that are just starting. */
   async close(): Promise<void> {
     await Promise.all([...this.#entries].map(([key, entry]) => this.#end(key, entry)));

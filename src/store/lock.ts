@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { type Database, openPlain } from "./database.ts";
 
@@ -39,6 +39,20 @@ export function takeLock(file: string): Lock {
       database.close();
     },
   };
+}
+
+/** Who holds the lock now; undefined where nobody does. */
+export function readLockHolder(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  const database = openPlain(file);
+  try {
+    database.exec("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK");
+    return undefined;
+  } catch {
+    return readHolder(database);
+  } finally {
+    database.close();
+  }
 }
 
 function readHolder(database: Database): string {

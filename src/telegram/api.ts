@@ -72,6 +72,8 @@ function toFailure(method: string, error: unknown): unknown {
 function errorCode(error: unknown): string {
   if (typeof error !== "object" || error === null) return "network error";
   if ("code" in error && typeof error.code === "string") return error.code;
+  // A gateway's own error page, mostly.
+  if ("type" in error && error.type === "invalid-json") return "the answer is no JSON";
   if ("type" in error && typeof error.type === "string") return error.type;
   return "network error";
 }

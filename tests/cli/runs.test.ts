@@ -23,15 +23,25 @@ function withRuns(): string {
 test("lists runs, the newest first, with what they took", async () => {
   const { code, stdout } = await call(runs, withRuns());
   expect(code).toBe(0);
-  const [head, ...rows] = stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split(/ {2,}/));
+  const [table = "", sums] = stdout.trimEnd().split("\n\n");
+  expect(sums).toBe("Today: 0 runs, 0 tokens\nLast 7 days: 0 runs, 0 tokens");
+  const [head, ...rows] = table.split("\n").map((line) => line.split(/ {2,}/));
   expect(head).toEqual(["when", "state", "engine", "project", "took", "tokens", "cost", "chat"]);
   expect(rows).toEqual([
     ["2026-01-02 03:04", "queued", "pi", "-", "-", "-", "-", "6"],
     ["2026-01-02 03:04", "done", "codex", "web", "62 s", "1234", "$0.0123", "5"],
   ]);
+});
+
+test("says which outcome Telegram refused for good, and why", async () => {
+  const home = withRuns();
+  const store = openStore(join(home, ".takopi", "takopi.db"));
+  store.deliveries.add({ runId: "r1", chatId: 5, topicId: null, replyTo: 1, body: null, createdAt: 1 });
+  store.deliveries.park(1, "sendMessage: 403 Forbidden: bot was blocked by the user");
+  store.close();
+  expect((await call(runs, home)).stdout).toContain("2026-01-02 03:04: not delivered: sendMessage: 403 Forbidden");
+  const [, first] = JSON.parse((await call(runs, home, "--json")).stdout) as { undelivered: string | null }[];
+  expect(first?.undelivered).toMatch(/403/);
 });
 
 test("can be narrowed to a chat, and given as JSON without the texts", async () => {
