@@ -14,11 +14,12 @@ const READS_AT_ONCE = 50;
  * Sends SIGKILL to every process that carries the run's mark in its environment, until none is left. Reaches those
  * that left the engine's process group and session. Linux only: elsewhere it finds nothing.
  *
+ * @param variable where another than the run's id is looked for.
  * @returns whether none was left within `limitMs`.
  */
-export async function endMarkedProcesses(runId: string, limitMs = 1000): Promise<boolean> {
+export async function endMarkedProcesses(runId: string, limitMs = 1000, variable = RUN_MARK): Promise<boolean> {
   const deadline = performance.now() + limitMs;
-  while ((await forEachMarked(runId, (pid) => sendSignal(pid, "SIGKILL"))) > 0) {
+  while ((await forEachMarked(runId, (pid) => sendSignal(pid, "SIGKILL"), variable)) > 0) {
     if (performance.now() > deadline) return false;
     await delay(SWEEP_PAUSE_MS);
   }
@@ -34,9 +35,9 @@ export function endMarkedNow(runIds: readonly string[]): void {
 }
 
 /** The processes that carry a run's mark, zombies left out. */
-export async function markedProcesses(runId: string): Promise<number[]> {
+export async function markedProcesses(runId: string, variable = RUN_MARK): Promise<number[]> {
   const pids: number[] = [];
-  await forEachMarked(runId, (pid) => pids.push(pid));
+  await forEachMarked(runId, (pid) => pids.push(pid), variable);
   return pids;
 }
 
@@ -45,12 +46,12 @@ export async function markedProcesses(runId: string): Promise<number[]> {
  * /proc are in memory: read at once they cost some 20 µs each, through the thread pool many times that on a busy
  * machine. Other work gets its turn in between.
  */
-async function forEachMarked(runId: string, act: (pid: number) => void): Promise<number> {
+async function forEachMarked(runId: string, act: (pid: number) => void, variable: string): Promise<number> {
   if (!hasProc) return 0;
   let count = 0;
   for (const [index, pid] of otherProcesses().entries()) {
     if (index % READS_AT_ONCE === READS_AT_ONCE - 1) await setImmediate();
-    if (!isMarked(pid, runId)) continue;
+    if (!isMarked(pid, runId, variable)) continue;
     act(pid);
     count += 1;
   }
@@ -63,10 +64,10 @@ const otherProcesses = () =>
     .filter((pid) => pid > 0 && pid !== process.pid);
 
 /** False for processes of other people, which nobody else may look into, and for zombies. */
-function isMarked(pid: number, runId: string): boolean {
+function isMarked(pid: number, runId: string, variable = RUN_MARK): boolean {
   try {
     const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
-    return `\0${environment}\0`.includes(`\0${RUN_MARK}=${runId}\0`);
+    return `\0${environment}\0`.includes(`\0${variable}=${runId}\0`);
   } catch {
     return false;
   }
