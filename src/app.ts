@@ -14,6 +14,7 @@ import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
 import { Dispatcher } from "./telegram/dispatch.ts";
+import { findLostProgress } from "./telegram/lost-progress.ts";
 import { menuOf } from "./telegram/menu.ts";
 import { startupNote } from "./telegram/note.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
@@ -91,6 +92,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       botName: me.username,
       deliver: () => screens.deliver(),
     });
+    await findLostProgress({ store, telegram, log });
     await recover(bridge, parts, ({ id, pid, processStart }) =>
       endLeftovers(id, pid === null ? undefined : { pid, startTime: processStart ?? "" }),
     );
@@ -99,7 +101,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
     );
-    void greet(options, telegram, post, chat_id);
+    void greet(options, { telegram, post, store });
     store.updates.prune(now() - UPDATES_KEPT_MS);
     await poll({
       telegram,
@@ -149,16 +151,21 @@ async function whoAmI(telegram: Telegram, log: Logger, signal: AbortSignal) {
   return undefined;
 }
 
+interface Greeting {
+  readonly telegram: Telegram;
+  readonly post: Post;
+  readonly store: Store;
+}
+
 /** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
-async function greet({ config, engines, env, home, log }: AppOptions, telegram: Telegram, post: Post, chatId: number) {
+async function greet({ config, engines, env, home, log }: AppOptions, { telegram, post, store }: Greeting) {
+  const { chat_id: chatId } = requireTelegram(config);
   try {
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
     const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
-    await post.send({ chatId, topicId: null, replyTo: null }, note, {
-      keyboard: undefined,
-      isSilent: true,
-    });
+    const options = { keyboard: undefined, isSilent: true };
+    store.deliveries.keepReply(chatId, await post.send({ chatId, topicId: null, replyTo: null }, note, options));
   } catch (error) {
     log.warn({ err: error }, "bridge.greeting");
   }

@@ -120,6 +120,7 @@ function handle(event: RunEvent, { job, parts, view, engine, log }: Scene): void
     case "resolved":
       break;
     case "completed":
+      log.debug({ ok: event.ok }, "run.outcome");
       if (event.resume) parts.store.runs.setSession(job.run.id, event.resume.value);
       settle(job, parts, toOutcome(event, job.signal, view.progress));
       log.info({ ok: event.ok, usage: event.usage, stopped: job.signal.aborted }, "run.completed");

@@ -66,6 +66,12 @@ export class Deliveries {
     this.#database.run("UPDATE deliveries SET state = 'sent', problem = NULL WHERE id = ?", id);
   }
 
+  /** Our messages that belong to no run; the newest thousand are enough. */
+  keepReply(chatId: number, messageId: number): void {
+    this.#database.run("INSERT INTO replies (chatId, messageId) VALUES (?, ?)", chatId, messageId);
+    this.#database.run("DELETE FROM replies WHERE rowid <= (SELECT MAX(rowid) FROM replies) - 1000");
+  }
+
   /** Telegram will never take it: kept, and shown by `takopi runs`. */
   park(id: number, problem: string): void {
     this.#database.run("UPDATE deliveries SET state = 'parked', problem = ? WHERE id = ?", problem, id);

@@ -93,5 +93,9 @@ export const migrations: readonly string[] = [
     polledAt INTEGER NOT NULL,
     problem TEXT
   );
+  ALTER TABLE runs ADD COLUMN progressAsked INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE replies (chatId INTEGER NOT NULL, messageId INTEGER NOT NULL);
+  CREATE INDEX repliesByMessage ON replies (chatId, messageId);
   `,
 ];

@@ -26,6 +26,8 @@ export interface StoredRun {
   readonly pid: number | null;
   readonly processStart: string | null;
   readonly progressId: number | null;
+  /** 1 where there may be a progress message, whether or not its id is known. */
+  readonly progressAsked: number;
   readonly outcome: OutcomeKind | null;
   readonly answer: string | null;
   readonly error: string | null;
@@ -132,6 +134,19 @@ export class Runs {
     this.#database.run("UPDATE runs SET session = ? WHERE id = ?", session, id);
   }
 
+  /** A progress message is about to be sent: from now on there may be one, though its id is not known yet. */
+  askProgress(id: string): void {
+    this.#database.run("UPDATE runs SET progressAsked = 1 WHERE id = ?", id);
+  }
+
+  /** Runs with something left to do whose progress message may be in their chat under an id that was never stored. */
+  withLostProgress(): StoredRun[] {
+    return this.#database.all<StoredRun & Row>(
+      `SELECT * FROM runs WHERE progressAsked = 1 AND progressId IS NULL AND (state <> 'ended'
+         OR id IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending')))`,
+    );
+  }
+
   setProgress(id: string, progressId: number | null): void {
     this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
   }
@@ -186,6 +201,16 @@ export class Runs {
       messageId,
       runId,
     );
+  }
+
+  /** Whether this message is one that somebody sent us, or one of ours whose id was stored. */
+  isKnownMessage(chatId: number, messageId: number): boolean {
+    const where = "WHERE chatId = ? AND messageId = ?";
+    const found = this.#database.all(
+      `SELECT 1 FROM messages ${where} UNION ALL SELECT 1 FROM updates ${where} UNION ALL SELECT 1 FROM replies ${where}`,
+      ...[chatId, messageId, chatId, messageId, chatId, messageId],
+    );
+    return found.length > 0;
   }
 
   byMessage(chatId: number, messageId: number): StoredRun | undefined {

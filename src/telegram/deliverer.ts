@@ -50,6 +50,7 @@ export class Deliverer {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
       if (run) await this.#deliverOutcome(delivery, run);
       else await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], {});
+      log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
       if (run) this.#parts.progress.delete(run.id);
     } catch (error) {
@@ -72,7 +73,7 @@ export class Deliverer {
       const content = cancelledContent(run, { engines, style: style(), progress: progress?.progress });
       const options = { keyboard, isSilent: true };
       if (progressId !== undefined && (await post.edit(run.chatId, progressId, content, options))) return;
-      store.runs.addMessage(run.chatId, await post.send(delivery, content, options), run.id);
+      await this.#sendParts(delivery, [{ content }], { run, keyboard });
       return;
     }
     const send = async (messages: Style["messages"]) => {
@@ -83,6 +84,7 @@ export class Deliverer {
       if (error instanceof Refused && error.code !== 403 && style().messages !== "classic") return send("classic");
       throw error;
     });
+    this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
     if (progressId !== undefined && !isReplaced) await this.#removeProgress(run, progressId);
   }
 
@@ -98,7 +100,7 @@ export class Deliverer {
 
   /** Sends the parts that Telegram does not have yet. True when the progress message became the first of them. */
   async #sendParts(delivery: Delivery, parts: readonly Part[], final: Final): Promise<boolean> {
-    const { store } = this.#parts;
+    const { store, log } = this.#parts;
     let isReplaced = false;
     let mayBeThere = delivery.state === "sending";
     for (let index = store.deliveries.sentParts(delivery.id); index < parts.length; ) {
@@ -107,10 +109,16 @@ export class Deliverer {
       const keyboard = index === parts.length - 1 ? final.keyboard : undefined;
       const options = { keyboard, isSilent: index > 0 };
       store.deliveries.sending(delivery.id);
+      log.debug({ deliveryId: delivery.id, index }, "delivery.sending");
       try {
         isReplaced ||= mayBeThere && index === 0 && (await this.#replaceProgress(delivery, part, final, options));
         if (!isReplaced || index > 0) await this.#sendPart(delivery, part, final, options);
-        store.deliveries.progressed(delivery.id, ++index);
+        log.debug({ deliveryId: delivery.id, index }, "delivery.arrived");
+        store.transaction(() => {
+          store.deliveries.progressed(delivery.id, ++index);
+          // It is the answer now: nothing may remove it any more.
+          if (isReplaced && final.run) store.runs.setProgress(final.run.id, null);
+        });
         mayBeThere = false;
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
@@ -141,6 +149,7 @@ export class Deliverer {
         ? await post.send(delivery, part.content, options)
         : await post.sendFile(delivery, part.file, options);
     if (run) store.runs.addMessage(delivery.chatId, messageId, run.id);
+    else store.deliveries.keepReply(delivery.chatId, messageId);
   }
 }
 

@@ -47,6 +47,7 @@ export class Dispatcher {
   /** Stores a batch, then handles it. Once this returned, the batch may be confirmed to Telegram. */
   receive(updates: readonly Update[]): void {
     const fresh = this.#parts.store.transaction(() => updates.flatMap((update) => this.#accept(update) ?? []));
+    this.#parts.log.debug({ updates: updates.length, fresh: fresh.length }, "updates.stored");
     this.#handle(fresh);
     this.#parts.deliver();
   }
@@ -140,6 +141,7 @@ export class Dispatcher {
           for (const updateId of group.updateIds) store.updates.handled(updateId);
           return added;
         });
+        this.#parts.log.debug({ runId: id, updates: group.updateIds }, "run.queued");
         bridge.start(id);
         return id;
       },

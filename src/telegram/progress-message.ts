@@ -96,13 +96,16 @@ export class ProgressMessage implements Screen {
 
   async #send(content: Content): Promise<void> {
     const { chatId, topicId, messageId, id } = this.#run;
-    const { post, store } = this.#parts;
+    const { post, store, log } = this.#parts;
+    store.runs.askProgress(id);
+    log.debug({ runId: id }, "progress.sending");
     this.#messageId = await post.send(
       { chatId, topicId, replyTo: messageId },
       content,
       this.#options(this.#view?.ask?.yes),
     );
     const progressId = this.#messageId;
+    log.debug({ runId: id, progressId }, "progress.arrived");
     store.transaction(() => {
       store.runs.setProgress(id, progressId);
       store.runs.addMessage(chatId, progressId, id);

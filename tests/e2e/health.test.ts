@@ -17,7 +17,10 @@ test("doctor --running says whether a message sent now would reach a run", async
   const mend = setting.emulator.fail("getUpdates", { type: "bad_gateway" });
   setting.say("session\nanswer unheard\ndone");
   await setting.emulator.waitFor(() => setting.log.some(({ event }) => event === "poll.failed") || undefined);
-  expect(await look(setting)).toMatchObject({ code: 1, stdout: expect.stringContaining("getUpdates: the answer is no JSON") });
+  expect(await look(setting)).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("getUpdates: the answer is no JSON"),
+  });
   mend();
   await setting.stop();
   expect(await look(setting)).toMatchObject({ code: 1, stdout: expect.stringContaining("Start it with `takopi`") });

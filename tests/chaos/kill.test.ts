@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { compileBridge, enterRing } from "./ring.ts";
+
+vi.setConfig({ testTimeout: 1_500_000, hookTimeout: 300_000 });
+
+beforeAll(() => compileBridge());
+
+/** What is logged right behind each step of a prompt's way, in their order. */
+const STEPS = [
+  ...["updates.stored", "run.queued", "progress.sending", "progress.arrived", "run.started", "process.spawned"],
+  ...["run.session", "run.outcome", "run.completed", "delivery.sending", "delivery.arrived", "delivery.parts_sent"],
+  "delivery.settled",
+];
+
+describe("a bridge that is killed", () => {
+  test.each(STEPS)("at %s loses no prompt and no answer, runs none twice, and leaves nothing behind", async (step) => {
+    const ring = await enterRing();
+    ring.start(step);
+    ring.ask("session\nstep working\norphan\nanswer first\ndone");
+    await ring.gone();
+    ring.ask("session\nanswer second\ndone");
+    ring.start();
+    const { done, interrupted } = await ring.expectPeace();
+    expect(done + interrupted).toBe(2);
+    expect(done).toBeGreaterThanOrEqual(1);
+  });
+
+  test("with one run under way and two waiting reports the one and runs the two", async () => {
+    const ring = await enterRing();
+    ring.start();
+    const first = ring.ask("session\nstep working\nhang");
+    const { emulator } = ring;
+    await emulator.waitFor(() =>
+      emulator.messages(emulator.privateChatId).find(({ text }) => text?.startsWith("working")),
+    );
+    for (const word of ["second", "third"]) {
+      emulator.sendText({ chatId: emulator.privateChatId, text: "x", replyTo: first } as never);
+      ring.ask(`session\nanswer ${word}\ndone`);
+    }
+    await ring.kill();
+    ring.start();
+    expect(await ring.expectPeace()).toMatchObject({ interrupted: 1 });
+  });
+
+  test("200 times at random moments loses no prompt and no answer, and runs none twice", async () => {
+    const seed = Number(process.env["CHAOS_SEED"] ?? Date.now() % 1_000_000);
+    process.stdout.write(`chaos: CHAOS_SEED=${seed} repeats this run\n`);
+    const random = randomFrom(seed);
+    const ring = await enterRing();
+    for (let kills = 0; kills < 200; kills++) {
+      ring.start();
+      if (kills % 2 === 0)
+        ring.ask(
+          random() < 0.5 ? "session\nstep a\nanswer quick\ndone" : "session\norphan\npause 300\nanswer slow\ndone",
+        );
+      await delay(random() * 900);
+      await ring.kill();
+    }
+    ring.start();
+    const peace = await ring.expectPeace();
+    process.stdout.write(`chaos: ${JSON.stringify(peace)}\n`);
+    expect(peace.done + peace.interrupted).toBe(100);
+  });
+});
+
+/** Mulberry32: numbers from 0 to 1 that a seed decides. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,136 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Message } from "@grammyjs/types";
+import { expect, onTestFinished } from "vitest";
+import { markedProcesses } from "../../src/engine/marked.ts";
+import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
+import { openStore } from "../../src/store/store.ts";
+import { textOf } from "../helpers/bridge.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+/** Below node_modules, so that the compiled program finds its packages and git sees nothing. */
+const compiled = join(root, "node_modules/.cache/takopi-chaos");
+const WAIT_MS = 120_000;
+
+/** The bridge starts some hundred times: compiled it starts in a fraction of the time. */
+export function compileBridge(): void {
+  const tsc = join(root, "node_modules/.bin/tsc");
+  execFileSync(tsc, ["-p", join(root, "tests/chaos/tsconfig.json"), "--outDir", compiled], { stdio: "inherit" });
+  cpSync(join(root, "fixtures/children"), join(compiled, "fixtures/children"), { recursive: true });
+  cpSync(join(root, "package.json"), join(compiled, "package.json"));
+}
+
+/** A bridge that is killed again and again, and what one may ask of it afterwards. */
+export interface Ring {
+  readonly emulator: Emulator;
+  /** Starts it; with a step it kills itself there. */
+  start(deadlyStep?: string): void;
+  /** Resolves when it is gone. */
+  gone(): Promise<void>;
+  kill(): Promise<void>;
+  /** Sends a prompt whose engine leaves a line in a file each time it runs. */
+  ask(script: string): number;
+  /** Waits for the outcomes of all prompts, then checks what is promised. */
+  expectPeace(): Promise<Peace>;
+}
+
+/** What it took. */
+export interface Peace {
+  readonly done: number;
+  readonly interrupted: number;
+  /** Outcomes that were shown twice, since Telegram's answer was lost. */
+  readonly shownTwice: number;
+}
+
+export async function enterRing(): Promise<Ring> {
+  const emulator = await startEmulator({ limits: "off" });
+  const directory = mkdtempSync(join(tmpdir(), "takopi-chaos-"));
+  const config = `default_engine = "alpha"
+[transports.telegram]
+bot_token = "${emulator.token}"
+chat_id = ${emulator.groupId}
+allowed_user_ids = [${emulator.person.id}]
+api_root = "${emulator.url}"
+`;
+  writeFileSync(join(directory, "takopi.toml"), config);
+  let child: ChildProcess | undefined;
+  const prompts: number[] = [];
+  const ledger = (index: number) => join(directory, `ran-${index}`);
+  const gone = async () => {
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  };
+  const kill = async () => {
+    child?.kill("SIGKILL");
+    await gone();
+  };
+  onTestFinished(async () => {
+    await kill();
+    for (const { id } of runsOf(directory)) for (const pid of await markedProcesses(id)) process.kill(pid, "SIGKILL");
+    await emulator.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const outcomesOf = (id: number) =>
+    emulator
+      .messages(emulator.privateChatId)
+      .filter((message) => message.reply_to_message?.message_id === id && OUTCOME.test(textOf(message)));
+  return {
+    emulator,
+    start: (deadlyStep = "") => {
+      const program = join(compiled, "tests/chaos/child.js");
+      child = spawn(process.execPath, [program, directory, deadlyStep], { stdio: ["ignore", "ignore", "inherit"] });
+    },
+    gone,
+    kill,
+    ask: (script) => {
+      const text = `note ${ledger(prompts.length)}\n${script}`;
+      const { message_id } = emulator.sendText({ chatId: emulator.privateChatId, text });
+      prompts.push(message_id);
+      return message_id;
+    },
+    expectPeace: async () => {
+      const isQuiet = () => {
+        const told = prompts.every((id) => outcomesOf(id).length > 0);
+        return told && !botMessages(emulator).some((message) => BUSY.test(textOf(message)));
+      };
+      await emulator.waitFor(() => isQuiet() || undefined, WAIT_MS);
+      child?.kill("SIGTERM");
+      await gone();
+      const runs = runsOf(directory);
+      expect(runs.map(({ messageId }) => messageId).toSorted((a, b) => a - b)).toEqual(prompts);
+      expect(runs.filter(({ state }) => state !== "ended")).toEqual([]);
+      // What an engine that finished left running in the background is its own affair.
+      for (const { id, outcome } of runs) if (outcome !== "done") expect(await markedProcesses(id)).toEqual([]);
+      for (const [index, id] of prompts.entries()) {
+        const lines = existsSync(ledger(index)) ? readFileSync(ledger(index), "utf8").trim().split("\n").length : 0;
+        expect(lines, `prompt ${index} ran`).toBeLessThanOrEqual(1);
+        expect(outcomesOf(id).length, `outcomes of prompt ${index}`).toBeLessThanOrEqual(2);
+      }
+      return {
+        done: runs.filter(({ outcome }) => outcome === "done").length,
+        interrupted: runs.filter(({ outcome }) => outcome === "interrupted").length,
+        shownTwice: prompts.filter((id) => outcomesOf(id).length === 2).length,
+      };
+    },
+  };
+}
+
+const OUTCOME = /^(done|error|cancelled|interrupted) · /;
+const BUSY = /^(queued|paused|starting|working|stopping|restarting) · /;
+
+const botMessages = (emulator: Emulator): Message[] =>
+  emulator.messages(emulator.privateChatId).filter(({ from }) => from?.is_bot);
+
+function runsOf(directory: string) {
+  const file = join(directory, "takopi.db");
+  if (!existsSync(file)) return [];
+  const store = openStore(file);
+  try {
+    return store.runs.recent(10_000);
+  } finally {
+    store.close();
+  }
+}
