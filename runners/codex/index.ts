@@ -1,14 +1,16 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { withLive } from "../../src/engine/live.ts";
 import { endWithoutTurn } from "./failure.ts";
 import { launch } from "./launch.ts";
+import { codexLive } from "./live/index.ts";
 import { codexOptions } from "./options.ts";
 import { CODEX_VARIABLES, probe } from "./probe.ts";
 import { resume } from "./resume.ts";
 import { codexLine } from "./schema.ts";
 import { initial, outcome, translate } from "./translate.ts";
 
-/** OpenAI's Codex, by `codex exec --json`: one process a turn, prompt on stdin, threads shared with the terminal. */
-export const codex = defineEngine({
+/** By `codex exec --json`: one process a turn, prompt on stdin, threads shared with the terminal. */
+const codexExec = defineEngine({
   id: "codex",
   label: "Codex",
   options: codexOptions,
@@ -23,3 +25,6 @@ export const codex = defineEngine({
   translate,
   end: (state, exit) => endWithoutTurn(outcome(state), exit),
 });
+
+/** OpenAI's Codex. */
+export const codex = withLive(codexExec, codexOptions, codexLive);

@@ -1,0 +1,73 @@
+import type { CodexItem, CodexLine, ThreadTokens } from "../schema.ts";
+import type { KnownItem, Notification, Tokens } from "./wire.ts";
+
+/** One id for the plan of a turn, which has none of its own on this wire. */
+const PLAN_ID = "plan";
+
+/**
+ * What `codex exec` would have printed for it, so that both sides are translated by the same rules; undefined where
+ * that would have printed nothing. Outcomes and tokens are not told here: see turn.ts.
+ */
+export function toExecLine({ method, params }: Notification): CodexLine | undefined {
+  switch (method) {
+    case "turn/started":
+      return { type: "turn.started" };
+    case "item/started":
+    case "item/completed": {
+      const item = params.item && toExecItem(params.item);
+      return item && { type: method === "item/started" ? "item.started" : "item.completed", item };
+    }
+    case "turn/plan/updated": {
+      const items = params.plan.map(({ step, status }) => ({ text: step, completed: status === "completed" }));
+      const isDone = items.every(({ completed }) => completed);
+      return {
+        type: isDone ? "item.completed" : "item.started",
+        item: { id: PLAN_ID, type: "todo_list", items },
+      };
+    }
+    case "error":
+      return params.willRetry ? { type: "error", message: params.error.message } : undefined;
+    case "warning":
+      return { type: "error", message: params.message };
+    default:
+      return undefined;
+  }
+}
+
+function toExecItem(item: KnownItem): CodexItem {
+  const { id } = item;
+  switch (item.type) {
+    case "agentMessage":
+      return { id, type: "agent_message", text: item.text, phase: item.phase };
+    case "reasoning":
+      return { id, type: "reasoning", text: item.summary.join("\n\n") };
+    case "commandExecution":
+      return {
+        ...{ id, type: "command_execution", command: item.command, status: item.status },
+        ...{ aggregated_output: item.aggregatedOutput, exit_code: item.exitCode },
+      };
+    case "fileChange": {
+      const changes = item.changes.map(({ path, kind }) => ({ path, kind: kind.type }));
+      return { id, type: "file_change", changes, status: item.status };
+    }
+    case "mcpToolCall": {
+      const { server, tool, result, error, status } = item;
+      return { id, type: "mcp_tool_call", server, tool, result, error, status };
+    }
+    case "webSearch":
+      return { id, type: "web_search", query: item.query };
+    case "contextCompaction":
+      return { id, type: "reasoning", text: "The context was compacted" };
+  }
+}
+
+/** A thread's tokens under the names that `codex exec` gives them. */
+export function toThreadTokens(tokens: Tokens): ThreadTokens {
+  return {
+    input_tokens: tokens.inputTokens,
+    cached_input_tokens: tokens.cachedInputTokens,
+    cache_write_input_tokens: tokens.cacheWriteInputTokens,
+    output_tokens: tokens.outputTokens,
+    reasoning_output_tokens: tokens.reasoningOutputTokens,
+  };
+}

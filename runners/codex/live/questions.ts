@@ -1,0 +1,143 @@
+import type { Approval, Question, Reply } from "../../../src/domain/question.ts";
+import { unwrapShell } from "../shell-command.ts";
+import type { ServerRequest } from "./requests.ts";
+import type { FileUpdate } from "./wire.ts";
+
+/** A question with what its reply becomes on the wire. */
+export interface Asking {
+  readonly questions: readonly Question[];
+  /** The result of the request, from one reply for each question, in their order. */
+  toResult(replies: readonly Reply[]): object;
+}
+
+/** What a request asks of a person. `changes` are those of the item that a file approval is about. */
+export function toAsking(id: string, request: ServerRequest, changes: readonly FileUpdate[]): Asking {
+  switch (request.method) {
+    case "item/commandExecution/requestApproval":
+      return approval(describeCommand(id, request.params), toDecision);
+    case "item/fileChange/requestApproval":
+      return approval(describeChange(id, request.params, changes), toDecision);
+    case "item/permissions/requestApproval":
+      return approval(describePermissions(id, request.params), (reply) => toGrant(reply, request.params.permissions));
+    case "item/tool/requestUserInput":
+      return askUser(id, request.params.questions);
+    case "mcpServer/elicitation/request":
+      return elicit(id, request.params);
+  }
+}
+
+type Params<Method extends ServerRequest["method"]> = Extract<ServerRequest, { method: Method }>["params"];
+
+const approval = (question: Approval, toResult: (reply: Reply) => object): Asking => ({
+  questions: [question],
+  toResult: ([reply = DISMISSED]) => toResult(reply),
+});
+
+const DISMISSED: Reply = { type: "dismiss" };
+
+/** `decline` lets the turn go on, which `cancel` would not. */
+function toDecision(reply: Reply): object {
+  if (reply.type !== "allow") return { decision: "decline" };
+  return { decision: reply.scope === "session" ? "acceptForSession" : "accept" };
+}
+
+function describeCommand(id: string, params: Params<"item/commandExecution/requestApproval">): Approval {
+  const asked = { id, canAllowSession: true, ...reasonOf(params.reason), ...(params.cwd && { cwd: params.cwd }) };
+  const network = params.networkApprovalContext;
+  if (network) {
+    return { ...asked, kind: "permission", title: `Connect to ${network.host} (${network.protocol})` };
+  }
+  const command = unwrapShell(params.command ?? "");
+  const verb = params.kind === "writeStdin" ? "Type into" : "Run";
+  const where = params.cwd ? ` in ${params.cwd}` : "";
+  return { ...asked, kind: "command", title: `${verb} ${oneLine(command)}${where}`, command, body: command };
+}
+
+function describeChange(
+  id: string,
+  { reason, grantRoot }: Params<"item/fileChange/requestApproval">,
+  changes: readonly FileUpdate[],
+): Approval {
+  const paths = changes.map(({ path }) => path);
+  const title = grantRoot ? `Write files below ${grantRoot}` : `Change ${paths.join(", ") || "files"}`;
+  const body = changes.map(({ path, kind, diff }) => `${kind.type} ${path}\n${diff}`).join("\n");
+  return { id, kind: "file_change", title: oneLine(title), paths, body, ...reasonOf(reason), canAllowSession: true };
+}
+
+type Permissions = Params<"item/permissions/requestApproval">["permissions"];
+
+function describePermissions(
+  id: string,
+  { cwd, reason, permissions }: Params<"item/permissions/requestApproval">,
+): Approval {
+  const wanted = [permissions.network && "network", permissions.fileSystem && "files outside its sandbox"];
+  const title = `Grant access to ${wanted.filter((name) => name).join(" and ") || "more"}`;
+  const body = JSON.stringify(withoutNulls(permissions), null, 2);
+  return {
+    ...{ id, kind: "permission", title, body, canAllowSession: true },
+    ...reasonOf(reason),
+    ...(cwd && { cwd }),
+  };
+}
+
+function toGrant(reply: Reply, permissions: Permissions): object {
+  if (reply.type !== "allow") return { permissions: {}, scope: "turn" };
+  return { permissions: withoutNulls(permissions), scope: reply.scope === "session" ? "session" : "turn" };
+}
+
+const withoutNulls = ({ network, fileSystem }: Permissions): object => ({
+  ...(network && { network }),
+  ...(fileSystem && { fileSystem }),
+});
+
+type UserQuestion = Params<"item/tool/requestUserInput">["questions"][number];
+
+function askUser(id: string, questions: readonly UserQuestion[]): Asking {
+  return {
+    questions: questions.map((question) => toQuestion(`${id}.${question.id}`, question)),
+    toResult: (replies) => ({
+      answers: Object.fromEntries(questions.map(({ id }, at) => [id, { answers: toAnswers(replies[at]) }])),
+    }),
+  };
+}
+
+function toQuestion(id: string, { header, question, isOther, isSecret, options }: UserQuestion): Question {
+  const asked = { id, title: oneLine(header || question), body: question };
+  if (!options || options.length === 0) return { ...asked, kind: "text", isSecret };
+  return {
+    ...{ ...asked, kind: "choice", isMultiple: false, isOpen: isOther },
+    options: options.map(({ label, description }) => ({ value: label, label, ...(description && { description }) })),
+  };
+}
+
+function toAnswers(reply: Reply = DISMISSED): readonly string[] {
+  if (reply.type === "choose") return reply.values;
+  return reply.type === "text" ? [reply.text] : [];
+}
+
+/** A form is no question that a chat can show, unless it only asks whether it may. */
+function elicit(id: string, params: Params<"mcpServer/elicitation/request">): Asking {
+  const { serverName, message, requestedSchema, _meta } = params;
+  const refusal = { action: "decline", content: null, _meta: null };
+  if (requestedSchema === undefined || Object.keys(requestedSchema?.properties ?? {}).length > 0) {
+    return { questions: [], toResult: () => refusal };
+  }
+  const canAllowSession = _meta?.persist.includes("session") ?? false;
+  const args = _meta?.tool_params;
+  const body = args === undefined ? {} : { body: JSON.stringify(args, null, 2) };
+  const title = oneLine(message || `A request of ${serverName}`);
+  return approval({ id, kind: "permission", title, ...body, canAllowSession }, (reply) => {
+    if (reply.type !== "allow") return refusal;
+    return { action: "accept", content: {}, _meta: reply.scope === "session" ? { persist: "session" } : null };
+  });
+}
+
+const reasonOf = (reason: string | null | undefined): { reason?: string } => (reason ? { reason } : {});
+
+const TITLE_LENGTH = 200;
+
+/** A title is one line; what is cut off stands in the body. */
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : line;
+}

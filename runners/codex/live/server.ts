@@ -1,0 +1,147 @@
+import { z } from "zod";
+import type { EngineSetup, ProcessMark } from "../../../src/engine/contract.ts";
+import { describeExit } from "../../../src/engine/exit.ts";
+import { type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
+import type { Ending } from "../../../src/engine/process.ts";
+import { EngineError } from "../../../src/errors.ts";
+import type { Logger } from "../../../src/log.ts";
+import { explain, saidOnStderr } from "../failure.ts";
+import type { CodexOptions } from "../options.ts";
+import { CODEX_VARIABLES } from "../probe.ts";
+import { type Listener, Peer } from "./peer.ts";
+import { type RequestId, type ServerRequest, serverRequest } from "./requests.ts";
+import { type Notification, notification, threadStarted, UNREAD_NOTIFICATIONS } from "./wire.ts";
+
+/** A busy machine needs seconds for a start; what takes longer than this is no server. */
+const START_LIMIT_MS = 60_000;
+
+/** Who listens to a thread. */
+export interface ThreadListener {
+  notified(notification: Notification): void;
+  /** Also on behalf of the thread's sub-agents. To be answered by its id. */
+  asked(id: RequestId, request: ServerRequest): void;
+}
+
+export interface ServerSetup extends EngineSetup {
+  readonly options: CodexOptions;
+  readonly log: Logger;
+}
+
+/** The command line of the server that serves runs of these options. */
+export function serverCommand(options: CodexOptions): { readonly file: string; readonly args: readonly string[] } {
+  const args = ["-c", "features.unbounded_connection_retries=false", ...(options.extra_args ?? ["-c", "notify=[]"])];
+  return { file: options.cmd ?? "codex", args: [...args, "app-server"] };
+}
+
+/**
+ * Starts a server and shakes hands with it.
+ *
+ * @throws EngineError where it cannot be started, ends at once, or says nothing for a minute.
+ */
+export async function startServer({ options, env, log }: ServerSetup): Promise<CodexServer> {
+  // On SIGINT it would leave unsandboxed commands running (seen in 0.169.0).
+  const process = await startLiveProcess({
+    ...{ id: "codex", ...serverCommand(options), cwd: "/", env, patterns: CODEX_VARIABLES, options },
+    ...{ stopSignal: "SIGTERM", log },
+  });
+  const server = new CodexServer(process, log);
+  const timer = setTimeout(() => void process.stop(), START_LIMIT_MS);
+  try {
+    await server.peer.call("initialize", HELLO, z.unknown());
+    server.peer.tell("initialized");
+    return server;
+  } catch (error) {
+    await process.stop();
+    throw server.explainEnd(await process.gone, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const HELLO = {
+  clientInfo: { name: "takopi", title: "takopi", version: "1" },
+  capabilities: {
+    experimentalApi: true,
+    requestAttestation: false,
+    optOutNotificationMethods: UNREAD_NOTIFICATIONS,
+  },
+};
+
+const KNOWN_NOTIFICATIONS = new Set<string>(notification.options.flatMap(({ shape }) => [...shape.method.values]));
+const ofThread = z.object({ threadId: z.string() });
+
+/** One `codex app-server`: hands what it says to the threads that it is about. */
+export class CodexServer implements Listener {
+  readonly peer: Peer;
+  readonly mark: ProcessMark;
+  readonly gone: Promise<Ending>;
+  readonly #process: LiveProcess;
+  readonly #log: Logger;
+  readonly #listeners = new Map<string, ThreadListener>();
+  /** Threads of sub-agents, with that of their parent. */
+  readonly #parents = new Map<string, string>();
+
+  constructor(process: LiveProcess, log: Logger) {
+    this.mark = process.mark;
+    this.gone = process.gone;
+    this.#process = process;
+    this.#log = log;
+    this.peer = new Peer(process, this, log);
+    // One that closes its output has nothing more to do.
+    void this.peer.closed.then(() => process.stop());
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+
+  /** Ends it without asking. */
+  kill(): Promise<void> {
+    return this.#process.kill();
+  }
+
+  /** Listens to a thread until the function that it gives is called. A later listener takes the place of this one. */
+  listen(thread: string, listener: ThreadListener): () => void {
+    this.#listeners.set(thread, listener);
+    return () => {
+      if (this.#listeners.get(thread) === listener) this.#listeners.delete(thread);
+    };
+  }
+
+  /** Why a call failed: the end of the server says more than that there was no answer. */
+  explainEnd(ending: Ending, cause: unknown): EngineError {
+    const stderr = saidOnStderr(ending.stderr);
+    return new EngineError(explain(describeExit("Codex", { ...ending, stderr, stopped: undefined })), { cause });
+  }
+
+  notified(method: string, params: unknown): void {
+    if (method === "thread/started") this.#adopt(params);
+    if (!KNOWN_NOTIFICATIONS.has(method)) return;
+    const parsed = notification.safeParse({ method, params });
+    if (!parsed.success) {
+      this.#log.warn({ method, where: parsed.error.issues[0]?.path.join(".") }, "engine.line_skipped");
+      return;
+    }
+    const { threadId } = parsed.data.params;
+    if (threadId) this.#listeners.get(threadId)?.notified(parsed.data);
+  }
+
+  asked(id: RequestId, method: string, params: unknown): void {
+    const parsed = serverRequest.safeParse({ method, params });
+    const thread = ofThread.safeParse(params).data?.threadId ?? "";
+    const listener = this.#listeners.get(thread) ?? this.#listeners.get(this.#parents.get(thread) ?? "");
+    if (parsed.success && listener !== undefined) {
+      listener.asked(id, parsed.data);
+      return;
+    }
+    this.#log.warn({ method, thread, isKnown: parsed.success }, "engine.request_refused");
+    this.peer.refuse(id, parsed.success ? "Nobody listens to this thread." : `${method} is not supported.`);
+  }
+
+  #adopt(params: unknown): void {
+    const { thread } = threadStarted.safeParse(params).data ?? {};
+    if (thread?.parentThreadId) {
+      this.#parents.set(thread.id, this.#parents.get(thread.parentThreadId) ?? thread.parentThreadId);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { EngineError } from "../../../src/errors.ts";
+import type { CodexOptions } from "../options.ts";
+import type { Peer } from "./peer.ts";
+
+type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
+
+/** What a thread may do, as it is asked for on every start and resume. */
+export interface ThreadSettings {
+  readonly cwd: string;
+  readonly sandbox: SandboxMode;
+  /** `untrusted` asks for nearly every command, `on-request` for what the sandbox would refuse. */
+  readonly approvalPolicy: "untrusted" | "on-request";
+  readonly model: string | undefined;
+  readonly addDirs: readonly string[];
+}
+
+/**
+ * The settings of a live thread. Without a sandbox there is nothing that a command would have to ask to leave, and a
+ * list of denied commands only helps where commands are asked for: in both cases codex asks for all but the harmless.
+ */
+export async function threadSettings(peer: Peer, options: CodexOptions, cwd: string): Promise<ThreadSettings> {
+  const sandbox = options.sandbox ?? (await configuredSandbox(peer, cwd));
+  const asksForAll = sandbox === "danger-full-access" || (options.deny ?? []).length > 0;
+  return {
+    ...{ cwd, sandbox, model: options.model, addDirs: options.add_dirs ?? [] },
+    approvalPolicy: asksForAll ? "untrusted" : "on-request",
+  };
+}
+
+const configRead = z.object({
+  config: z.object({ sandbox_mode: z.enum(["read-only", "workspace-write", "danger-full-access"]).nullish() }),
+});
+
+/** What codex's own config says, else the least: its default for a trusted project would be lost on some resumes. */
+async function configuredSandbox(peer: Peer, cwd: string): Promise<SandboxMode> {
+  const { config } = await peer.call("config/read", { cwd }, configRead);
+  return config.sandbox_mode ?? "read-only";
+}
+
+/**
+ * The overrides of `thread/start`, `thread/resume` and `thread/fork`. The sandbox goes in as a config value: as a
+ * parameter, codex takes it for trust in the project and writes that down (seen in 0.169.0). The thread is unloaded
+ * as soon as nobody listens, for its lock keeps the terminal and `codex exec` out.
+ */
+export function toThreadParams({ cwd, sandbox, approvalPolicy, model, addDirs }: ThreadSettings): object {
+  const config = {
+    sandbox_mode: sandbox,
+    ...(addDirs.length > 0 && { "sandbox_workspace_write.writable_roots": addDirs }),
+    "features.default_mode_request_user_input": true,
+    suppress_unstable_features_warning: true,
+    thread_unload_delay_secs: 0,
+  };
+  return { cwd, approvalPolicy, ...(model !== undefined && { model }), config };
+}
+
+/** What codex says a thread may do, after it was started or resumed. */
+export const grantedSettings = z.object({
+  approvalPolicy: z.unknown(),
+  sandbox: z.object({ type: z.string(), writableRoots: z.array(z.string()).default([]) }),
+});
+
+const POLICY_TYPES: Readonly<Record<SandboxMode, string>> = {
+  "read-only": "readOnly",
+  "workspace-write": "workspaceWrite",
+  "danger-full-access": "dangerFullAccess",
+};
+
+/** @throws EngineError where codex opened the thread with other rights than it was told to. */
+export function checkSettings(asked: ThreadSettings, granted: z.infer<typeof grantedSettings>): void {
+  const { type } = granted.sandbox;
+  if (type !== POLICY_TYPES[asked.sandbox]) refuse("the sandbox", type, asked.sandbox);
+  if (granted.approvalPolicy !== asked.approvalPolicy) {
+    refuse("the approval policy", JSON.stringify(granted.approvalPolicy), asked.approvalPolicy);
+  }
+}
+
+function refuse(what: string, granted: string, asked: string): never {
+  throw new EngineError(
+    `Codex opened this thread with ${what} ${granted} instead of ${asked}, so nothing was run. A managed config of Codex may forbid it.`,
+  );
+}

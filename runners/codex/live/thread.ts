@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { EngineError } from "../../../src/errors.ts";
+import type { CodexOptions } from "../options.ts";
+import { isThreadId } from "../resume.ts";
+import type { CodexServer } from "./server.ts";
+import { checkSettings, grantedSettings, threadSettings, toThreadParams } from "./settings.ts";
+import type { Notification } from "./wire.ts";
+
+/** How long a thread may take to unload; versions that do not know the delay keep it loaded for longer. */
+const UNLOAD_LIMIT_MS = 2000;
+
+const opened = grantedSettings.extend({ thread: z.object({ id: z.string() }) });
+
+export interface ThreadRequest {
+  readonly options: CodexOptions;
+  readonly cwd: string;
+  /** Absent for a new one. */
+  readonly thread?: string | undefined;
+}
+
+/**
+ * Starts a thread or loads it, with the rights that the options say, and gives its id.
+ *
+ * @throws EngineError where codex cannot, or where it would give the thread other rights.
+ */
+export async function openThread(server: CodexServer, { options, cwd, thread }: ThreadRequest): Promise<string> {
+  if (thread !== undefined && !isThreadId(thread)) {
+    throw new EngineError(
+      `\`${thread}\` is not a Codex thread. Its id is needed in full, as \`codex resume\` shows it.`,
+    );
+  }
+  const { peer } = server;
+  const settings = await threadSettings(peer, options, cwd);
+  const params = toThreadParams(settings);
+  const result =
+    thread === undefined
+      ? await peer.call("thread/start", params, opened)
+      : await peer.call("thread/resume", { threadId: thread, excludeTurns: true, ...params }, opened);
+  try {
+    checkSettings(settings, result);
+  } catch (error) {
+    await closeThread(server, result.thread.id);
+    throw error;
+  }
+  return result.thread.id;
+}
+
+/** The same again for a copy of the thread; gives the copy's id. */
+export async function forkThread(server: CodexServer, { options, cwd, thread }: ThreadRequest): Promise<string> {
+  const settings = await threadSettings(server.peer, options, cwd);
+  const params = { threadId: thread, excludeTurns: true, ...toThreadParams(settings) };
+  const result = await server.peer.call("thread/fork", params, opened);
+  return result.thread.id;
+}
+
+/** Unloads a thread, so that a terminal or another process may have it. Never throws. */
+export async function closeThread(server: CodexServer, thread: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, UNLOAD_LIMIT_MS);
+  });
+  let stopListening = (): void => {};
+  const closed = new Promise<void>((resolve) => {
+    stopListening = server.listen(thread, {
+      notified: ({ method }) => method === "thread/closed" && resolve(),
+      asked: (id) => server.peer.refuse(id, "The thread is being closed."),
+    });
+  });
+  try {
+    await server.peer.call("thread/unsubscribe", { threadId: thread }, z.unknown());
+    await Promise.race([closed, late, server.peer.closed]);
+  } catch {
+    // The server has ended, and the thread's lock with it.
+  } finally {
+    clearTimeout(timer);
+    stopListening();
+  }
+}
+
+type EndedTurn = Extract<Notification, { method: "turn/completed" }>["params"]["turn"];
+
+/** The next turn of a thread that ends. @throws EngineError where the server ends first. */
+export async function turnEnd(server: CodexServer, thread: string): Promise<EndedTurn> {
+  let stopListening = (): void => {};
+  const ended = new Promise<EndedTurn>((resolve) => {
+    stopListening = server.listen(thread, {
+      notified: ({ method, params }) => method === "turn/completed" && resolve(params.turn),
+      asked: (id) => server.peer.refuse(id, "Nobody is asked here."),
+    });
+  });
+  try {
+    const turn = await Promise.race([ended, server.peer.closed]);
+    if (turn === undefined) throw new EngineError("Codex's server has ended.");
+    return turn;
+  } finally {
+    stopListening();
+  }
+}

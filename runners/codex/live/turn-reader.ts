@@ -1,0 +1,103 @@
+import type { LiveOutput } from "../../../src/engine/live-run.ts";
+import type { CodexLine } from "../schema.ts";
+import { type CodexState, initial, outcome, translate } from "../translate.ts";
+import { toExecLine, toThreadTokens } from "./lines.ts";
+import type { FileUpdate, Notification, Tokens } from "./wire.ts";
+
+export interface TurnPlace {
+  readonly thread: string;
+  readonly cwd: string;
+}
+
+/** From a turn's notifications to events, by the rules of `codex exec`; the answer is told while it is written. */
+export class TurnReader {
+  readonly #output: LiveOutput;
+  #state: CodexState;
+  /** Totals of the thread: before the turn, and now. */
+  #before: Tokens | undefined;
+  #total: Tokens | undefined;
+  /** The message that is being written. */
+  #writing = { id: "", text: "" };
+  readonly #commentary = new Set<string>();
+  readonly #changes = new Map<string, readonly FileUpdate[]>();
+
+  constructor({ thread, cwd }: TurnPlace, output: LiveOutput) {
+    this.#output = output;
+    this.#state = { ...initial, cwd: cwd.replace(/\/+$/, "") || undefined };
+    this.#translate({ type: "thread.started", thread_id: thread });
+  }
+
+  /** What an item would change; empty for one that is not a file change. */
+  changesOf(itemId: string): readonly FileUpdate[] {
+    return this.#changes.get(itemId) ?? [];
+  }
+
+  /** Gives true for the end of the turn: its outcome was told. */
+  read(notification: Notification): boolean {
+    const { method, params } = notification;
+    switch (method) {
+      case "item/agentMessage/delta":
+        this.#write(params.itemId, params.delta);
+        return false;
+      case "thread/tokenUsage/updated":
+        this.#count(params.tokenUsage);
+        return false;
+      case "turn/completed":
+        this.#end(params.turn);
+        return true;
+      case "item/started":
+        if (params.item?.type === "fileChange") this.#changes.set(params.item.id, params.item.changes);
+        if (params.item?.type === "agentMessage" && params.item.phase === "commentary") {
+          this.#commentary.add(params.item.id);
+        }
+        break;
+      default:
+        break;
+    }
+    const line = toExecLine(notification);
+    if (line !== undefined) this.#translate(line);
+    return false;
+  }
+
+  #write(id: string, delta: string): void {
+    if (this.#commentary.has(id)) return;
+    const text = this.#writing.id === id ? this.#writing.text + delta : delta;
+    this.#writing = { id, text };
+    this.#output.text(text);
+  }
+
+  /** The thread's totals come after each call of the model, together with what that call took. */
+  #count({ total, last }: { total: Tokens; last: Tokens }): void {
+    this.#before ??= {
+      inputTokens: total.inputTokens - last.inputTokens,
+      cachedInputTokens: total.cachedInputTokens - last.cachedInputTokens,
+      cacheWriteInputTokens: total.cacheWriteInputTokens - last.cacheWriteInputTokens,
+      outputTokens: total.outputTokens - last.outputTokens,
+      reasoningOutputTokens: total.reasoningOutputTokens - last.reasoningOutputTokens,
+    };
+    this.#total = total;
+  }
+
+  #end(turn: { readonly status: string; readonly error?: { readonly message: string } | null | undefined }): void {
+    if (turn.status === "completed") {
+      this.#state = { ...this.#state, before: this.#before && toThreadTokens(this.#before) };
+      this.#translate({ type: "turn.completed", usage: this.#total && toThreadTokens(this.#total) });
+    } else if (turn.status === "failed") {
+      this.#translate({ type: "turn.failed", error: { message: turn.error?.message || "The turn failed." } });
+    } else {
+      this.#output.push({ ...this.#outcome(), error: turn.error?.message || "The turn was interrupted." });
+    }
+  }
+
+  /** A message that was cut off is an answer too, as far as it got. */
+  #outcome(): ReturnType<typeof outcome> {
+    const sofar = outcome(this.#state);
+    return { ...sofar, answer: sofar.answer || this.#writing.text };
+  }
+
+  #translate(line: CodexLine): void {
+    const [state, events] = translate(this.#state, line);
+    this.#state = state;
+    for (const event of events) if (event.type !== "text") this.#output.push(event);
+  }
+}

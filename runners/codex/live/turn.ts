@@ -1,0 +1,129 @@
+import { z } from "zod";
+import type { Reply } from "../../../src/domain/question.ts";
+import type { RunRequest } from "../../../src/engine/contract.ts";
+import type { LiveOutput } from "../../../src/engine/live-run.ts";
+import { EngineError } from "../../../src/errors.ts";
+import type { CodexOptions } from "../options.ts";
+import { endCommands, interruptTurn } from "./interrupt.ts";
+import { OpenQuestions } from "./open-questions.ts";
+import { toAsking } from "./questions.ts";
+import type { RequestId, ServerRequest } from "./requests.ts";
+import type { CodexServer, ThreadListener } from "./server.ts";
+import { TurnReader } from "./turn-reader.ts";
+import type { Notification } from "./wire.ts";
+
+const turnStarted = z.object({ turn: z.object({ id: z.string() }) });
+
+export interface TurnSetup {
+  readonly server: CodexServer;
+  /** Loaded. */
+  readonly thread: string;
+  readonly request: RunRequest & { readonly options: CodexOptions };
+  readonly output: LiveOutput;
+}
+
+/** One turn of a loaded thread. */
+export class Turn implements ThreadListener {
+  readonly #setup: TurnSetup;
+  readonly #reader: TurnReader;
+  readonly #questions = new OpenQuestions();
+  #id: string | undefined;
+  #isOver = false;
+  #settle: () => void = () => {};
+
+  constructor(setup: TurnSetup) {
+    this.#setup = setup;
+    this.#reader = new TurnReader({ thread: setup.thread, cwd: setup.request.cwd }, setup.output);
+  }
+
+  /** Resolves when the turn has ended, and its commands with it. @throws EngineError where the server ends first. */
+  async run(stopped: AbortSignal): Promise<void> {
+    const { server, thread } = this.#setup;
+    const ended = new Promise<void>((resolve) => {
+      this.#settle = resolve;
+    });
+    const stopListening = server.listen(thread, this);
+    const interrupt = (): void => {
+      if (this.#id !== undefined) void interruptTurn(server.peer, thread, this.#id);
+    };
+    stopped.addEventListener("abort", interrupt);
+    try {
+      const { turn } = await server.peer.call("turn/start", this.#params(), turnStarted);
+      this.#id = turn.id;
+      if (stopped.aborted) interrupt();
+      await Promise.race([ended, server.peer.closed]);
+      if (!this.#isOver) throw new EngineError("Codex's server has ended.");
+    } finally {
+      this.#isOver = true;
+      stopped.removeEventListener("abort", interrupt);
+      await endCommands(server.peer, thread);
+      stopListening();
+    }
+  }
+
+  /** @throws EngineError where there is no turn to add to. */
+  async steer(text: string): Promise<void> {
+    if (this.#id === undefined || this.#isOver) throw new EngineError("There is no turn to add this to.");
+    const { server, thread } = this.#setup;
+    const params = { threadId: thread, input: toInput(text), expectedTurnId: this.#id };
+    await server.peer.call("turn/steer", params, z.unknown());
+  }
+
+  async answer(questionId: string, reply: Reply): Promise<boolean> {
+    const answered = this.#isOver ? undefined : this.#questions.reply(questionId, reply);
+    if (answered === undefined) return false;
+    this.#resolved([questionId]);
+    // Before the refusal, so that the model reads both at once.
+    if (reply.type === "deny" && reply.reason) await this.steer(`I denied that: ${reply.reason}`).catch(() => {});
+    if (answered.result !== undefined) this.#setup.server.peer.answer(answered.requestId, answered.result);
+    return true;
+  }
+
+  notified(notification: Notification): void {
+    const { method, params } = notification;
+    if (method === "serverRequest/resolved") this.#resolved(this.#questions.settle(params.requestId));
+    if (method === "turn/started") this.#id ??= params.turn.id;
+    if (this.#isOver || this.#isOfAnother(notification)) return;
+    if (this.#reader.read(notification)) {
+      this.#isOver = true;
+      this.#settle();
+    }
+  }
+
+  asked(id: RequestId, request: ServerRequest): void {
+    const { server, output } = this.#setup;
+    const itemId = "itemId" in request.params ? request.params.itemId : "";
+    const asking = toAsking(String(id), request, this.#reader.changesOf(itemId));
+    if (this.#isOver || asking.questions.length === 0) {
+      server.peer.answer(id, asking.toResult([]));
+      return;
+    }
+    this.#questions.open(id, asking);
+    for (const question of asking.questions) output.push({ type: "question", engine: "codex", question });
+  }
+
+  #resolved(questionIds: readonly string[]): void {
+    for (const questionId of questionIds) {
+      this.#setup.output.push({ type: "resolved", engine: "codex", questionId });
+    }
+  }
+
+  /** A turn before this one may still have something to say, as of a command that was killed. */
+  #isOfAnother({ params }: Notification): boolean {
+    const turn = "turnId" in params ? params.turnId : "turn" in params ? params.turn.id : this.#id;
+    return turn !== this.#id;
+  }
+
+  #params(): object {
+    const { thread, request } = this.#setup;
+    const { reasoning_effort, reasoning_summary } = request.options;
+    return {
+      threadId: thread,
+      input: toInput(request.prompt),
+      ...(reasoning_effort !== undefined && { effort: reasoning_effort }),
+      ...(reasoning_summary !== undefined && { summary: reasoning_summary }),
+    };
+  }
+}
+
+const toInput = (text: string): object[] => [{ type: "text", text, text_elements: [] }];
