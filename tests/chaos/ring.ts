@@ -14,7 +14,7 @@ import { textOf } from "../helpers/bridge.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Below node_modules, so that the compiled program finds its packages and git sees nothing. */
 const compiled = join(root, "node_modules/.cache/takopi-chaos");
-const WAIT_MS = 120_000;
+const WAIT_MS = 900_000;
 
 /** The bridge starts some hundred times: compiled it starts in a fraction of the time. */
 export function compileBridge(): void {
@@ -29,11 +29,13 @@ export interface Ring {
   readonly emulator: Emulator;
   /** Starts it; with a step it kills itself there. */
   start(deadlyStep?: string): void;
+  /** Resolves when the bridge that was started last asks for updates. */
+  listening(): Promise<void>;
   /** Resolves when it is gone. */
   gone(): Promise<void>;
   kill(): Promise<void>;
   /** Sends a prompt whose engine leaves a line in a file each time it runs. */
-  ask(script: string): number;
+  ask(script: string, replyTo?: number): number;
   /** Waits for the outcomes of all prompts, then checks what is promised. */
   expectPeace(): Promise<Peace>;
 }
@@ -42,6 +44,8 @@ export interface Ring {
 export interface Peace {
   readonly done: number;
   readonly interrupted: number;
+  /** What engines failed with. */
+  readonly errors: readonly string[];
   /** Outcomes that were shown twice, since Telegram's answer was lost. */
   readonly shownTwice: number;
 }
@@ -55,9 +59,13 @@ bot_token = "${emulator.token}"
 chat_id = ${emulator.groupId}
 allowed_user_ids = [${emulator.person.id}]
 api_root = "${emulator.url}"
+[limits]
+queued_runs = 1000
 `;
   writeFileSync(join(directory, "takopi.toml"), config);
   let child: ChildProcess | undefined;
+  let pollsBefore = 0;
+  const polls = () => emulator.calls("getUpdates").length;
   const prompts: number[] = [];
   const ledger = (index: number) => join(directory, `ran-${index}`);
   const gone = async () => {
@@ -81,13 +89,18 @@ api_root = "${emulator.url}"
     emulator,
     start: (deadlyStep = "") => {
       const program = join(compiled, "tests/chaos/child.js");
+      pollsBefore = polls();
       child = spawn(process.execPath, [program, directory, deadlyStep], { stdio: ["ignore", "ignore", "inherit"] });
     },
+    listening: async () => void (await emulator.waitFor(() => polls() > pollsBefore || undefined, WAIT_MS)),
     gone,
     kill,
-    ask: (script) => {
+    ask: (script, replyTo) => {
       const text = `note ${ledger(prompts.length)}\n${script}`;
-      const { message_id } = emulator.sendText({ chatId: emulator.privateChatId, text });
+      const { message_id } = emulator.sendText({
+        ...{ chatId: emulator.privateChatId, text },
+        ...(replyTo !== undefined && { replyTo }),
+      });
       prompts.push(message_id);
       return message_id;
     },
@@ -111,6 +124,7 @@ api_root = "${emulator.url}"
       }
       return {
         done: runs.filter(({ outcome }) => outcome === "done").length,
+        errors: runs.flatMap(({ outcome, error }) => (outcome === "error" ? [error ?? ""] : [])),
         interrupted: runs.filter(({ outcome }) => outcome === "interrupted").length,
         shownTwice: prompts.filter((id) => outcomesOf(id).length === 2).length,
       };
