@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Completed, RunEvent } from "../domain/events.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -6,9 +5,9 @@ import type { Controls, Run, RunRequest } from "./contract.ts";
 import { eachEvent } from "./events.ts";
 
 /** How long a turn may take to end in the engine's own way before its server is ended by force. */
-const STOP_GRACE_MS = 1000;
+const STOP_GRACE_MS = 1200;
 /** How long is waited after that; together under 2 s. */
-const FORCE_MS = 900;
+const FORCE_MS = 700;
 /** The answer so far is told at most this often. */
 const TEXT_PAUSE_MS = 300;
 
@@ -171,10 +170,12 @@ class LiveRun implements Run, LiveOutput {
   }
 
   async #endsWithin(limitMs: number): Promise<boolean> {
-    const timer = new AbortController();
-    const late = delay(limitMs, false, { signal: timer.signal }).catch(() => false);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, limitMs, false);
+    });
     const inTime = await Promise.race([this.#driven.then(() => true), late]);
-    timer.abort();
+    clearTimeout(timer);
     return inTime;
   }
 }

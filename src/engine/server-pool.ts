@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { LiveServer, ProcessMark } from "./contract.ts";
 
 /** A server that lives longer than this and then crashes may be started again at once. */
@@ -52,7 +51,7 @@ export class ServerPool<Server extends Pooled> {
   async use(key: string, start: () => Promise<Server>, stopped: AbortSignal): Promise<Lease<Server>> {
     for (let ending = this.#entries.get(key)?.ending; ending; ending = this.#entries.get(key)?.ending) await ending;
     const wait = this.#backoffMs(key);
-    if (wait > 0) await delay(wait, undefined, { signal: stopped });
+    if (wait > 0) await unlessAborted(sleep(wait), stopped);
     const entry = this.#entries.get(key) ?? this.#start(key, start);
     const user = Symbol();
     entry.users.set(user, undefined);
@@ -61,7 +60,7 @@ export class ServerPool<Server extends Pooled> {
       if (entry.users.delete(user) && entry.users.size === 0) entry.idleSinceMs = Date.now();
     };
     try {
-      const server = await Promise.race([entry.starting, rejectOnAbort(stopped)]);
+      const server = await unlessAborted(entry.starting, stopped);
       return { server, release, name: (session) => entry.users.has(user) && entry.users.set(user, session) };
     } catch (error) {
       release();
@@ -139,9 +138,22 @@ export class ServerPool<Server extends Pooled> {
   }
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+/** @throws `signal.reason` where that is aborted first. */
+async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
   });
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
+
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });

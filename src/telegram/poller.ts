@@ -14,6 +14,8 @@ export interface PollOptions {
   readonly receive: (updates: readonly Update[]) => void;
   /** Called after each answered poll, and with what went wrong after any other. */
   readonly onPoll: (problem?: string) => void;
+  /** How to wait between polls; tests need not. */
+  readonly wait?: (waitMs: number, signal: AbortSignal) => Promise<void>;
 }
 
 const LONG_POLL_S = 50;
@@ -23,7 +25,7 @@ const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 
 /** Takes updates until `signal` aborts. Survives whatever the network and Telegram do; never rejects. */
-export async function poll({ telegram, signal, log, receive, onPoll }: PollOptions): Promise<void> {
+export async function poll({ telegram, signal, log, receive, onPoll, wait = sleep }: PollOptions): Promise<void> {
   let offset = 0;
   let failures = 0;
   while (!signal.aborted) {
@@ -45,10 +47,12 @@ export async function poll({ telegram, signal, log, receive, onPoll }: PollOptio
       const waitMs = backoff(error, failures);
       onPoll(error instanceof Error ? error.message : String(error));
       tell(log, error, failures, waitMs);
-      await delay(waitMs, undefined, { signal }).catch(() => {});
+      await wait(waitMs, signal);
     }
   }
 }
+
+const sleep = (waitMs: number, signal: AbortSignal) => delay(waitMs, undefined, { signal }).catch(() => {});
 
 /** Doubles from half a second to 30 s, with jitter; a named wait is obeyed; another poller is given way to. */
 function backoff(error: unknown, failures: number): number {

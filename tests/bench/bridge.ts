@@ -1,119 +1,136 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
+import { DOCUMENTED_LIMITS } from "../../src/playground/world/flood.ts";
+import { now, quantile, type Running, residentMiB, say, WAIT_MS, withBridge } from "./running.ts";
 import type { Figure } from "./streams.ts";
 
 const STARTS = 9;
 const MESSAGES = 60;
+const LIVE_RUNS = 20;
+const PRESSES = 40;
+const CROWD = 300;
 const IDLE_MS = 5_000;
-const WAIT_MS = 60_000;
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const standIn = join(root, "fixtures/children/answers-at-once.mjs");
 
-const now = () => performance.timeOrigin + performance.now();
 const ms = (value: number) => `${value.toFixed(0)} ms`;
+const mib = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} MiB`;
 
-/** The figures of a built bridge in a process of its own, against the emulator, with an engine that answers at once. */
+/** The figures of a bridge at work, each next to its goal. */
 export async function measureBridge(): Promise<Figure[]> {
+  return [
+    ...(await measureStart()),
+    ...(await measureMessages()),
+    ...(await measureLiveRuns()),
+    ...(await measureCrowd()),
+  ];
+}
+
+async function measureStart(): Promise<Figure[]> {
   const starts: number[] = [];
   for (let index = 0; index < STARTS; index++) {
-    await withBridge(async ({ emulator, startedAt }) => {
+    await withBridge({}, async ({ emulator, startedAt }) => {
       starts.push((emulator.calls("getUpdates")[0]?.at ?? Number.NaN) - startedAt);
     });
   }
-  const figures: Figure[] = [
-    { figure: "start to first poll, median", goal: "300 ms", value: ms(quantile(starts, 0.5)) },
-  ];
-  await withBridge(async ({ emulator, bridge }) => {
-    const spawns = readSpawns(bridge);
+  return [{ figure: "start to first poll, median", goal: "300 ms", value: ms(quantile(starts, 0.5)) }];
+}
+
+/** One message at a time, each in a chat of its own, so that no pace holds the next one up. */
+async function measureMessages(): Promise<Figure[]> {
+  const progress: number[] = [];
+  const engine: number[] = [];
+  let idle = Number.NaN;
+  await withBridge({ chats: MESSAGES }, async (running) => {
+    const spawns = readSpawns(running);
     await delay(IDLE_MS);
-    figures.push({
-      figure: "idle memory (RSS)",
-      goal: "80 MiB",
-      value: `${residentMiB(bridge.pid ?? 0).toFixed(0)} MiB`,
-    });
-    const progress: number[] = [];
-    const engine: number[] = [];
-    for (let index = 0; index < MESSAGES; index++) {
+    idle = residentMiB(running);
+    for (const [index, chatId] of running.chats.entries()) {
       const sentAt = now();
-      const { message_id } = emulator.sendText({ chatId: emulator.privateChatId, text: `task ${index}` });
-      const isOurs = (payload: Readonly<Record<string, unknown>>) =>
-        (payload["reply_parameters"] as { message_id?: number } | undefined)?.message_id === message_id;
-      const answer = await emulator.waitFor(
-        () =>
-          emulator
-            .messages(emulator.privateChatId)
-            .find(
-              ({ text, reply_to_message }) => reply_to_message?.message_id === message_id && text?.startsWith("done"),
-            ),
-        WAIT_MS,
-      );
-      const first = emulator.calls("sendMessage").find(({ payload }) => isOurs(payload));
+      say(running, chatId, `task ${index}`);
+      await outcomeIn(running, chatId);
+      const first = running.emulator.calls("sendMessage").find(({ payload }) => payload["chat_id"] === chatId);
       progress.push((first?.at ?? Number.NaN) - sentAt);
       engine.push((spawns.find((at) => at >= Math.floor(sentAt)) ?? Number.NaN) - sentAt);
-      if (!answer) throw new Error("no answer");
     }
-    figures.push(
-      { figure: "update to first progress call, median", goal: "15 ms", value: ms(quantile(progress, 0.5)) },
-      { figure: "update to first progress call, p99", goal: "50 ms", value: ms(quantile(progress, 0.99)) },
-      { figure: "update to engine start, median", goal: "25 ms", value: ms(quantile(engine, 0.5)) },
-    );
   });
-  return figures;
+  return [
+    { figure: "idle memory (RSS)", goal: "80 MiB", value: mib(idle) },
+    { figure: "update to first progress call, median", goal: "15 ms", value: ms(quantile(progress, 0.5)) },
+    { figure: "update to first progress call, p99", goal: "50 ms", value: ms(quantile(progress, 0.99)) },
+    { figure: "update to engine start, median", goal: "25 ms", value: ms(quantile(engine, 0.5)) },
+  ];
 }
 
-interface Running {
-  readonly emulator: Emulator;
-  readonly bridge: ChildProcessWithoutNullStreams;
-  /** ms since 1970, with fractions. */
-  readonly startedAt: number;
+/** Runs whose engine does nothing: what they take, how fast a press is answered, how fast Stop is. */
+async function measureLiveRuns(): Promise<Figure[]> {
+  const presses: number[] = [];
+  const stops: number[] = [];
+  let perRun = Number.NaN;
+  await withBridge({ chats: LIVE_RUNS, engine: "hangs" }, async (running) => {
+    const { emulator, chats } = running;
+    const progressIn = (chatId: number) =>
+      emulator.waitFor(() => emulator.messages(chatId).find(({ text }) => text?.startsWith("starting")), WAIT_MS);
+    const [first = 0, ...others] = chats;
+    say(running, first, "task");
+    const progress = await progressIn(first);
+    const stop = /stop:[a-z0-9]+/.exec(JSON.stringify(progress.reply_markup))?.[0] ?? "";
+    await delay(IDLE_MS);
+    const before = residentMiB(running);
+    for (const chatId of others) say(running, chatId, "task");
+    await Promise.all(others.map(progressIn));
+    await delay(IDLE_MS);
+    perRun = (residentMiB(running) - before) / others.length;
+    const press = (chatId: number, data: string) =>
+      emulator.press({
+        ...{ chatId, messageId: progress.message_id, data },
+        from: { id: chatId, is_bot: false, first_name: "Person" },
+      });
+    for (let index = 0; index < PRESSES; index++) {
+      const pressedAt = now();
+      const id = press(first, stop.replace("stop", "wait"));
+      await emulator.waitFor(() => emulator.answerTo(id), WAIT_MS);
+      presses.push(now() - pressedAt);
+    }
+    const stoppedAt = now();
+    press(first, stop);
+    await emulator.waitFor(() => emulator.messages(first).find(({ text }) => text?.startsWith("cancelled")), WAIT_MS);
+    stops.push(now() - stoppedAt);
+  });
+  return [
+    { figure: "memory per live run", goal: "1 MiB", value: mib(perRun) },
+    { figure: "button press to its answer, p95", goal: "50 ms", value: ms(quantile(presses, 0.95)) },
+    { figure: "Stop to the last process gone", goal: "2 s", value: ms(quantile(stops, 0.5)) },
+  ];
 }
 
-async function withBridge(measure: (running: Running) => Promise<void>): Promise<void> {
-  const emulator = await startEmulator({ limits: "off" });
-  const directory = mkdtempSync(join(tmpdir(), "takopi-bench-"));
-  writeFileSync(
-    join(directory, "takopi.toml"),
-    `default_engine = "pi"\n[transports.telegram]\nbot_token = "${emulator.token}"\nchat_id = ${emulator.privateChatId}\napi_root = "${emulator.url}"\n[pi]\ncmd = "${standIn}"\n`,
-  );
-  const startedAt = now();
-  const bridge = spawn(process.execPath, [join(root, "dist/src/main.js"), "--config", join(directory, "takopi.toml")], {
-    cwd: directory,
-    env: { PATH: process.env["PATH"], HOME: directory, TAKOPI_LOG_FORMAT: "json" },
+/** Everybody at once, under the limits that Telegram documents. */
+async function measureCrowd(): Promise<Figure[]> {
+  let ratio = Number.NaN;
+  let refusals = Number.NaN;
+  await withBridge({ chats: CROWD, limits: DOCUMENTED_LIMITS }, async (running) => {
+    const { emulator, chats } = running;
+    await delay(IDLE_MS);
+    const before = emulator.history.length;
+    const beganAt = now();
+    for (const chatId of chats) say(running, chatId, "task");
+    await Promise.all(chats.map((chatId) => outcomeIn(running, chatId)));
+    const took = now() - beganAt;
+    const made = emulator.history.slice(before).filter(({ payload }) => payload["chat_id"] !== undefined);
+    ratio = took / ((made.length / 30) * 1000);
+    refusals = made.filter(({ status }) => status === 429).length;
   });
-  const ended = new Promise<void>((resolve) => bridge.once("exit", () => resolve()));
-  try {
-    await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, WAIT_MS);
-    await measure({ emulator, bridge, startedAt });
-  } finally {
-    bridge.kill("SIGTERM");
-    await ended;
-    await emulator.close();
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const value = `${ratio.toFixed(2)} times, ${refusals} x 429`;
+  return [{ figure: `${CROWD} chats at once, time by calls at 30 a second`, goal: "1.15 times, no 429", value }];
 }
+
+const outcomeIn = ({ emulator }: Running, chatId: number) =>
+  emulator.waitFor(() => emulator.messages(chatId).find(({ text }) => text?.startsWith("done")), WAIT_MS);
 
 /** When engines were spawned, ms since 1970, as the bridge's log says it. */
-function readSpawns(bridge: ChildProcessWithoutNullStreams): number[] {
+function readSpawns({ bridge }: Running): number[] {
   const spawns: number[] = [];
   createInterface(bridge.stdout).on("line", (line) => {
     const entry = JSON.parse(line) as { event?: string; time?: string };
     if (entry.event === "process.spawned" && entry.time) spawns.push(Date.parse(entry.time));
   });
   return spawns;
-}
-
-function residentMiB(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -14,7 +14,7 @@ test("doctor --running says whether a message sent now would reach a run", async
     code: 0,
     stdout: expect.stringMatching(/bridge: ok \(pid \d+, since \S+; heard Telegram \d+ s ago\)/),
   });
-  const mend = setting.emulator.fail("getUpdates", { type: "bad_gateway" });
+  const mend = setting.emulator.fail("getUpdates", { type: "bad_gateway" }, 1000);
   setting.say("session\nanswer unheard\ndone");
   await setting.emulator.waitFor(() => setting.log.some(({ event }) => event === "poll.failed") || undefined);
   expect(await look(setting)).toMatchObject({

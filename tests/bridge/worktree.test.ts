@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { ensureWorktree } from "../../src/bridge/worktree.ts";
+
+let path: string;
+const git = (cwd: string, ...args: string[]) =>
+  execFileSync("git", ["-C", cwd, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { encoding: "utf8" }).trim();
+const branchOf = (cwd: string) => git(cwd, "symbolic-ref", "--short", "HEAD");
+const ensure = (branch: string, more: { worktree_base?: string } = {}) =>
+  ensureWorktree({ path, worktrees_dir: ".worktrees", ...more }, branch);
+
+beforeEach(() => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-worktree-")));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  path = join(root, "web");
+  mkdirSync(path);
+  git(path, "init", "-q", "-b", "main");
+  git(path, "commit", "-q", "--allow-empty", "-m", "begin");
+});
+
+describe("the worktree of a branch", () => {
+  test("is made from the main checkout's branch, and used again", async () => {
+    const made = await ensure("feat/login");
+    expect(made).toBe(join(path, ".worktrees/feat/login"));
+    expect(branchOf(made)).toBe("feat/login");
+    writeFileSync(join(made, "kept"), "");
+    expect(await ensure("feat/login")).toBe(made);
+    expect(existsSync(join(made, "kept"))).toBe(true);
+  });
+
+  test("holds what the branch has already, here or at its origin", async () => {
+    git(path, "branch", "old");
+    git(path, "update-ref", "refs/remotes/origin/far", "HEAD");
+    git(path, "commit", "-q", "--allow-empty", "-m", "later");
+    const begin = git(path, "rev-parse", "HEAD~1");
+    for (const branch of ["old", "far"]) expect(git(await ensure(branch), "rev-parse", "HEAD")).toBe(begin);
+  });
+
+  test("begins at worktree_base where that is set", async () => {
+    git(path, "branch", "stable");
+    git(path, "commit", "-q", "--allow-empty", "-m", "later");
+    const made = await ensure("fix", { worktree_base: "stable" });
+    expect(git(made, "rev-parse", "HEAD")).toBe(git(path, "rev-parse", "stable"));
+  });
+
+  test("is the main checkout for the branch that it is on", async () => {
+    expect(await ensure("main")).toBe(path);
+  });
+
+  test.each(["-x", "--upload-pack=sh", "/etc", "../out", "a/../../out", ".", "a b", "a..b", "x.lock", "@{-1}", ""])(
+    "is refused for %j, which leads elsewhere or is no branch",
+    async (branch) => {
+      await expect(ensure(branch)).rejects.toThrow();
+      expect(git(path, "worktree", "list").split("\n")).toHaveLength(1);
+    },
+  );
+
+  test("is refused where something else is in its place, or a link leads out", async () => {
+    mkdirSync(join(path, ".worktrees/plain"), { recursive: true });
+    await expect(ensure("plain")).rejects.toThrow("is not a git worktree");
+    symlinkSync(tmpdir(), join(path, ".worktrees/out"));
+    await expect(ensure("out")).rejects.toThrow("link out of the worktrees directory");
+  });
+});

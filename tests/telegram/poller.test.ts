@@ -1,0 +1,87 @@
+import type { Update } from "@grammyjs/types";
+import { expect, test, vi } from "vitest";
+import { Refused, type Telegram, Unreachable } from "../../src/telegram/api.ts";
+import { poll } from "../../src/telegram/poller.ts";
+import { createLog } from "../helpers/recordings.ts";
+
+const update = (id: number) => ({ update_id: id }) as Update;
+
+/** Answers each poll with the next of these; then polls hang until they are aborted. */
+function listen(answers: readonly (Update[] | Error)[], receive: (updates: readonly Update[]) => void = () => {}) {
+  const controller = new AbortController();
+  const log = createLog("error");
+  const offsets: unknown[] = [];
+  const problems: (string | undefined)[] = [];
+  const waits: number[] = [];
+  const waiting = [...answers];
+  const telegram: Telegram = {
+    call: (_, payload, signal) => {
+      offsets.push((payload as { offset: number }).offset);
+      const next = waiting.shift();
+      if (next instanceof Error) return Promise.reject(next);
+      if (next) return Promise.resolve(next as never);
+      return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    },
+  };
+  const onPoll = (problem?: string) => void problems.push(problem);
+  const wait = async (waitMs: number) => void waits.push(waitMs);
+  const done = poll({ telegram, signal: controller.signal, log, receive, onPoll, wait });
+  const end = () => {
+    controller.abort();
+    return done;
+  };
+  return { offsets, problems, waits, log, end };
+}
+
+test("confirms a batch only with the poll after it was taken", async () => {
+  const taken: number[] = [];
+  const { offsets, end } = listen([[update(7), update(8)], [update(9)]], (updates) =>
+    taken.push(...updates.map(({ update_id }) => update_id)),
+  );
+  await vi.waitFor(() => expect(offsets).toEqual([0, 9, 10]));
+  expect(taken).toEqual([7, 8, 9]);
+  await end();
+});
+
+test("asks for the same batch again when it could not be stored", async () => {
+  let isFull = true;
+  const { offsets, end } = listen([[update(7)], [update(7)]], () => {
+    if (isFull) {
+      isFull = false;
+      throw new Error("disk full");
+    }
+  });
+  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 8]));
+  await end();
+});
+
+test("goes on after resets, 502, timeouts and name failures, and tells of each", async () => {
+  const faults = [
+    new Unreachable("getUpdates", "ECONNRESET", true),
+    new Refused("getUpdates", 502, "Bad Gateway", undefined),
+    new Unreachable("getUpdates", "EAI_AGAIN", false),
+  ];
+  const { offsets, problems, end } = listen([...faults, [update(1)]]);
+  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 0, 0, 2]));
+  expect(problems).toEqual([...faults.map(({ message }) => message), undefined]);
+  await end();
+});
+
+test("gives way to another program that polls the token, and says so", async () => {
+  const conflict = new Refused("getUpdates", 409, "Conflict: terminated by other getUpdates request", undefined);
+  const { offsets, waits, log, end } = listen([conflict, conflict, conflict]);
+  await vi.waitFor(() => expect(offsets).toHaveLength(4));
+  expect(Math.min(...waits)).toBeGreaterThan(3_000);
+  expect(log.entries[0]).toMatchObject({
+    event: "poll.conflict",
+    fields: { hint: expect.stringContaining("another program polls this bot's token") },
+  });
+  await end();
+});
+
+test("obeys the wait that a 429 names", async () => {
+  const { offsets, waits, end } = listen([new Refused("getUpdates", 429, "Too Many Requests", 40), [update(1)]]);
+  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 2]));
+  expect(waits).toEqual([40_000]);
+  await end();
+});
