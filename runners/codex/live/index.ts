@@ -1,6 +1,7 @@
 import type { Run, RunRequest } from "../../../src/engine/contract.ts";
 import type { LiveSide } from "../../../src/engine/live.ts";
 import { openLiveRun } from "../../../src/engine/live-run.ts";
+import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { operations } from "./operations.ts";
@@ -37,13 +38,15 @@ function open(request: RunRequest & { readonly options: CodexOptions }): Run {
       withServer(request, stopped, async ({ server, name }) => {
         used = server;
         request.onSpawn?.(server.mark);
-        const { options, cwd, resume } = request;
-        const thread = await openThread(server, { options, cwd, thread: resume?.value });
+        const { options, cwd, runId, resume } = request;
+        const thread = await openThread(server, { options, cwd, runId, thread: resume?.value });
         name(thread);
         try {
           turn = new Turn({ server, thread, request, output });
           if (!stopped.aborted) await turn.run(stopped);
         } finally {
+          // What left its command's group and session is not ended by codex.
+          if (stopped.aborted || server.peer.hasClosed()) await endMarkedProcesses(runId);
           await closeThread(server, thread);
         }
       }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RUN_MARK } from "../../../src/engine/environment.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import type { Peer } from "./peer.ts";
@@ -13,17 +14,25 @@ export interface ThreadSettings {
   readonly approvalPolicy: "untrusted" | "on-request";
   readonly model: string | undefined;
   readonly addDirs: readonly string[];
+  /** Marks the commands of this run, which may leave their group and session. */
+  readonly runId: string | undefined;
+}
+
+export interface SettingsRequest {
+  readonly options: CodexOptions;
+  readonly cwd: string;
+  readonly runId?: string | undefined;
 }
 
 /**
  * The settings of a live thread. Without a sandbox there is nothing that a command would have to ask to leave, and a
  * list of denied commands only helps where commands are asked for: in both cases codex asks for all but the harmless.
  */
-export async function threadSettings(peer: Peer, options: CodexOptions, cwd: string): Promise<ThreadSettings> {
+export async function threadSettings(peer: Peer, { options, cwd, runId }: SettingsRequest): Promise<ThreadSettings> {
   const sandbox = options.sandbox ?? (await configuredSandbox(peer, cwd));
   const asksForAll = sandbox === "danger-full-access" || (options.deny ?? []).length > 0;
   return {
-    ...{ cwd, sandbox, model: options.model, addDirs: options.add_dirs ?? [] },
+    ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [] },
     approvalPolicy: asksForAll ? "untrusted" : "on-request",
   };
 }
@@ -43,10 +52,11 @@ async function configuredSandbox(peer: Peer, cwd: string): Promise<SandboxMode> 
  * parameter, codex takes it for trust in the project and writes that down (seen in 0.169.0). The thread is unloaded
  * as soon as nobody listens, for its lock keeps the terminal and `codex exec` out.
  */
-export function toThreadParams({ cwd, sandbox, approvalPolicy, model, addDirs }: ThreadSettings): object {
+export function toThreadParams({ cwd, sandbox, approvalPolicy, model, addDirs, runId }: ThreadSettings): object {
   const config = {
     sandbox_mode: sandbox,
     ...(addDirs.length > 0 && { "sandbox_workspace_write.writable_roots": addDirs }),
+    ...(runId !== undefined && { [`shell_environment_policy.set.${RUN_MARK}`]: runId }),
     "features.default_mode_request_user_input": true,
     suppress_unstable_features_warning: true,
     thread_unload_delay_secs: 0,

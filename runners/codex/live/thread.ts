@@ -1,19 +1,21 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { EngineError } from "../../../src/errors.ts";
-import type { CodexOptions } from "../options.ts";
 import { isThreadId } from "../resume.ts";
+import type { Peer } from "./peer.ts";
 import type { CodexServer } from "./server.ts";
-import { checkSettings, grantedSettings, threadSettings, toThreadParams } from "./settings.ts";
+import { checkSettings, grantedSettings, type SettingsRequest, threadSettings, toThreadParams } from "./settings.ts";
 import type { Notification } from "./wire.ts";
 
 /** How long a thread may take to unload; versions that do not know the delay keep it loaded for longer. */
 const UNLOAD_LIMIT_MS = 2000;
 
+const MAX_TRIES = 50;
+const RETRY_PAUSE_MS = 100;
+
 const opened = grantedSettings.extend({ thread: z.object({ id: z.string() }) });
 
-export interface ThreadRequest {
-  readonly options: CodexOptions;
-  readonly cwd: string;
+export interface ThreadRequest extends SettingsRequest {
   /** Absent for a new one. */
   readonly thread?: string | undefined;
 }
@@ -23,19 +25,20 @@ export interface ThreadRequest {
  *
  * @throws EngineError where codex cannot, or where it would give the thread other rights.
  */
-export async function openThread(server: CodexServer, { options, cwd, thread }: ThreadRequest): Promise<string> {
+export async function openThread(server: CodexServer, request: ThreadRequest): Promise<string> {
+  const { thread } = request;
   if (thread !== undefined && !isThreadId(thread)) {
     throw new EngineError(
       `\`${thread}\` is not a Codex thread. Its id is needed in full, as \`codex resume\` shows it.`,
     );
   }
   const { peer } = server;
-  const settings = await threadSettings(peer, options, cwd);
+  const settings = await threadSettings(peer, request);
   const params = toThreadParams(settings);
   const result =
     thread === undefined
       ? await peer.call("thread/start", params, opened)
-      : await peer.call("thread/resume", { threadId: thread, excludeTurns: true, ...params }, opened);
+      : await resumeThread(peer, { threadId: thread, excludeTurns: true, ...params });
   try {
     checkSettings(settings, result);
   } catch (error) {
@@ -45,10 +48,23 @@ export async function openThread(server: CodexServer, { options, cwd, thread }: 
   return result.thread.id;
 }
 
+/** A thread that is just being unloaded is waited for: its commands may take a moment to end. */
+async function resumeThread(peer: Peer, params: object): Promise<z.infer<typeof opened>> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await peer.call("thread/resume", params, opened);
+    } catch (error) {
+      const isClosing = error instanceof EngineError && error.message.includes("is closing");
+      if (!isClosing || tries === MAX_TRIES) throw error;
+      await delay(RETRY_PAUSE_MS);
+    }
+  }
+}
+
 /** The same again for a copy of the thread; gives the copy's id. */
-export async function forkThread(server: CodexServer, { options, cwd, thread }: ThreadRequest): Promise<string> {
-  const settings = await threadSettings(server.peer, options, cwd);
-  const params = { threadId: thread, excludeTurns: true, ...toThreadParams(settings) };
+export async function forkThread(server: CodexServer, request: ThreadRequest): Promise<string> {
+  const settings = await threadSettings(server.peer, request);
+  const params = { threadId: request.thread, excludeTurns: true, ...toThreadParams(settings) };
   const result = await server.peer.call("thread/fork", params, opened);
   return result.thread.id;
 }

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Pooled, ServerPool } from "../../src/engine/server-pool.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface Fake extends Pooled {
+  readonly stop: Pooled["stop"] & ReturnType<typeof vi.fn>;
+  crash(): void;
+}
+
+let pids = 0;
+function createFake(): Fake {
+  pids += 1;
+  let end: (nothing: undefined) => void = () => {};
+  const gone = new Promise((resolve) => {
+    end = resolve;
+  });
+  const stop = vi.fn(async () => end(undefined));
+  return { mark: { pid: pids, startTime: "1" }, gone, stop, crash: () => end(undefined) };
+}
+
+const never = new AbortController().signal;
+const tick = () => vi.advanceTimersByTimeAsync(0);
+
+test("those who come at once share one start", async () => {
+  const pool = new ServerPool<Fake>();
+  const start = vi.fn(async () => createFake());
+  const [one, two, other] = await Promise.all([
+    pool.use("a", start, never),
+    pool.use("a", start, never),
+    pool.use("b", start, never),
+  ]);
+  expect(start).toHaveBeenCalledTimes(2);
+  expect(one.server).toBe(two.server);
+  expect(other.server).not.toBe(one.server);
+});
+
+test("a server is busy with its sessions, and idle from the end of the last", async () => {
+  const pool = new ServerPool<Fake>();
+  const one = await pool.use("a", async () => createFake(), never);
+  const two = await pool.use("a", async () => createFake(), never);
+  one.name("s1");
+  two.name("s2");
+  const { mark } = one.server;
+  expect(pool.servers()).toEqual([{ ...mark, busy: ["s1", "s2"] }]);
+  one.release();
+  one.release();
+  expect(pool.servers()).toEqual([{ ...mark, busy: ["s2"] }]);
+  two.release();
+  expect(pool.servers()).toEqual([{ ...mark, busy: [], idleSince: Date.now() }]);
+});
+
+test("only those that were idle for long enough are ended", async () => {
+  const pool = new ServerPool<Fake>();
+  const idle = await pool.use("a", async () => createFake(), never);
+  const busy = await pool.use("b", async () => createFake(), never);
+  idle.release();
+  await vi.advanceTimersByTimeAsync(1000);
+  await pool.reap(2000);
+  expect(pool.servers()).toHaveLength(2);
+  await pool.reap(500);
+  expect(idle.server.stop).toHaveBeenCalledTimes(1);
+  expect(pool.servers()).toMatchObject([busy.server.mark]);
+});
+
+test("a server that crashed is started anew, after crashes in a row only after a while", async () => {
+  const pool = new ServerPool<Fake>();
+  const start = vi.fn(async () => createFake());
+  for (const count of [1, 2]) {
+    const { server } = await pool.use("a", start, never);
+    expect(start).toHaveBeenCalledTimes(count);
+    server.crash();
+    await tick();
+    expect(pool.servers()).toEqual([]);
+  }
+  const third = pool.use("a", start, never);
+  await tick();
+  expect(start).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(250);
+  expect((await third).server.mark.pid).toBe(pids);
+});
+
+test("a failed start is told to all who waited, and tried again by the next", async () => {
+  const pool = new ServerPool<Fake>();
+  const fail = () => Promise.reject(new Error("no such program"));
+  const both = await Promise.allSettled([pool.use("a", fail, never), pool.use("a", fail, never)]);
+  expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect((await pool.use("a", async () => createFake(), never)).server.mark.pid).toBe(pids);
+});
+
+test("who is stopped waits no longer, and the start goes on for others", async () => {
+  const pool = new ServerPool<Fake>();
+  let begin: (server: Fake) => void = () => {};
+  const start = () =>
+    new Promise<Fake>((resolve) => {
+      begin = resolve;
+    });
+  const stop = new AbortController();
+  const stopped = pool.use("a", start, stop.signal);
+  const other = pool.use("a", start, never);
+  await tick();
+  stop.abort(new Error("stopped"));
+  await expect(stopped).rejects.toThrow("stopped");
+  begin(createFake());
+  expect((await other).server.mark.pid).toBe(pids);
+});
+
+test("close ends all, also one that is just starting, and who comes meanwhile waits for a new one", async () => {
+  const pool = new ServerPool<Fake>();
+  const old = createFake();
+  const first = pool.use("a", async () => old, never);
+  const closing = pool.close();
+  await first;
+  const next = await pool.use("a", async () => createFake(), never);
+  await closing;
+  expect(old.stop).toHaveBeenCalledTimes(1);
+  expect(next.server).not.toBe(old);
+});

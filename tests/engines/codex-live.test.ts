@@ -1,0 +1,384 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { codex } from "../../runners/codex/index.ts";
+import type { Completed, RunEvent } from "../../src/domain/events.ts";
+import type { Reply as Answer, Question } from "../../src/domain/question.ts";
+import type { Controls, Run, SessionRequest } from "../../src/engine/contract.ts";
+import type { EngineOptions } from "../../src/engine/options.ts";
+import { type ModelCall, type ResponsesModel, startResponsesModel } from "./models/openai-responses.ts";
+import { type Output, patch, type Reply, reply, shell, text } from "./models/responses-reply.ts";
+import { engineCommand } from "./pinned.ts";
+
+// The real CLI needs a second or two for a turn, and many more on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+
+let root: string;
+let cwd: string;
+let model: ResponsesModel;
+/** What the model answers, in turn; each test sets its own. */
+let script: Reply[] = [];
+let calls: ModelCall[] = [];
+let runs = 0;
+
+// One server serves all tests, as it does many runs of a bridge.
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "takopi-codex-live-"));
+  mkdirSync(join(root, ".codex"));
+  model = await startResponsesModel((call) => {
+    calls.push(call);
+    return script.shift() ?? { type: "refusal", status: 400, error: { message: "the script has no reply left" } };
+  });
+  const config = `
+    model = "gpt-5.5"
+    model_provider = "scripted"
+    check_for_update_on_startup = false
+    [model_providers.scripted]
+    name = "Scripted"
+    base_url = "${model.url}"
+    wire_api = "responses"
+    request_max_retries = 1
+    stream_max_retries = 1
+    [analytics]
+    enabled = false
+    [feedback]
+    enabled = false
+  `;
+  writeFileSync(join(root, ".codex", "config.toml"), config);
+});
+beforeEach(() => {
+  cwd = mkdtempSync(join(root, "repo-"));
+  calls = [];
+});
+afterEach(() => {
+  expect(script).toEqual([]);
+});
+afterAll(async () => {
+  await codex.live?.close();
+  await model.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const silent = () => undefined;
+const log = { debug: silent, info: silent, warn: silent, error: silent, child: () => log };
+
+interface Options extends EngineOptions {
+  readonly sandbox?: "read-only" | "workspace-write" | "danger-full-access";
+}
+
+const setup = (options: Options = {}) => ({
+  cwd,
+  log,
+  env: { ...process.env, HOME: root, CODEX_HOME: undefined },
+  options: {
+    cmd: engineCommand("codex"),
+    sandbox: "workspace-write",
+    interactive: true,
+    ...options,
+  } as EngineOptions,
+});
+
+function open(prompt: string, { thread, ...options }: Options & { thread?: string | undefined } = {}): Run {
+  runs += 1;
+  const runId = `codex-live-suite-${process.pid}-${runs}`;
+  return codex.open({
+    ...setup(options),
+    runId,
+    prompt,
+    ...(thread !== undefined && { resume: { engine: "codex", value: thread } }),
+  });
+}
+
+const session = (thread: string): SessionRequest => ({ ...setup(), resume: { engine: "codex", value: thread } });
+
+interface Finished {
+  readonly events: readonly RunEvent[];
+  readonly completed: Completed;
+  readonly thread: string;
+}
+
+/** All events of a run; the last one apart. `react` is called for each as it comes. */
+async function finish(run: Run, react?: (event: RunEvent, controls: Controls) => unknown): Promise<Finished> {
+  const events: RunEvent[] = [];
+  for await (const event of run) {
+    events.push(event);
+    await react?.(event, run.controls);
+  }
+  const ends = events.filter((event) => event.type === "completed");
+  expect(ends).toHaveLength(1);
+  expect(events.at(-1)).toBe(ends[0]);
+  const completed = ends[0] as Completed;
+  return { events, completed, thread: completed.resume?.value ?? "" };
+}
+
+/** Answers every question of a run in the same way, and keeps the questions. */
+function answering(answer: Answer): { questions: Question[]; react: (event: RunEvent, controls: Controls) => unknown } {
+  const questions: Question[] = [];
+  return {
+    questions,
+    react: async (event, controls) => {
+      if (event.type !== "question") return;
+      questions.push(event.question);
+      expect(await controls.answer?.(event.question.id, answer)).toBe(true);
+      expect(await controls.answer?.(event.question.id, answer)).toBe(false);
+    },
+  };
+}
+
+const done = (events: readonly RunEvent[]) =>
+  events.flatMap((event) => (event.type === "action" && event.phase === "completed" ? [event] : []));
+
+/** A command that asks to leave the sandbox. */
+const escalated = (cmd: string): Output => ({
+  type: "call",
+  name: "exec_command",
+  args: {
+    cmd,
+    sandbox_permissions: "require_escalated",
+    justification: "I need to write there.",
+    yield_time_ms: 30_000,
+  },
+});
+
+const oneCall = { inputTokens: 60, outputTokens: 20, cacheReadTokens: 40, cacheWriteTokens: 0, reasoningTokens: 5 };
+
+test("a new task is answered, with its tools and its usage, and the answer is told as it is written", async () => {
+  script = [
+    reply(shell("echo hello | tr a-z A-Z")),
+    reply(patch("*** Add File: made.txt", "+made")),
+    reply(text("Done.")),
+  ];
+  const { events, completed, thread } = await finish(open("Work."));
+  expect(events[0]).toMatchObject({ type: "started", engine: "codex", resume: { value: thread } });
+  expect(done(events)).toMatchObject([
+    {
+      ok: true,
+      action: { kind: "command", title: "echo hello | tr a-z A-Z", detail: { output: "HELLO", exitCode: 0 } },
+    },
+    { ok: true, action: { kind: "file_change", title: "made.txt", detail: { changes: [{ verb: "add" }] } } },
+  ]);
+  expect(events).toContainEqual({ type: "text", engine: "codex", text: "Done." });
+  expect(readFileSync(join(cwd, "made.txt"), "utf8")).toBe("made\n");
+  expect(completed).toMatchObject({ ok: true, answer: "Done.", usage: { inputTokens: 180, outputTokens: 60 } });
+});
+
+test("a command that asks to leave its sandbox runs when it is allowed", async () => {
+  const outside = join(root, `allowed-${runs}`);
+  script = [reply(escalated(`echo out > ${outside}`)), reply(text("Written."))];
+  const { questions, react } = answering({ type: "allow", scope: "once" });
+  const { events, completed } = await finish(open("Write."), react);
+  expect(questions).toMatchObject([
+    { kind: "command", command: `echo out > ${outside}`, cwd, reason: "I need to write there.", canAllowSession: true },
+  ]);
+  expect(events.filter(({ type }) => type === "resolved")).toEqual([
+    { type: "resolved", engine: "codex", questionId: questions[0]?.id },
+  ]);
+  expect(readFileSync(outside, "utf8")).toBe("out\n");
+  expect(completed).toMatchObject({ ok: true, answer: "Written." });
+});
+
+test.each([
+  ["denied", { type: "deny" }, undefined],
+  ["denied with a reason", { type: "deny", reason: "Not on a Sunday." }, "Not on a Sunday."],
+  ["dismissed", { type: "dismiss" }, undefined],
+] as const)("a command that is %s does not run, and the turn goes on", async (_, answer, reason) => {
+  const outside = join(root, `denied-${runs}`);
+  script = [reply(escalated(`echo out > ${outside}`)), reply(text("Then not."))];
+  const { react } = answering(answer);
+  const { events, completed } = await finish(open("Write."), react);
+  expect(done(events)).toMatchObject([{ ok: false, action: { kind: "command" } }]);
+  expect(completed).toMatchObject({ ok: true, answer: "Then not." });
+  expect(existsSync(outside)).toBe(false);
+  if (reason !== undefined) expect(calls[1]?.prompts.at(-1)).toContain(reason);
+});
+
+test("what was allowed for the session is not asked again", async () => {
+  const command = "uname -s";
+  script = [reply(escalated(command)), reply(escalated(command)), reply(text("Twice."))];
+  const { questions, react } = answering({ type: "allow", scope: "session" });
+  const { events, completed } = await finish(open("Look."), react);
+  expect(questions).toHaveLength(1);
+  expect(done(events)).toMatchObject([{ ok: true }, { ok: true }]);
+  expect(completed).toMatchObject({ ok: true, answer: "Twice." });
+});
+
+test("a change of files is asked for with its paths and its diff", async () => {
+  script = [reply(patch("*** Add File: asked.txt", "+one line")), reply(text("Changed."))];
+  const { questions, react } = answering({ type: "allow", scope: "once" });
+  const { completed } = await finish(open("Change.", { sandbox: "read-only" }), react);
+  expect(questions).toMatchObject([{ kind: "file_change", paths: [join(cwd, "asked.txt")] }]);
+  expect(questions[0]?.body).toContain("one line");
+  expect(readFileSync(join(cwd, "asked.txt"), "utf8")).toBe("one line\n");
+  expect(completed).toMatchObject({ ok: true, answer: "Changed." });
+});
+
+const ask = (...questions: object[]): Output => ({ type: "call", name: "request_user_input", args: { questions } });
+const color = {
+  ...{ id: "color", header: "Color", question: "Which color?" },
+  options: [
+    { label: "Red (Recommended)", description: "warm" },
+    { label: "Blue", description: "cold" },
+  ],
+};
+
+test.each([
+  ["an option", { type: "choose", values: ["Blue"] }, "Blue"],
+  ["words of its own", { type: "text", text: "Green, please" }, "Green, please"],
+] as const)("a question of the model is answered with %s", async (_, answer, told) => {
+  script = [reply(ask(color)), reply(text("Thanks."))];
+  const { questions, react } = answering(answer);
+  const { completed } = await finish(open("Ask me."), react);
+  expect(questions).toMatchObject([
+    { kind: "choice", title: "Color", body: "Which color?", isOpen: true, options: [{}, { value: "Blue" }] },
+  ]);
+  expect(JSON.stringify(calls[1]?.input)).toContain(told);
+  expect(completed).toMatchObject({ ok: true, answer: "Thanks." });
+});
+
+test("a message to a running turn is read by the model in that turn", async () => {
+  const gate = join(cwd, "go");
+  script = [reply(shell(`until test -e ${gate}; do sleep 0.05; done`)), reply(text("Noted."))];
+  const { completed } = await finish(open("Work."), async (event, controls) => {
+    if (event.type !== "action" || event.action.kind !== "command" || event.phase !== "started") return;
+    await controls.steer?.("Also mention the weather.");
+    writeFileSync(gate, "");
+  });
+  expect(calls[1]?.prompts).toEqual(expect.arrayContaining(["Work.", "Also mention the weather."]));
+  expect(completed).toMatchObject({ ok: true, answer: "Noted." });
+});
+
+/** Processes whose command line holds the text. */
+function processesWith(marker: string): string[] {
+  return readdirSync("/proc").filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").includes(marker);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test.runIf(process.platform === "linux").each(["workspace-write", "danger-full-access"] as const)(
+  "an interrupt in mid-command leaves none of its processes, and the thread goes on (%s)",
+  async (sandbox) => {
+    const seconds = `32${process.pid}.${runs}`;
+    script = [reply(shell(`trap '' TERM HUP; setsid sleep ${seconds} & sleep ${seconds}; wait`))];
+    const server = codex.live?.servers()[0]?.pid;
+    const run = open("Sleep.", { sandbox });
+    const finished = finish(run, answering({ type: "allow", scope: "once" }).react);
+    await vi.waitUntil(() => processesWith(seconds).length >= 2, { timeout: 60_000, interval: 50 });
+    await run.controls.interrupt?.();
+    expect(processesWith(seconds)).toEqual([]);
+    const { completed, thread } = await finished;
+    expect(completed).toMatchObject({ ok: false, error: "interrupted" });
+    expect(codex.live?.servers()[0]?.pid).toBe(server);
+
+    script = [reply(text("Back again."))];
+    const again = await finish(open("Go on.", { sandbox, thread }));
+    expect(again.completed.error).toBeUndefined();
+    expect(again.completed).toMatchObject({
+      ok: true,
+      answer: "Back again.",
+      resume: { value: thread },
+      usage: oneCall,
+    });
+  },
+);
+
+test("one thread goes on headless, live, and headless again, with the sandbox of each run", async () => {
+  script = [reply(text("One."))];
+  const first = await finish(open("First.", { interactive: false, sandbox: "read-only" }));
+  const { thread } = first;
+  expect(first.completed).toMatchObject({ ok: true, answer: "One." });
+  script = [reply(patch("*** Add File: live.txt", "+live")), reply(text("Two."))];
+  const { questions, react } = answering({ type: "deny" });
+  const second = await finish(open("Second.", { thread, sandbox: "read-only" }), react);
+  expect(questions).toMatchObject([{ kind: "file_change" }]);
+  expect(second.completed).toMatchObject({ ok: true, answer: "Two.", resume: { value: thread } });
+  script = [reply(text("Three."))];
+  const third = await finish(open("Third.", { thread, interactive: false, sandbox: "read-only" }));
+  expect(third.completed).toMatchObject({ ok: true, answer: "Three.", resume: { value: thread }, usage: oneCall });
+  expect(calls.at(-1)?.prompts).toEqual(expect.arrayContaining(["First.", "Second.", "Third."]));
+});
+
+test("two threads work on one server at once", async () => {
+  const gate = join(cwd, "go");
+  const wait = reply(shell(`until test -e ${gate}; do sleep 0.05; done`));
+  script = [wait, wait, reply(text("Done.")), reply(text("Done."))];
+  const release = (event: RunEvent) => {
+    const busy = codex.live?.servers().flatMap((server) => server.busy) ?? [];
+    if (event.type === "action" && busy.length === 2) writeFileSync(gate, "");
+  };
+  const [one, two] = await Promise.all([finish(open("One."), release), finish(open("Two."), release)]);
+  expect(one.completed).toMatchObject({ ok: true, answer: "Done." });
+  expect(two.completed).toMatchObject({ ok: true, answer: "Done." });
+  expect(one.thread).not.toBe(two.thread);
+  expect(codex.live?.servers()).toMatchObject([{ busy: [], idleSince: expect.any(Number) }]);
+});
+
+test("a server that is killed in mid-turn ends its runs with the thread, and the next run has a new server", async () => {
+  const seconds = `33${process.pid}.${runs}`;
+  script = [reply(shell(`sleep ${seconds}`))];
+  const pid = codex.live?.servers()[0]?.pid ?? 0;
+  const { completed, thread } = await finish(open("Sleep."), (event) => {
+    if (event.type === "action" && event.action.kind === "command") process.kill(pid, "SIGKILL");
+  });
+  expect(completed).toMatchObject({ ok: false, error: expect.stringContaining("SIGKILL") });
+  expect(processesWith(seconds)).toEqual([]);
+  script = [reply(text("Here again."))];
+  const again = await finish(open("Go on.", { thread }));
+  expect(again.completed).toMatchObject({ ok: true, answer: "Here again.", resume: { value: thread } });
+});
+
+test("a thread is copied, shortened, taken back by a turn, and named", async () => {
+  script = [reply(text("One.")), reply(text("Two."))];
+  const { thread } = await finish(open("First."));
+  await finish(open("Second.", { thread }));
+  const { operations } = codex.live ?? {};
+
+  const copy = await operations?.fork?.(session(thread));
+  expect(copy?.value).not.toBe(thread);
+  expect(await operations?.undo?.(session(thread))).toEqual({ engine: "codex", value: thread });
+  script = [reply(text("Again.")), reply(text("In the copy."))];
+  await finish(open("Third.", { thread }));
+  expect(calls.at(-1)?.prompts).toEqual(expect.not.arrayContaining(["Second."]));
+  await finish(open("Fourth.", { thread: copy?.value }));
+  expect(calls.at(-1)?.prompts).toEqual(expect.arrayContaining(["First.", "Second.", "Fourth."]));
+
+  script = [reply(text("A summary of it all."))];
+  await operations?.compact?.(session(thread));
+  script = [reply(text("After."))];
+  const after = await finish(open("Fifth.", { thread }));
+  expect(after.completed).toMatchObject({ ok: true, answer: "After." });
+  expect(JSON.stringify(calls.at(-1)?.input)).toContain("A summary of it all.");
+
+  await operations?.rename?.(session(thread), "The long one");
+  expect(readFileSync(join(root, ".codex", "session_index.jsonl"), "utf8")).toContain("The long one");
+  expect(await operations?.models?.(setup())).toContain("gpt-5.5");
+});
+
+test("a thread that is gone, and one that is not one, are told with what to do", async () => {
+  const gone = await finish(open("Go on.", { thread: "0199a213-81c0-7800-8aa1-bbab2a035a53" }));
+  expect(gone.completed.error).toMatch(/^Codex no longer has this thread\./);
+  const named = await finish(open("Go on.", { thread: "my-thread" }));
+  expect(named.completed.error).toContain("is not a Codex thread");
+});
+
+test("a model's refusal ends the run, and leaves the server as it is", async () => {
+  script = [{ type: "refusal", status: 400, error: { message: "No such model here" } }];
+  const { completed } = await finish(open("Hello."));
+  expect(completed).toMatchObject({ ok: false, answer: "", error: "No such model here" });
+  expect(codex.live?.servers()).toHaveLength(1);
+});
+
+test("idle servers are ended, with all their processes", async () => {
+  const before = codex.live?.servers() ?? [];
+  expect(before).toHaveLength(1);
+  await codex.live?.reap(60_000);
+  expect(codex.live?.servers()).toEqual(before);
+  await codex.live?.reap(-1);
+  expect(codex.live?.servers()).toEqual([]);
+  expect(existsSync(`/proc/${before[0]?.pid}`)).toBe(false);
+});

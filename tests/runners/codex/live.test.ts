@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, expect, test, vi } from "vitest";
+import { codex } from "../../../runners/codex/index.ts";
+import type { Completed, RunEvent } from "../../../src/domain/events.ts";
+import type { Question } from "../../../src/domain/question.ts";
+import type { Run } from "../../../src/engine/contract.ts";
+import type { EngineOptions } from "../../../src/engine/options.ts";
+import { childProgram, collect, recordingLog } from "../../engine/toy.ts";
+
+// Each test starts programs, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+afterEach(async () => {
+  await codex.live?.close();
+});
+
+/** A turn on the scripted server, which does what the words of the prompt say. */
+function open(prompt: string, options: EngineOptions & { sandbox?: string; profile?: string } = {}): Run {
+  return codex.open({
+    runId: randomUUID(),
+    prompt,
+    cwd: process.cwd(),
+    env: process.env,
+    log: recordingLog(),
+    options: {
+      cmd: childProgram("codex-app-server"),
+      interactive: true,
+      sandbox: "read-only",
+      ...options,
+    } as EngineOptions,
+  });
+}
+
+/** The events of a run, in which exactly one is an outcome, the last. */
+async function finish(run: Run): Promise<{ events: RunEvent[]; completed: Completed }> {
+  const events = await collect(run);
+  expect(events.filter(({ type }) => type === "completed")).toEqual([events.at(-1)]);
+  return { events, completed: events.at(-1) as Completed };
+}
+
+const nextQuestion = async (events: AsyncIterator<RunEvent>): Promise<Question> => {
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done) throw new Error("the run ended without a question");
+    if (value.type === "question") return value.question;
+  }
+};
+
+test("a turn is answered, and told while it is written", async () => {
+  const { events, completed } = await finish(open("answer"));
+  expect(events.map(({ type }) => type)).toEqual(["started", "action", "text", "completed"]);
+  expect(completed).toMatchObject({ ok: true, answer: "Hello.", resume: { engine: "codex" } });
+});
+
+test("a server that crashes in mid-turn ends the run with its last words and the thread", async () => {
+  const { completed } = await finish(open("leave crash"));
+  expect(completed).toMatchObject({
+    ok: false,
+    error: "Codex failed with exit code 3.\nthe disk is full",
+    resume: { engine: "codex", value: expect.stringMatching(/^0199a213-/) },
+  });
+  expect(codex.live?.servers()).toEqual([]);
+  expect((await finish(open("answer"))).completed.ok).toBe(true);
+});
+
+test("what is not JSON, and what belongs to another turn, is passed over", async () => {
+  const { events, completed } = await finish(open("garbage stale answer"));
+  expect(completed).toMatchObject({ ok: true, answer: "Hello." });
+  expect(JSON.stringify(events)).not.toContain("old words");
+});
+
+test("nothing comes after the outcome, however often a turn ends", async () => {
+  const { completed } = await finish(open("answer late"));
+  expect(completed).toMatchObject({ ok: true, answer: "Hello." });
+});
+
+test.each(["unknown", "stranger"])("a request that nobody can answer is refused (%s)", async (word) => {
+  const { completed } = await finish(open(word));
+  expect(JSON.parse(completed.answer)).toMatchObject({ code: -32601 });
+});
+
+test.each([
+  [{ type: "allow", scope: "once" }, "accept"],
+  [{ type: "allow", scope: "session" }, "acceptForSession"],
+  [{ type: "deny" }, "decline"],
+  [{ type: "deny", reason: "no" }, "decline"],
+  [{ type: "dismiss" }, "decline"],
+] as const)("the reply %o reaches the server as %s", async (reply, decision) => {
+  const run = open("approve");
+  const events = run[Symbol.asyncIterator]();
+  const question = await nextQuestion(events);
+  expect(question).toEqual({
+    ...{ id: question.id, kind: "command", title: "Run rm -rf build in /repo", cwd: "/repo", canAllowSession: true },
+    ...{ command: "rm -rf build", body: "rm -rf build" },
+  });
+  expect(await run.controls.answer?.("no such question", reply)).toBe(false);
+  expect(await run.controls.answer?.(question.id, reply)).toBe(true);
+  expect(await run.controls.answer?.(question.id, reply)).toBe(false);
+  const rest = await collect({ [Symbol.asyncIterator]: () => events });
+  expect(rest[0]).toEqual({ type: "resolved", engine: "codex", questionId: question.id });
+  expect(rest.at(-1)).toMatchObject({ type: "completed", answer: JSON.stringify({ decision }) });
+});
+
+test("two questions of one request are answered one by one", async () => {
+  const run = open("two");
+  const events = run[Symbol.asyncIterator]();
+  const first = await nextQuestion(events);
+  const second = await nextQuestion(events);
+  expect([first, second]).toMatchObject([
+    { kind: "choice", title: "A", body: "First?", isOpen: false, isMultiple: false },
+    { kind: "text", title: "B", body: "Second?", isSecret: true },
+  ]);
+  await run.controls.answer?.(second.id, { type: "text", text: "words" });
+  await run.controls.answer?.(first.id, { type: "choose", values: ["Yes"] });
+  const rest = await collect({ [Symbol.asyncIterator]: () => events });
+  expect(rest.at(-1)).toMatchObject({
+    answer: JSON.stringify({ answers: { a: { answers: ["Yes"] }, b: { answers: ["words"] } } }),
+  });
+});
+
+test("a question that the server takes back is resolved once, and can be answered no more", async () => {
+  const run = open("withdraw answer");
+  const { events } = await finish(run);
+  const question = events.find((event) => event.type === "question")?.question;
+  expect(events.filter(({ type }) => type === "resolved")).toEqual([
+    { type: "resolved", engine: "codex", questionId: question?.id },
+  ]);
+  expect(await run.controls.answer?.(question?.id ?? "", { type: "deny" })).toBe(false);
+});
+
+test("a thread that got other rights than asked for is not used", async () => {
+  const { completed } = await finish(open("answer", { model: "other-rights" }));
+  expect(completed).toMatchObject({ ok: false, answer: "" });
+  expect(completed.error).toContain("with the sandbox dangerFullAccess instead of read-only, so nothing was run");
+});
+
+test("a server that does not end its turn when asked is ended itself", async () => {
+  const run = open("hang");
+  const events = run[Symbol.asyncIterator]();
+  await events.next();
+  await run.stop("Stopped by Ada.");
+  const rest = await collect({ [Symbol.asyncIterator]: () => events });
+  expect(rest.at(-1)).toMatchObject({ type: "completed", ok: false, error: "Stopped by Ada." });
+  expect(codex.live?.servers()).toEqual([]);
+});
+
+test("a run that is stopped before it begins is only completed", async () => {
+  const run = open("answer");
+  await run.stop("Stopped.");
+  expect(await collect(run)).toEqual([
+    { type: "completed", engine: "codex", ok: false, answer: "", error: "Stopped." },
+  ]);
+});
+
+test("a profile, which the server cannot take, is refused", async () => {
+  const { completed } = await finish(open("answer", { profile: "work" }));
+  expect(completed.error).toContain("knows no profiles");
+});
+
+test("runs of one server share it, and are listed while they last", async () => {
+  const one = open("hang");
+  const two = open("hang");
+  const [first, second] = [one[Symbol.asyncIterator](), two[Symbol.asyncIterator]()];
+  await Promise.all([first.next(), second.next()]);
+  expect(codex.live?.servers()).toMatchObject([{ busy: [expect.any(String), expect.any(String)] }]);
+  await Promise.all([one.stop("enough"), two.stop("enough")]);
+});
