@@ -1,6 +1,8 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
-import { type PiOptions, piOptions, toArguments } from "./options.ts";
+import { withLive } from "../../src/engine/live.ts";
+import { createPiLive } from "./live/index.ts";
+import { type PiOptions, piOptions, toArguments, toMeta } from "./options.ts";
 import { end } from "./outcome.ts";
 import { PI_VARIABLES, probePi } from "./probe.ts";
 import { piResume } from "./resume.ts";
@@ -11,7 +13,7 @@ import { ENGINE, initialState, type PiState } from "./state.ts";
 import { translate } from "./translate.ts";
 
 /** The pi coding agent, 0.73 to 1.5, through its print mode. */
-export const pi = defineEngine({
+const headless = defineEngine({
   id: ENGINE,
   label: "pi",
   options: piOptions,
@@ -28,6 +30,9 @@ export const pi = defineEngine({
   end,
 });
 
+/** The pi coding agent: headless, or live where its options say so. */
+export const pi = withLive(headless, piOptions, createPiLive());
+
 async function launch(request: RunRequest & { readonly options: PiOptions }): Promise<Launch<PiState>> {
   const { prompt, resume } = request;
   const places = await findPlaces(request, request.cwd);
@@ -43,8 +48,3 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
     state: { ...initialState, meta: toMeta(options) },
   };
 }
-
-const toMeta = ({ model, provider }: PiOptions): Record<string, string> => ({
-  ...(model && { model }),
-  ...(provider && { provider }),
-});

@@ -21,12 +21,14 @@ export const piOptions = z.strictObject({
 });
 export type PiOptions = z.infer<typeof piOptions>;
 
+/** The flags of pi's one-shot print mode, or of its two-way mode. */
+const MODES = { headless: ["--print", "--mode", "json"], live: ["--mode", "rpc"] } as const;
+
 /** The flags of one run, in an order that does not matter to pi; `extra_args` come last. */
-export function toArguments(options: PiOptions): readonly string[] {
+export function toArguments(options: PiOptions, mode: keyof typeof MODES = "headless"): readonly string[] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
-    "--print",
-    ...flag("--mode", "json"),
+    ...MODES[mode],
     ...flag("--provider", options.provider),
     ...flag("--model", options.model),
     ...flag("--thinking", options.thinking),
@@ -38,3 +40,9 @@ export function toArguments(options: PiOptions): readonly string[] {
     ...flag("--append-system-prompt", options.append_system_prompt),
   ];
 }
+
+/** Shown with the start of a run. */
+export const toMeta = ({ model, provider }: PiOptions): Readonly<Record<string, string>> => ({
+  ...(model && { model }),
+  ...(provider && { provider }),
+});

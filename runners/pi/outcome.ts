@@ -19,6 +19,9 @@ export function toOutcome({ last, answer }: PiState): Outcome {
   };
 }
 
+/** What pi's refusal of a prompt makes of the run. */
+export const toRefusal = (message: string): Outcome => ({ ok: false, error: withAdvice(toReadableError(message)) });
+
 /** The outcome of a stream that ended without `agent_settled`: every run of old pi, and whatever was cut off. */
 export function end(state: PiState, exit: Exit): Completed {
   const fail = (error: string) => toCompleted(state, { ok: false, error });

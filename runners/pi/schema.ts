@@ -71,6 +71,8 @@ export const PiLine = z.discriminatedUnion("type", [
     type: z.literal("compaction_end"),
     result: z.object({ usage: Usage.optional() }).nullish(),
     aborted: z.boolean().default(false),
+    /** The failed call is made again, with less context. */
+    willRetry: z.boolean().default(false),
     errorMessage: z.string().optional(),
   }),
   /** The end of one attempt; a retry or a compaction may follow. */

@@ -15,7 +15,8 @@ import { addUsage } from "./usage.ts";
 type Step = readonly [PiState, readonly RunEvent[]];
 type Line<Type extends PiLine["type"]> = Extract<PiLine, { type: Type }>;
 
-const dialect: ToolDialect = { pathArguments: ["path"], hasSubagents: true };
+/** How pi names the arguments of its tools. */
+export const dialect: ToolDialect = { pathArguments: ["path"], hasSubagents: true };
 
 /** One line of pi's print mode. Only new pi says that it has settled; elsewhere the end of the stream decides. */
 export function translate(state: PiState, line: PiLine): Step {

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { pi } from "../../runners/pi/index.ts";
@@ -8,60 +7,34 @@ import type { Run } from "../../src/engine/contract.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { endedActions, expectNoProcessOf, finish, finishStopped, RUN_TIMEOUT_MS } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
-import { type ChatModel, startChatModel } from "./models/openai-chat.ts";
 import { fingerprint, longText, newestTurn } from "./models/script.ts";
+import { makePiHome, type PiHome } from "./pi-home.ts";
 import { engineCommand } from "./pinned.ts";
 
 vi.setConfig({ testTimeout: RUN_TIMEOUT_MS });
 
-let root: string;
-let repo: string;
-let model: ChatModel;
+let home: PiHome;
 let runs = 0;
 
 beforeAll(async () => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-pi-")));
-  repo = join(root, "repo");
-  for (const folder of [repo, join(root, "other"), join(root, ".pi/agent")]) mkdirSync(folder, { recursive: true });
-  model = await startChatModel();
-  writeFileSync(join(root, ".pi/agent/models.json"), JSON.stringify(toModels(model.url)));
+  home = await makePiHome();
 });
-afterAll(async () => {
-  await model?.[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
-});
-
-/** Dollars per million tokens. pi reads nothing of a models.json in which one of the four is missing. */
-const PRICES = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
-
-const toModels = (baseUrl: string) => ({
-  providers: {
-    scripted: {
-      baseUrl,
-      api: "openai-completions",
-      apiKey: "none",
-      compat: { supportsDeveloperRole: false },
-      models: [{ id: "m", contextWindow: 200_000, maxTokens: 4000, cost: PRICES }],
-    },
-  },
-});
+afterAll(() => home?.[Symbol.asyncDispose]());
 
 interface Request extends PiOptions {
   readonly session?: string;
   readonly cwd?: string;
 }
 
-const environment = () => ({ PATH: process.env["PATH"], HOME: root, PI_OFFLINE: "1", PWD: "/" });
-
-function open(prompt: string, { session, cwd = repo, ...options }: Request = {}): { run: Run; runId: string } {
+function open(prompt: string, { session, cwd = home.repo, ...options }: Request = {}): { run: Run; runId: string } {
   runs += 1;
   const runId = `pi-suite-${process.pid}-${runs}`;
   const run = pi.open({
     runId,
     prompt,
     cwd,
-    env: environment(),
-    options: { cmd: engineCommand("pi"), provider: "scripted", model: "m", ...options },
+    env: home.env,
+    options: { ...home.options, ...options },
     log: noLog,
     ...(session !== undefined && { resume: { engine: "pi", value: session } }),
   });
@@ -72,7 +45,7 @@ const ask = async (prompt: string, request: Request = {}) => finish(open(prompt,
 
 test("it is found with its version, and has a model", async () => {
   const options = { cmd: engineCommand("pi") };
-  expect(await pi.probe({ options, env: environment() })).toEqual({
+  expect(await pi.probe({ options, env: home.env })).toEqual({
     path: engineCommand("pi"),
     version: "0.74.2",
     problems: [],
@@ -82,7 +55,7 @@ test("it is found with its version, and has a model", async () => {
 test("a new task is answered, counted and priced", async () => {
   const { events, completed } = await ask("[[say Hello.]]");
   const resume = { engine: "pi", value: expect.stringMatching(/^[0-9a-f-]{36}$/) };
-  const meta = { cwd: repo, provider: "scripted", model: "m" };
+  const meta = { cwd: home.repo, provider: "scripted", model: "m" };
   expect(events[0]).toEqual({ type: "started", engine: "pi", resume, title: "pi", meta });
   const usage = { inputTokens: 600, outputTokens: 20, cacheReadTokens: 400, cacheWriteTokens: 0 };
   expect(completed).toMatchObject({ ok: true, answer: "Hello.", resume, usage });
@@ -100,9 +73,9 @@ test("tools are told as they run, and the files are there", async () => {
   ]);
   expect(shell.completed).toMatchObject({ ok: true, answer: "Results: HELLO" });
 
-  const write = await ask(`[[tool write {"path":"${repo}/made.txt","content":"made by pi"}]]`);
+  const write = await ask(`[[tool write {"path":"${home.repo}/made.txt","content":"made by pi"}]]`);
   expect(endedActions(write)).toMatchObject([{ ok: true, action: { kind: "file_change", title: "made.txt" } }]);
-  expect(readFileSync(join(repo, "made.txt"), "utf8")).toBe("made by pi");
+  expect(readFileSync(join(home.repo, "made.txt"), "utf8")).toBe("made by pi");
 });
 
 test("commands that run side by side are told apart", async () => {
@@ -120,22 +93,26 @@ test("a command that fails carries its exit code, and the run goes on", async ()
 
 test("a session goes on by its id, its beginning and its file, from anywhere, and works where it began", async () => {
   const first = (await ask("[[say My name is Ada.]]")).completed.resume?.value ?? "";
-  const folder = join(root, ".pi/agent/sessions", `--${repo.slice(1).replaceAll("/", "-")}--`);
+  const folder = join(home.root, ".pi/agent/sessions", `--${home.repo.slice(1).replaceAll("/", "-")}--`);
   const file = readdirSync(folder).find((name) => name.includes(first));
   for (const session of [first, first.slice(0, 20), join(folder, String(file))]) {
-    const { events, completed } = await ask("[[shell pwd]]", { session, cwd: join(root, "other") });
-    expect(completed).toMatchObject({ ok: true, answer: `Results: ${repo}`, resume: { engine: "pi", value: first } });
+    const { events, completed } = await ask("[[shell pwd]]", { session, cwd: join(home.root, "other") });
+    expect(completed).toMatchObject({
+      ok: true,
+      answer: `Results: ${home.repo}`,
+      resume: { engine: "pi", value: first },
+    });
     expect(events[0]).toMatchObject({ type: "started", resume: { value: first } });
   }
-  expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain("My name is Ada.");
+  expect(JSON.stringify(home.model.requests.at(-1)?.messages)).toContain("My name is Ada.");
 });
 
 test("a session that is not there is told at once, and pi is not started", async () => {
-  const asked = model.requests.length;
+  const asked = home.model.requests.length;
   const { completed } = await ask("Go on.", { session: "deadbeef-0000" });
   expect(completed).toMatchObject({ ok: false, resume: { engine: "pi", value: "deadbeef-0000" } });
   expect(completed.error).toContain("There is no pi session deadbeef-0000");
-  expect(model.requests).toHaveLength(asked);
+  expect(home.model.requests).toHaveLength(asked);
 });
 
 test("a stop in the middle of a command leaves no process, and the session goes on", async () => {
@@ -150,8 +127,8 @@ test("a stop in the middle of a command leaves no process, and the session goes 
 
 test("a stop in the middle of an answer leaves no process", async () => {
   const { run, runId } = open("[[endless]]");
-  const asked = model.requests.length;
-  const { completed } = await finishStopped(run, "Stopped by you.", async () => model.requests.length > asked);
+  const asked = home.model.requests.length;
+  const { completed } = await finishStopped(run, "Stopped by you.", async () => home.model.requests.length > asked);
   await expectNoProcessOf(runId);
   expect(completed).toMatchObject({ ok: false, error: "Stopped by you." });
 });
@@ -183,7 +160,7 @@ test.each([
   ["200 KB", `[[echo]] ${"0123456789abcdef é\n".repeat(11_000)}end`],
 ])("a prompt that begins with or holds %s arrives as it is", async (_, prompt) => {
   const { completed } = await ask(prompt);
-  expect(newestTurn(model.requests.at(-1) ?? { model: "", messages: [] }).prompt).toBe(prompt);
+  expect(newestTurn(home.model.requests.at(-1) ?? { model: "", messages: [] }).prompt).toBe(prompt);
   expect(JSON.parse(completed.answer)).toEqual(fingerprint(prompt));
 });
 

@@ -1,0 +1,78 @@
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { Approval, Reply } from "../../../src/domain/question.ts";
+import { describeTool } from "../../../src/engine/tools.ts";
+import type { PiOptions } from "../options.ts";
+import { dialect } from "../translate.ts";
+import type { GateAsk, GateVerdict } from "./gate-extension.ts";
+
+/** The extension's file: TypeScript beside this one in a checkout, JavaScript in the package; pi loads either. */
+const GATE_FILE = fileURLToPath(new URL(`gate-extension${import.meta.url.slice(-3)}`, import.meta.url));
+
+/** Loads the gate where something may have to be asked or denied; else pi asks nobody, as is its own way. */
+export function gateArguments({ approvals, deny }: PiOptions): readonly string[] {
+  const isNeeded = approvals === "ask" || approvals === "deny" || (deny ?? []).length > 0;
+  return isNeeded ? ["--extension", GATE_FILE] : [];
+}
+
+const Ask = z.object({
+  takopi: z.literal("gate/1"),
+  tool: z.string(),
+  input: z.unknown(),
+  cwd: z.string(),
+}) satisfies z.ZodType<GateAsk>;
+
+/** The approval that an input dialog's placeholder asks for; undefined where the dialog is not the gate's. */
+export function readApproval(id: string, placeholder: string): Approval | undefined {
+  const ask = Ask.safeParse(toJson(placeholder)).data;
+  if (ask === undefined) return undefined;
+  const { tool, input, cwd } = ask;
+  const { kind, title } = describeTool({ name: tool, args: input, cwd }, dialect);
+  const base = { id, cwd, canAllowSession: true };
+  const command = Command.safeParse(input).data?.command;
+  if (kind === "command" && command !== undefined) return { ...base, kind, title, command, body: command };
+  const change = Change.safeParse(input).data;
+  if (kind === "file_change" && change) {
+    return { ...base, kind, title: `${tool} ${title}`, paths: [change.path], body: toDiff(change) };
+  }
+  return { ...base, kind: "permission", title: tool, body: JSON.stringify(input, null, 2) };
+}
+
+/** The dialog's value for a reply. What is no reply to an approval denies it. */
+export function toVerdict(reply: Reply): string {
+  return JSON.stringify(decide(reply));
+}
+
+function decide(reply: Reply): GateVerdict {
+  if (reply.type === "allow") return { verdict: reply.scope === "session" ? "allow_session" : "allow" };
+  const reason = reply.type === "deny" ? reply.reason : undefined;
+  return { verdict: "deny", ...(reason && { reason }) };
+}
+
+const Command = z.object({ command: z.string() });
+const Change = z.object({
+  path: z.string(),
+  content: z.string().optional(),
+  edits: z.array(z.object({ oldText: z.string(), newText: z.string() })).optional(),
+});
+
+/** Of a new content, all its lines; of edits, the texts that go and come, for pi looks up their places only later. */
+function toDiff({ content, edits = [] }: z.infer<typeof Change>): string {
+  if (content !== undefined) return mark("+", content);
+  return edits.map(({ oldText, newText }) => `${mark("-", oldText)}\n${mark("+", newText)}`).join("\n\n");
+}
+
+const mark = (sign: "+" | "-", text: string): string =>
+  text
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line) => `${sign}${line}`)
+    .join("\n");
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

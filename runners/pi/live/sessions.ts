@@ -1,0 +1,112 @@
+import type { EngineSetup, RunRequest } from "../../../src/engine/contract.ts";
+import { ServerPool } from "../../../src/engine/server-pool.ts";
+import { EngineError } from "../../../src/errors.ts";
+import { type PiOptions, toArguments } from "../options.ts";
+import { PI_VARIABLES } from "../probe.ts";
+import { findSession, type SessionFile } from "../session-file.ts";
+import { findPlaces, type SessionPlaces } from "../session-places.ts";
+import { ENGINE } from "../state.ts";
+import { gateArguments } from "./gate.ts";
+import { AT_WORK, type PiServer, type ServerLaunch, startServer } from "./server.ts";
+
+/** What both runs and operations say of where pi is to work. */
+export type PiRequest = Pick<RunRequest, "cwd" | "log" | "resume"> & EngineSetup & { readonly options: PiOptions };
+
+/** The use of a warm pi by one run or operation. */
+export interface Seat {
+  readonly server: PiServer;
+  /** To be called where a command made pi change its session. */
+  moved(): void;
+  /** Ends the server. */
+  end(): Promise<void>;
+  release(): void;
+}
+
+/** The warm pis by their sessions. */
+export class PiSessions {
+  readonly pool = new ServerPool<PiServer>();
+  /** From a session's id to the pool's key of the server that has it. */
+  readonly #keys = new Map<string, string>();
+  #count = 0;
+
+  /**
+   * The pi of the request's session, or one of a new session; started where none is warm, and where the warm one would
+   * not know what happened to its session since.
+   *
+   * @throws EngineError where there is no such session, or pi does not start; what `stopped` is aborted with.
+   */
+  async take(request: PiRequest, stopped: AbortSignal): Promise<Seat> {
+    const places = await findPlaces(request, request.cwd);
+    const { options, resume } = request;
+    // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
+    const own = options.session_dir ? { ...options, session_dir: places.own } : options;
+    const flags = [...toArguments(own, "live"), ...gateArguments(own)];
+    const start = { request, places, flags, stopped, setup: JSON.stringify([flags, options]) };
+    // A session is saved only after its first answer, but its warm pi knows it before that.
+    const isKnown = resume === undefined || this.#keys.has(resume.value);
+    const id = isKnown ? resume?.value : (await findSession(resume.value, places)).id;
+    const seat = await this.#use(id, start);
+    if (seat.server.isClaimed()) {
+      seat.release();
+      throw new EngineError(AT_WORK);
+    }
+    if (!(await seat.server.isOutdated(start.setup))) return seat;
+    await seat.end();
+    return this.#use(id, start);
+  }
+
+  async #use(id: string | undefined, start: Start): Promise<Seat> {
+    this.#count += 1;
+    const key = (id !== undefined && this.#keys.get(id)) || `pi ${this.#count}`;
+    if (id !== undefined) this.#keys.set(id, key);
+    try {
+      const lease = await this.pool.use(key, () => this.#start(key, id, start), start.stopped);
+      const { server } = lease;
+      const moved = (): void => {
+        this.#forget(key);
+        this.#keys.set(server.session.id, key);
+        lease.name(server.session.id);
+      };
+      moved();
+      return { server, moved, end: () => this.pool.end(key), release: lease.release };
+    } catch (error) {
+      // Of a start that nobody waits for any more nobody could make use.
+      await this.pool.end(key);
+      this.#forget(key);
+      throw error;
+    }
+  }
+
+  async #start(key: string, id: string | undefined, start: Start): Promise<PiServer> {
+    const session = id === undefined ? undefined : await findSession(id, start.places);
+    const server = await startServer(toLaunch(start, session));
+    void server.gone.then(() => this.#forget(key));
+    return server;
+  }
+
+  #forget(key: string): void {
+    for (const [session, known] of this.#keys) if (known === key) this.#keys.delete(session);
+  }
+}
+
+interface Start {
+  readonly request: PiRequest;
+  readonly places: SessionPlaces;
+  readonly flags: readonly string[];
+  readonly setup: string;
+  readonly stopped: AbortSignal;
+}
+
+function toLaunch({ request, flags, setup, stopped }: Start, session: SessionFile | undefined): ServerLaunch {
+  const { options, env, log } = request;
+  const args = [...flags, ...(session ? ["--session", session.path] : []), ...(options.extra_args ?? [])];
+  return {
+    command: {
+      ...{ id: ENGINE, file: options.cmd ?? ENGINE, args, cwd: session?.cwd ?? request.cwd, env, options, log },
+      ...{ patterns: PI_VARIABLES, added: { CI: "1" }, stopSignal: "SIGTERM" },
+    },
+    options: setup,
+    session: session?.id,
+    stopped,
+  };
+}

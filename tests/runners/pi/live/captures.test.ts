@@ -1,0 +1,131 @@
+import { expect, test } from "vitest";
+import { Peer } from "../../../../runners/pi/live/peer.ts";
+import { PiServer } from "../../../../runners/pi/live/server.ts";
+import { Turn } from "../../../../runners/pi/live/turn.ts";
+import { initialState } from "../../../../runners/pi/state.ts";
+import type { RunEvent } from "../../../../src/domain/events.ts";
+import type { Reply } from "../../../../src/domain/question.ts";
+import type { LiveCommand } from "../../../../src/engine/live-process.ts";
+import { openLiveRun } from "../../../../src/engine/live-run.ts";
+import { captureNames, type Entry, type Message, PiPlayer, readCapture } from "../../../helpers/pi-player.ts";
+import { noLog } from "../../../helpers/recordings.ts";
+
+interface Played {
+  /** The events of each run. */
+  readonly runs: readonly RunEvent[][];
+  readonly written: readonly Message[];
+}
+
+/** Does what the recorder did, by way of runs and their controls. */
+async function play(entries: readonly Entry[]): Promise<Played> {
+  const player = new PiPlayer(entries);
+  const command = { cwd: "/repo" } as LiveCommand;
+  const peer = new Peer(player, noLog);
+  const server = new PiServer(player, peer, { command, options: "", stopped: new AbortController().signal });
+  const runs: RunEvent[][] = [];
+  let idle: Promise<void> = Promise.resolve();
+  let act: (next: Message, after: Message | undefined) => void = () => {};
+  player.onWait = (next, after) => {
+    if (next.type === "prompt") idle = idle.then(() => runOnce(String(next["message"])));
+    else if (["steer", "extension_ui_response", "clear_queue"].includes(next.type)) act(next, after);
+    else if (next.type !== "abort") idle = idle.then(() => void peer.tell(next.type));
+  };
+  const runOnce = async (prompt: string): Promise<void> => {
+    const events: RunEvent[] = [];
+    runs.push(events);
+    let turn: Turn | undefined;
+    const run = openLiveRun({
+      ...{ engine: "pi", label: "pi", controls: {}, force: () => player.kill() },
+      request: { runId: "r", prompt, cwd: "/repo", env: {}, options: {}, log: noLog },
+      drive: (output, stopped) => {
+        turn = new Turn({ peer, state: initialState, output });
+        return server.claim(() => server.play(turn as Turn, prompt, stopped));
+      },
+    });
+    act = (next, after) => {
+      if (next.type === "clear_queue" || after?.type === "clear_queue") void run.stop("Stopped by you.");
+      else if (next.type === "steer") turn?.steer(String(next["message"])).catch(() => {});
+      else turn?.answer(String(next.id), toReply(next));
+    };
+    for await (const event of run) events.push(event);
+  };
+  await server.learnSession().catch(() => {});
+  await player.gone;
+  await idle;
+  return { runs, written: player.written };
+}
+
+function toReply(message: Message): Reply {
+  if (message["confirmed"] !== undefined) return { type: "choose", values: ["yes"] };
+  const value = message["value"];
+  if (typeof value !== "string") return { type: "dismiss" };
+  if (value === "green") return { type: "choose", values: [value] };
+  if (!value.startsWith("{")) return { type: "text", text: value };
+  const { verdict, reason } = JSON.parse(value) as { verdict: string; reason?: string };
+  if (verdict === "deny") return { type: "deny", ...(reason && { reason }) };
+  return { type: "allow", scope: verdict === "allow" ? "once" : "session" };
+}
+
+/** Of each run, how it ended: its answer, or in brackets its error. */
+const outcomesOf = ({ runs }: Played): readonly string[] =>
+  runs.map((events) => {
+    const last = events.at(-1);
+    if (last?.type !== "completed") return "none";
+    return last.ok ? last.answer : `[${last.error}]`;
+  });
+
+const long = expect.stringMatching(/^Line 1\..*END$/s);
+
+const outcomes: Readonly<Record<string, readonly unknown[]>> = {
+  plain: ["Hello there, this is the answer."],
+  think: ["The answer is 42."],
+  gate: [
+    "Results: approved",
+    "Results: The user denied this.",
+    "Results: The user denied this: use less",
+    "Results: approved",
+    "Results: approved",
+  ],
+  "gate-files": [expect.stringContaining("Successfully wrote"), expect.stringContaining("Successfully replaced")],
+  "gate-parallel": ["Results: one | The user denied this."],
+  "gate-interrupted": ["[Stopped by you.]"],
+  dialogs: ['Results: Answers: ["green",true,"Ada",null]'],
+  steer: ["As you say."],
+  interrupt: ["[Stopped by you.]", "Back again."],
+  compact: [long, long],
+  "compacts-itself": [long, long],
+  retry: ["Recovered."],
+  "retries-exhausted": [expect.stringMatching(/^\[500:? scripted failure 500\]$/)],
+  operations: ["One.", "Two."],
+  handled: ["An extension of pi took this message."],
+};
+
+test.each(captureNames)("%s is played to the outcomes that were recorded", async (name) => {
+  const scenario = name.replace(/^[\d.]+-/, "");
+  const played = await play(readCapture(name));
+  expect(outcomesOf(played)).toEqual(outcomes[scenario]);
+  for (const events of played.runs) expectContract(events);
+});
+
+test.each(captureNames)("%s, broken off anywhere, gives every run one outcome, last", async (name) => {
+  const entries = readCapture(name);
+  for (let length = 1; length < entries.length; length += 1) {
+    if (entries[length - 1]?.dir === "in") continue;
+    for (const events of (await play(entries.slice(0, length))).runs) expectContract(events);
+  }
+});
+
+test("an answer is written as it was recorded, character by character", async () => {
+  const recorded = readCapture("0.74-dialogs").filter(({ msg }) => msg.type === "extension_ui_response");
+  const { written } = await play(readCapture("0.74-dialogs"));
+  const replies = written.filter(({ type }) => type === "extension_ui_response");
+  expect(replies).toEqual(recorded.map(({ msg }) => msg));
+});
+
+function expectContract(events: readonly RunEvent[]): void {
+  expect(events.filter(({ type }) => type === "completed")).toHaveLength(1);
+  expect(events.at(-1)?.type).toBe("completed");
+  const asked = events.flatMap((event) => (event.type === "question" ? [event.question.id] : []));
+  const resolved = events.flatMap((event) => (event.type === "resolved" ? [event.questionId] : []));
+  expect(resolved).toEqual(asked);
+}
