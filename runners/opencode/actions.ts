@@ -9,7 +9,7 @@ const ERROR_LENGTH = 500;
 
 const dialect = { pathArguments: ["filePath", "file_path", "path"], hasSubagents: true };
 
-/** A tool that has ended, as one finished step: opencode tells nothing of a tool before. */
+/** A tool that has ended, as one finished step. */
 export function toAction(part: ToolPart): ActionEvent {
   const { state } = part;
   const exit = state.metadata?.["exit"];
@@ -28,6 +28,15 @@ export function toAction(part: ToolPart): ActionEvent {
   };
   const ok = error === undefined && (typeof exit !== "number" || exit === 0);
   return { type: "action", engine: ENGINE, phase: "completed", action, ok };
+}
+
+/** A tool at work, with the end of what it has printed so far. */
+export function toProgress(part: ToolPart, phase: "started" | "updated"): ActionEvent {
+  const { changes, ...described } = describe(part);
+  const printed = part.state.metadata?.["output"];
+  const output = typeof printed === "string" ? previewEnd(printed) : undefined;
+  const detail = { ...(changes && { changes }), ...(output && { output }) };
+  return { type: "action", engine: ENGINE, phase, action: { id: part.callID ?? part.id, ...described, detail } };
 }
 
 function describe(part: ToolPart): ToolDescription {

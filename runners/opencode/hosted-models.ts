@@ -79,7 +79,7 @@ async function readAll(paths: readonly string[]): Promise<string[]> {
 }
 
 /** JSON with comments and trailing commas. What cannot be read is left for opencode to complain of. */
-function parseConfig(text: string): Config {
+export function parseConfig(text: string): Config {
   const plain = text.replace(STRING_OR_COMMENT, "$1").replace(STRING_OR_LAST_COMMA, "$1");
   try {
     return Config.parse(JSON.parse(plain));

@@ -1,7 +1,9 @@
 import type { Engine } from "../../src/engine/contract.ts";
 import { defineEngine } from "../../src/engine/define.ts";
+import { withLive } from "../../src/engine/live.ts";
 import { learnFrom } from "./known-sessions.ts";
 import { launch } from "./launch.ts";
+import { createLiveSide } from "./live/index.ts";
 import { opencodeOptions } from "./options.ts";
 import { end } from "./outcome.ts";
 import { probe } from "./probe.ts";
@@ -27,8 +29,9 @@ const headless = defineEngine({
   end,
 });
 
-/** opencode, by `opencode run --format json`: silent until the first step of the model is done. */
-export const opencode: Engine = {
-  ...headless,
-  open: (request) => learnFrom(headless.open(request), request),
-};
+/** opencode: headless by `opencode run --format json`, silent until the first step is done; live by `opencode serve`. */
+export const opencode: Engine = withLive(
+  { ...headless, open: (request) => learnFrom(headless.open(request), request) },
+  opencodeOptions,
+  createLiveSide(),
+);

@@ -4,7 +4,7 @@ import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
 import { awaitFirstStart } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
-import { type OpencodeOptions, toArguments, toPermission } from "./options.ts";
+import { type OpencodeOptions, toArguments, toPermission, withoutQuestions } from "./options.ts";
 import { dataDirectory, hasDatabase } from "./places.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
 import { findSessionDirectory } from "./sessions.ts";
@@ -27,14 +27,14 @@ export async function launch(
       ? request.cwd
       : await findSessionDirectory(session, { file, cwd: anyDirectory(request), env });
   const config = await withoutHostedModels({ options, env, cwd });
-  const permission = toPermission(options);
+  const permission = withoutQuestions(toPermission(options) ?? env["OPENCODE_PERMISSION"]);
   const release = await awaitFirstStart(dataDirectory(env), () => hasDatabase(env));
   return {
     file,
     args: toArguments(options, cwd, session),
     cwd,
     env: {
-      ...(permission !== undefined && { OPENCODE_PERMISSION: permission }),
+      OPENCODE_PERMISSION: permission,
       ...(config !== undefined && { OPENCODE_CONFIG_CONTENT: config }),
     },
     stdin: prompt,

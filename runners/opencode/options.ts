@@ -44,3 +44,16 @@ export function toPermission({ permission }: OpencodeOptions): string | undefine
   if (permission === undefined) return undefined;
   return JSON.stringify(typeof permission === "string" ? { "*": permission } : permission);
 }
+
+/**
+ * The same for a headless run, where nobody can answer the model's questions: on a session that a server made it would
+ * wait for ever (seen in 1.18.33). To sessions of its own it denies them itself. What is no JSON is left for opencode to
+ * complain of.
+ */
+export function withoutQuestions(permission = "{}"): string {
+  try {
+    return JSON.stringify({ ...JSON.parse(permission), question: "deny" });
+  } catch {
+    return permission;
+  }
+}

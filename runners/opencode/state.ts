@@ -1,6 +1,6 @@
 import type { ActionEvent, Usage } from "../../src/domain/events.ts";
 import type { Failure } from "./failure.ts";
-import type { StepTokens } from "./schema.ts";
+import type { StepPart } from "./schema.ts";
 
 export const ENGINE = "opencode";
 
@@ -43,7 +43,7 @@ export function join(answer: string, text: string): string {
   return answer === "" ? paragraph : `${answer}\n\n${paragraph}`;
 }
 
-export function addUsage(sum: Usage | undefined, { tokens, cost }: StepTokens): Usage | undefined {
+export function addUsage(sum: Usage | undefined, { tokens, cost }: StepPart): Usage | undefined {
   if (tokens === undefined) return sum;
   const costUsd = Math.round(((sum?.costUsd ?? 0) + cost) * 1e9) / 1e9;
   return {

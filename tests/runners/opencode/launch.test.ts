@@ -49,7 +49,7 @@ test("a new run starts in the project's directory with the prompt on stdin", asy
   expect([file, ...args]).toEqual(["opencode", "run", "--format", "json", "--dir", repo, "--model", "a/b"]);
   expect(cwd).toBe(repo);
   expect(stdin).toBe("-- @do /it");
-  expect(env).toEqual({ OPENCODE_PERMISSION: '{"*":"allow"}' });
+  expect(env).toEqual({ OPENCODE_PERMISSION: '{"*":"allow","question":"deny"}' });
 });
 
 test("a session is gone on with in its own directory", async () => {

@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { EngineSetup } from "../../../src/engine/contract.ts";
+import { engineEnv } from "../../../src/engine/environment.ts";
+import type { LiveCommand } from "../../../src/engine/live-process.ts";
+import type { Logger } from "../../../src/log.ts";
+import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
+import { type OpencodeOptions, toPermission } from "../options.ts";
+import { OPENCODE_VARIABLES } from "../provider-variables.ts";
+import { ENGINE } from "../state.ts";
+import { USER } from "./client.ts";
+
+export interface ServerSetup extends EngineSetup {
+  readonly options: OpencodeOptions;
+  /** Absolute; of the project that the server is first wanted for. */
+  readonly cwd: string;
+  readonly log: Logger;
+}
+
+export interface ServerLaunch {
+  /** The same for all that one server can serve: same program, same environment. */
+  readonly key: string;
+  readonly command: LiveCommand;
+  readonly password: string;
+  /** opencode's hosted models were switched off, and nothing else may be left to choose. */
+  readonly isGuarded: boolean;
+  /** As opencode will see it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Neither a project nor anybody's home: every request names the project that it is for. */
+const SERVER_DIRECTORY = "/";
+
+/** The plugin's file, beside this one as source and as built. */
+const PLUGIN = new URL(import.meta.url.endsWith(".ts") ? "./plugin.ts" : "./plugin.js", import.meta.url);
+
+/** How the server that a project needs is started; a free port and a password are chosen anew each time. */
+export async function planServer({ options, env, cwd, log }: ServerSetup): Promise<ServerLaunch> {
+  const file = options.cmd ?? "opencode";
+  const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.extra_args ?? [])];
+  const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY });
+  const guard = await withoutHostedModels({ options, env: own, cwd });
+  const permission = toPermission(options);
+  const added = {
+    OPENCODE_CONFIG_CONTENT: withPlugin(guard ?? own["OPENCODE_CONFIG_CONTENT"]),
+    ...(permission !== undefined && { OPENCODE_PERMISSION: permission }),
+    OPENCODE_SERVER_USERNAME: USER,
+  };
+  const password = randomBytes(24).toString("base64url");
+  const command = {
+    ...{ id: ENGINE, file, args, cwd: SERVER_DIRECTORY, env, patterns: OPENCODE_VARIABLES, options, log },
+    added: { ...added, OPENCODE_SERVER_PASSWORD: password },
+    stopSignal: "SIGTERM" as const,
+  };
+  const key = JSON.stringify([file, args, own, added]);
+  return { key, command, password, isGuarded: guard !== undefined, env: own };
+}
+
+/** Lists of plugins are joined by opencode, so that those of other configs stay. */
+function withPlugin(content: string | undefined): string {
+  const config = content === undefined ? {} : parseConfig(content);
+  const plugins = Array.isArray(config["plugin"]) ? config["plugin"] : [];
+  return JSON.stringify({ ...config, plugin: [...plugins, `file://${fileURLToPath(PLUGIN)}`] });
+}

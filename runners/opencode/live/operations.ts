@@ -1,0 +1,99 @@
+import { z } from "zod";
+import type { ResumeToken } from "../../../src/domain/events.ts";
+import type { EngineSetup, Operations, SessionRequest } from "../../../src/engine/contract.ts";
+import { readOptions } from "../../../src/engine/live.ts";
+import { EngineError } from "../../../src/errors.ts";
+import type { Logger } from "../../../src/log.ts";
+import { readFailure } from "../failure.ts";
+import { opencodeOptions } from "../options.ts";
+import { ENGINE } from "../state.ts";
+import { splitModel } from "./prompt.ts";
+import { Messages, Providers, Session } from "./schema.ts";
+import type { OpencodeServer } from "./server.ts";
+import type { Servers } from "./servers.ts";
+import { findSession } from "./session.ts";
+
+type Setup = EngineSetup & { readonly cwd: string; readonly log: Logger };
+
+/** What can be done to a session that rests. */
+export function createOperations(servers: Servers): Operations {
+  const withServer = async <Value>(setup: Setup, work: (server: OpencodeServer) => Promise<Value>): Promise<Value> => {
+    const options = readOptions(ENGINE, opencodeOptions, setup.options);
+    const { lease } = await servers.useFor({ ...setup, options }, new AbortController().signal);
+    try {
+      return await work(lease.server);
+    } finally {
+      lease.release();
+    }
+  };
+  const withSession = <Value>(
+    request: SessionRequest,
+    work: (server: OpencodeServer, session: Session) => Promise<Value>,
+  ): Promise<Value> =>
+    withServer(request, async (server) => work(server, await findSession(server.client, request.resume, request.cwd)));
+
+  return {
+    compact: (request) => withSession(request, (server, session) => compact(server, session, request.options.model)),
+    fork: (request) => withSession(request, ({ client }, session) => fork({ client, session })),
+    undo: (request) => withSession(request, undo),
+    rename: (request, title) => withSession(request, (server, session) => rename(server, session, title)),
+    models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
+  };
+}
+
+async function compact(server: OpencodeServer, session: Session, model: string | undefined): Promise<void> {
+  const { id, directory } = session;
+  let failure: string | undefined;
+  const unwatch = server.watch(id, ({ type, properties }) => {
+    if (type === "session.error" && properties.sessionID === id) failure ??= readFailure(properties).text;
+  });
+  try {
+    const body = model === undefined ? await modelOf(server, session) : splitModel(model);
+    await server.client.ask({ method: "POST", path: `/session/${id}/summarize`, directory, body }, z.unknown());
+  } finally {
+    unwatch();
+  }
+  if (failure !== undefined) throw new EngineError(failure);
+}
+
+/** The model of the session's newest turn. */
+async function modelOf({ client }: OpencodeServer, { id, directory, model }: Session) {
+  if (model !== undefined) return { providerID: model.providerID, modelID: model.id };
+  const providers = await client.ask({ method: "GET", path: "/config/providers", directory }, Providers);
+  const [first] = Object.entries(providers.default);
+  if (first === undefined) throw new EngineError(`No model is known for \`${id}\`; set \`opencode.model\`.`);
+  return { providerID: first[0], modelID: first[1] };
+}
+
+interface Fork {
+  readonly client: OpencodeServer["client"];
+  readonly session: Session;
+  /** The message before which the new session ends; it has all of them where this is absent. */
+  readonly before?: string;
+}
+
+async function fork({ client, session: { id, directory }, before }: Fork): Promise<ResumeToken> {
+  const body = before === undefined ? {} : { messageID: before };
+  const made = await client.ask({ method: "POST", path: `/session/${id}/fork`, directory, body }, Session);
+  return { engine: ENGINE, value: made.id };
+}
+
+/** Goes on in a copy that ends before the last prompt: opencode's own `revert` would change files as well. */
+async function undo({ client }: OpencodeServer, session: Session): Promise<ResumeToken> {
+  const { id, directory } = session;
+  const messages = await client.ask({ method: "GET", path: `/session/${id}/message`, directory }, Messages);
+  const last = messages.findLast(
+    ({ info, parts }) => info.role === "user" && parts.some(({ type }) => type === "text"),
+  );
+  if (last === undefined) throw new EngineError("The session has no turn that could be taken back.");
+  return fork({ client, session, before: last.info.id });
+}
+
+async function rename({ client }: OpencodeServer, { id, directory }: Session, title: string): Promise<void> {
+  await client.ask({ method: "PATCH", path: `/session/${id}`, directory, body: { title } }, z.unknown());
+}
+
+async function listModels({ client }: OpencodeServer, directory: string): Promise<string[]> {
+  const { providers } = await client.ask({ method: "GET", path: "/config/providers", directory }, Providers);
+  return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import type { OpencodeOptions } from "../options.ts";
+import type { Call } from "./client.ts";
+
+export interface Prompt {
+  readonly session: string;
+  readonly directory: string;
+  readonly text: string;
+  readonly options: OpencodeOptions;
+  /** Of the message; chosen by the server where it is absent. */
+  readonly id?: string;
+}
+
+/** Hands a message over; answered as soon as it is taken, and to a busy session as well. */
+export function promptCall({ session, directory, text, options, id }: Prompt): Call {
+  const model = options.model === undefined ? undefined : splitModel(options.model);
+  const body = {
+    parts: [{ type: "text", text }],
+    ...(id !== undefined && { messageID: id }),
+    ...(model && { model }),
+    ...(options.agent !== undefined && { agent: options.agent }),
+    ...(options.variant !== undefined && { variant: options.variant }),
+  };
+  return { method: "POST", path: `/session/${session}/prompt_async`, directory, body };
+}
+
+/** `provider/model`; the model's own name may hold slashes. */
+export function splitModel(name: string): { readonly providerID: string; readonly modelID: string } {
+  const slash = name.indexOf("/");
+  return { providerID: slash < 0 ? name : name.slice(0, slash), modelID: slash < 0 ? "" : name.slice(slash + 1) };
+}
+
+/**
+ * An id for a message of now. opencode orders messages by them: the lower 48 bits of the time in ms times 4096 in hex,
+ * then 14 characters by chance (1.18.33, packages/opencode/src/id).
+ */
+export function newMessageId(nowMs: number): string {
+  const time = BigInt.asUintN(48, BigInt(nowMs) * 4096n)
+    .toString(16)
+    .padStart(12, "0");
+  return `msg_${time}${randomBytes(7).toString("hex")}`;
+}

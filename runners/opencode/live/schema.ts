@@ -1,0 +1,131 @@
+// Events of `opencode serve` (GET /global/event) and answers of its routes: sst/opencode, packages/opencode/src/server,
+// version 1.18.33.
+import { z } from "zod";
+import { StepPart, ToolPart } from "../schema.ts";
+
+const sessionID = z.string();
+
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, properties: Shape) =>
+  z.object({ type: z.literal(type), properties: z.object(properties) });
+
+const base = { id: z.string(), messageID: z.string(), sessionID };
+/** `end` is there once the part is whole. */
+const time = z.object({ end: z.number().optional() }).optional().catch(undefined);
+
+/** Others say nothing of the work. */
+export const LivePart = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), ...base, text: z.string(), synthetic: z.boolean().optional(), time }),
+  z.object({ type: z.literal("reasoning"), ...base, text: z.string(), time }),
+  z.object({ type: z.literal("tool"), ...base, ...ToolPart.shape }),
+  z.object({ type: z.literal("step-start"), ...base }),
+  z.object({ type: z.literal("step-finish"), ...base, ...StepPart.shape }),
+]);
+export type LivePart = z.infer<typeof LivePart>;
+
+/** May the session, or a sub-agent of it, do this? Waits until it is answered. */
+const PermissionAsked = event("permission.asked", {
+  id: z.string(),
+  sessionID,
+  permission: z.string(),
+  /** What would be done: commands, paths, addresses. */
+  patterns: z.array(z.string()).catch([]),
+  /** What `always` would cover. */
+  always: z.array(z.string()).catch([]),
+  /** Differs by permission. */
+  metadata: z.record(z.string(), z.unknown()).catch({}),
+});
+export type PermissionRequest = z.infer<typeof PermissionAsked>["properties"];
+
+const QuestionAsked = event("question.asked", {
+  id: z.string(),
+  sessionID,
+  questions: z.array(
+    z.object({
+      question: z.string(),
+      header: z.string().optional(),
+      options: z.array(z.object({ label: z.string(), description: z.string().optional() })).catch([]),
+      multiple: z.boolean().optional(),
+      /** Whether text of one's own is taken too; it is unless this says otherwise. */
+      custom: z.boolean().optional(),
+    }),
+  ),
+});
+export type QuestionRequest = z.infer<typeof QuestionAsked>["properties"];
+
+const answered = { sessionID, requestID: z.string() };
+
+/** One thing that happened on the server; others are of no use here. */
+export const LiveEvent = z.discriminatedUnion("type", [
+  event("session.created", { info: z.object({ id: z.string(), parentID: z.string().optional() }) }),
+  event("session.status", {
+    sessionID,
+    status: z.object({
+      /** `busy`, `idle`, or `retry` with what the model's server said. */
+      type: z.string(),
+      attempt: z.number().optional(),
+      message: z.string().optional(),
+    }),
+  }),
+  event("session.idle", { sessionID }),
+  event("session.error", { sessionID: sessionID.optional(), error: z.unknown() }),
+  event("message.updated", {
+    info: z.object({
+      id: z.string(),
+      sessionID,
+      role: z.string(),
+      /** Of an answer: the message that it answers. */
+      parentID: z.string().optional(),
+      /** `true` on the summary that a compaction writes; messages of people have an object here. */
+      summary: z.unknown().optional(),
+    }),
+  }),
+  event("message.part.updated", { part: LivePart }),
+  event("message.part.delta", {
+    sessionID,
+    messageID: z.string(),
+    partID: z.string(),
+    field: z.string(),
+    delta: z.string(),
+  }),
+  PermissionAsked,
+  event("permission.replied", answered),
+  QuestionAsked,
+  event("question.replied", answered),
+  event("question.rejected", answered),
+]);
+export type LiveEvent = z.infer<typeof LiveEvent>;
+
+/** What surrounds an event on the stream of all directories. */
+export const Envelope = z.object({
+  payload: z.looseObject({
+    type: z.string(),
+    properties: z.looseObject({ part: z.looseObject({ type: z.string() }).optional().catch(undefined) }).optional(),
+  }),
+});
+
+const Model = z.object({ providerID: z.string(), id: z.string() });
+
+export const Session = z.object({
+  id: z.string(),
+  directory: z.string(),
+  /** Of its newest turn. */
+  model: Model.optional().catch(undefined),
+});
+export type Session = z.infer<typeof Session>;
+
+/** Oldest first. */
+export const Messages = z.array(
+  z.object({ info: z.object({ id: z.string(), role: z.string() }), parts: z.array(z.object({ type: z.string() })) }),
+);
+
+export const Providers = z.object({
+  providers: z.array(z.object({ id: z.string(), models: z.record(z.string(), z.unknown()) })),
+  /** The model that a provider begins with. */
+  default: z.record(z.string(), z.string()).catch({}),
+});
+
+/** What a route says of why it refused: both forms occur. */
+export const Refusal = z.object({
+  message: z.string().optional().catch(undefined),
+  data: z.object({ message: z.string().optional() }).optional().catch(undefined),
+});

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import type { ResumeToken } from "../../../src/domain/events.ts";
+import { EngineError } from "../../../src/errors.ts";
+import { rememberDirectory } from "../known-sessions.ts";
+import { isSessionId } from "../resume.ts";
+import { type Client, requireTaken } from "./client.ts";
+import { Session } from "./schema.ts";
+
+/**
+ * A session that is there already, with the directory in which it works, whatever directory it is asked for from.
+ *
+ * @throws EngineError where there is none, or its directory is gone.
+ */
+export async function findSession(client: Client, { value }: ResumeToken, cwd: string): Promise<Session> {
+  if (!isSessionId(value))
+    throw new EngineError(`\`${value}\` is not an opencode session; their ids begin with \`ses_\`.`);
+  const directory = existsSync(cwd) ? cwd : "/";
+  const answer = await client.send({ method: "GET", path: `/session/${value}`, directory });
+  if (answer.status === 404) {
+    throw new EngineError(`opencode has no session \`${value}\`; it may have been deleted. Start a new one.`);
+  }
+  requireTaken(answer);
+  const session = Session.parse(answer.body);
+  if (!existsSync(session.directory)) {
+    throw new EngineError(
+      `The session belongs to ${session.directory}, which does not exist any more. Start a new one.`,
+    );
+  }
+  rememberDirectory(value, session.directory);
+  return session;
+}
+
+/** @throws EngineError where the directory does not exist or the server refuses. */
+export async function createSession(client: Client, cwd: string, title: string | undefined): Promise<Session> {
+  if (!existsSync(cwd)) throw new EngineError(`The directory ${cwd} does not exist.`);
+  const body = title === undefined ? {} : { title };
+  const session = await client.ask({ method: "POST", path: "/session", directory: cwd, body }, Session);
+  rememberDirectory(session.id, session.directory);
+  return session;
+}

@@ -1,0 +1,62 @@
+import type { OpencodeState } from "../state.ts";
+import type { PermissionRequest, QuestionRequest } from "./schema.ts";
+
+/** What the server waits for an answer to. */
+export type OpenRequest =
+  | { readonly type: "permission"; readonly request: PermissionRequest }
+  | { readonly type: "question"; readonly request: QuestionRequest };
+
+/** What is known of a live run so far. */
+export interface LiveState {
+  /** The same as of a headless run: answer, usage, failure. */
+  readonly run: OpencodeState;
+  /** Where the session works, absolute. */
+  readonly directory: string;
+  /** The run's own, and with it those of its sub-agents. */
+  readonly session: string;
+  readonly sessions: ReadonlySet<string>;
+  /** Id of the run's first message; what has a smaller id is of an earlier turn, and late. */
+  readonly prompt: string;
+  /** Id of the newest message of a person, and of the newest that the model has begun to answer. */
+  readonly asked: string;
+  readonly answered: string | undefined;
+  /** The model's messages: those for the person, and summaries for the model itself. */
+  readonly messages: ReadonlyMap<string, "answer" | "summary">;
+  /** Texts that are still being written, by part. */
+  readonly writing: ReadonlyMap<string, string>;
+  /** The newest status of the parts that were seen: what comes late or twice is told once. */
+  readonly parts: ReadonlyMap<string, "begun" | "done">;
+  /** By the id of the request. */
+  readonly open: ReadonlyMap<string, OpenRequest>;
+  /** What was told last of a model that did not answer. */
+  readonly retried?: string;
+  /** The session has worked since the prompt. */
+  readonly hasBegun: boolean;
+  /** The session has come to rest, with nothing left unanswered. */
+  readonly isOver: boolean;
+  readonly showsThoughts: boolean;
+}
+
+export interface LiveStart {
+  readonly run: OpencodeState;
+  readonly session: string;
+  readonly directory: string;
+  readonly prompt: string;
+  readonly showsThoughts: boolean;
+}
+
+export function startOf({ run, session, directory, prompt, showsThoughts }: LiveStart): LiveState {
+  return {
+    run: { ...run, session },
+    ...{ directory, session, prompt, showsThoughts },
+    sessions: new Set([session]),
+    asked: prompt,
+    answered: undefined,
+    messages: new Map(),
+    writing: new Map(),
+    parts: new Map(),
+    open: new Map(),
+    hasBegun: false,
+    isOver: false,
+  };
+}

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { RunEvent } from "../../../src/domain/events.ts";
+import type { Reply } from "../../../src/domain/question.ts";
+import type { LiveOutput } from "../../../src/engine/live-run.ts";
+import { endMarkedProcesses } from "../../../src/engine/marked.ts";
+import { EngineError } from "../../../src/errors.ts";
+import type { OpencodeOptions } from "../options.ts";
+import { Answers } from "./answers.ts";
+import { requireTaken } from "./client.ts";
+import { toCrash, toOutcome } from "./outcome.ts";
+import { SESSION_MARK } from "./plugin.ts";
+import { promptCall } from "./prompt.ts";
+import type { LiveEvent } from "./schema.ts";
+import type { OpencodeServer } from "./server.ts";
+import type { LiveState } from "./state.ts";
+import { translateLive } from "./translate.ts";
+
+/** How long a message that was taken may need to appear in the session. */
+const STEER_LIMIT_MS = 5000;
+/** How long opencode may take to end a turn's commands before they are killed. */
+const ABORT_GRACE_MS = 300;
+const SWEEP_MS = 150;
+
+export interface TurnSetup {
+  readonly server: OpencodeServer;
+  readonly state: LiveState;
+  readonly text: string;
+  readonly options: OpencodeOptions;
+  readonly output: LiveOutput;
+}
+
+/** One prompt, and what is added to it, until the session rests. */
+export class Turn {
+  readonly #setup: TurnSetup;
+  readonly #answers: Answers;
+  readonly #over: Promise<void>;
+  #state: LiveState;
+  #markOver: () => void = () => {};
+  /** Messages that are on their way into the turn. */
+  #steering = 0;
+
+  constructor(setup: TurnSetup) {
+    this.#setup = setup;
+    this.#state = setup.state;
+    this.#answers = new Answers({ server: setup.server, ...setup.state });
+    this.#over = new Promise((resolve) => {
+      this.#markOver = resolve;
+    });
+  }
+
+  /**
+   * Resolves when the outcome was told and, of a turn that was stopped, nothing lives.
+   *
+   * @throws EngineError where the prompt is refused.
+   */
+  async run(stopped: AbortSignal): Promise<void> {
+    const { server, output, state, text, options } = this.#setup;
+    const unwatch = server.watch(state.session, (event) => this.#take(event));
+    const crash = server.gone.then((ending) => toCrash(this.#state, ending));
+    const stop = new Promise<void>((resolve) => {
+      if (stopped.aborted) resolve();
+      stopped.addEventListener("abort", () => resolve(), { once: true });
+    });
+    try {
+      const prompting = server.client.send(promptCall({ ...state, text, options, id: state.prompt }));
+      const ended = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
+      const crashed = await Promise.race([ended, crash]);
+      if (stopped.aborted) await this.#halt();
+      output.push(crashed ?? toOutcome(this.#state));
+    } finally {
+      unwatch();
+    }
+  }
+
+  /** @throws EngineError where it does not reach the turn. */
+  async steer(text: string): Promise<void> {
+    const { server, state, options } = this.#setup;
+    if (this.#state.isOver) throw new EngineError("The turn is just over.");
+    const before = this.#state.asked;
+    this.#steering += 1;
+    try {
+      requireTaken(await server.client.send(promptCall({ ...state, text, options })));
+      const deadline = performance.now() + STEER_LIMIT_MS;
+      while (this.#state.asked === before && performance.now() < deadline) await delay(10);
+    } finally {
+      this.#steering -= 1;
+      this.#checkOver();
+    }
+  }
+
+  answer(questionId: string, reply: Reply): Promise<boolean> {
+    return this.#answers.give(questionId, reply, this.#state.open);
+  }
+
+  #take(event: LiveEvent): void {
+    const isKnown = event.type === "permission.asked" && this.#state.sessions.has(event.properties.sessionID);
+    if (isKnown && this.#answers.isAllowed(event.properties)) {
+      this.#answers.allow(event.properties).catch(() => {});
+      return;
+    }
+    const [state, events] = translateLive(this.#state, event);
+    this.#state = state;
+    for (const each of events) this.#tell(each);
+    this.#checkOver();
+  }
+
+  #tell(event: RunEvent): void {
+    if (event.type === "text") this.#setup.output.text(event.text);
+    else this.#setup.output.push(event);
+  }
+
+  #checkOver(): void {
+    if (this.#state.isOver && this.#steering === 0) this.#markOver();
+  }
+
+  /**
+   * Ends the turn and its commands, those of sub-agents and such as left their process group too, and nothing of other
+   * turns. opencode waits 3 s for a command that does not heed its signal (1.18.33): those are killed before.
+   */
+  async #halt(): Promise<void> {
+    const { server, state } = this.#setup;
+    const abort = { method: "POST", path: `/session/${state.session}/abort`, directory: state.directory } as const;
+    let isSettled = false;
+    const settled = Promise.allSettled([Promise.race([server.client.send(abort), server.gone])]).then(() => {
+      isSettled = true;
+    });
+    await Promise.race([settled, delay(ABORT_GRACE_MS)]);
+    for (let isClean = false; !isClean; ) {
+      const hadSettled = isSettled;
+      const sweeps = [...this.#state.sessions].map((id) => endMarkedProcesses(id, SWEEP_MS, SESSION_MARK));
+      isClean = (await Promise.all(sweeps)).every(Boolean) && hadSettled;
+      if (!isSettled) await Promise.race([settled, delay(SWEEP_MS)]);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createLiveSide } from "../../../../runners/opencode/live/index.ts";
+import { newMessageId } from "../../../../runners/opencode/live/prompt.ts";
+import type { OpencodeOptions } from "../../../../runners/opencode/options.ts";
+import type { Completed, RunEvent } from "../../../../src/domain/events.ts";
+import type { Run } from "../../../../src/engine/contract.ts";
+import { finish } from "../../../helpers/live-engine.ts";
+import { noLog } from "../../../helpers/recordings.ts";
+import { type Asked, type Peer, type Route, startPeer } from "./peer.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+const WAIT = { timeout: 50_000, interval: 5 };
+
+let root: string;
+let peer: Peer;
+let live: ReturnType<typeof createLiveSide>;
+/** What the peer answers, before its usual answers. */
+let route: Route;
+let sessions = 0;
+
+beforeEach(async () => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), "opencode-peer-")));
+  mkdirSync(join(root, ".local/share/opencode"), { recursive: true });
+  writeFileSync(join(root, ".local/share/opencode/opencode.db"), "");
+  route = () => undefined;
+  sessions = 0;
+  peer = await startPeer((asked) => route(asked) ?? usually(asked));
+  live = createLiveSide();
+});
+afterEach(async () => {
+  await live.close();
+  await peer[Symbol.asyncDispose]();
+  rmSync(root, { recursive: true });
+});
+
+function usually({ method, path }: Asked): ReturnType<Route> {
+  if (method === "POST" && path === "/session") {
+    sessions += 1;
+    return { body: { id: `ses_${sessions}`, directory: root } };
+  }
+  if (method === "GET" && path === "/session/ses_1") return { body: { id: "ses_1", directory: root } };
+  if (path.endsWith("/prompt_async")) return { status: 204 };
+  return /\/(abort|reply|reject)$/u.test(path) ? { body: true } : undefined;
+}
+
+/** Stands in for `opencode serve`: says where the peer listens, and waits. */
+function installServer(script = `echo "opencode server listening on http://127.0.0.1:${peer.port}"; exec sleep 600`) {
+  const file = join(root, "opencode");
+  writeFileSync(file, `#!/bin/sh\nprintf '%s\\n' "$@" >> ${root}/args\nenv > ${root}/env\n${script}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+let runs = 0;
+interface Watched {
+  readonly run: Run;
+  readonly events: RunEvent[];
+  readonly completed: Promise<Completed>;
+}
+
+function begin(options: OpencodeOptions = {}, session?: string): Watched {
+  runs += 1;
+  const run = live.open({
+    ...{ runId: `peer-${process.pid}-${runs}`, prompt: "Do it.", cwd: root, log: noLog },
+    env: { HOME: root, PATH: process.env["PATH"] },
+    options: { cmd: installServer(), model: "a/b", ...options },
+    ...(session !== undefined && { resume: { engine: "opencode", value: session } }),
+  });
+  const events: RunEvent[] = [];
+  async function* read(): AsyncGenerator<RunEvent> {
+    for await (const event of run) {
+      events.push(event);
+      yield event;
+    }
+  }
+  return { run, events, completed: finish(read()).then(({ completed }) => completed) };
+}
+
+const asked = (path: RegExp): readonly Asked[] => peer.asked.filter((one) => path.test(one.path));
+
+/** The id of the newest prompt, when there are this many. */
+async function promptId(count = 1): Promise<string> {
+  await vi.waitUntil(() => asked(/prompt_async$/u).length >= count, WAIT);
+  const body = asked(/prompt_async$/u).at(-1)?.body;
+  return (body as { readonly messageID: string }).messageID;
+}
+
+interface Answer {
+  readonly prompt: string;
+  readonly text: string;
+  readonly isCut?: boolean;
+}
+
+/** What the server tells of a model's answer; gives the message's id. */
+function emitAnswer({ prompt, text, isCut = false }: Answer): string {
+  const sessionID = "ses_1";
+  const messageID = newMessageId(Date.now() + 10);
+  const info = { id: messageID, sessionID, role: "assistant", parentID: prompt };
+  peer.emit("session.status", { sessionID, status: { type: "busy" } });
+  peer.emit("message.updated", { info });
+  const part = { id: `prt_${messageID}`, messageID, sessionID, type: "text", text: "" };
+  peer.emit("message.part.updated", { part });
+  peer.emit("message.part.delta", { sessionID, messageID, partID: part.id, field: "text", delta: text });
+  if (!isCut) peer.emit("message.part.updated", { part: { ...part, text, time: { start: 1, end: 2 } } });
+  return messageID;
+}
+
+function emitEnd(messageID: string): void {
+  const sessionID = "ses_1";
+  const part = { id: "prt_end", messageID, sessionID, type: "step-finish", reason: "stop", cost: 0 };
+  peer.emit("message.part.updated", { part });
+  peer.emit("session.idle", { sessionID });
+}
+
+const permission = {
+  ...{ id: "per_1", sessionID: "ses_1", permission: "bash", patterns: ["rm x"] },
+  ...{ always: ["rm *"], metadata: { command: "rm x" } },
+};
+
+test("the server is reached by a password that is in no argument, and each project by its directory", async () => {
+  const { completed } = begin();
+  emitEnd(emitAnswer({ prompt: await promptId(), text: "Done." }));
+  expect(await completed).toMatchObject({ ok: true, answer: "Done.", resume: { value: "ses_1" } });
+  const password = /^OPENCODE_SERVER_PASSWORD=(.{20,})$/mu.exec(readFileSync(join(root, "env"), "utf8"))?.[1] ?? "";
+  expect(readFileSync(join(root, "args"), "utf8")).toBe("serve\n--hostname\n127.0.0.1\n--port\n0\n");
+  const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`;
+  for (const one of peer.asked) expect(one).toMatchObject({ directory: root, authorization });
+});
+
+test("unknown events, unknown parts, nonsense and what comes late or twice change nothing", async () => {
+  const { completed, events } = begin();
+  const prompt = await promptId();
+  peer.emit("session.idle", { sessionID: "ses_1" });
+  peer.emit("brand.new", { sessionID: "ses_1" });
+  peer.emitRaw(": a comment\n\ndata: nonsense\n\ndata: {}\n\ndata: null\n\n");
+  const answer = emitAnswer({ prompt, text: "Done." });
+  peer.emit("message.part.updated", { part: { type: "hologram", id: "prt_1", messageID: answer, sessionID: "ses_1" } });
+  peer.emit("session.status", { sessionID: 7 });
+  emitEnd(answer);
+  emitEnd(answer);
+  expect(await completed).toMatchObject({ ok: true, answer: "Done." });
+  const count = events.length;
+  emitEnd(answer);
+  peer.emit("permission.asked", permission);
+  const next = begin({}, "ses_1");
+  emitEnd(emitAnswer({ prompt: await promptId(2), text: "And again." }));
+  expect(await next.completed).toMatchObject({ ok: true, answer: "And again." });
+  expect(next.events.filter(({ type }) => type === "question")).toEqual([]);
+  expect(events).toHaveLength(count);
+});
+
+test("a question that is answered elsewhere is resolved, and an answer to it comes too late", async () => {
+  const { run, events, completed } = begin();
+  const prompt = await promptId();
+  peer.emit("permission.asked", permission);
+  await vi.waitUntil(() => events.some(({ type }) => type === "question"), WAIT);
+  route = ({ path }) => (path === "/permission/per_1/reply" ? { status: 404, body: { message: "gone" } } : undefined);
+  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "once" })).toBe(false);
+  peer.emit("permission.replied", { sessionID: "ses_1", requestID: "per_1", reply: "once" });
+  await vi.waitUntil(() => events.some(({ type }) => type === "resolved"), WAIT);
+  const before = peer.asked.length;
+  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "once" })).toBe(false);
+  expect(await run.controls.answer?.("per_none", { type: "dismiss" })).toBe(false);
+  expect(peer.asked).toHaveLength(before);
+  emitEnd(emitAnswer({ prompt, text: "Done." }));
+  await completed;
+  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "once" })).toBe(false);
+});
+
+test("what was allowed for the session is allowed again without a question, also where it waits already", async () => {
+  const { run, events, completed } = begin();
+  const prompt = await promptId();
+  peer.emit("permission.asked", permission);
+  peer.emit("permission.asked", { ...permission, id: "per_2", patterns: ["rm y"] });
+  peer.emit("permission.asked", { ...permission, id: "per_3", always: ["rm *", "curl *"] });
+  await vi.waitUntil(() => events.filter(({ type }) => type === "question").length === 3, WAIT);
+  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "session" })).toBe(true);
+  peer.emit("permission.asked", { ...permission, id: "per_4" });
+  await vi.waitUntil(() => asked(/^\/permission/u).length === 3, WAIT);
+  expect(asked(/^\/permission/u).map(({ path, body }) => [path, body])).toEqual([
+    ["/permission/per_1/reply", { reply: "once" }],
+    ["/permission/per_2/reply", { reply: "once" }],
+    ["/permission/per_4/reply", { reply: "once" }],
+  ]);
+  emitEnd(emitAnswer({ prompt, text: "Done." }));
+  await completed;
+});
+
+test("a server that is killed in the middle of a turn ends its runs, and the next run starts another", async () => {
+  const both = [begin(), begin()];
+  await promptId(2);
+  emitAnswer({ prompt: await promptId(2), text: "Half of it", isCut: true });
+  await vi.waitUntil(() => both.some(({ events }) => events.some(({ type }) => type === "text")), WAIT);
+  const [server] = live.servers();
+  expect(live.servers()).toHaveLength(1);
+  process.kill(server?.pid ?? 0, "SIGKILL");
+  for (const { completed } of both) {
+    expect(await completed).toMatchObject({ ok: false, error: expect.stringContaining("SIGKILL") });
+    expect((await completed).resume?.value).toMatch(/^ses_[12]$/u);
+  }
+  const again = begin({}, "ses_1");
+  emitEnd(emitAnswer({ prompt: await promptId(3), text: "Here." }));
+  expect(await again.completed).toMatchObject({ ok: true, answer: "Here." });
+  expect(live.servers()[0]?.pid).not.toBe(server?.pid);
+});
+
+test("a server whose events break off is ended, since what it tells meanwhile would be lost", async () => {
+  const { completed } = begin();
+  await promptId();
+  peer.breakOff();
+  expect(await completed).toMatchObject({ ok: false, resume: { value: "ses_1" } });
+  expect((await completed).error).toContain("server ended");
+});
+
+test("a stop aborts the session, and the run ends when the server has done it", async () => {
+  const { run, completed } = begin();
+  emitAnswer({ prompt: await promptId(), text: "Half of it", isCut: true });
+  await run.stop("cancelled by you");
+  expect(await completed).toMatchObject({ ok: false, error: "cancelled by you", resume: { value: "ses_1" } });
+  expect(asked(/abort$/u)).toMatchObject([{ path: "/session/ses_1/abort", directory: root }]);
+});
+
+test("a prompt that is refused is told in the server's words", async () => {
+  route = ({ path }) =>
+    path.endsWith("prompt_async") ? { status: 400, body: { data: { message: "No parts" } } } : undefined;
+  expect(await begin().completed).toMatchObject({ ok: false, error: "No parts", resume: { value: "ses_1" } });
+});
+
+test("a message comes into the turn, or is refused once it is over", async () => {
+  const { run, events, completed } = begin();
+  const prompt = await promptId();
+  const answer = emitAnswer({ prompt, text: "First." });
+  const steering = run.controls.steer?.("Also this.");
+  await promptId(2);
+  // The first turn is just over when the message is there.
+  emitEnd(answer);
+  const second = newMessageId(Date.now() + 1000);
+  peer.emit("message.updated", { info: { id: second, sessionID: "ses_1", role: "user" } });
+  await steering;
+  const part = { sessionID: "ses_1", type: "text", text: "Second.", time: { start: 1, end: 2 } };
+  const info = { id: `${second}x`, sessionID: "ses_1", role: "assistant", parentID: second };
+  peer.emit("message.updated", { info });
+  peer.emit("message.part.updated", { part: { ...part, id: "prt_second", messageID: info.id } });
+  expect(events.some(({ type }) => type === "completed")).toBe(false);
+  peer.emit("session.idle", { sessionID: "ses_1" });
+  expect(await completed).toMatchObject({ ok: true, answer: "First.\n\nSecond." });
+  await expect(run.controls.steer?.("Too late.")).rejects.toThrow();
+});
+
+test("a server that does not come up is told with what it said", async () => {
+  const cmd = installServer("echo 'Error: port is taken' >&2; exit 1");
+  const run = live.open({
+    ...{ runId: `peer-down-${process.pid}`, prompt: "Do it.", cwd: root, log: noLog },
+    env: { HOME: root, PATH: process.env["PATH"] },
+    options: { cmd, model: "a/b" },
+  });
+  expect((await finish(run)).completed).toMatchObject({ ok: false, error: expect.stringContaining("port is taken") });
+});
