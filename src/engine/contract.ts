@@ -45,6 +45,7 @@ export interface RunRequest extends EngineSetup {
   readonly resume?: ResumeToken;
   /** Absolute; the engine starts here with `PWD` set to it. */
   readonly cwd: string;
+  /** Names the run in each line already. */
   readonly log: Logger;
   /** Called once, as soon as the engine's process exists. */
   onSpawn?(process: ProcessMark): void;

@@ -61,7 +61,7 @@ class HeadlessRun<Options extends EngineOptions, Union extends NativeUnion, Stat
   constructor(engine: HeadlessEngine<Options, Union, State>, request: RunRequest & { readonly options: Options }) {
     this.#engine = engine;
     this.#request = request;
-    this.#log = request.log.child({ runId: request.runId, engine: engine.id });
+    this.#log = request.log;
     this.#stopAsked = new Promise((resolve) => {
       this.#askStop = resolve;
     });

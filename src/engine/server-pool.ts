@@ -30,7 +30,10 @@ interface Entry<Server> {
   /** Leases with their sessions, as far as these are known. */
   readonly users: Map<symbol, string | undefined>;
   idleSinceMs: number | undefined;
+  /** Being ended by the pool. */
   ending: Promise<void> | undefined;
+  /** Ending by itself, or by force. */
+  dying: Promise<unknown> | undefined;
 }
 
 interface Crashes {
@@ -49,7 +52,7 @@ export class ServerPool<Server extends Pooled> {
    * @throws what `start` throws; `stopped.reason` where that is aborted first, while others may go on to wait.
    */
   async use(key: string, start: () => Promise<Server>, stopped: AbortSignal): Promise<Lease<Server>> {
-    for (let ending = this.#entries.get(key)?.ending; ending; ending = this.#entries.get(key)?.ending) await ending;
+    for (let end = this.#endOf(key); end !== undefined; end = this.#endOf(key)) await end;
     const wait = this.#backoffMs(key);
     if (wait > 0) await unlessAborted(sleep(wait), stopped);
     const entry = this.#entries.get(key) ?? this.#start(key, start);
@@ -66,6 +69,11 @@ export class ServerPool<Server extends Pooled> {
       release();
       throw error;
     }
+  }
+
+  /** Gives a server to nobody any more, who has to wait for its end: it is not gone yet, but no use. */
+  retire(server: Server): void {
+    for (const entry of this.#entries.values()) if (entry.server === server) entry.dying = server.gone;
   }
 
   servers(): readonly LiveServer[] {
@@ -94,11 +102,16 @@ export class ServerPool<Server extends Pooled> {
     await Promise.all([...this.#entries].map(([key, entry]) => this.#end(key, entry)));
   }
 
+  #endOf(key: string): Promise<unknown> | undefined {
+    const entry = this.#entries.get(key);
+    return entry?.ending ?? entry?.dying;
+  }
+
   #start(key: string, start: () => Promise<Server>): Entry<Server> {
     const starting = start();
     const entry: Entry<Server> = {
       ...{ starting, server: undefined, startedAtMs: Date.now(), users: new Map() },
-      ...{ idleSinceMs: undefined, ending: undefined },
+      ...{ idleSinceMs: undefined, ending: undefined, dying: undefined },
     };
     this.#entries.set(key, entry);
     starting.then(

@@ -77,11 +77,17 @@ function wrap(raw: Libsql.Database): Database {
     statements.set(sql, statement);
     return statement;
   };
+  // libsql 0.5 aborts the whole process on a value of another type.
+  const bind = (values: readonly unknown[]): Value[] =>
+    values.map((value) => {
+      if (typeof value === "string" || typeof value === "number" || value === null) return value;
+      throw new TypeError(`A ${typeof value} cannot be stored.`);
+    });
   return {
-    run: (sql, ...values) => prepare(sql).run(...values).changes,
+    run: (sql, ...values) => prepare(sql).run(...bind(values)).changes,
     // libsql's own `get` leaves the statement open, and with it a read lock and its view of the file.
-    get: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values)[0] as T | undefined,
-    all: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values) as T[],
+    get: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...bind(values))[0] as T | undefined,
+    all: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...bind(values)) as T[],
     exec: (sql) => void raw.exec(sql),
     transaction: (work) => {
       if (raw.inTransaction) return work();

@@ -1,5 +1,40 @@
-import type { Message, Update } from "grammy/types";
+import type { Update } from "grammy/types";
+import { z } from "zod";
 import { flattenRich } from "./flatten-rich.ts";
+
+const id = z.int();
+const anything = z.unknown().optional();
+/** A chat's rich blocks are read by whoever flattens them. */
+const RichMessage = z.object({ blocks: z.custom<Parameters<typeof flattenRich>[0]>(Array.isArray) });
+
+const Quoted = z.object({
+  message_id: id,
+  text: z.string().optional(),
+  caption: z.string().optional(),
+  rich_message: RichMessage.optional(),
+});
+
+const Message = Quoted.extend({
+  chat: z.object({ id, type: z.string() }),
+  from: z.object({ id }).optional(),
+  is_topic_message: z.boolean().optional(),
+  message_thread_id: id.optional(),
+  forward_origin: anything,
+  is_automatic_forward: z.boolean().optional(),
+  reply_to_message: Quoted.optional(),
+  ...{ voice: anything, audio: anything, video_note: anything },
+  ...{ document: anything, photo: anything, video: anything, animation: anything },
+});
+type Message = z.infer<typeof Message>;
+
+/** What the bridge reads of an update, of Bot API 10.3. */
+const KnownUpdate = z.object({
+  update_id: id,
+  message: Message.optional(),
+  callback_query: z
+    .object({ id: z.string(), from: z.object({ id }), data: z.string().optional(), message: Message.optional() })
+    .optional(),
+});
 
 /** A message from a person, as far as the bridge reads it. */
 export interface Incoming {
@@ -31,19 +66,23 @@ export interface Press {
 
 export type Received = { readonly message: Incoming } | { readonly press: Press };
 
-/** Reads an update; undefined for what the bridge has no use for. */
+/**
+ * Reads an update; undefined for what the bridge has no use for.
+ *
+ * @throws ZodError where it is not what Telegram documents.
+ */
 export function readUpdate(update: Update): Received | undefined {
-  if (update.message) return { message: readMessage(update.update_id, update.message) };
-  const query = update.callback_query;
+  const { update_id: updateId, message, callback_query: query } = KnownUpdate.parse(update);
+  if (message) return { message: readMessage(updateId, message) };
   if (!query?.message || query.data === undefined) return undefined;
   const { chat, message_id } = query.message;
   return {
     press: {
-      updateId: update.update_id,
+      updateId,
       queryId: query.id,
       chatId: chat.id,
       messageId: message_id,
-      topicId: "message_thread_id" in query.message ? topicOf(query.message) : undefined,
+      topicId: topicOf(query.message),
       userId: query.from.id,
       isPrivate: chat.type === "private",
       data: query.data,
@@ -74,7 +113,7 @@ function topicOf(message: Message): number | undefined {
   return message.is_topic_message ? message.message_thread_id : undefined;
 }
 
-function textOf(message: Message | NonNullable<Message["reply_to_message"]>): string {
+function textOf(message: z.infer<typeof Quoted>): string {
   if (message.rich_message) return flattenRich(message.rich_message.blocks);
   return message.text ?? message.caption ?? "";
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { randomFrom } from "../fuzz/mutate.ts";
 import { compileBridge, enterRing } from "./ring.ts";
 
 vi.setConfig({ testTimeout: 1_500_000, hookTimeout: 300_000 });
@@ -66,14 +67,3 @@ describe("a bridge that is killed", () => {
     expect(peace.done + peace.interrupted).toBe(100);
   });
 });
-
-/** Mulberry32: numbers from 0 to 1 that a seed decides. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

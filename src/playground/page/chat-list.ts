@@ -1,6 +1,6 @@
 import type { Conversation } from "./conversations.ts";
 import { briefTime } from "./formats.ts";
-import { preview } from "./preview.ts";
+import { preview, serviceText } from "./preview.ts";
 import type { Store } from "./store.ts";
 import { h, icon, type VElement, type VNode } from "./vnode.ts";
 
@@ -23,7 +23,10 @@ function itemNode(store: Store, conversation: Conversation): VNode {
   const last = store.history.of(key).at(-1);
   const unread = store.unreadOf(key);
   const line = store.isTyping(key) ? "typing…" : last ? preview(last) : "No messages yet";
-  const own = last && !store.isTyping(key) && store.isOwn(last) ? h("span", { class: "you" }, "You: ") : undefined;
+  const own =
+    last && !store.isTyping(key) && store.isOwn(last) && !serviceText(last)
+      ? h("span", { class: "you" }, "You: ")
+      : undefined;
   const badge = unread && h("span", { class: unread.notifies ? "badge" : "badge quiet" }, `${unread.count}`);
   const attrs = { type: "button", class: "chat", "data-action": "open", "data-value": key };
   const time = h("time", {}, last ? briefTime(last.date, store.seconds()) : "");
