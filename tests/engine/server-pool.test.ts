@@ -85,6 +85,16 @@ test("a server that crashed is started anew, after crashes in a row only after a
   expect((await third).server.mark.pid).toBe(pids);
 });
 
+test("a server that is just dying is given to nobody", async () => {
+  const pool = new ServerPool<Fake>();
+  const { server } = await pool.use("a", async () => createFake(), never);
+  pool.retire(server);
+  const next = pool.use("a", async () => createFake(), never);
+  await tick();
+  server.crash();
+  expect((await next).server).not.toBe(server);
+});
+
 test("a failed start is told to all who waited, and tried again by the next", async () => {
   const pool = new ServerPool<Fake>();
   const fail = () => Promise.reject(new Error("no such program"));

@@ -1,7 +1,6 @@
 import type { Run, RunRequest } from "../../../src/engine/contract.ts";
 import type { LiveSide } from "../../../src/engine/live.ts";
 import { openLiveRun } from "../../../src/engine/live-run.ts";
-import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { operations } from "./operations.ts";
@@ -45,11 +44,13 @@ function open(request: RunRequest & { readonly options: CodexOptions }): Run {
           turn = new Turn({ server, thread, request, output });
           if (!stopped.aborted) await turn.run(stopped);
         } finally {
-          // What left its command's group and session is not ended by codex.
-          if (stopped.aborted || server.peer.hasClosed()) await endMarkedProcesses(runId);
           await closeThread(server, thread);
         }
       }),
-    force: async () => used?.kill(),
+    force: async () => {
+      if (used === undefined) return;
+      servers.retire(used);
+      await used.kill();
+    },
   });
 }

@@ -1,27 +1,31 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import type { Peer } from "./peer.ts";
 
 const terminals = z.object({ data: z.array(z.unknown()) });
-const PAUSE_MS = 20;
 
 /** Ends a turn, but not its commands. One that is over already is no error. */
 export async function interruptTurn(peer: Peer, threadId: string, turnId: string): Promise<void> {
   await peer.call("turn/interrupt", { threadId, turnId }, z.unknown()).catch(() => {});
 }
 
-/** Ends the commands that a turn left running, which codex keeps (seen in 0.169.0). Never throws. */
-export async function endCommands(peer: Peer, threadId: string): Promise<void> {
-  const countRunning = async (): Promise<number> => {
-    const { data } = await peer.call("thread/backgroundTerminals/list", { threadId }, terminals);
-    return data.length;
-  };
+export interface CommandsRequest {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly isStopped: boolean;
+}
+
+/**
+ * Ends the commands that a turn left running, which codex keeps. It ends none that ignores SIGTERM, nor what left its
+ * command's group and session (seen in 0.169.0 without a sandbox): these are found by the run's mark. Never throws.
+ */
+export async function endCommands(peer: Peer, { threadId, runId, isStopped }: CommandsRequest): Promise<void> {
   try {
-    while ((await countRunning()) > 0) {
-      await peer.call("thread/backgroundTerminals/clean", { threadId }, z.unknown());
-      await delay(PAUSE_MS);
-    }
+    const { data } = await peer.call("thread/backgroundTerminals/list", { threadId }, terminals);
+    if (data.length > 0) await peer.call("thread/backgroundTerminals/clean", { threadId }, z.unknown());
+    if (data.length > 0 || isStopped) await endMarkedProcesses(runId);
   } catch {
-    // The server has ended, and its commands with it; or it keeps no such list.
+    // The server has ended, or it keeps no such list.
+    await endMarkedProcesses(runId);
   }
 }

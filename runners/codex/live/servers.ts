@@ -24,7 +24,7 @@ export async function withServer<Result>(
   }
   const own = engineEnv({ env, patterns: CODEX_VARIABLES, options, cwd: "/" });
   const key = JSON.stringify([serverCommand(options), own]);
-  const lease = await servers.use(key, () => startServer(setup), stopped);
+  const lease = await servers.use(key, () => start(setup), stopped);
   try {
     return await use(lease);
   } catch (error) {
@@ -34,4 +34,10 @@ export async function withServer<Result>(
   } finally {
     lease.release();
   }
+}
+
+async function start(setup: ServerSetup): Promise<CodexServer> {
+  const server = await startServer(setup);
+  void server.peer.closed.then(() => servers.retire(server));
+  return server;
 }

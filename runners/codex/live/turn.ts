@@ -38,7 +38,7 @@ export class Turn implements ThreadListener {
 
   /** Resolves when the turn has ended, and its commands with it. @throws EngineError where the server ends first. */
   async run(stopped: AbortSignal): Promise<void> {
-    const { server, thread } = this.#setup;
+    const { server, thread, request } = this.#setup;
     const ended = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
@@ -56,7 +56,7 @@ export class Turn implements ThreadListener {
     } finally {
       this.#isOver = true;
       stopped.removeEventListener("abort", interrupt);
-      await endCommands(server.peer, thread);
+      await endCommands(server.peer, { threadId: thread, runId: request.runId, isStopped: stopped.aborted });
       stopListening();
     }
   }
