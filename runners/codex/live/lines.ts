@@ -14,6 +14,8 @@ export function toExecLine({ method, params }: Notification): CodexLine | undefi
       return { type: "turn.started" };
     case "item/started":
     case "item/completed": {
+      // A thought begins without words, and has nothing to show until it is whole.
+      if (method === "item/started" && params.item?.type === "reasoning") return undefined;
       const item = params.item && toExecItem(params.item);
       return item && { type: method === "item/started" ? "item.started" : "item.completed", item };
     }
