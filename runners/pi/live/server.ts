@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ProcessMark } from "../../../src/engine/contract.ts";
 import { type LiveCommand, type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
 import { markedProcesses, sendSignal } from "../../../src/engine/marked.ts";
@@ -11,6 +12,9 @@ import { CANCELLED, isDialog } from "./dialogs.ts";
 import { type Listener, Peer } from "./peer.ts";
 import { SessionState } from "./schema.ts";
 import type { Turn } from "./turn.ts";
+
+/** Time for pi to end its commands itself, between looks for what it left. */
+const SWEEP_PAUSE_MS = 200;
 
 export interface ServerLaunch {
   readonly command: LiveCommand;
@@ -111,7 +115,11 @@ export class PiServer implements Pooled {
 
   /** Plays one turn to its end, and ends its commands where it was cut short. */
   async play(turn: Turn, prompt: string, stopped: AbortSignal): Promise<void> {
-    const cut = (): void => turn.cut();
+    let commandsEnd = Promise.resolve();
+    const cut = (): void => {
+      turn.cut();
+      commandsEnd = this.#endCommands(turn.over);
+    };
     stopped.addEventListener("abort", cut);
     if (stopped.aborted) cut();
     this.peer.listener = turn;
@@ -119,14 +127,20 @@ export class PiServer implements Pooled {
     await Promise.all([turn.begin(prompt), turn.over]);
     this.peer.listener = this.#idle;
     stopped.removeEventListener("abort", cut);
-    if (stopped.aborted) await this.#endCommands();
+    await commandsEnd;
   }
 
-  /** pi ends the shells of its commands; what left their process groups is found by its mark. */
-  async #endCommands(): Promise<void> {
+  /**
+   * pi ends the shells of its commands. What left their process groups is found by its mark, and has to go before the
+   * turn is over where it holds their output open: pi waits for the end of that.
+   */
+  async #endCommands(over: Promise<void>): Promise<void> {
     const others = await this.#others;
-    for (const pid of await markedProcesses(this.#process.markId)) {
-      if (pid !== this.mark.pid && !others.includes(pid)) sendSignal(pid, "SIGKILL");
+    for (let isOver = false; !isOver; ) {
+      isOver = await Promise.race([over.then(() => true), delay(SWEEP_PAUSE_MS, false)]);
+      for (const pid of await markedProcesses(this.#process.markId)) {
+        if (pid !== this.mark.pid && !others.includes(pid)) sendSignal(pid, "SIGKILL");
+      }
     }
   }
 
