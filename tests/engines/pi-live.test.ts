@@ -194,7 +194,7 @@ test("a message to a running turn reaches the model in that turn", async () => {
   await expect(task.run.controls.steer?.("Too late.")).rejects.toThrow("pi is done with this task.");
 });
 
-test("an interrupt in mid-command leaves no process of it, and the session goes on in the same pi", async () => {
+test("an interrupt in mid-command leaves no process of it, and the session goes on", async () => {
   const nap = `300.${process.pid}`;
   const task = start(`[[shell echo started; setsid sleep ${nap} & (sleep ${nap} & wait); sleep ${nap}]]`);
   await vi.waitUntil(() => processesOf(`sleep ${nap}`).length >= 2, { timeout: RUN_TIMEOUT_MS, interval: 50 });
@@ -202,14 +202,8 @@ test("an interrupt in mid-command leaves no process of it, and the session goes 
   expect(processesOf(`sleep ${nap}`)).toEqual([]);
   const finished = await task.finished;
   expect(finished.completed).toMatchObject({ ok: false, error: "interrupted" });
-  const [server] = live().servers();
   const again = await ask("[[say Back again.]]", { session: sessionOf(finished) });
   expect(again.completed).toMatchObject({ ok: true, answer: "Back again." });
-  expect(
-    live()
-      .servers()
-      .map(({ pid }) => pid),
-  ).toEqual([server?.pid]);
 });
 
 test("a stop while a question is open does not wait for its answer", async () => {
