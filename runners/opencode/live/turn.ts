@@ -15,8 +15,9 @@ import type { OpencodeServer } from "./server.ts";
 import type { LiveState } from "./state.ts";
 import { translateLive } from "./translate.ts";
 
-/** How long a message that was taken may need to appear in the session. */
+/** How long a session that rests may need to begin with a message that it has taken. */
 const STEER_LIMIT_MS = 5000;
+const STEER_CHECK_MS = 10;
 /** How long opencode may take to end a turn's commands before they are killed. */
 const ABORT_GRACE_MS = 300;
 const SWEEP_MS = 150;
@@ -38,6 +39,7 @@ export class Turn {
   #markOver: () => void = () => {};
   /** Messages that are on their way into the turn. */
   #steering = 0;
+  #hasEnded = false;
 
   constructor(setup: TurnSetup) {
     this.#setup = setup;
@@ -68,20 +70,24 @@ export class Turn {
       if (stopped.aborted) await this.#halt();
       output.push(crashed ?? toOutcome(this.#state));
     } finally {
+      this.#hasEnded = true;
       unwatch();
     }
   }
 
-  /** @throws EngineError where it does not reach the turn. */
+  /** Resolves when the session has the message. @throws EngineError where it does not reach the turn. */
   async steer(text: string): Promise<void> {
     const { server, state, options } = this.#setup;
-    if (this.#state.isOver) throw new EngineError("The turn is just over.");
+    if (this.#state.isOver || this.#hasEnded) throw new EngineError("The turn is just over.");
     const before = this.#state.asked;
     this.#steering += 1;
     try {
       requireTaken(await server.client.send(promptCall({ ...state, text, options })));
-      const deadline = performance.now() + STEER_LIMIT_MS;
-      while (this.#state.asked === before && performance.now() < deadline) await delay(10);
+      for (let restedMs = 0; this.#state.asked === before; restedMs += this.#state.isOver ? STEER_CHECK_MS : 0) {
+        if (this.#hasEnded || restedMs > STEER_LIMIT_MS)
+          throw new EngineError("The turn ended before the message came.");
+        await delay(STEER_CHECK_MS);
+      }
     } finally {
       this.#steering -= 1;
       this.#checkOver();
@@ -95,9 +101,13 @@ export class Turn {
   #take(event: LiveEvent): void {
     const isKnown = event.type === "permission.asked" && this.#state.sessions.has(event.properties.sessionID);
     if (isKnown && this.#answers.isAllowed(event.properties)) {
-      this.#answers.allow(event.properties).catch(() => {});
+      this.#answers.allow(event.properties).catch(() => this.#translate(event));
       return;
     }
+    this.#translate(event);
+  }
+
+  #translate(event: LiveEvent): void {
     const [state, events] = translateLive(this.#state, event);
     this.#state = state;
     for (const each of events) this.#tell(each);

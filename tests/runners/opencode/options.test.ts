@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { opencodeOptions, toArguments, toPermission } from "../../../runners/opencode/options.ts";
+import { opencodeOptions, toArguments, toPermission, withoutQuestions } from "../../../runners/opencode/options.ts";
 
 test("without options opencode decides everything but the stream and the directory", () => {
   expect(toArguments({}, "/repo", undefined)).toEqual(["run", "--format", "json", "--dir", "/repo"]);
@@ -27,6 +27,12 @@ test("a table of permissions is passed as it is", () => {
   const permission = { edit: "deny", bash: { "git *": "allow", "*": "ask" } } as const;
   expect(JSON.parse(toPermission({ permission }) ?? "")).toEqual(permission);
   expect(toPermission({})).toBeUndefined();
+});
+
+test("a headless run has no tool to ask a question, whatever else it may do", () => {
+  expect(withoutQuestions(undefined)).toBe('{"question":"deny"}');
+  expect(withoutQuestions('{"*":"allow","question":"allow"}')).toBe('{"*":"allow","question":"deny"}');
+  expect(withoutQuestions("not JSON")).toBe("not JSON");
 });
 
 test.each([{ permission: "yes" }, { permission: { bash: "maybe" } }, { permisson: "allow" }, { thinking: "high" }])(
