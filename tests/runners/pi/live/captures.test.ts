@@ -107,13 +107,20 @@ test.each(captureNames)("%s is played to the outcomes that were recorded", async
   for (const events of played.runs) expectContract(events);
 });
 
-test.each(captureNames)("%s, broken off anywhere, gives every run one outcome, last", async (name) => {
-  const entries = readCapture(name);
-  for (let length = 1; length < entries.length; length += 1) {
-    if (entries[length - 1]?.dir === "in") continue;
-    for (const events of (await play(entries.slice(0, length))).runs) expectContract(events);
-  }
-});
+/** Lines that are dropped unread: a stream that ends with one is the same as one that ends before it. */
+const UNREAD = new Set(["message_start", "turn_start", "turn_end", "tool_execution_update", "entry_appended"]);
+
+test.each(captureNames)(
+  "%s, broken off anywhere, gives every run one outcome, last",
+  { timeout: 300_000 },
+  async (name) => {
+    const entries = readCapture(name);
+    for (const [index, { dir, msg }] of entries.entries()) {
+      if (dir === "in" || UNREAD.has(msg.type)) continue;
+      for (const events of (await play(entries.slice(0, index + 1))).runs) expectContract(events);
+    }
+  },
+);
 
 test("an answer is written as it was recorded, character by character", async () => {
   const recorded = readCapture("0.74-dialogs").filter(({ msg }) => msg.type === "extension_ui_response");
