@@ -8,6 +8,7 @@ import type { Reply } from "../../../../src/domain/question.ts";
 import type { LiveCommand } from "../../../../src/engine/live-process.ts";
 import { openLiveRun } from "../../../../src/engine/live-run.ts";
 import { captureNames, type Entry, type Message, PiPlayer, readCapture } from "../../../helpers/pi-player.ts";
+import { questionsOf } from "../../../helpers/follow.ts";
 import { noLog } from "../../../helpers/recordings.ts";
 
 interface Played {
@@ -43,7 +44,9 @@ async function play(entries: readonly Entry[]): Promise<Played> {
       },
     });
     act = (next, after) => {
-      if (next.type === "clear_queue" || after?.type === "clear_queue") void run.stop("Stopped by you.");
+      const isUnread = next.type === "extension_ui_response" && !questionsOf(events).some(({ id }) => id === next.id);
+      if (isUnread && !player.hasExited()) setImmediate(act, next, after);
+      else if (next.type === "clear_queue" || after?.type === "clear_queue") void run.stop("Stopped by you.");
       else if (next.type === "steer") turn?.steer(String(next["message"])).catch(() => {});
       else turn?.answer(String(next.id), toReply(next));
     };
