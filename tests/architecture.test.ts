@@ -27,7 +27,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   libsql: /^src\/store\/database\.ts$/,
   "smol-toml": /^src\/config\//,
   "@decimalturn/toml-patch": /^src\/config\//,
-  zod: /^(src\/(config|engine|playground)|runners)\//,
+  zod: /^(src\/(config|engine|playground)\/|src\/telegram\/message\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
   citty: /^src\/cli\//,
   "@clack/prompts": /^src\/cli\//,
