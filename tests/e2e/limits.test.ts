@@ -41,6 +41,9 @@ describe("a limit", () => {
     await setting.emulator.waitFor(() => setting.log.filter(({ event }) => event === "bridge.recovered").length > 0);
     expect(await press(setting, /^paused/, "run")).toBe("Running it.");
     expect(textOf(await outcomeOf(second))).toContain("second");
+    const isPaused = () =>
+      setting.emulator.messages(setting.emulator.privateChatId).some((m) => /^paused/.test(textOf(m)));
+    await setting.emulator.waitFor(() => !isPaused());
     const third = say("session\nanswer third\ndone");
     expect(await press(setting, /^paused/, "stop")).toBe("Dropped from the queue.");
     expect(textOf(await outcomeOf(third))).toMatch(/^cancelled/);
