@@ -7,8 +7,8 @@ import type { RunEvent } from "../../../../src/domain/events.ts";
 import type { Reply } from "../../../../src/domain/question.ts";
 import type { LiveCommand } from "../../../../src/engine/live-process.ts";
 import { openLiveRun } from "../../../../src/engine/live-run.ts";
-import { captureNames, type Entry, type Message, PiPlayer, readCapture } from "../../../helpers/pi-player.ts";
 import { questionsOf } from "../../../helpers/follow.ts";
+import { captureNames, type Entry, type Message, PiPlayer, readCapture } from "../../../helpers/pi-player.ts";
 import { noLog } from "../../../helpers/recordings.ts";
 
 interface Played {
