@@ -153,10 +153,9 @@ describe.each(["pi", "codex", "opencode"])("%s through the bridge", (engine) => 
 
   test("is stopped in the middle of a command with no process left, and goes on afterwards", async () => {
     const { say, botSays, outcomeOf, emulator, store } = await setUp(engine);
-    const begun = join(home, `begun-${engine}`);
-    const id = say(`[[shell touch ${begun}; sleep 300]]`);
+    const id = say(`/web [[shell touch begun-${engine}; sleep 300]]`);
     // opencode tells of a command only when it has ended.
-    await vi.waitUntil(() => existsSync(begun), { timeout: RUN_TIMEOUT_MS, interval: 100 });
+    await vi.waitUntil(() => existsSync(join(web, `begun-${engine}`)), { timeout: RUN_TIMEOUT_MS, interval: 100 });
     const progress = await botSays(/^working/);
     const data = /stop:[a-z0-9]+/.exec(JSON.stringify(progress.reply_markup))?.[0] ?? "";
     emulator.press({ chatId: emulator.privateChatId, messageId: progress.message_id, data });

@@ -82,10 +82,11 @@ test("the process stays warm for the next run of its session, and ends when it i
   ).toEqual([first?.pid]);
   await live().reap(600_000);
   expect(live().servers()).toHaveLength(1);
-  await vi.waitUntil(async () => {
+  const isReaped = async () => {
     await live().reap(1);
     return live().servers().length === 0;
-  });
+  };
+  await vi.waitUntil(isReaped, { timeout: RUN_TIMEOUT_MS });
   expect(sendSignal(first?.pid ?? 0, "SIGCONT")).toBe(false);
 });
 

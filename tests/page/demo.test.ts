@@ -47,11 +47,11 @@ async function startDemo(): Promise<string> {
 test("a task given to the demo is worked on, answered with a resume line, and continued by a reply", async () => {
   const page = await site.open(await startDemo());
   await say(page, "what is here?");
-  const answer = bubble(page, "README.md").last();
-  await answer.waitFor();
-  await bubble(page, "demo --session").last().waitFor();
+  // Also the progress message names the file and the session: what is waited for is the answer.
+  const answer = bubble(page, "done · demo").filter({ hasText: "README.md begins" });
+  await answer.filter({ hasText: "demo --session" }).waitFor();
   await page.keyboard.press("Control+ArrowUp");
   await say(page, "and what did I say before?");
-  await bubble(page, "what is here?").nth(1).waitFor();
+  await bubble(page, "Before this you said").filter({ hasText: "what is here?" }).waitFor();
   await eventually(() => bubble(page, "working · demo").count(), 0);
 });

@@ -126,6 +126,8 @@ export class PiServer implements Pooled {
     void this.gone.then((ending) => turn.gone({ ...ending, stopped: undefined }));
     await Promise.all([turn.begin(prompt), turn.over]);
     this.peer.listener = this.#idle;
+    // What this turn still has to say stands before the answer to this, and must not reach the next one.
+    await this.peer.ask("get_state", SessionState).catch(() => undefined);
     stopped.removeEventListener("abort", cut);
     await commandsEnd;
   }

@@ -64,6 +64,14 @@ test("events that come twice do no harm", async () => {
   expect(new Set(endedActions(finished).map(({ action }) => action.id))).toEqual(new Set(["call_1"]));
 });
 
+test("what comes after the outcome belongs to nobody, and its dialogs are cancelled", async () => {
+  const first = await open("answer late").finished;
+  expect(first.events.at(-1)).toBe(first.completed);
+  const second = await open("recall", first.completed.resume?.value).finished;
+  expect(second.completed).toMatchObject({ ok: true, answer: '{"cancelled":true}' });
+  expect(JSON.stringify(second.events)).not.toContain("too late");
+});
+
 test("a dialog that is announced twice is asked once", async () => {
   const task = open("ask-twice");
   const { id } = await task.question();
