@@ -1,7 +1,7 @@
 import { engineOptions } from "../config/engine-options.ts";
 import type { Completed, RunEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
-import type { Engine, Run } from "../engine/contract.ts";
+import type { Controls, Engine, Run } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
@@ -26,6 +26,8 @@ export interface Job {
   claim(session: string): void;
   /** Set while the run is silent: what the Wait button calls. */
   wait?: (() => void) | undefined;
+  /** What may be done to the run; set while the engine has it. */
+  controls?: Controls | undefined;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
   const view = new JobView(job, parts);
   try {
     const { engine, opened } = await openRun(job, parts, log);
+    job.controls = opened.controls;
     const stop = () => {
       view.stopping();
       void opened.stop((job.signal.reason as StopReason).text);
@@ -51,6 +54,7 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
         handle(event, { job, parts, view, engine, log });
       }
     } finally {
+      job.controls = undefined;
       stall.end();
       job.signal.removeEventListener("abort", stop);
     }
