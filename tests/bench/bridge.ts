@@ -14,17 +14,7 @@ const IDLE_MS = 5_000;
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 const mib = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} MiB`;
 
-/** The figures of a bridge at work, each next to its goal. */
-export async function measureBridge(): Promise<Figure[]> {
-  return [
-    ...(await measureStart()),
-    ...(await measureMessages()),
-    ...(await measureLiveRuns()),
-    ...(await measureCrowd()),
-  ];
-}
-
-async function measureStart(): Promise<Figure[]> {
+export async function measureStart(): Promise<Figure[]> {
   const starts: number[] = [];
   for (let index = 0; index < STARTS; index++) {
     await withBridge({}, async ({ emulator, startedAt }) => {
@@ -35,7 +25,7 @@ async function measureStart(): Promise<Figure[]> {
 }
 
 /** One message at a time, each in a chat of its own, so that no pace holds the next one up. */
-async function measureMessages(): Promise<Figure[]> {
+export async function measureMessages(): Promise<Figure[]> {
   const progress: number[] = [];
   const engine: number[] = [];
   let idle = Number.NaN;
@@ -61,7 +51,7 @@ async function measureMessages(): Promise<Figure[]> {
 }
 
 /** Runs whose engine does nothing: what they take, how fast a press is answered, how fast Stop is. */
-async function measureLiveRuns(): Promise<Figure[]> {
+export async function measureLiveRuns(): Promise<Figure[]> {
   const presses: number[] = [];
   const stops: number[] = [];
   let perRun = Number.NaN;
@@ -103,7 +93,7 @@ async function measureLiveRuns(): Promise<Figure[]> {
 }
 
 /** Everybody at once, under the limits that Telegram documents. */
-async function measureCrowd(): Promise<Figure[]> {
+export async function measureCrowd(): Promise<Figure[]> {
   let ratio = Number.NaN;
   let refusals = Number.NaN;
   await withBridge({ chats: CROWD, limits: DOCUMENTED_LIMITS }, async (running) => {
