@@ -24,7 +24,7 @@ export async function recover(bridge: Bridge, parts: BridgeParts, endLeftovers: 
 
 /** Gives the id of the run that goes on with it, where the config wants one. */
 function report(run: StoredRun, { store, config, now }: BridgeParts): string[] {
-  return store.transaction(() => {
+  return store.durably(() => {
     const error = "Interrupted: takopi was restarted while this was running.";
     store.runs.end(run.id, { kind: "interrupted", answer: "", error, steps: run.steps, usage: undefined }, now());
     const { chatId, topicId, messageId: replyTo } = run;

@@ -76,7 +76,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
   const cwd = await placeOf(run, config, parts.home);
   const project = run.project === null ? undefined : config.projects.get(run.project);
   const options = engineOptions(config, engine, project);
-  parts.store.runs.start(run.id, parts.now(), cwd);
+  parts.store.durably(() => parts.store.runs.start(run.id, parts.now(), cwd));
   log.info({ cwd, resume, project: run.project, branch: run.branch }, "run.started");
   const opened = engine.open({
     runId: run.id,
@@ -146,7 +146,7 @@ function toOutcome(event: Completed, signal: AbortSignal, progress: ProgressStat
 /** Stores the outcome and what must be delivered of it together, then lets the screen go. */
 export function settle(job: Pick<Job, "run" | "screen">, parts: BridgeParts, outcome: RunOutcome): void {
   const { run } = job;
-  parts.store.transaction(() => {
+  parts.store.durably(() => {
     if (!parts.store.runs.end(run.id, outcome, parts.now())) return;
     parts.store.deliveries.add({
       runId: run.id,

@@ -12,7 +12,9 @@ export interface Store {
   readonly conversations: Conversations;
   readonly health: Health;
   /** All of `work`'s writes are stored together, or none. */
-  transaction<T>(work: () => T): T;
+  readonly transaction: Database["transaction"];
+  /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
+  readonly durably: Database["durably"];
   check: Database["check"];
   close(): void;
 }
@@ -27,6 +29,7 @@ export function openStore(file: string): Store {
     conversations: new Conversations(database),
     health: new Health(database),
     transaction: (work) => database.transaction(work),
+    durably: (work) => database.durably(work),
     check: () => database.check(),
     close: () => database.close(),
   };

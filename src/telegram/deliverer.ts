@@ -108,13 +108,13 @@ export class Deliverer {
       if (!part) break;
       const keyboard = index === parts.length - 1 ? final.keyboard : undefined;
       const options = { keyboard, isSilent: index > 0 };
-      store.deliveries.sending(delivery.id);
+      store.durably(() => store.deliveries.sending(delivery.id));
       log.debug({ deliveryId: delivery.id, index }, "delivery.sending");
       try {
         isReplaced ||= mayBeThere && index === 0 && (await this.#replaceProgress(delivery, part, final, options));
         if (!isReplaced || index > 0) await this.#sendPart(delivery, part, final, options);
         log.debug({ deliveryId: delivery.id, index }, "delivery.arrived");
-        store.transaction(() => {
+        store.durably(() => {
           store.deliveries.progressed(delivery.id, ++index);
           // It is the answer now: nothing may remove it any more.
           if (isReplaced && final.run) store.runs.setProgress(final.run.id, null);

@@ -46,7 +46,7 @@ export class Dispatcher {
 
   /** Stores a batch, then handles it. Once this returned, the batch may be confirmed to Telegram. */
   receive(updates: readonly Update[]): void {
-    const fresh = this.#parts.store.transaction(() => updates.flatMap((update) => this.#accept(update) ?? []));
+    const fresh = this.#parts.store.durably(() => updates.flatMap((update) => this.#accept(update) ?? []));
     this.#parts.log.debug({ updates: updates.length, fresh: fresh.length }, "updates.stored");
     this.#handle(fresh);
     this.#parts.deliver();

@@ -127,6 +127,12 @@ describe("runs", () => {
     ).toThrow("half way");
     expect(store.runs.get("1")).toBeUndefined();
   });
+
+  test("that must be on the disk begin no transaction inside another, which could not wait for it", () => {
+    const store = openStore(":memory:");
+    expect(store.durably(() => 1)).toBe(1);
+    expect(() => store.transaction(() => store.durably(() => 1))).toThrow("inside another");
+  });
 });
 
 describe("the lock", () => {
