@@ -44,10 +44,10 @@ export function write(file: string, text: string): string {
 }
 
 /** Loads a text as the config of an own home directory. */
-export function load(text: string, env: NodeJS.ProcessEnv = {}): Config {
+export function load(text: string, env: NodeJS.ProcessEnv = {}, known: readonly Engine[] = engines): Config {
   const home = scratch();
   const file = write(join(home, ".takopi", "takopi.toml"), text);
-  return loadConfig({ file, cwd: home, env: { HOME: home, ...env }, engines });
+  return loadConfig({ file, cwd: home, env: { HOME: home, ...env }, engines: known });
 }
 
 /** What loading a text complains of, with the file's path as `FILE`. */

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { Bridge, type BridgeParts } from "../../src/bridge/bridge.ts";
+import { recover } from "../../src/bridge/recover.ts";
+import type { RunEvent } from "../../src/domain/events.ts";
+import type { Engine, Run, RunRequest } from "../../src/engine/contract.ts";
+import { baseOptions } from "../../src/engine/options.ts";
+import type { StoredRun } from "../../src/store/runs.ts";
+import { openStore } from "../../src/store/store.ts";
+import { load } from "../config/bench.ts";
+import { recordingLog } from "../engine/toy.ts";
+
+type Command =
+  | { readonly type: "ask"; readonly thread: number }
+  | { readonly type: "session" | "end" | "fail" | "cancel"; readonly nth: number }
+  | { readonly type: "restart" };
+
+const THREADS = 3;
+const nth = fc.nat({ max: 5 });
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ type: fc.constant("ask" as const), thread: fc.nat({ max: THREADS - 1 }) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("session" as const), nth }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("end" as const, "fail" as const), nth }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("cancel" as const), nth }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("restart" as const) }) },
+);
+
+/** Runs whose events the test gives. Those of a bridge that is gone are never heard of again. */
+class Puppets {
+  readonly opened: string[] = [];
+  running: { readonly request: RunRequest; push(...events: RunEvent[]): void }[] = [];
+
+  readonly engine: Engine = {
+    ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
+    resume: { format: (value) => `puppet ${value}`, parse: (line) => /^puppet (\S+)$/.exec(line)?.[1] },
+    probe: async () => ({ problems: [] }),
+    open: (request) => this.#open(request),
+    replay: async function* () {},
+  };
+
+  #open(request: RunRequest): Run {
+    this.opened.push(request.runId);
+    const events: RunEvent[] = [];
+    let wake = () => {};
+    const puppet = {
+      request,
+      push: (...more: RunEvent[]) => {
+        if (events.some(({ type }) => type === "completed")) return;
+        events.push(...more);
+        wake();
+      },
+    };
+    this.running.push(puppet);
+    const iterate = async function* () {
+      for (let index = 0; ; ) {
+        const event = events[index++];
+        if (event) yield event;
+        else await new Promise<void>((resolve) => (wake = resolve));
+        if (event?.type === "completed") return;
+        if (!event) index--;
+      }
+    };
+    return {
+      controls: {},
+      stop: async (error) => puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error }),
+      [Symbol.asyncIterator]: iterate,
+    };
+  }
+
+  started({ request, push }: Puppets["running"][number]): void {
+    const value = request.resume?.value ?? `session-of-${request.runId}`;
+    push({ type: "started", engine: "puppet", resume: { engine: "puppet", value } });
+  }
+}
+
+/** Lets everything happen that can happen without the test. */
+const settled = async () => {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+};
+
+async function play(commands: readonly Command[]) {
+  const puppets = new Puppets();
+  const { engine } = puppets;
+  const config = load('default_engine = "puppet"\n[limits]\nparallel_runs = 2\n', {}, [engine]);
+  const store = openStore(":memory:");
+  const screen = { show: () => {}, close: () => {} };
+  const parts: BridgeParts = {
+    ...{ config: () => config, engines: [engine], store, log: recordingLog([]), env: {}, home: "/" },
+    ...{ screens: { open: () => screen, deliver: () => {} }, now: () => 1_000 },
+  };
+  let bridge = new Bridge(parts);
+  const asked: string[][] = Array.from({ length: THREADS }, () => []);
+  const threadOf = (id: string) => asked.findIndex((ids) => ids.includes(id));
+  let messageId = 0;
+
+  const ask = (thread: number) => {
+    const before = store.runs.get(asked[thread]?.at(-1) ?? "");
+    const resume = before?.session ?? before?.resume ?? undefined;
+    const id = bridge.add(
+      {
+        chatId: 1,
+        topicId: undefined,
+        messageId: ++messageId,
+        userId: 1,
+        isPrivate: true,
+        text: "t",
+        reply: undefined,
+      },
+      {
+        ...{ engine: "puppet", context: undefined, resume, prompt: "t", conversation: undefined },
+        follows: resume === undefined ? before?.id : undefined,
+      },
+    );
+    asked[thread]?.push(id);
+    bridge.start(id);
+  };
+  const act = async (step: Command) => {
+    const pick = "nth" in step ? puppets.running[step.nth % Math.max(1, puppets.running.length)] : undefined;
+    if (step.type === "ask") ask(step.thread);
+    else if (step.type === "cancel") {
+      const active = bridge.active(1);
+      const run = active[step.nth % Math.max(1, active.length)];
+      if (run) bridge.cancel(run.id);
+    } else if (step.type === "restart") {
+      puppets.running = [];
+      bridge = new Bridge(parts);
+      await recover(bridge, parts, async () => {});
+    } else if (pick && step.type === "session") puppets.started(pick);
+    else pick?.push({ type: "completed", engine: "puppet", ok: step.type === "end", answer: "Done.", error: "No." });
+    await settled();
+    puppets.running = puppets.running.filter(({ request }) => store.runs.get(request.runId)?.state === "running");
+    const busy = puppets.running.map(({ request }) => threadOf(request.runId));
+    expect(new Set(busy).size, "two runs of a thread at once").toBe(busy.length);
+  };
+
+  for (const step of commands) await act(step);
+  for (const _ of commands) if (bridge.active(1).length > 0) await act({ type: "end", nth: 0 });
+  expect(bridge.active(1), "runs that nothing ends").toEqual([]);
+  const runs: StoredRun[] = store.runs.recent(1_000);
+  const deliveries = store.deliveries.open().map(({ runId }) => runId);
+  store.close();
+  return { asked, opened: puppets.opened, runs, deliveries };
+}
+
+test("however asks, events, cancels and restarts come, threads keep their order and each task has one outcome", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
+      const { asked, opened, runs, deliveries } = await play(commands);
+      expect(new Set(opened).size).toBe(opened.length);
+      for (const thread of asked) {
+        const inOrder = thread.filter((id) => opened.includes(id));
+        expect(opened.filter((id) => thread.includes(id))).toEqual(inOrder);
+      }
+      expect(runs.map(({ id }) => id).toSorted()).toEqual(asked.flat().toSorted());
+      for (const { state, outcome } of runs) expect([state, outcome === null]).toEqual(["ended", false]);
+      expect(deliveries.toSorted()).toEqual(asked.flat().toSorted());
+    }),
+    { numRuns: 200 },
+  );
+});
