@@ -10,6 +10,7 @@ import { newRunId } from "./run-id.ts";
 import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Screen, Screens } from "./screen.ts";
+import { threadOf } from "./thread.ts";
 
 export interface BridgeParts {
   /** The config as it is now. */
@@ -80,7 +81,7 @@ export class Bridge {
   /** Queues a stored run: it starts at once, or shows its place. */
   start(id: string): void {
     const run = this.#parts.store.runs.get(id);
-    if (run) this.#scheduler.submit(id, this.#threadOf(run));
+    if (run) this.#scheduler.submit(id, threadOf(run, this.#parts.store.runs));
   }
 
   /** Ends a running run or drops a waiting one. */
@@ -183,11 +184,6 @@ export class Bridge {
 
   #stop(id: string, reason: StopReason): void {
     this.#stops.get(id)?.abort(reason);
-  }
-
-  #threadOf(run: StoredRun): string {
-    const session = run.resume ?? (run.follows === null ? undefined : this.#parts.store.runs.get(run.follows)?.session);
-    return session ? `${run.engine}:${session}` : `run:${run.follows ?? run.id}`;
   }
 
   #showPlace(id: string, place: number): void {

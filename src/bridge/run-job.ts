@@ -9,6 +9,7 @@ import type { BridgeParts } from "./bridge.ts";
 import { placeOf } from "./place.ts";
 import type { Screen } from "./screen.ts";
 import { watchStall } from "./stall.ts";
+import { sessionOf } from "./thread.ts";
 
 /** Why a run is ended from outside; the abort reason of its signal. The first wins. */
 export interface StopReason {
@@ -71,7 +72,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
     throw new UserError(
       `The engine '${run.engine}' is not known here; there are ${parts.engines.map(({ id }) => id).join(", ")}.`,
     );
-  const resume = run.resume ?? sessionToFollow(run, parts);
+  const resume = sessionToFollow(run, parts);
   const config = parts.config();
   const cwd = await placeOf(run, config, parts.home);
   const project = run.project === null ? undefined : config.projects.get(run.project);
@@ -92,9 +93,8 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
 }
 
 function sessionToFollow(run: StoredRun, parts: BridgeParts): string | undefined {
-  if (run.follows === null) return undefined;
-  const session = parts.store.runs.get(run.follows)?.session;
-  if (session) return session;
+  const { session } = sessionOf(run, parts.store.runs);
+  if (session !== undefined || run.follows === null) return session;
   throw new UserError(
     "The task before this one ended without a session to go on with: send this again as a new message.",
   );

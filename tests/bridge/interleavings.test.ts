@@ -29,6 +29,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 /** Runs whose events the test gives. Those of a bridge that is gone are never heard of again. */
 class Puppets {
   readonly opened: string[] = [];
+  readonly resumed: [run: string, session: string][] = [];
   running: { readonly request: RunRequest; push(...events: RunEvent[]): void }[] = [];
 
   readonly engine: Engine = {
@@ -41,6 +42,7 @@ class Puppets {
 
   #open(request: RunRequest): Run {
     this.opened.push(request.runId);
+    if (request.resume) this.resumed.push([request.runId, request.resume.value]);
     const events: RunEvent[] = [];
     let wake = () => {};
     const puppet = {
@@ -140,6 +142,8 @@ async function play(commands: readonly Command[]) {
   const runs: StoredRun[] = store.runs.recent(1_000);
   const deliveries = store.deliveries.open().map(({ runId }) => runId);
   store.close();
+  for (const [run, session] of puppets.resumed)
+    expect(threadOf(session.replace("session-of-", "")), "a session of another thread").toBe(threadOf(run));
   return { asked, opened: puppets.opened, runs, deliveries };
 }
 
