@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Message, MessageOrigin, Update } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
@@ -126,6 +128,18 @@ describe("the chat", () => {
     say("/new");
     await botSays(/begins a new thread/);
     expect(await sessionOf(say("session\nanswer three\ndone"))).not.toBe(first);
+  });
+
+  test("keeps one thread where three messages come before its session is known", async () => {
+    const { say, outcomeOf, botSays, directory } = await stage({ telegram: 'session_mode = "chat"' });
+    const gate = join(directory, "go");
+    const ids = [say(`until ${gate}\nsession\nanswer one\ndone`)];
+    for (const word of ["two", "three"]) ids.push(say(`session\nanswer ${word}\ndone`));
+    await botSays(/place 2/);
+    writeFileSync(gate, "");
+    const texts = (await Promise.all(ids.map((id) => outcomeOf(id)))).map(textOf);
+    expect(texts.map((text) => /one|two|three/.exec(text)?.[0])).toEqual(["one", "two", "three"]);
+    expect(new Set(texts.map((text) => /alpha resume \S+/.exec(text)?.[0])).size).toBe(1);
   });
 
   test("hides resume lines where the next message goes on by itself, and a reply still finds its thread", async () => {
