@@ -112,6 +112,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     });
     dispatcher.close();
     await bridge.close();
+    await dispatcher.idle();
     screens.deliver();
     await Promise.race([screens.idle(), delay(DELIVER_ON_EXIT_MS)]);
   } finally {

@@ -10,6 +10,7 @@ import { newRunId } from "./run-id.ts";
 import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Screen, Screens } from "./screen.ts";
+import { findSteerable, steer } from "./steer.ts";
 
 export interface BridgeParts {
   /** The config as it is now. */
@@ -97,6 +98,28 @@ export class Bridge {
     return "queued";
   }
 
+  /** Ends the turn of a run and keeps its session; false where it does not run, or its engine cannot. */
+  interrupt(id: string): boolean {
+    if (this.#jobs.get(id)?.controls?.interrupt === undefined) return false;
+    this.#stop(id, { kind: "cancelled", text: "Interrupted.", isInterrupt: true });
+    return true;
+  }
+
+  isRunning(id: string): boolean {
+    return this.#scheduler.isRunning(id);
+  }
+
+  /** The run under way that this prompt can be added to, by its id. */
+  steerable(prompt: Prompt, resolved: Resolved): string | undefined {
+    return findSteerable(prompt, resolved, { jobs: this.#jobs.values(), store: this.#parts.store })?.run.id;
+  }
+
+  /** Adds a text to the running turn; false where it was not taken. Never rejects. */
+  async steer(id: string, text: string): Promise<boolean> {
+    const job = this.#jobs.get(id);
+    return job !== undefined && steer(job, text, this.#parts.log);
+  }
+
   /** Runs a run that was paused; false when it is not paused (any more). */
   release(id: string): boolean {
     if (!this.#held.delete(id)) return false;
@@ -148,8 +171,13 @@ export class Bridge {
     if (!run || this.#hold(run)) return;
     const controller = new AbortController();
     this.#stops.set(id, controller);
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     const job: Job = {
       run,
+      over,
       screen: this.#screenOf(run),
       signal: controller.signal,
       claim: (session) => this.#scheduler.claim(id, `${run.engine}:${session}`),
@@ -160,6 +188,7 @@ export class Bridge {
       await runJob(job, this.#parts);
     } finally {
       clearTimeout(timer);
+      end();
       for (const map of [this.#jobs, this.#stops, this.#screens]) map.delete(id);
     }
   }

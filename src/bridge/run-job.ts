@@ -15,6 +15,8 @@ export interface StopReason {
   readonly kind: Extract<OutcomeKind, "cancelled" | "interrupted" | "error">;
   /** For people, one sentence. */
   readonly text: string;
+  /** Where the engine can end the turn alone. */
+  readonly isInterrupt?: boolean;
 }
 
 export interface Job {
@@ -28,6 +30,8 @@ export interface Job {
   wait?: (() => void) | undefined;
   /** What may be done to the run; set while the engine has it. */
   controls?: Controls | undefined;
+  /** Resolves when nothing of the run is left. */
+  readonly over: Promise<void>;
 }
 
 /**
@@ -43,7 +47,8 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
     job.controls = opened.controls;
     const stop = () => {
       view.stopping();
-      void opened.stop((job.signal.reason as StopReason).text);
+      const { text, isInterrupt } = job.signal.reason as StopReason;
+      void (isInterrupt && opened.controls.interrupt ? opened.controls.interrupt() : opened.stop(text));
     };
     if (job.signal.aborted) stop();
     job.signal.addEventListener("abort", stop, { once: true });

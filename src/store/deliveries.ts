@@ -3,12 +3,12 @@ import type { Database, Row } from "./database.ts";
 /** Something that a chat must be told, and how far that got. */
 export interface Delivery {
   readonly id: number;
-  /** The run whose outcome it is; null for a short reply, whose text is `body`. */
+  /** The run whose outcome it is, or that a reply to it leads to; null where it belongs to none. */
   readonly runId: string | null;
   readonly chatId: number;
   readonly topicId: number | null;
   readonly replyTo: number | null;
-  /** Markdown of our own; null for an outcome, which is rendered from its run. */
+  /** Of a short reply, Markdown of our own; null for an outcome, which is rendered from its run. */
   readonly body: string | null;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
   readonly state: "waiting" | "sending" | "sent" | "parked";

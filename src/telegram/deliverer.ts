@@ -48,11 +48,11 @@ export class Deliverer {
     const { store, log } = this.#parts;
     try {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
-      if (run) await this.#deliverOutcome(delivery, run);
-      else await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], {});
+      if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
+      else await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], run ? { run } : {});
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
-      if (run) this.#parts.progress.delete(run.id);
+      if (run && delivery.body === null) this.#parts.progress.delete(run.id);
     } catch (error) {
       if (error instanceof Superseded) return;
       store.deliveries.park(delivery.id, error instanceof Error ? error.message : String(error));

@@ -1,6 +1,5 @@
 import type { Update } from "grammy/types";
 import type { Bridge } from "../bridge/bridge.ts";
-import { type Prompt, resolvePrompt } from "../bridge/resolve.ts";
 import type { Config } from "../config/config.ts";
 import { parseCommand } from "../domain/directives.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -10,9 +9,11 @@ import type { Store } from "../store/store.ts";
 import { isAllowed } from "./access.ts";
 import type { Telegram } from "./api.ts";
 import { commands } from "./commands/index.ts";
+import { Deferred } from "./deferred.ts";
 import { type Group, Joiner } from "./join.ts";
 import { type Incoming, type Press, type Received, readUpdate } from "./message.ts";
 import { answerPress } from "./press.ts";
+import { isQueued, type SubmitParts, submit } from "./submit.ts";
 
 export interface DispatchParts {
   readonly config: () => Config;
@@ -33,9 +34,13 @@ export interface DispatchParts {
 export class Dispatcher {
   readonly #parts: DispatchParts;
   readonly #joiner: Joiner;
+  readonly #deferred = new Deferred();
+  readonly #submitParts: SubmitParts;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    const guard: SubmitParts["guard"] = (group, work) => void this.#guard(group.first, work, group.updateIds);
+    this.#submitParts = { ...parts, deferred: this.#deferred, guard };
     this.#joiner = new Joiner({
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
@@ -61,6 +66,11 @@ export class Dispatcher {
   /** Lets go of prompts that wait for more, so that they are stored as runs. */
   close(): void {
     this.#joiner.flush();
+  }
+
+  /** Resolves when nothing is left of what handlers began. */
+  idle(): Promise<void> {
+    return this.#deferred.idle();
   }
 
   /** Strangers get silence; what is known already is left out; the rest is stored. */
@@ -103,7 +113,11 @@ export class Dispatcher {
     const flush = () => this.#joiner.take(prompts.splice(0));
     for (const received of batch) {
       if ("press" in received) this.#guard(received.press, () => this.#press(received.press));
-      else if (this.#isPrompt(received.message)) prompts.push(received.message);
+      else if (isQueued(received.message, this.#parts.botName)) {
+        flush();
+        this.#joiner.flushFor(received.message);
+        prompts.push(received.message);
+      } else if (this.#isPrompt(received.message)) prompts.push(received.message);
       else {
         flush();
         this.#joiner.flushFor(received.message);
@@ -124,29 +138,7 @@ export class Dispatcher {
   }
 
   #submit(group: Group): string | undefined {
-    const { first } = group;
-    return this.#guard(
-      first,
-      () => {
-        const { config, engines, engineOverride, store, botName, bridge } = this.#parts;
-        const id = store.transaction(() => {
-          const held = first.isForward
-            ? []
-            : store.conversations.takeForwards(first.chatId, first.topicId ?? 0, first.userId ?? 0);
-          const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
-          const prompt: Prompt = { ...first, text, follows: group.follows };
-          const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
-          const added = bridge.add(prompt, resolved);
-          for (const messageId of group.messageIds) store.runs.addMessage(first.chatId, messageId, added);
-          for (const updateId of group.updateIds) store.updates.handled(updateId);
-          return added;
-        });
-        this.#parts.log.debug({ runId: id, updates: group.updateIds }, "run.queued");
-        bridge.start(id);
-        return id;
-      },
-      group.updateIds,
-    );
+    return this.#guard(group.first, () => submit(group, this.#submitParts), group.updateIds);
   }
 
   #hold(forward: Incoming): void {
