@@ -90,7 +90,8 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
     options,
     env: parts.env,
     log,
-    onSpawn: ({ pid, startTime }) => parts.store.runs.setProcess(run.id, pid, startTime),
+    onSpawn: ({ pid, startTime: processStart, markId = null }) =>
+      parts.store.runs.setProcess(run.id, { pid, processStart, markId }),
     ...(resume === undefined ? {} : { resume: { engine: engine.id, value: resume } }),
   });
   return { engine, opened };

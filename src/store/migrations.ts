@@ -98,4 +98,15 @@ export const migrations: readonly string[] = [
   CREATE TABLE replies (chatId INTEGER NOT NULL, messageId INTEGER NOT NULL);
   CREATE INDEX repliesByMessage ON replies (chatId, messageId);
   `,
+  `
+  ALTER TABLE runs ADD COLUMN markId TEXT;
+
+  CREATE TABLE liveServers (
+    engine TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    processStart TEXT NOT NULL,
+    markId TEXT,
+    idleSince INTEGER
+  );
+  `,
 ];

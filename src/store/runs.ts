@@ -25,6 +25,8 @@ export interface StoredRun {
   readonly cwd: string | null;
   readonly pid: number | null;
   readonly processStart: string | null;
+  /** What the processes of its live server carry instead of the run's id. */
+  readonly markId: string | null;
   readonly progressId: number | null;
   /** 1 where there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
@@ -126,8 +128,9 @@ export class Runs {
     this.#database.run("UPDATE runs SET state = 'running', startedAt = ?, cwd = ? WHERE id = ?", startedAt, cwd, id);
   }
 
-  setProcess(id: string, pid: number, processStart: string): void {
-    this.#database.run("UPDATE runs SET pid = ?, processStart = ? WHERE id = ?", pid, processStart, id);
+  setProcess(id: string, { pid, processStart, markId }: Pick<StoredRun, "pid" | "processStart" | "markId">): void {
+    const sql = "UPDATE runs SET pid = ?, processStart = ?, markId = ? WHERE id = ?";
+    this.#database.run(sql, pid, processStart, markId, id);
   }
 
   setSession(id: string, session: string): void {
