@@ -11,6 +11,7 @@ import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Screen, Screens } from "./screen.ts";
 import { findSteerable, steer } from "./steer.ts";
+import { Threads } from "./threads.ts";
 
 export interface BridgeParts {
   /** The config as it is now. */
@@ -36,6 +37,7 @@ export class Bridge {
   readonly #screens = new Map<string, Screen>();
   readonly #stops = new Map<string, AbortController>();
   readonly #jobs = new Map<string, Job>();
+  readonly threads: Threads;
   /** Wait for a person to say yes. */
   readonly #held = new Set<string>();
   readonly #released = new Set<string>();
@@ -47,6 +49,7 @@ export class Bridge {
       start: (id) => this.#start(id),
       onPlace: (id, place) => this.#showPlace(id, place),
     });
+    this.threads = new Threads({ ...parts, occupy: (thread) => this.#scheduler.occupy(thread) });
   }
 
   /**

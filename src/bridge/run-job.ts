@@ -1,4 +1,3 @@
-import { engineOptions } from "../config/engine-options.ts";
 import type { Completed, RunEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
 import type { Controls, Engine, Run } from "../engine/contract.ts";
@@ -6,6 +5,7 @@ import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
 import type { BridgeParts } from "./bridge.ts";
+import { optionsOf } from "./options-of.ts";
 import { placeOf } from "./place.ts";
 import type { Screen } from "./screen.ts";
 import { watchStall } from "./stall.ts";
@@ -79,8 +79,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
   const resume = run.resume ?? sessionToFollow(run, parts);
   const config = parts.config();
   const cwd = await placeOf(run, config, parts.home);
-  const project = run.project === null ? undefined : config.projects.get(run.project);
-  const options = engineOptions(config, engine, project);
+  const options = optionsOf({ engine, project: run.project, session: resume }, { config, store: parts.store });
   parts.store.runs.start(run.id, parts.now(), cwd);
   log.info({ cwd, resume, project: run.project, branch: run.branch }, "run.started");
   const opened = engine.open({

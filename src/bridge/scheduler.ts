@@ -23,6 +23,7 @@ export class Scheduler {
   readonly #waiting: Waiting[] = [];
   readonly #running = new Map<string, Set<string>>();
   readonly #idle: (() => void)[] = [];
+  readonly #occupied = new Set<string>();
   #open = true;
 
   constructor(options: SchedulerOptions) {
@@ -41,6 +42,18 @@ export class Scheduler {
     if (!held) return;
     for (const entry of this.#waiting) if (held.has(entry.thread)) entry.thread = thread;
     held.add(thread);
+  }
+
+  /** Keeps runs off a thread until the result is called; undefined where one runs or waits in it, or it is kept. */
+  occupy(thread: string): (() => void) | undefined {
+    const isBusy =
+      [...this.#running.values()].some((held) => held.has(thread)) ||
+      this.#waiting.some((entry) => entry.thread === thread);
+    if (isBusy || !this.#open || this.#occupied.has(thread)) return undefined;
+    this.#occupied.add(thread);
+    return () => {
+      if (this.#occupied.delete(thread)) this.#pump();
+    };
   }
 
   /** Takes a waiting run out of the queue; false when it does not wait (any more). */
@@ -71,7 +84,7 @@ export class Scheduler {
   }
 
   #pump(): void {
-    const blocked = new Set<string>();
+    const blocked = new Set(this.#occupied);
     for (const held of this.#running.values()) for (const thread of held) blocked.add(thread);
     for (const entry of [...this.#waiting]) {
       const isFree = this.#open && !blocked.has(entry.thread) && this.#running.size < this.#options.limit();
@@ -93,7 +106,7 @@ export class Scheduler {
 
   /** A run's place is its place in its thread, or in the whole queue where only the limit holds it back. */
   #tellPlaces(): void {
-    const busy = new Set([...this.#running.values()].flatMap((held) => [...held]));
+    const busy = new Set([...this.#occupied, ...[...this.#running.values()].flatMap((held) => [...held])]);
     const ahead = new Map<string, number>();
     for (const [index, entry] of this.#waiting.entries()) {
       const inThread = (ahead.get(entry.thread) ?? 0) + 1;

@@ -27,6 +27,8 @@ export interface StoredRun {
   readonly processStart: string | null;
   /** What the processes of its live server carry instead of the run's id. */
   readonly markId: string | null;
+  /** Set where this is no task, but a session that was made of this run's. */
+  readonly branchOf: string | null;
   readonly progressId: number | null;
   /** 1 where there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
@@ -105,6 +107,26 @@ export class Runs {
     this.addMessage(run.chatId, run.messageId, run.id);
   }
 
+  /** Keeps a session that was made of another run's: no task, but what a reply leads to. */
+  addBranch(run: NewRun, { session, branchOf }: { readonly session: string; readonly branchOf: string }): void {
+    this.add(run);
+    this.#database.run(
+      "UPDATE runs SET state = 'ended', outcome = 'done', endedAt = createdAt, session = ?, branchOf = ? WHERE id = ?",
+      ...[session, branchOf, run.id],
+    );
+  }
+
+  /** The newest run of each session of a chat that runs, or was last at work since then; the newest first. */
+  threadsSince(chatId: number, time: number): StoredRun[] {
+    const runs = this.#database.all<StoredRun & Row>(
+      "SELECT * FROM runs WHERE chatId = ? AND (state = 'running' OR endedAt >= ?) ORDER BY createdAt DESC, rowid DESC LIMIT 200",
+      chatId,
+      time,
+    );
+    const threadOf = ({ engine, session, id }: StoredRun) => `${engine}:${session ?? id}`;
+    return runs.filter((run, index) => runs.findIndex((other) => threadOf(other) === threadOf(run)) === index);
+  }
+
   get(id: string): StoredRun | undefined {
     return this.#database.get<StoredRun & Row>("SELECT * FROM runs WHERE id = ?", id);
   }
@@ -117,7 +139,7 @@ export class Runs {
   /** The newest first; `chatId` narrows it to one chat. */
   recent(limit: number, chatId?: number): StoredRun[] {
     return this.#database.all<StoredRun & Row>(
-      "SELECT * FROM runs WHERE ? IS NULL OR chatId = ? ORDER BY createdAt DESC, rowid DESC LIMIT ?",
+      "SELECT * FROM runs WHERE branchOf IS NULL AND (? IS NULL OR chatId = ?) ORDER BY createdAt DESC, rowid DESC LIMIT ?",
       chatId ?? null,
       chatId ?? null,
       limit,
@@ -182,7 +204,7 @@ export class Runs {
       `SELECT engine, project, COUNT(*) AS runs, SUM(COALESCE(costUsd, 0)) AS costUsd,
          SUM(COALESCE(inputTokens, 0) + COALESCE(cacheReadTokens, 0) + COALESCE(cacheWriteTokens, 0)
            + COALESCE(outputTokens, 0)) AS tokens
-       FROM runs WHERE createdAt >= ? GROUP BY engine, project ORDER BY engine, project`,
+       FROM runs WHERE createdAt >= ? AND branchOf IS NULL GROUP BY engine, project ORDER BY engine, project`,
       time,
     );
   }

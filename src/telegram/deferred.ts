@@ -1,11 +1,19 @@
+import type { Logger } from "../log.ts";
+
 /** Work that goes on after its handler has returned. */
 export class Deferred {
   readonly #open = new Set<Promise<void>>();
+  readonly #log: Logger;
 
-  /** Takes work that never rejects. */
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
   add(work: Promise<void>): void {
-    this.#open.add(work);
-    void work.finally(() => this.#open.delete(work));
+    const done = work
+      .catch((error: unknown) => this.#log.error({ err: error }, "deferred.failed"))
+      .finally(() => this.#open.delete(done));
+    this.#open.add(done);
   }
 
   /** Resolves when none is left. */

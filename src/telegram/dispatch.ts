@@ -1,5 +1,6 @@
 import type { Update } from "grammy/types";
 import type { Bridge } from "../bridge/bridge.ts";
+import { conversationKey } from "../bridge/resolve.ts";
 import type { Config } from "../config/config.ts";
 import { parseCommand } from "../domain/directives.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -7,7 +8,9 @@ import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { isAllowed } from "./access.ts";
+import { Answers, refOf } from "./answers.ts";
 import type { Telegram } from "./api.ts";
+import type { ChatCommand } from "./commands/command.ts";
 import { commands } from "./commands/index.ts";
 import { Deferred } from "./deferred.ts";
 import { type Group, Joiner } from "./join.ts";
@@ -34,11 +37,14 @@ export interface DispatchParts {
 export class Dispatcher {
   readonly #parts: DispatchParts;
   readonly #joiner: Joiner;
-  readonly #deferred = new Deferred();
+  readonly #deferred: Deferred;
+  readonly #answers: Answers;
   readonly #submitParts: SubmitParts;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    this.#deferred = new Deferred(parts.log);
+    this.#answers = new Answers(parts, this.#deferred);
     const guard: SubmitParts["guard"] = (group, work) => void this.#guard(group.first, work, group.updateIds);
     this.#submitParts = { ...parts, deferred: this.#deferred, guard };
     this.#joiner = new Joiner({
@@ -121,7 +127,7 @@ export class Dispatcher {
       else {
         flush();
         this.#joiner.flushFor(received.message);
-        this.#guard(received.message, () => this.#answer(received.message, this.#reply(received.message)));
+        this.#guard(received.message, () => this.#answers.respond(received.message, this.#reply(received.message)));
       }
     }
     flush();
@@ -146,36 +152,30 @@ export class Dispatcher {
       const { chatId, topicId = 0, userId = 0, messageId, text } = forward;
       const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
-      this.#answer(forward, "Kept. Your next message says what to do with it.");
+      this.#answers.give(forward, "Kept. Your next message says what to do with it.");
     });
   }
 
   /** What to say to a message that is neither a prompt nor part of one; undefined where nobody asked. */
-  #reply(message: Incoming): string | undefined {
+  #reply(message: Incoming): ReturnType<ChatCommand["run"]> {
     const { config, engines, store, bridge, botName, now } = this.#parts;
     if (message.attachment) return `I cannot read a ${message.attachment} yet: send the task as text.`;
     const command = parseCommand(message.text);
     if (!command || (command.bot && command.bot.toLowerCase() !== botName.toLowerCase())) return undefined;
     const known = commands.find(({ name }) => name === command.name);
     if (!known) return `I do not know \`/${command.name}\`. \`/help\` lists what I can do here.`;
-    return known.run({ message, args: command.args, bridge, store, config: config(), engines, now: now() });
+    const parts = { ...this.#parts, config: config() };
+    const asked = { ...message, conversation: conversationKey(message, parts.config) };
+    return known.run({
+      ...{ message, args: command.args, bridge, store, config: parts.config, engines, now: now(), asked },
+      thread: () => bridge.threads.find(message, parts),
+      target: () => bridge.threads.target(message, parts),
+    });
   }
 
   #press(press: Press): void {
-    answerPress(press, this.#parts);
+    answerPress(press, { ...this.#parts, answerLater: this.#answers.later });
     this.#parts.store.updates.handled(press.updateId);
-  }
-
-  /** Stores the reply together with the fact that the update is handled. */
-  #answer(message: Incoming, body: string | undefined, updateIds: readonly number[] = [message.updateId]): void {
-    const { store, now, deliver } = this.#parts;
-    store.transaction(() => {
-      for (const id of updateIds) store.updates.handled(id);
-      if (body === undefined) return;
-      const { chatId, topicId = null, messageId: replyTo } = message;
-      store.deliveries.add({ runId: null, chatId, topicId, replyTo, body, createdAt: now() });
-    });
-    deliver();
   }
 
   /** An update whose handling throws is tried again, and set aside after three tries; the others go on. */
@@ -186,7 +186,7 @@ export class Dispatcher {
       if (!(error instanceof UserError)) {
         this.#failed({ origin, error, updateIds, again: () => this.#guard(origin, work, updateIds) });
       } else if ("queryId" in origin) this.#parts.store.updates.handled(origin.updateId);
-      else this.#answer(origin, error.userText, updateIds);
+      else this.#answers.give(origin, error.userText, updateIds);
       return undefined;
     }
   }
@@ -197,7 +197,7 @@ export class Dispatcher {
     log.error({ err: error, ref }, "update.failed");
     const isAside = store.transaction(() => {
       if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
-      if (!("queryId" in origin)) this.#answer(origin, userText(error, ref), []);
+      if (!("queryId" in origin)) this.#answers.give(origin, userText(error, ref), []);
       for (const id of updateIds) store.updates.setAside(id);
       if (origin.chatId !== config().telegram?.chat_id) this.#tellMain(ref);
       return true;
@@ -216,8 +216,6 @@ export class Dispatcher {
 }
 
 const RETRY_MS = 1_000;
-
-const refOf = (updateId: number) => `u${updateId}`;
 
 interface Failure {
   readonly origin: Incoming | Press;

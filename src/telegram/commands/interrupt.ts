@@ -1,5 +1,5 @@
+import { optionsOf } from "../../bridge/options-of.ts";
 import { refusalOf } from "../../bridge/refusal.ts";
-import { engineOptions } from "../../config/engine-options.ts";
 import type { ChatCommand, CommandInput } from "./command.ts";
 import { findRun } from "./find-run.ts";
 
@@ -22,6 +22,6 @@ function whyNot({ store, engines, config }: CommandInput, runId: string): string
   const run = store.runs.get(runId);
   const engine = engines.find(({ id }) => id === run?.engine);
   if (!run || !engine) return undefined;
-  const project = run.project === null ? undefined : config.projects.get(run.project);
-  return refusalOf(engine, "interrupt", engineOptions(config, engine, project));
+  const options = optionsOf({ engine, project: run.project, session: run.session }, { config, store });
+  return refusalOf(engine, "interrupt", options);
 }
