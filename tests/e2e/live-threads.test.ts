@@ -1,26 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
-import { codex } from "../../runners/codex/index.ts";
 import { pi } from "../../runners/pi/index.ts";
-import { childProgram } from "../engine/toy.ts";
-import { type StageOptions, stage, textOf } from "../helpers/bridge.ts";
-import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { textOf } from "../helpers/bridge.ts";
+import { stageLive } from "../helpers/live-stage.ts";
 
 // Programs are started, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
-
-const tables = `
-[pi]
-cmd = "${childProgram("pi-rpc")}"
-interactive = true
-[codex]
-cmd = "${childProgram("codex-app-server")}"
-interactive = true
-sandbox = "read-only"
-`;
-
-/** A bridge whose pi and codex are scripted peers, driven by their two-way protocols. */
-const stageLive = (options: StageOptions = {}) =>
-  stage({ engines: [pi, codex, scriptedEngine("alpha")], defaultEngine: "pi", tables, ...options });
 
 describe("a message to a running thread", () => {
   test("is added to the turn, says so, and leads to the run from then on", async () => {
@@ -112,8 +96,7 @@ describe("/interrupt", () => {
   });
 
   test("says in one sentence what a headless run lacks", async () => {
-    const headless = tables.replaceAll("interactive = true\n", "");
-    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "alpha", tables: headless });
+    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "alpha" });
     const first = say("session\nhang");
     await botSays(/^working · alpha/);
     say("/interrupt");
