@@ -108,6 +108,17 @@ export class Bridge {
     return true;
   }
 
+  /** Whether a run has yet to begin: it waits for its turn, or for somebody to say yes. */
+  isWaiting(id: string): boolean {
+    return this.#held.has(id) || this.#scheduler.waiting().includes(id);
+  }
+
+  /** Changes the task of a run that waits. @throws UserError where it is too long. */
+  rewrite(id: string, prompt: string): void {
+    checkPrompt(prompt, 0, this.#parts);
+    this.#parts.store.runs.setPrompt(id, prompt);
+  }
+
   isRunning(id: string): boolean {
     return this.#scheduler.isRunning(id);
   }

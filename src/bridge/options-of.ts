@@ -17,6 +17,6 @@ export function optionsOf(
   { config, store }: { readonly config: Config; readonly store: Store },
 ): EngineOptions {
   const options = engineOptions(config, engine, project === null ? undefined : config.projects.get(project));
-  const model = session ? store.threadModels.get(engine.id, session) : undefined;
+  const model = session ? store.threads.model(engine.id, session) : undefined;
   return model === undefined ? options : { ...options, model };
 }

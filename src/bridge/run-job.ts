@@ -125,6 +125,8 @@ function handle(event: RunEvent, { job, parts, view, engine, log }: Scene): void
       view.acted(event);
       break;
     case "text":
+      job.screen.write(event.text);
+      break;
     case "question":
     case "resolved":
       break;

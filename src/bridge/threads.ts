@@ -97,8 +97,7 @@ export class Threads {
 
   /** Has the thread's later runs use this model; undefined: the config's. */
   setModel({ engine, session }: Thread, model: string | undefined): void {
-    if (model === undefined) this.#parts.store.threadModels.clear(engine.id, session);
-    else this.#parts.store.threadModels.set(engine.id, session, model);
+    this.#parts.store.threads.setModel(engine.id, session, model);
   }
 
   /** Whether the config lets this engine be driven both ways in a run's project. */
@@ -143,9 +142,9 @@ export class Threads {
       const id = newRunId(now());
       const place = { chatId: asked.chatId, topicId: asked.topicId ?? null, messageId: asked.messageId };
       const fields = { ...run, ...place, id, userId: asked.userId ?? null, resume: null, follows: null };
-      store.runs.addBranch({ ...fields, createdAt: now() }, { session: value, branchOf: run.id });
-      const model = store.threadModels.get(engine.id, session);
-      if (model !== undefined) store.threadModels.set(engine.id, value, model);
+      store.runs.add({ ...fields, createdAt: now() });
+      store.threads.setBranch(id, { session: value, branchOf: run.id });
+      store.threads.setModel(engine.id, value, store.threads.model(engine.id, session));
       return store.runs.get(id) ?? run;
     });
   }

@@ -107,26 +107,6 @@ export class Runs {
     this.addMessage(run.chatId, run.messageId, run.id);
   }
 
-  /** Keeps a session that was made of another run's: no task, but what a reply leads to. */
-  addBranch(run: NewRun, { session, branchOf }: { readonly session: string; readonly branchOf: string }): void {
-    this.add(run);
-    this.#database.run(
-      "UPDATE runs SET state = 'ended', outcome = 'done', endedAt = createdAt, session = ?, branchOf = ? WHERE id = ?",
-      ...[session, branchOf, run.id],
-    );
-  }
-
-  /** The newest run of each session of a chat that runs, or was last at work since then; the newest first. */
-  threadsSince(chatId: number, time: number): StoredRun[] {
-    const runs = this.#database.all<StoredRun & Row>(
-      "SELECT * FROM runs WHERE chatId = ? AND (state = 'running' OR endedAt >= ?) ORDER BY createdAt DESC, rowid DESC LIMIT 200",
-      chatId,
-      time,
-    );
-    const threadOf = ({ engine, session, id }: StoredRun) => `${engine}:${session ?? id}`;
-    return runs.filter((run, index) => runs.findIndex((other) => threadOf(other) === threadOf(run)) === index);
-  }
-
   get(id: string): StoredRun | undefined {
     return this.#database.get<StoredRun & Row>("SELECT * FROM runs WHERE id = ?", id);
   }
@@ -207,6 +187,18 @@ export class Runs {
        FROM runs WHERE createdAt >= ? AND branchOf IS NULL GROUP BY engine, project ORDER BY engine, project`,
       time,
     );
+  }
+
+  /** Changes the task of a run that waits. */
+  setPrompt(id: string, prompt: string): void {
+    this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);
+  }
+
+  /** How many messages of people a run was made of. */
+  countPromptMessages(id: string): number {
+    const sql = `SELECT COUNT(*) AS count FROM messages JOIN runs ON runs.id = messages.runId
+      WHERE runs.id = ? AND messages.messageId IS NOT runs.progressId`;
+    return this.#database.get<{ count: number }>(sql, id)?.count ?? 0;
   }
 
   /** The newest run of a session, whoever began it. */

@@ -4,7 +4,7 @@ import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Runs } from "./runs.ts";
-import { ThreadModels } from "./thread-models.ts";
+import { StoredThreads } from "./threads.ts";
 import { Updates } from "./updates.ts";
 
 export interface Store {
@@ -14,7 +14,7 @@ export interface Store {
   readonly conversations: Conversations;
   readonly health: Health;
   readonly liveServers: LiveServers;
-  readonly threadModels: ThreadModels;
+  readonly threads: StoredThreads;
   /** All of `work`'s writes are stored together, or none. */
   transaction<T>(work: () => T): T;
   check: Database["check"];
@@ -31,7 +31,7 @@ export function openStore(file: string): Store {
     conversations: new Conversations(database),
     health: new Health(database),
     liveServers: new LiveServers(database),
-    threadModels: new ThreadModels(database),
+    threads: new StoredThreads(database),
     transaction: (work) => database.transaction(work),
     check: () => database.check(),
     close: () => database.close(),

@@ -13,8 +13,10 @@ import type { Telegram } from "./api.ts";
 import type { ChatCommand } from "./commands/command.ts";
 import { commands } from "./commands/index.ts";
 import { Deferred } from "./deferred.ts";
+import { stopDraft } from "./draft-stop.ts";
+import { applyEdit } from "./edit.ts";
 import { type Group, Joiner } from "./join.ts";
-import { type Incoming, type Press, type Received, readUpdate } from "./message.ts";
+import { type DraftStop, type Incoming, originOf, type Press, type Received, readUpdate } from "./message.ts";
 import { answerPress } from "./press.ts";
 import { isQueued, type SubmitParts, submit } from "./submit.ts";
 
@@ -83,7 +85,7 @@ export class Dispatcher {
   #accept(update: Update): Received | undefined {
     const received = this.#read(update);
     if (!received) return undefined;
-    const origin = "message" in received ? received.message : received.press;
+    const origin = originOf(received);
     const { config, store, log, now } = this.#parts;
     if (!isAllowed(origin, config())) {
       log.info({ chatId: origin.chatId, userId: origin.userId }, "update.stranger");
@@ -119,7 +121,12 @@ export class Dispatcher {
     const flush = () => this.#joiner.take(prompts.splice(0));
     for (const received of batch) {
       if ("press" in received) this.#guard(received.press, () => this.#press(received.press));
-      else if (isQueued(received.message, this.#parts.botName)) {
+      else if ("stop" in received) this.#guard(received.stop, () => this.#stop(received.stop));
+      else if ("edit" in received) {
+        flush();
+        this.#joiner.flushFor(received.edit);
+        this.#guard(received.edit, () => this.#answers.give(received.edit, this.#edit(received.edit)));
+      } else if (isQueued(received.message, this.#parts.botName)) {
         flush();
         this.#joiner.flushFor(received.message);
         prompts.push(received.message);
@@ -173,19 +180,34 @@ export class Dispatcher {
     });
   }
 
+  /** An edit that makes a message into something else than a task changes nothing. */
+  #edit(message: Incoming): string | undefined {
+    const isTask = this.#isPrompt(message) || isQueued(message, this.#parts.botName);
+    return isTask ? applyEdit(message, this.#parts) : undefined;
+  }
+
+  #stop(stop: DraftStop): void {
+    stopDraft(stop, this.#parts.bridge);
+    this.#parts.store.updates.handled(stop.updateId);
+  }
+
   #press(press: Press): void {
     answerPress(press, { ...this.#parts, answerLater: this.#answers.later });
     this.#parts.store.updates.handled(press.updateId);
   }
 
   /** An update whose handling throws is tried again, and set aside after three tries; the others go on. */
-  #guard<T>(origin: Incoming | Press, work: () => T, updateIds: readonly number[] = [origin.updateId]): T | undefined {
+  #guard<T>(
+    origin: Incoming | Press | DraftStop,
+    work: () => T,
+    updateIds: readonly number[] = [origin.updateId],
+  ): T | undefined {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof UserError)) {
         this.#failed({ origin, error, updateIds, again: () => this.#guard(origin, work, updateIds) });
-      } else if ("queryId" in origin) this.#parts.store.updates.handled(origin.updateId);
+      } else if (!("text" in origin)) this.#parts.store.updates.handled(origin.updateId);
       else this.#answers.give(origin, error.userText, updateIds);
       return undefined;
     }
@@ -197,7 +219,7 @@ export class Dispatcher {
     log.error({ err: error, ref }, "update.failed");
     const isAside = store.transaction(() => {
       if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
-      if (!("queryId" in origin)) this.#answers.give(origin, userText(error, ref), []);
+      if ("text" in origin) this.#answers.give(origin, userText(error, ref), []);
       for (const id of updateIds) store.updates.setAside(id);
       if (origin.chatId !== config().telegram?.chat_id) this.#tellMain(ref);
       return true;
@@ -218,7 +240,7 @@ export class Dispatcher {
 const RETRY_MS = 1_000;
 
 interface Failure {
-  readonly origin: Incoming | Press;
+  readonly origin: Incoming | Press | DraftStop;
   readonly error: unknown;
   readonly updateIds: readonly number[];
   readonly again: () => void;

@@ -97,7 +97,10 @@ export function isQueued(message: Incoming, botName: string): boolean {
 }
 
 /** The text behind `/queue`; undefined where that is not what the message begins with. */
-function readQueued({ text, isForward }: Pick<Incoming, "text" | "isForward">, botName: string): string | undefined {
+export function readQueued(
+  { text, isForward }: Pick<Incoming, "text" | "isForward">,
+  botName: string,
+): string | undefined {
   const command = isForward ? undefined : parseCommand(text);
   const isOurs = command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
   return command?.name === "queue" && isOurs && command.args !== "" ? command.args : undefined;

@@ -17,8 +17,8 @@ export const sessions: ChatCommand = {
   run: (input) => {
     const { store, message, config, bridge, now } = input;
     const since = now - config.limits.idle_minutes * MS_PER_MINUTE;
-    const live = store.runs
-      .threadsSince(message.chatId, since)
+    const live = store.threads
+      .since(message.chatId, since)
       .filter((run) => run.state === "running" || (run.session !== null && bridge.threads.isInteractive(run)))
       .slice(0, SHOWN_THREADS);
     return live.length === 0 ? "No thread of this chat is live." : toAnswer(live, input);
