@@ -73,8 +73,9 @@ export class AnswerDraft {
     } catch (error) {
       if (error instanceof Superseded) return;
       this.#parts.log.warn({ err: error, runId: this.#run.id }, "draft.failed");
-      if (error instanceof Refused && this.#isRich) this.#isRich = false;
-      else this.close();
+      if (!(error instanceof Refused) || !this.#isRich) return this.close();
+      this.#isRich = false;
+      await this.#show();
     }
   }
 
