@@ -5,6 +5,7 @@ import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
+import { occupy } from "./occupy.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
 import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
@@ -49,7 +50,8 @@ export class Bridge {
       start: (id) => this.#start(id),
       onPlace: (id, place) => this.#showPlace(id, place),
     });
-    this.threads = new Threads({ ...parts, occupy: (thread) => this.#scheduler.occupy(thread) });
+    const rooms = { jobs: this.#jobs, scheduler: this.#scheduler, store: parts.store };
+    this.threads = new Threads({ ...parts, occupy: (thread) => occupy(thread, rooms) });
   }
 
   /**
@@ -123,15 +125,10 @@ export class Bridge {
     return this.#scheduler.isRunning(id);
   }
 
-  /** The run under way that this prompt can be added to, by its id. */
-  steerable(prompt: Prompt, resolved: Resolved): string | undefined {
-    return findSteerable(prompt, resolved, { jobs: this.#jobs.values(), store: this.#parts.store })?.run.id;
-  }
-
-  /** Adds a text to the running turn; false where it was not taken. Never rejects. */
-  async steer(id: string, text: string): Promise<boolean> {
-    const job = this.#jobs.get(id);
-    return job !== undefined && steer(job, text, this.#parts.log);
+  /** The run under way that this prompt can be added to, and how: false where it was not taken. Never rejects. */
+  steerable(prompt: Prompt, resolved: Resolved) {
+    const job = findSteerable(prompt, resolved, { jobs: this.#jobs.values(), store: this.#parts.store });
+    return job && { runId: job.run.id, steer: (text: string) => steer(job, text, this.#parts.log) };
   }
 
   /** Runs a run that was paused; false when it is not paused (any more). */

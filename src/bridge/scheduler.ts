@@ -65,6 +65,11 @@ export class Scheduler {
     return true;
   }
 
+  /** Whether a run that runs is of this thread. */
+  holds(id: string, thread: string): boolean {
+    return this.#running.get(id)?.has(thread) === true;
+  }
+
   isRunning(id: string): boolean {
     return this.#running.has(id);
   }

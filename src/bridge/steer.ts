@@ -19,7 +19,7 @@ export function findSteerable(
   const ahead = lastStarted(resolved.follows, store);
   for (const job of jobs) {
     const run = store.runs.get(job.run.id);
-    if (!run || job.controls?.steer === undefined || job.signal.aborted) continue;
+    if (run?.state !== "running" || job.controls?.steer === undefined || job.signal.aborted) continue;
     const session = run.session ?? run.resume;
     const isOfThread =
       run.id === ahead || (session !== null && run.engine === resolved.engine && session === resolved.resume);

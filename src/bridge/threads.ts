@@ -24,7 +24,7 @@ export type Asked = Pick<Prompt, "chatId" | "topicId" | "messageId" | "userId"> 
 
 export interface ThreadParts extends BridgeParts {
   /** Keeps runs off a thread until the result is called; undefined where it has one. */
-  readonly occupy: (thread: string) => (() => void) | undefined;
+  readonly occupy: (thread: string) => Promise<(() => void) | undefined>;
 }
 
 /** What can be done to threads between their runs. Each throws UserError where it cannot be done. */
@@ -123,7 +123,7 @@ export class Threads {
     const { config, store, home, env, log, occupy } = this.#parts;
     const options = optionsOf({ engine, project: run.project, session }, { config: config(), store });
     requireAbility(engine, ability, options);
-    const release = occupy(`${engine.id}:${session}`);
+    const release = await occupy(`${engine.id}:${session}`);
     if (!release) throw new UserError("This thread is at work: wait for it, or stop it first.");
     try {
       const cwd = await placeOf(run, config(), home);

@@ -36,14 +36,14 @@ export function submit(group: Group, parts: SubmitParts): string {
   const running = mustQueue ? undefined : bridge.steerable(prompt, resolved);
   if (running === undefined) return queue(group, parts);
   deferred.add(
-    bridge.steer(running, resolved.prompt).then((isTaken) =>
+    running.steer(resolved.prompt).then((isTaken) =>
       guard(group, () => {
-        if (isTaken) keep(group, running, parts);
+        if (isTaken) keep(group, running.runId, parts);
         else queue(group, parts);
       }),
     ),
   );
-  return running;
+  return running.runId;
 }
 
 function queue(group: Group, parts: SubmitParts): string {

@@ -16,6 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => home?.[Symbol.asyncDispose]());
 
+/** How long a stopped turn may take to end its commands on a busy machine; 2 s on a quiet one. */
+const GONE_MS = 10_000;
+
 /** Options with which no command is asked about. */
 const tables = {
   pi: 'provider = "scripted"\nmodel = "m"',
@@ -51,7 +54,7 @@ test.runIf(process.platform === "linux").each(["pi", "codex", "opencode"] as con
   "a thread of %s goes on live, is steered, interrupted and forked, and goes on headless",
   async (id) => {
     const staged = await stage({
-      ...{ engines, defaultEngine: id, waitMs: RUN_TIMEOUT_MS, env: home.env },
+      ...{ engines, defaultEngine: id, waitMs: RUN_TIMEOUT_MS / 2, env: home.env },
       tables: `
 [${id}]
 cmd = "${engineCommand(id)}"
@@ -83,7 +86,8 @@ path = "${home.web}"`,
     const interrupted = await outcomeOf(third);
     expect(textOf(interrupted)).toMatch(/^cancelled/);
     expect(resumeLine(textOf(interrupted))).toBe(thread);
-    expect(processesWith(seconds)).toEqual([]);
+    // The outcome may be told a moment before the last command is gone.
+    await vi.waitUntil(() => processesWith(seconds).length === 0, { timeout: GONE_MS, interval: 20 });
 
     say("/fork", { replyTo: interrupted.message_id });
     const forked = await botSays(/^Forked\./);
