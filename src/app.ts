@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Bridge, type BridgeParts } from "./bridge/bridge.ts";
+import { endLostServers, watchServers } from "./bridge/live-servers.ts";
 import { recover } from "./bridge/recover.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
@@ -93,9 +94,12 @@ export async function runBridge(options: AppOptions): Promise<void> {
       deliver: () => screens.deliver(),
     });
     await findLostProgress({ store, telegram, log });
-    await recover(bridge, parts, ({ id, pid, processStart }) =>
-      endLeftovers(id, pid === null ? undefined : { pid, startTime: processStart ?? "" }),
-    );
+    await endLostServers(parts);
+    const servers = watchServers(parts);
+    await recover(bridge, parts, async ({ id, pid, processStart, markId }) => {
+      await endLeftovers(id, pid === null ? undefined : { pid, startTime: processStart ?? "" });
+      if (markId !== null) await endLeftovers(markId, undefined);
+    });
     dispatcher.recover();
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
@@ -112,6 +116,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
     });
     dispatcher.close();
     await bridge.close();
+    await servers.close();
+    await dispatcher.idle();
     screens.deliver();
     await Promise.race([screens.idle(), delay(DELIVER_ON_EXIT_MS)]);
   } finally {

@@ -5,12 +5,15 @@ import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
+import { occupy } from "./occupy.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
 import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Screen, Screens } from "./screen.ts";
+import { findSteerable, steer } from "./steer.ts";
 import { threadOf } from "./thread.ts";
+import { Threads } from "./threads.ts";
 
 export interface BridgeParts {
   /** The config as it is now. */
@@ -36,6 +39,7 @@ export class Bridge {
   readonly #screens = new Map<string, Screen>();
   readonly #stops = new Map<string, AbortController>();
   readonly #jobs = new Map<string, Job>();
+  readonly threads: Threads;
   /** Wait for a person to say yes. */
   readonly #held = new Set<string>();
   readonly #released = new Set<string>();
@@ -47,6 +51,8 @@ export class Bridge {
       start: (id) => this.#start(id),
       onPlace: (id, place) => this.#showPlace(id, place),
     });
+    const rooms = { jobs: this.#jobs, scheduler: this.#scheduler, store: parts.store };
+    this.threads = new Threads({ ...parts, occupy: (thread) => occupy(thread, rooms) });
   }
 
   /**
@@ -96,6 +102,34 @@ export class Bridge {
     settle({ run, screen: this.#screenOf(run) }, this.#parts, outcome);
     this.#screens.delete(id);
     return "queued";
+  }
+
+  /** Ends the turn of a run and keeps its session; false where it does not run, or its engine cannot. */
+  interrupt(id: string): boolean {
+    if (this.#jobs.get(id)?.controls?.interrupt === undefined) return false;
+    this.#stop(id, { kind: "cancelled", text: "Interrupted.", isInterrupt: true });
+    return true;
+  }
+
+  /** Whether a run has yet to begin: it waits for its turn, or for somebody to say yes. */
+  isWaiting(id: string): boolean {
+    return this.#held.has(id) || this.#scheduler.waiting().includes(id);
+  }
+
+  /** Changes the task of a run that waits. @throws UserError where it is too long. */
+  rewrite(id: string, prompt: string): void {
+    checkPrompt(prompt, 0, this.#parts);
+    this.#parts.store.runs.setPrompt(id, prompt);
+  }
+
+  isRunning(id: string): boolean {
+    return this.#scheduler.isRunning(id);
+  }
+
+  /** The run under way that this prompt can be added to, and how: false where it was not taken. Never rejects. */
+  steerable(prompt: Prompt, resolved: Resolved) {
+    const job = findSteerable(prompt, resolved, { jobs: this.#jobs.values(), store: this.#parts.store });
+    return job && { runId: job.run.id, steer: (text: string) => steer(job, text, this.#parts.log) };
   }
 
   /** Runs a run that was paused; false when it is not paused (any more). */
@@ -149,8 +183,13 @@ export class Bridge {
     if (!run || this.#hold(run)) return;
     const controller = new AbortController();
     this.#stops.set(id, controller);
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     const job: Job = {
       run,
+      over,
       screen: this.#screenOf(run),
       signal: controller.signal,
       claim: (session) => this.#scheduler.claim(id, `${run.engine}:${session}`),
@@ -161,6 +200,7 @@ export class Bridge {
       await runJob(job, this.#parts);
     } finally {
       clearTimeout(timer);
+      end();
       for (const map of [this.#jobs, this.#stops, this.#screens]) map.delete(id);
     }
   }

@@ -29,6 +29,8 @@ export interface Resolved {
   readonly resume: string | undefined;
   readonly follows: string | undefined;
   readonly prompt: string;
+  /** What the message itself names. */
+  readonly named: Omit<Directives, "prompt">;
   /** Where the chat's newest run is remembered, in session_mode = "chat". */
   readonly conversation: string | undefined;
 }
@@ -67,7 +69,8 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const conversation = conversationKey(prompt, config);
   const known = replied ?? (token && store.runs.bySession(token.engine, token.value));
   const context = known ? contextOf(known) : (lineContext(prompt, config) ?? withDirectives(ambient, directives));
-  const common = { context, prompt: text, conversation };
+  const { engine: namedEngine, project, branch } = directives;
+  const common = { context, prompt: text, named: { engine: namedEngine, project, branch }, conversation };
   if (token) return { ...common, ...bySession(token) };
   if (replied) return { ...common, ...byRun(replied) };
   const engine =

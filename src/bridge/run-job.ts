@@ -1,4 +1,3 @@
-import { engineOptions } from "../config/engine-options.ts";
 import type { Completed, RunEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
 import type { Controls, Engine, Run } from "../engine/contract.ts";
@@ -6,6 +5,7 @@ import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
 import type { BridgeParts } from "./bridge.ts";
+import { optionsOf } from "./options-of.ts";
 import { placeOf } from "./place.ts";
 import type { Screen } from "./screen.ts";
 import { watchStall } from "./stall.ts";
@@ -16,6 +16,8 @@ export interface StopReason {
   readonly kind: Extract<OutcomeKind, "cancelled" | "interrupted" | "error">;
   /** For people, one sentence. */
   readonly text: string;
+  /** Where the engine can end the turn alone. */
+  readonly isInterrupt?: boolean;
 }
 
 export interface Job {
@@ -29,6 +31,8 @@ export interface Job {
   wait?: (() => void) | undefined;
   /** What may be done to the run; set while the engine has it. */
   controls?: Controls | undefined;
+  /** Resolves when nothing of the run is left. */
+  readonly over: Promise<void>;
 }
 
 /**
@@ -44,7 +48,8 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
     job.controls = opened.controls;
     const stop = () => {
       view.stopping();
-      void opened.stop((job.signal.reason as StopReason).text);
+      const { text, isInterrupt } = job.signal.reason as StopReason;
+      void (isInterrupt && opened.controls.interrupt ? opened.controls.interrupt() : opened.stop(text));
     };
     if (job.signal.aborted) stop();
     job.signal.addEventListener("abort", stop, { once: true });
@@ -75,8 +80,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
   const resume = sessionToFollow(run, parts);
   const config = parts.config();
   const cwd = await placeOf(run, config, parts.home);
-  const project = run.project === null ? undefined : config.projects.get(run.project);
-  const options = engineOptions(config, engine, project);
+  const options = optionsOf({ engine, project: run.project, session: resume }, { config, store: parts.store });
   parts.store.durably(() => parts.store.runs.start(run.id, parts.now(), cwd));
   log.info({ cwd, resume, project: run.project, branch: run.branch }, "run.started");
   const opened = engine.open({
@@ -86,7 +90,8 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
     options,
     env: parts.env,
     log,
-    onSpawn: ({ pid, startTime }) => parts.store.runs.setProcess(run.id, pid, startTime),
+    onSpawn: ({ pid, startTime: processStart, markId = null }) =>
+      parts.store.runs.setProcess(run.id, { pid, processStart, markId }),
     ...(resume === undefined ? {} : { resume: { engine: engine.id, value: resume } }),
   });
   return { engine, opened };
@@ -120,6 +125,8 @@ function handle(event: RunEvent, { job, parts, view, engine, log }: Scene): void
       view.acted(event);
       break;
     case "text":
+      job.screen.write(event.text);
+      break;
     case "question":
     case "resolved":
       break;

@@ -23,6 +23,7 @@ export class Scheduler {
   readonly #waiting: Waiting[] = [];
   readonly #running = new Map<string, Set<string>>();
   readonly #idle: (() => void)[] = [];
+  readonly #occupied = new Set<string>();
   #open = true;
 
   constructor(options: SchedulerOptions) {
@@ -43,6 +44,18 @@ export class Scheduler {
     held.add(thread);
   }
 
+  /** Keeps runs off a thread until the result is called; undefined where one runs or waits in it, or it is kept. */
+  occupy(thread: string): (() => void) | undefined {
+    const isBusy =
+      [...this.#running.values()].some((held) => held.has(thread)) ||
+      this.#waiting.some((entry) => entry.thread === thread);
+    if (isBusy || !this.#open || this.#occupied.has(thread)) return undefined;
+    this.#occupied.add(thread);
+    return () => {
+      if (this.#occupied.delete(thread)) this.#pump();
+    };
+  }
+
   /** Takes a waiting run out of the queue; false when it does not wait (any more). */
   drop(id: string): boolean {
     const index = this.#waiting.findIndex((entry) => entry.id === id);
@@ -50,6 +63,11 @@ export class Scheduler {
     this.#waiting.splice(index, 1);
     this.#pump();
     return true;
+  }
+
+  /** Whether a run that runs is of this thread. */
+  holds(id: string, thread: string): boolean {
+    return this.#running.get(id)?.has(thread) === true;
   }
 
   isRunning(id: string): boolean {
@@ -71,7 +89,7 @@ export class Scheduler {
   }
 
   #pump(): void {
-    const blocked = new Set<string>();
+    const blocked = new Set(this.#occupied);
     for (const held of this.#running.values()) for (const thread of held) blocked.add(thread);
     for (const entry of [...this.#waiting]) {
       const isFree = this.#open && !blocked.has(entry.thread) && this.#running.size < this.#options.limit();
@@ -93,7 +111,7 @@ export class Scheduler {
 
   /** A run's place is its place in its thread, or in the whole queue where only the limit holds it back. */
   #tellPlaces(): void {
-    const busy = new Set([...this.#running.values()].flatMap((held) => [...held]));
+    const busy = new Set([...this.#occupied, ...[...this.#running.values()].flatMap((held) => [...held])]);
     const ahead = new Map<string, number>();
     for (const [index, entry] of this.#waiting.entries()) {
       const inThread = (ahead.get(entry.thread) ?? 0) + 1;

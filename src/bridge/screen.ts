@@ -18,6 +18,8 @@ export interface RunView {
 export interface Screen {
   /** Returns at once; the newest view wins. */
   show(view: RunView): void;
+  /** The answer while it is written, Markdown: all of it so far. Returns at once. */
+  write(answer: string): void;
   /** No more views. The outcome is delivered from the store, and takes the message's place. */
   close(): void;
 }

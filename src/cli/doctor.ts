@@ -12,7 +12,7 @@ export const command = defineCommand({
   },
   async run({ json, running }, context) {
     const options = { ...context, engines };
-    const checks = running ? [await checkRunning(options)] : await runChecks(options);
+    const checks = running ? await checkRunning(options) : await runChecks(options);
     const text = json ? `${JSON.stringify(checks, null, 2)}\n` : toText(checks);
     context.stdout.write(redact(text));
     return checks.some(({ state }) => state === "error") ? 1 : 0;

@@ -57,6 +57,8 @@ export interface ProcessMark {
   readonly pid: number;
   /** Start time as the kernel gives it (Linux: clock ticks since boot); "" where it cannot be read. */
   readonly startTime: string;
+  /** Of a server that outlives its runs: what all its processes carry instead of a run's id. */
+  readonly markId?: string;
 }
 
 /**

@@ -74,7 +74,7 @@ export async function startLiveProcess(command: LiveCommand): Promise<LiveProces
     sendSignal(-pid, "SIGKILL");
     await endMarkedProcesses(markId);
   };
-  return { ...child, markId, gone, stop, kill };
+  return { ...child, mark: { ...child.mark, markId }, markId, gone, stop, kill };
 }
 
 /** Calls `take` for every line of an output. Resolves at its end; rejects with what reading or `take` throws. */

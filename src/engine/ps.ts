@@ -21,6 +21,12 @@ export async function startTimeByPs(pid: number): Promise<string> {
   return (await ps(["-o", "lstart=", "-p", String(pid)])).trim();
 }
 
+/** The resident sets of these processes together, in KiB. */
+export async function residentByPs(pids: readonly number[]): Promise<number> {
+  const sizes = (await ps(["-o", "rss=", "-p", pids.join(",")])).trim().split(/\s+/).map(Number);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 async function ps(args: readonly string[]): Promise<string> {
   const env = { PATH: process.env["PATH"], LC_ALL: "C" };
   return promisify(execFile)("ps", args, { env, timeout: PS_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024 }).then(

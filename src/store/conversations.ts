@@ -53,15 +53,17 @@ export class Conversations {
     );
   }
 
-  /** Gives what a sender has forwarded to a place, in the order of the messages, and forgets it. */
-  takeForwards(chatId: number, topicId: number, userId: number): HeldForward[] {
-    const held = this.#database.all<HeldForward & Row>(
+  /** What a sender has forwarded to a place, in the order of the messages. */
+  heldForwards(chatId: number, topicId: number, userId: number): HeldForward[] {
+    return this.#database.all<HeldForward & Row>(
       "SELECT * FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ? ORDER BY messageId",
       chatId,
       topicId,
       userId,
     );
+  }
+
+  forgetForwards(chatId: number, topicId: number, userId: number): void {
     this.#database.run("DELETE FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ?", chatId, topicId, userId);
-    return held;
   }
 }

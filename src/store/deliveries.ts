@@ -3,13 +3,15 @@ import type { Database, Row } from "./database.ts";
 /** Something that a chat must be told, and how far that got. */
 export interface Delivery {
   readonly id: number;
-  /** The run whose outcome it is; null for a short reply, whose text is `body`. */
+  /** The run whose outcome it is, or that a reply to it leads to; null where it belongs to none. */
   readonly runId: string | null;
   readonly chatId: number;
   readonly topicId: number | null;
   readonly replyTo: number | null;
-  /** Markdown of our own; null for an outcome, which is rendered from its run. */
+  /** Of a short reply, Markdown of our own; null for an outcome, which is rendered from its run. */
   readonly body: string | null;
+  /** Of a short reply: its buttons, as JSON. */
+  readonly keyboard: string | null;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
   readonly state: "waiting" | "sending" | "sent" | "parked";
   /** Parts that Telegram has. */
@@ -18,7 +20,8 @@ export interface Delivery {
   readonly createdAt: number;
 }
 
-export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt">;
+export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt"> &
+  Partial<Pick<Delivery, "keyboard">>;
 
 export class Deliveries {
   readonly #database: Database;
@@ -28,12 +31,13 @@ export class Deliveries {
 
   add(delivery: NewDelivery): void {
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, state, createdAt) VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
+      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
       delivery.runId,
       delivery.chatId,
       delivery.topicId,
       delivery.replyTo,
       delivery.body,
+      delivery.keyboard ?? null,
       delivery.createdAt,
     );
   }

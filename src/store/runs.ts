@@ -25,6 +25,10 @@ export interface StoredRun {
   readonly cwd: string | null;
   readonly pid: number | null;
   readonly processStart: string | null;
+  /** What the processes of its live server carry instead of the run's id. */
+  readonly markId: string | null;
+  /** Set where this is no task, but a session that was made of this run's. */
+  readonly branchOf: string | null;
   readonly progressId: number | null;
   /** 1 where there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
@@ -115,7 +119,7 @@ export class Runs {
   /** The newest first; `chatId` narrows it to one chat. */
   recent(limit: number, chatId?: number): StoredRun[] {
     return this.#database.all<StoredRun & Row>(
-      "SELECT * FROM runs WHERE ? IS NULL OR chatId = ? ORDER BY createdAt DESC, rowid DESC LIMIT ?",
+      "SELECT * FROM runs WHERE branchOf IS NULL AND (? IS NULL OR chatId = ?) ORDER BY createdAt DESC, rowid DESC LIMIT ?",
       chatId ?? null,
       chatId ?? null,
       limit,
@@ -126,8 +130,9 @@ export class Runs {
     this.#database.run("UPDATE runs SET state = 'running', startedAt = ?, cwd = ? WHERE id = ?", startedAt, cwd, id);
   }
 
-  setProcess(id: string, pid: number, processStart: string): void {
-    this.#database.run("UPDATE runs SET pid = ?, processStart = ? WHERE id = ?", pid, processStart, id);
+  setProcess(id: string, { pid, processStart, markId }: Pick<StoredRun, "pid" | "processStart" | "markId">): void {
+    const sql = "UPDATE runs SET pid = ?, processStart = ?, markId = ? WHERE id = ?";
+    this.#database.run(sql, pid, processStart, markId, id);
   }
 
   setSession(id: string, session: string): void {
@@ -179,9 +184,21 @@ export class Runs {
       `SELECT engine, project, COUNT(*) AS runs, SUM(COALESCE(costUsd, 0)) AS costUsd,
          SUM(COALESCE(inputTokens, 0) + COALESCE(cacheReadTokens, 0) + COALESCE(cacheWriteTokens, 0)
            + COALESCE(outputTokens, 0)) AS tokens
-       FROM runs WHERE createdAt >= ? GROUP BY engine, project ORDER BY engine, project`,
+       FROM runs WHERE createdAt >= ? AND branchOf IS NULL GROUP BY engine, project ORDER BY engine, project`,
       time,
     );
+  }
+
+  /** Changes the task of a run that waits. */
+  setPrompt(id: string, prompt: string): void {
+    this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);
+  }
+
+  /** How many messages of people a run was made of. */
+  countPromptMessages(id: string): number {
+    const sql = `SELECT COUNT(*) AS count FROM messages JOIN runs ON runs.id = messages.runId
+      WHERE runs.id = ? AND messages.messageId IS NOT runs.progressId`;
+    return this.#database.get<{ count: number }>(sql, id)?.count ?? 0;
   }
 
   /** The newest run of a session, whoever began it. */

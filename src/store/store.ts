@@ -2,7 +2,9 @@ import { Conversations } from "./conversations.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
+import { LiveServers } from "./live-servers.ts";
 import { Runs } from "./runs.ts";
+import { StoredThreads } from "./threads.ts";
 import { Updates } from "./updates.ts";
 
 export interface Store {
@@ -11,6 +13,8 @@ export interface Store {
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
   readonly health: Health;
+  readonly liveServers: LiveServers;
+  readonly threads: StoredThreads;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -28,6 +32,8 @@ export function openStore(file: string): Store {
     deliveries: new Deliveries(database),
     conversations: new Conversations(database),
     health: new Health(database),
+    liveServers: new LiveServers(database),
+    threads: new StoredThreads(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

@@ -1,3 +1,4 @@
+import type { InlineKeyboardMarkup } from "grammy/types";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
@@ -48,11 +49,12 @@ export class Deliverer {
     const { store, log } = this.#parts;
     try {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
-      if (run) await this.#deliverOutcome(delivery, run);
-      else await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], {});
+      if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
+      else
+        await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
-      if (run) this.#parts.progress.delete(run.id);
+      if (run && delivery.body === null) this.#parts.progress.delete(run.id);
     } catch (error) {
       if (error instanceof Superseded) return;
       store.deliveries.park(delivery.id, error instanceof Error ? error.message : String(error));
@@ -151,6 +153,10 @@ export class Deliverer {
     if (run) store.runs.addMessage(delivery.chatId, messageId, run.id);
     else store.deliveries.keepReply(delivery.chatId, messageId);
   }
+}
+
+function replyOf({ keyboard }: Delivery, run: StoredRun | undefined): Final {
+  return { ...(run && { run }), ...(keyboard !== null && { keyboard: JSON.parse(keyboard) as InlineKeyboardMarkup }) };
 }
 
 const NO_BUTTONS = { inline_keyboard: [] };

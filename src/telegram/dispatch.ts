@@ -1,6 +1,6 @@
 import type { Update } from "grammy/types";
 import type { Bridge } from "../bridge/bridge.ts";
-import { type Prompt, resolvePrompt } from "../bridge/resolve.ts";
+import { conversationKey } from "../bridge/resolve.ts";
 import type { Config } from "../config/config.ts";
 import { parseCommand } from "../domain/directives.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -8,11 +8,17 @@ import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { isAllowed } from "./access.ts";
+import { Answers, refOf } from "./answers.ts";
 import type { Telegram } from "./api.ts";
+import type { ChatCommand } from "./commands/command.ts";
 import { commands } from "./commands/index.ts";
+import { Deferred } from "./deferred.ts";
+import { stopDraft } from "./draft-stop.ts";
+import { applyEdit } from "./edit.ts";
 import { type Group, Joiner } from "./join.ts";
-import { type Incoming, type Press, type Received, readUpdate } from "./message.ts";
+import { type DraftStop, type Incoming, originOf, type Press, type Received, readUpdate } from "./message.ts";
 import { answerPress } from "./press.ts";
+import { isQueued, type SubmitParts, submit } from "./submit.ts";
 
 export interface DispatchParts {
   readonly config: () => Config;
@@ -33,9 +39,16 @@ export interface DispatchParts {
 export class Dispatcher {
   readonly #parts: DispatchParts;
   readonly #joiner: Joiner;
+  readonly #deferred: Deferred;
+  readonly #answers: Answers;
+  readonly #submitParts: SubmitParts;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    this.#deferred = new Deferred(parts.log);
+    this.#answers = new Answers(parts, this.#deferred);
+    const guard: SubmitParts["guard"] = (group, work) => void this.#guard(group.first, work, group.updateIds);
+    this.#submitParts = { ...parts, deferred: this.#deferred, guard };
     this.#joiner = new Joiner({
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
@@ -63,11 +76,16 @@ export class Dispatcher {
     this.#joiner.flush();
   }
 
+  /** Resolves when nothing is left of what handlers began. */
+  idle(): Promise<void> {
+    return this.#deferred.idle();
+  }
+
   /** Strangers get silence; what is known already is left out; the rest is stored. */
   #accept(update: Update): Received | undefined {
     const received = this.#read(update);
     if (!received) return undefined;
-    const origin = "message" in received ? received.message : received.press;
+    const origin = originOf(received);
     const { config, store, log, now } = this.#parts;
     if (!isAllowed(origin, config())) {
       log.info({ chatId: origin.chatId, userId: origin.userId }, "update.stranger");
@@ -103,11 +121,20 @@ export class Dispatcher {
     const flush = () => this.#joiner.take(prompts.splice(0));
     for (const received of batch) {
       if ("press" in received) this.#guard(received.press, () => this.#press(received.press));
-      else if (this.#isPrompt(received.message)) prompts.push(received.message);
+      else if ("stop" in received) this.#guard(received.stop, () => this.#stop(received.stop));
+      else if ("edit" in received) {
+        flush();
+        this.#joiner.flushFor(received.edit);
+        this.#guard(received.edit, () => this.#answers.give(received.edit, this.#edit(received.edit)));
+      } else if (isQueued(received.message, this.#parts.botName)) {
+        flush();
+        this.#joiner.flushFor(received.message);
+        prompts.push(received.message);
+      } else if (this.#isPrompt(received.message)) prompts.push(received.message);
       else {
         flush();
         this.#joiner.flushFor(received.message);
-        this.#guard(received.message, () => this.#answer(received.message, this.#reply(received.message)));
+        this.#guard(received.message, () => this.#answers.respond(received.message, this.#reply(received.message)));
       }
     }
     flush();
@@ -124,29 +151,7 @@ export class Dispatcher {
   }
 
   #submit(group: Group): string | undefined {
-    const { first } = group;
-    return this.#guard(
-      first,
-      () => {
-        const { config, engines, engineOverride, store, botName, bridge } = this.#parts;
-        const id = store.transaction(() => {
-          const held = first.isForward
-            ? []
-            : store.conversations.takeForwards(first.chatId, first.topicId ?? 0, first.userId ?? 0);
-          const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
-          const prompt: Prompt = { ...first, text, follows: group.follows };
-          const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
-          const added = bridge.add(prompt, resolved);
-          for (const messageId of group.messageIds) store.runs.addMessage(first.chatId, messageId, added);
-          for (const updateId of group.updateIds) store.updates.handled(updateId);
-          return added;
-        });
-        this.#parts.log.debug({ runId: id, updates: group.updateIds }, "run.queued");
-        bridge.start(id);
-        return id;
-      },
-      group.updateIds,
-    );
+    return this.#guard(group.first, () => submit(group, this.#submitParts), group.updateIds);
   }
 
   #hold(forward: Incoming): void {
@@ -154,47 +159,56 @@ export class Dispatcher {
       const { chatId, topicId = 0, userId = 0, messageId, text } = forward;
       const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
-      this.#answer(forward, "Kept. Your next message says what to do with it.");
+      this.#answers.give(forward, "Kept. Your next message says what to do with it.");
     });
   }
 
   /** What to say to a message that is neither a prompt nor part of one; undefined where nobody asked. */
-  #reply(message: Incoming): string | undefined {
+  #reply(message: Incoming): ReturnType<ChatCommand["run"]> {
     const { config, engines, store, bridge, botName, now } = this.#parts;
     if (message.attachment) return `I cannot read a ${message.attachment} yet: send the task as text.`;
     const command = parseCommand(message.text);
     if (!command || (command.bot && command.bot.toLowerCase() !== botName.toLowerCase())) return undefined;
     const known = commands.find(({ name }) => name === command.name);
     if (!known) return `I do not know \`/${command.name}\`. \`/help\` lists what I can do here.`;
-    return known.run({ message, args: command.args, bridge, store, config: config(), engines, now: now() });
+    const parts = { ...this.#parts, config: config() };
+    const asked = { ...message, conversation: conversationKey(message, parts.config) };
+    return known.run({
+      ...{ message, args: command.args, bridge, store, config: parts.config, engines, now: now(), asked },
+      thread: () => bridge.threads.find(message, parts),
+      target: () => bridge.threads.target(message, parts),
+    });
+  }
+
+  /** An edit that makes a message into something else than a task changes nothing. */
+  #edit(message: Incoming): string | undefined {
+    const isTask = this.#isPrompt(message) || isQueued(message, this.#parts.botName);
+    return isTask ? applyEdit(message, this.#parts) : undefined;
+  }
+
+  #stop(stop: DraftStop): void {
+    stopDraft(stop, this.#parts.bridge);
+    this.#parts.store.updates.handled(stop.updateId);
   }
 
   #press(press: Press): void {
-    answerPress(press, this.#parts);
+    answerPress(press, { ...this.#parts, answerLater: this.#answers.later });
     this.#parts.store.updates.handled(press.updateId);
   }
 
-  /** Stores the reply together with the fact that the update is handled. */
-  #answer(message: Incoming, body: string | undefined, updateIds: readonly number[] = [message.updateId]): void {
-    const { store, now, deliver } = this.#parts;
-    store.transaction(() => {
-      for (const id of updateIds) store.updates.handled(id);
-      if (body === undefined) return;
-      const { chatId, topicId = null, messageId: replyTo } = message;
-      store.deliveries.add({ runId: null, chatId, topicId, replyTo, body, createdAt: now() });
-    });
-    deliver();
-  }
-
   /** An update whose handling throws is tried again, and set aside after three tries; the others go on. */
-  #guard<T>(origin: Incoming | Press, work: () => T, updateIds: readonly number[] = [origin.updateId]): T | undefined {
+  #guard<T>(
+    origin: Incoming | Press | DraftStop,
+    work: () => T,
+    updateIds: readonly number[] = [origin.updateId],
+  ): T | undefined {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof UserError)) {
         this.#failed({ origin, error, updateIds, again: () => this.#guard(origin, work, updateIds) });
-      } else if ("queryId" in origin) this.#parts.store.updates.handled(origin.updateId);
-      else this.#answer(origin, error.userText, updateIds);
+      } else if (!("text" in origin)) this.#parts.store.updates.handled(origin.updateId);
+      else this.#answers.give(origin, error.userText, updateIds);
       return undefined;
     }
   }
@@ -205,7 +219,7 @@ export class Dispatcher {
     log.error({ err: error, ref }, "update.failed");
     const isAside = store.transaction(() => {
       if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
-      if (!("queryId" in origin)) this.#answer(origin, userText(error, ref), []);
+      if ("text" in origin) this.#answers.give(origin, userText(error, ref), []);
       for (const id of updateIds) store.updates.setAside(id);
       if (origin.chatId !== config().telegram?.chat_id) this.#tellMain(ref);
       return true;
@@ -225,10 +239,8 @@ export class Dispatcher {
 
 const RETRY_MS = 1_000;
 
-const refOf = (updateId: number) => `u${updateId}`;
-
 interface Failure {
-  readonly origin: Incoming | Press;
+  readonly origin: Incoming | Press | DraftStop;
   readonly error: unknown;
   readonly updateIds: readonly number[];
   readonly again: () => void;

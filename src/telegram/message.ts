@@ -31,6 +31,8 @@ type Message = z.infer<typeof Message>;
 const KnownUpdate = z.object({
   update_id: id,
   message: Message.optional(),
+  edited_message: Message.optional(),
+  stopped_message_generation: z.object({ chat: z.object({ id }), draft_id: id }).optional(),
   callback_query: z
     .object({ id: z.string(), from: z.object({ id }), data: z.string().optional(), message: Message.optional() })
     .optional(),
@@ -64,7 +66,27 @@ export interface Press {
   readonly data: string;
 }
 
-export type Received = { readonly message: Incoming } | { readonly press: Press };
+/** A press on Telegram's own Stop below an answer that is being written. Only private chats have it. */
+export interface DraftStop {
+  readonly updateId: number;
+  readonly chatId: number;
+  readonly userId: number;
+  readonly draftId: number;
+}
+
+export type Received =
+  | { readonly message: Incoming }
+  /** A message as it reads now. */
+  | { readonly edit: Incoming }
+  | { readonly press: Press }
+  | { readonly stop: DraftStop };
+
+/** Whom and what chat it came from. */
+export function originOf(received: Received): Incoming | Press | DraftStop {
+  if ("message" in received) return received.message;
+  if ("edit" in received) return received.edit;
+  return "press" in received ? received.press : received.stop;
+}
 
 /**
  * Reads an update; undefined for what the bridge has no use for.
@@ -72,8 +94,15 @@ export type Received = { readonly message: Incoming } | { readonly press: Press 
  * @throws ZodError where it is not what Telegram documents.
  */
 export function readUpdate(update: Update): Received | undefined {
-  const { update_id: updateId, message, callback_query: query } = KnownUpdate.parse(update);
+  const known = KnownUpdate.parse(update);
+  const { update_id: updateId, message, edited_message: edited, callback_query: query } = known;
   if (message) return { message: readMessage(updateId, message) };
+  if (edited) return { edit: readMessage(updateId, edited) };
+  const stopped = known.stopped_message_generation;
+  if (stopped) {
+    const { id: chatId } = stopped.chat;
+    return { stop: { updateId, chatId, userId: chatId, draftId: stopped.draft_id } };
+  }
   if (!query?.message || query.data === undefined) return undefined;
   const { chat, message_id } = query.message;
   return {

@@ -5,7 +5,14 @@ import { Bucket } from "./bucket.ts";
 /** Methods that the outbox paces; all name a chat. */
 export type PacedMethod = Extract<
   MethodName,
-  "sendMessage" | "sendRichMessage" | "editMessageText" | "deleteMessage" | "sendDocument" | "sendChatAction"
+  | "sendMessage"
+  | "sendRichMessage"
+  | "editMessageText"
+  | "deleteMessage"
+  | "sendDocument"
+  | "sendChatAction"
+  | "sendMessageDraft"
+  | "sendRichMessageDraft"
 >;
 
 /** What is more urgent goes first within a chat and over all chats. */

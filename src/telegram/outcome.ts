@@ -11,7 +11,10 @@ import { renderProgress } from "./render-progress.ts";
 /** A part of what is to be delivered: a message, or the whole answer as a file. */
 export type Part = { readonly content: Content } | { readonly file: TextFile };
 
-export type Style = Pick<TelegramConfig, "messages" | "message_overflow" | "show_resume_line" | "session_mode">;
+export type Style = Pick<
+  TelegramConfig,
+  "messages" | "stream_answer" | "message_overflow" | "show_resume_line" | "session_mode"
+>;
 
 /** The messages that tell how a run ended. */
 export async function outcomeParts(run: StoredRun, engines: readonly Engine[], style: Style): Promise<Part[]> {

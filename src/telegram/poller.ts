@@ -18,6 +18,7 @@ export interface PollOptions {
   readonly wait?: (waitMs: number, signal: AbortSignal) => Promise<void>;
 }
 
+const KINDS = ["message", "edited_message", "callback_query", "stopped_message_generation"] as const;
 const LONG_POLL_S = 50;
 /** A poll that is silent for longer has lost its connection, as after the host slept. */
 const POLL_TIMEOUT_MS = 70_000;
@@ -32,7 +33,7 @@ export async function poll({ telegram, signal, log, receive, onPoll, wait = slee
     try {
       const updates = await telegram.call(
         "getUpdates",
-        { offset, limit: 100, timeout: LONG_POLL_S, allowed_updates: ["message", "callback_query"] },
+        { offset, limit: 100, timeout: LONG_POLL_S, allowed_updates: KINDS },
         AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]),
       );
       if (failures > 0) log.info({ failures }, "poll.recovered");

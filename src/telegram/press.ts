@@ -1,8 +1,10 @@
+import type { AnswerLater } from "./answers.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import { parsePress } from "./keyboard.ts";
 import type { Press } from "./message.ts";
+import { pressThread } from "./thread-press.ts";
 
-type PressParts = Pick<DispatchParts, "bridge" | "store" | "telegram" | "log">;
+type PressParts = Pick<DispatchParts, "bridge" | "store" | "telegram" | "log"> & { readonly answerLater: AnswerLater };
 
 /** Does what a button says, and tells at once what happened. */
 export function answerPress(press: Press, parts: PressParts): void {
@@ -14,7 +16,7 @@ export function answerPress(press: Press, parts: PressParts): void {
 
 const STOPPED = { running: "Stopping.", queued: "Dropped from the queue.", none: "Nothing is running here." };
 
-function act(press: Press, { bridge, store }: PressParts): string {
+function act(press: Press, { bridge, store, answerLater }: PressParts): string {
   const pressed = parsePress(press.data);
   const run = pressed && store.runs.get(pressed.runId);
   if (!pressed || !run || run.chatId !== press.chatId) return "This button is dead.";
@@ -27,5 +29,8 @@ function act(press: Press, { bridge, store }: PressParts): string {
       return bridge.release(run.id) ? "Running it." : "It does not wait for that any more.";
     case "resume":
       return bridge.resume(run, press.userId) ? "Going on." : "It cannot go on: it has no session.";
+    case "compact":
+    case "fork":
+      return pressThread(pressed.action, run, { press, bridge, answerLater });
   }
 }

@@ -3,6 +3,7 @@ import type { ProgressState } from "../domain/progress.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import { AnswerDraft } from "./answer-draft.ts";
 import type { Content } from "./content.ts";
 import { progressKeyboard } from "./keyboard.ts";
 import { type Outbox, Superseded } from "./outbox.ts";
@@ -37,11 +38,20 @@ export class ProgressMessage implements Screen {
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #draft: AnswerDraft | undefined;
 
   constructor(run: StoredRun, parts: ProgressParts) {
     this.#run = run;
     this.#parts = parts;
     this.#messageId = run.progressId ?? undefined;
+    const { stream_answer, messages } = parts.style();
+    // Only private chats have drafts, and their ids are those of people: positive.
+    const isStreamed = stream_answer && run.chatId > 0;
+    this.#draft = isStreamed ? new AnswerDraft(run, { ...parts, isRich: messages !== "classic" }) : undefined;
+  }
+
+  write(answer: string): void {
+    this.#draft?.write(answer);
   }
 
   show(view: RunView): void {
@@ -55,6 +65,7 @@ export class ProgressMessage implements Screen {
 
   close(): void {
     this.#isClosed = true;
+    this.#draft?.close();
     clearTimeout(this.#timer);
     clearTimeout(this.#heartbeat);
     this.#parts.outbox.drop(this.#run.chatId, this.#key);

@@ -86,7 +86,7 @@ async function play(commands: readonly Command[]) {
   const { engine } = puppets;
   const config = load('default_engine = "puppet"\n[limits]\nparallel_runs = 2\n', {}, [engine]);
   const store = openStore(":memory:");
-  const screen = { show: () => {}, close: () => {} };
+  const screen = { show: () => {}, write: () => {}, close: () => {} };
   const parts: BridgeParts = {
     ...{ config: () => config, engines: [engine], store, log: recordingLog([]), env: {}, home: "/" },
     ...{ screens: { open: () => screen, deliver: () => {} }, now: () => 1_000 },
@@ -110,7 +110,7 @@ async function play(commands: readonly Command[]) {
         reply: undefined,
       },
       {
-        ...{ engine: "puppet", context: undefined, resume, prompt: "t", conversation: undefined },
+        ...{ engine: "puppet", context: undefined, resume, prompt: "t", conversation: undefined, named: {} },
         follows: resume === undefined ? before?.id : undefined,
       },
     );

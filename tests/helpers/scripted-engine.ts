@@ -33,7 +33,7 @@ export function scriptedEngine(id: string): Engine {
     probe: async () => ({ path: program, version: "1.0.0", problems: [] }),
     launch: async ({ options, prompt, resume }) => ({
       file: options.cmd ?? process.execPath,
-      args: [program, resume?.value ?? ""],
+      args: [program, resume?.value ?? "", options.model ?? ""],
       stdin: prompt,
       state: { answer: "", session: resume?.value, usage: undefined },
     }),

@@ -56,7 +56,13 @@ async function deliver(outcome: Partial<RunOutcome>, prepare: (chat: FakeChat) =
   const store = openStore(":memory:");
   const outbox = new Outbox(chat, noLog);
   const style = () =>
-    ({ messages: "auto", message_overflow: "split", show_resume_line: true, session_mode: "stateless" }) as const;
+    ({
+      messages: "auto",
+      message_overflow: "split",
+      show_resume_line: true,
+      stream_answer: false,
+      session_mode: "stateless",
+    }) as const;
   const now = () => Date.now();
   const engines = [scriptedEngine("alpha")];
   const screens = new TelegramScreens({ outbox, post: new Post(outbox), store, engines, style, log: noLog, now });

@@ -1,4 +1,6 @@
+import type { InlineKeyboardMarkup } from "grammy/types";
 import type { Bridge } from "../../bridge/bridge.ts";
+import type { Asked, Thread } from "../../bridge/threads.ts";
 import type { Config } from "../../config/config.ts";
 import type { Engine } from "../../engine/contract.ts";
 import type { Store } from "../../store/store.ts";
@@ -15,6 +17,21 @@ export interface CommandInput {
   readonly engines: readonly Engine[];
   /** ms since 1970. */
   readonly now: number;
+  /** The message as it asks for something to be done to a thread. */
+  readonly asked: Asked;
+  /** The thread replied to, or that the chat goes on with. @throws UserError where there is none. */
+  thread(): Thread;
+  /** The engine and project that a new message would go to. */
+  target(): { readonly engine: Engine; readonly project: string | null };
+}
+
+/** What is said to a command or a press. */
+export interface Answer {
+  /** Markdown. */
+  readonly body: string;
+  readonly keyboard?: InlineKeyboardMarkup;
+  /** The run that a reply to it goes on with. */
+  readonly runId?: string;
 }
 
 export interface ChatCommand {
@@ -22,6 +39,11 @@ export interface ChatCommand {
   readonly name: string;
   /** For the menu and /help; lower case, without a full stop. */
   readonly description: string;
-  /** The reply as Markdown; undefined where what happens says enough. */
-  run(input: CommandInput): string | undefined;
+  /**
+   * The reply, a string being Markdown; undefined where what happens says enough. A promise is not waited for by what
+   * comes after the command, and what it rejects with is told.
+   *
+   * @throws UserError
+   */
+  run(input: CommandInput): string | Answer | undefined | Promise<string | Answer>;
 }

@@ -1,0 +1,21 @@
+import type { Ability, Engine } from "../engine/contract.ts";
+import type { EngineOptions } from "../engine/options.ts";
+
+/** Why an engine cannot do something the way it is set up, with what would help; undefined where it can. */
+export function refusalOf(engine: Engine, ability: Ability, options: EngineOptions): string | undefined {
+  if (!engine.live?.can.includes(ability)) return `${engine.label} cannot ${ABILITIES[ability]}.`;
+  if (options.interactive === true) return undefined;
+  return `${engine.label} can ${ABILITIES[ability]} only with \`${engine.id}.interactive = true\` in the config.`;
+}
+
+/** What each is, after "can". */
+const ABILITIES: Readonly<Record<Ability, string>> = {
+  steer: "take a message in mid-turn",
+  interrupt: "end a turn and keep its session ready",
+  answer: "ask questions",
+  compact: "compact a session",
+  fork: "fork a session",
+  undo: "take a turn back",
+  rename: "name a session",
+  models: "list its models",
+};

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { hasProc, markedProcesses } from "./marked.ts";
+import { descendants, residentByPs } from "./ps.ts";
+
+const BYTES_PER_KIB = 1024;
+
+/**
+ * The memory that a process and all it started take now, in bytes: the sum of their resident sets, in which what they
+ * share counts more than once.
+ *
+ * @param markId what its processes carry in their environment, where that is known.
+ */
+export async function residentBytes(pid: number, markId: string | undefined): Promise<number> {
+  if (!hasProc) return (await residentByPs([pid, ...(await descendants(pid))])) * BYTES_PER_KIB;
+  const marked = markId === undefined ? [] : await markedProcesses(markId);
+  return [...new Set([pid, ...marked])].reduce((sum, one) => sum + residentOf(one), 0);
+}
+
+/** `VmRSS` of `/proc/<pid>/status`, which is in KiB (proc(5)); 0 for a process that is gone. */
+function residentOf(pid: number): number {
+  try {
+    const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"));
+    return Number(found?.[1] ?? 0) * BYTES_PER_KIB;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,25 @@
+import { resolvePrompt } from "../bridge/resolve.ts";
+import type { DispatchParts } from "./dispatch.ts";
+import type { Incoming } from "./message.ts";
+import { readQueued } from "./submit.ts";
+
+/**
+ * Changes the task of a message that was edited while it waits. A task that runs or has ended stays as it is.
+ *
+ * @returns what to say; undefined where nothing was changed.
+ * @throws UserError for what the person must mend.
+ */
+export function applyEdit(message: Incoming, parts: DispatchParts): string | undefined {
+  const { bridge, store, engines, engineOverride, botName, config } = parts;
+  const run = store.runs.byMessage(message.chatId, message.messageId);
+  if (!run || !bridge.isWaiting(run.id)) return undefined;
+  if (store.runs.countPromptMessages(run.id) > 1) {
+    return "This task was joined from several messages: `/cancel` it, and send it again as you want it.";
+  }
+  const text = readQueued(message, botName) ?? message.text;
+  const resolveParts = { config: config(), engines, store, botName, engineOverride };
+  const { prompt } = resolvePrompt({ ...message, text }, resolveParts);
+  if (prompt === run.prompt) return undefined;
+  bridge.rewrite(run.id, prompt);
+  return "The waiting task was changed.";
+}

@@ -1,0 +1,63 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { engines } from "../runners/index.ts";
+import type { Ability, Engine } from "../src/engine/contract.ts";
+import { pinnedEngines } from "./engines/pinned.ts";
+
+const README = fileURLToPath(new URL("../README.md", import.meta.url));
+const BEGIN = "<!-- abilities: made by `npx tsx tests/abilities.ts` -->";
+const END = "<!-- /abilities -->";
+
+/** What each ability is to whoever writes in the chat. */
+const MEANINGS: Readonly<Record<Ability, string>> = {
+  answer: "asks for approval and asks questions",
+  steer: "takes a message in mid-turn",
+  interrupt: "`/interrupt` ends the turn and keeps the session",
+  compact: "`/compact`",
+  fork: "`/fork`",
+  undo: "`/undo`",
+  rename: "`/name`",
+  models: "`/model` lists models",
+};
+const ABILITIES = Object.keys(MEANINGS) as readonly Ability[];
+
+/** The README with the table in it that the engines' own declarations make. */
+export function withAbilities(readme: string): string {
+  const [before, rest] = readme.split(`${BEGIN}\n`);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error("The README has no place for the table.");
+  return `${before}${BEGIN}\n\n${table()}\n\n${lacks()}\n\n${END}${after}`;
+}
+
+export const readReadme = (): string => readFileSync(README, "utf8");
+
+const pinned = engines.flatMap((engine) => (engine.id in pinnedEngines ? [engine] : []));
+const versionOf = ({ id }: Engine) => Object.entries(pinnedEngines).find(([name]) => name === id)?.[1].version ?? "";
+const can = ({ live }: Engine, ability: Ability) => live?.can.includes(ability) === true;
+
+function table(): string {
+  const rows = [
+    ["interactive", ...pinned.map((engine) => `${engine.id} ${versionOf(engine)}`)],
+    ...ABILITIES.map((ability) => [
+      MEANINGS[ability],
+      ...pinned.map((engine) => (can(engine, ability) ? "yes" : "no")),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [header = [], ...body] = rows;
+  return [line(header), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(line)].join("\n");
+}
+
+/** In words, so that nobody has to look for a "no" in the table. */
+function lacks(): string {
+  const sentences = pinned.flatMap((engine) => {
+    const missing = ABILITIES.filter((ability) => !can(engine, ability));
+    if (missing.length === 0) return [];
+    return [`${engine.label} ${versionOf(engine)} lacks: ${missing.map((one) => MEANINGS[one]).join("; ")}.`];
+  });
+  return sentences.length > 0 ? sentences.join("\n") : "None of them lacks any of these.";
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(README, withAbilities(readReadme()));

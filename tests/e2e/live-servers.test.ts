@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { pi } from "../../runners/pi/index.ts";
+import { endLostServers } from "../../src/bridge/live-servers.ts";
+import { command as doctor } from "../../src/cli/doctor.ts";
+import { startLiveProcess } from "../../src/engine/live-process.ts";
+import { markedProcesses } from "../../src/engine/marked.ts";
+import { openStore } from "../../src/store/store.ts";
+import { call } from "../cli/calling.ts";
+import { childProgram } from "../engine/toy.ts";
+import { stage, textOf } from "../helpers/bridge.ts";
+import { noLog } from "../helpers/recordings.ts";
+
+// Programs are started, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+const stagePi = (top = "") =>
+  stage({
+    engines: [pi],
+    defaultEngine: "pi",
+    tables: `${top}\n[pi]\ncmd = "${childProgram("pi-rpc")}"\ninteractive = true`,
+  });
+const servers = () => pi.live?.servers() ?? [];
+const until = (isIt: () => boolean) => vi.waitUntil(isIt, { timeout: 30_000, interval: 20 });
+
+test("a server that had no run for limits.idle_minutes is ended, and the store forgets it", async () => {
+  const { say, outcomeOf, store } = await stagePi("[limits]\nidle_minutes = 0.01");
+  await outcomeOf(say("answer"));
+  await until(() => servers().length === 0);
+  await until(() => store().liveServers.all().length === 0);
+});
+
+test("doctor --running shows a warm server with its process, idle time and memory", async () => {
+  const { say, outcomeOf, store, directory } = await stagePi();
+  await outcomeOf(say("answer"));
+  await until(() => typeof store().liveServers.all()[0]?.idleSince === "number");
+  const [server] = servers();
+  const shown = await call(doctor, directory, "--running", "--config", join(directory, "takopi.toml"));
+  expect(shown.stdout).toMatch(new RegExp(`live pi: ok \\(pid ${server?.pid}, idle for \\d+s, [1-9]\\d* MiB\\)`));
+});
+
+test("a shutdown ends the servers with all their processes", async () => {
+  const { say, outcomeOf, stop, store } = await stagePi();
+  await outcomeOf(say("answer"));
+  const { markId = "" } = servers()[0] ?? {};
+  expect(await markedProcesses(markId)).not.toEqual([]);
+  await stop();
+  expect(await markedProcesses(markId)).toEqual([]);
+  expect(store().liveServers.all()).toEqual([]);
+});
+
+test("a run keeps the mark of its server, by which a start after a kill finds what it left", async () => {
+  const { say, outcomeOf, botSays, store } = await stagePi();
+  const id = say("endless");
+  await botSays(/^working · pi/);
+  const [run] = store().runs.recent(1);
+  expect(run?.markId).toMatch(/^live-/);
+  expect(await markedProcesses(run?.markId ?? "")).toContain(run?.pid);
+  say("/cancel");
+  expect(textOf(await outcomeOf(id))).toMatch(/^cancelled/);
+});
+
+test("servers of a bridge that was killed are ended with what runs below them", async () => {
+  const store = openStore(":memory:");
+  onTestFinished(() => store.close());
+  const server = await startLiveProcess({
+    ...{ id: "toy", file: process.execPath, args: [childProgram("grandchild-in-own-session")], cwd: process.cwd() },
+    ...{ env: process.env, patterns: [], options: {}, stopSignal: "SIGTERM", log: noLog },
+  });
+  onTestFinished(() => server.kill());
+  const { pid, startTime } = server.mark;
+  const { markId } = server;
+  await vi.waitUntil(async () => (await markedProcesses(markId)).length > 1, { timeout: 30_000 });
+  store.liveServers.replace([{ engine: "toy", pid, processStart: startTime, markId, idleSince: null }]);
+  await endLostServers({ store, log: noLog });
+  expect(await markedProcesses(markId)).toEqual([]);
+  expect(store.liveServers.all()).toEqual([]);
+});

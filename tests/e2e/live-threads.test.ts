@@ -1,0 +1,107 @@
+import { describe, expect, test, vi } from "vitest";
+import { pi } from "../../runners/pi/index.ts";
+import { textOf } from "../helpers/bridge.ts";
+import { stageLive } from "../helpers/live-stage.ts";
+
+// Programs are started, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+describe("a message to a running thread", () => {
+  test("is added to the turn, says so, and leads to the run from then on", async () => {
+    const { say, botSays, outcomeOf, store } = await stageLive();
+    const first = say("steered");
+    await botSays(/^working · pi/);
+    const second = say("green, please", { replyTo: first });
+    expect((await botSays(/^Added to the running turn\.$/)).reply_to_message?.message_id).toBe(second);
+    const answer = textOf(await outcomeOf(first));
+    expect(answer).toContain("green, please");
+    const session = /pi --session \S+/.exec(answer)?.[0] ?? "none";
+    expect(textOf(await outcomeOf(say("answer", { replyTo: second })))).toContain(session);
+    expect(store().runs.recent(10)).toHaveLength(2);
+    expect(store().updates.waiting()).toEqual([]);
+  });
+
+  test("is added to it without a reply where the chat goes on by itself", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ telegram: 'session_mode = "chat"' });
+    const first = say("steered");
+    await botSays(/^working · pi/);
+    say("blue");
+    expect(textOf(await outcomeOf(first))).toContain("blue");
+  });
+
+  test("waits for its turn where the engine refuses it, and is run once", async () => {
+    const { say, botSays, outcomeOf, store } = await stageLive({ defaultEngine: "codex" });
+    const first = say("hang");
+    await botSays(/^working · codex/);
+    const second = say("answer", { replyTo: first });
+    await botSays(/^queued · codex/);
+    say("/cancel", { replyTo: first });
+    expect(textOf(await outcomeOf(first))).toMatch(/^cancelled/);
+    expect(textOf(await outcomeOf(second))).toContain("Hello.");
+    expect(store().runs.recent(10)).toHaveLength(2);
+  });
+
+  test("waits for its turn where the engine cannot be steered", async () => {
+    const { say, botSays, outcomeOf, directory } = await stageLive({ defaultEngine: "alpha" });
+    const first = say(`session\nuntil ${directory}/never\ndone`);
+    await botSays(/^working · alpha/);
+    const second = say("session\nanswer later\ndone", { replyTo: first });
+    await botSays(/^queued · alpha/);
+    say("/cancel", { replyTo: first });
+    expect(textOf(await outcomeOf(second))).toContain("later");
+  });
+
+  test("waits for its turn behind /queue, and where it names another engine", async () => {
+    const { say, botSays, outcomeOf } = await stageLive();
+    const first = say("steered");
+    await botSays(/^working · pi/);
+    const second = say("/queue answer", { replyTo: first });
+    await botSays(/^queued · pi · 0s · next/);
+    const third = say("/codex answer", { replyTo: first });
+    await botSays(/^queued · pi · 0s · place 2/);
+    say("go on", { replyTo: first });
+    expect(textOf(await outcomeOf(first))).toContain("go on");
+    for (const id of [second, third]) expect(textOf(await outcomeOf(id))).toContain("Hello.");
+  });
+
+  test("is a run of its own where it begins a thread", async () => {
+    const { say, botSays, outcomeOf } = await stageLive();
+    const first = say("steered");
+    await botSays(/^working · pi/);
+    expect(textOf(await outcomeOf(say("answer")))).toContain("Hello.");
+    say("done", { replyTo: first });
+    await outcomeOf(first);
+  });
+
+  test("says what /queue is for when nothing stands behind it", async () => {
+    const { say, botSays } = await stageLive();
+    say("/queue");
+    await botSays(/^Put the task behind it/);
+  });
+});
+
+describe("/interrupt", () => {
+  test("ends the turn, shows how to go on, and keeps the session warm", async () => {
+    const { say, botSays, outcomeOf } = await stageLive();
+    const first = say("endless");
+    await botSays(/^working · pi/);
+    const [server] = pi.live?.servers() ?? [];
+    say("/interrupt");
+    const outcome = textOf(await outcomeOf(first));
+    expect(outcome).toMatch(/^cancelled · pi[\s\S]*pi --session session-/);
+    expect(textOf(await outcomeOf(say("answer", { replyTo: first })))).toContain("Hello.");
+    expect(pi.live?.servers().map(({ pid }) => pid)).toEqual([server?.pid]);
+    say("/interrupt");
+    await botSays(/^Nothing is running in this chat\.$/);
+  });
+
+  test("says in one sentence what a headless run lacks", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "alpha" });
+    const first = say("session\nhang");
+    await botSays(/^working · alpha/);
+    say("/interrupt");
+    await botSays(/^alpha cannot end a turn and keep its session ready\. \/cancel stops the run\.$/);
+    say("/cancel");
+    await outcomeOf(first);
+  });
+});

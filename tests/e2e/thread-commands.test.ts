@@ -1,0 +1,138 @@
+import type { Message } from "@grammyjs/types";
+import { describe, expect, test, vi } from "vitest";
+import { textOf } from "../helpers/bridge.ts";
+import { liveTables, stageLive } from "../helpers/live-stage.ts";
+
+// Programs are started, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+const sessionIn = (message: Message) => /pi --session (session-[\d-]+)/.exec(textOf(message))?.[1] ?? "none";
+const buttonOf = ({ reply_markup }: Message, action: string) =>
+  new RegExp(`${action}:[a-z0-9]+`).exec(JSON.stringify(reply_markup))?.[0] ?? "no button";
+
+describe("commands for a thread", () => {
+  test("compact and name the session of the message that they reply to", async () => {
+    const { say, botSays, outcomeOf } = await stageLive();
+    const first = say("answer");
+    const answer = await outcomeOf(first);
+    say("/compact", { replyTo: answer.message_id });
+    const compacted = await botSays(/^The context of this pi session was compacted\.$/);
+    say("/name login   bug", { replyTo: first });
+    await botSays(/^This thread is named login bug now\.$/);
+    const facts = textOf(await outcomeOf(say("facts", { replyTo: compacted.message_id })));
+    expect(facts).toContain('"done":["compacted","named login bug"]');
+  });
+
+  test("fork it: a reply to what is said goes on with the copy, in the same place", async () => {
+    const { say, botSays, outcomeOf, store } = await stageLive();
+    const first = await outcomeOf(say("answer"));
+    const asked = say("/fork", { replyTo: first.message_id });
+    const forked = await botSays(/^Forked\./);
+    const copy = sessionIn(forked);
+    expect(copy).not.toBe(sessionIn(first));
+    expect(forked.reply_to_message?.message_id).toBe(asked);
+    const next = await outcomeOf(say("facts", { replyTo: forked.message_id }));
+    expect(sessionIn(next)).toBe(copy);
+    expect(textOf(next)).toContain('"prompts":["answer","facts"]');
+    expect(store().runs.recent(10)).toHaveLength(2);
+  });
+
+  test("undo the last turn, after which the chat goes on without it", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ telegram: 'session_mode = "chat"' });
+    await outcomeOf(say("answer"));
+    await outcomeOf(say("answer twice"));
+    say("/undo");
+    const undone = await botSays(/^The last turn was taken back/);
+    const next = await outcomeOf(say("facts"));
+    expect(sessionIn(next)).toBe(sessionIn(undone));
+    expect(textOf(next)).toContain('"prompts":["answer","facts"]');
+  });
+
+  test("tell what the engine says where it cannot", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex" });
+    const first = await outcomeOf(say("answer"));
+    say("/compact", { replyTo: first.message_id });
+    await botSays(/^The disk is full\.$/);
+  });
+
+  test("refuse in one sentence: no thread, one at work, an engine that cannot", async () => {
+    const { say, botSays, outcomeOf } = await stageLive();
+    say("/fork");
+    await botSays(/^Reply to a message of the thread that you mean\.$/);
+    const first = say("endless");
+    await botSays(/^working · pi/);
+    say("/compact", { replyTo: first });
+    await botSays(/^This thread is at work: wait for it, or stop it first\.$/);
+    say("/cancel");
+    await outcomeOf(first);
+    const headless = await outcomeOf(say("/alpha session\nanswer yes\ndone"));
+    say("/undo", { replyTo: headless.message_id });
+    await botSays(/^alpha cannot take a turn back\.$/);
+    say("/name", { replyTo: headless.message_id });
+    await botSays(/^Put the name behind it/);
+  });
+});
+
+describe("/model", () => {
+  test("lists what the engine has, and keeps a choice for the thread's later runs", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex" });
+    const first = await outcomeOf(say("model"));
+    expect(textOf(first)).toContain("model=undefined");
+    say("/model");
+    expect(textOf(await botSays(/^Models of Codex/))).toMatch(/large[\s\S]*small/);
+    say("/model enormous", { replyTo: first.message_id });
+    await botSays(/^Codex has no model enormous: \/model lists those it has\.$/);
+    say("/model small", { replyTo: first.message_id });
+    const chosen = await botSays(/^From its next task on this thread uses small\.$/);
+    const next = await outcomeOf(say("model", { replyTo: chosen.message_id }));
+    expect(textOf(next)).toContain("model=small");
+    expect(textOf(await outcomeOf(say("model")))).toContain("model=undefined");
+    say("/model default", { replyTo: next.message_id });
+    await botSays(/^This thread uses the configured model again\.$/);
+    expect(textOf(await outcomeOf(say("model", { replyTo: next.message_id })))).toContain("model=undefined");
+  });
+
+  test("holds for headless engines too, which cannot list theirs", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "alpha" });
+    const first = await outcomeOf(say("session\nmodel\ndone"));
+    say("/model");
+    await botSays(/^alpha cannot list its models\.$/);
+    say("/model tiny", { replyTo: first.message_id });
+    await botSays(/^From its next task on this thread uses tiny/);
+    const next = textOf(await outcomeOf(say("session\nmodel\ndone", { replyTo: first.message_id })));
+    expect(next).toContain("model=tiny");
+  });
+});
+
+test("an engine that is not interactive is refused what needs that, with the key to set", async () => {
+  const tables = liveTables.replaceAll("interactive = true\n", "");
+  const { say, botSays } = await stageLive({ tables, defaultEngine: "codex" });
+  say("/model");
+  await botSays(/^Codex can list its models only with codex\.interactive = true in the config\.$/);
+});
+
+describe("/sessions", () => {
+  test("lists live threads with buttons that stop, compact and fork them", async () => {
+    const { say, botSays, outcomeOf, emulator } = await stageLive();
+    say("/sessions");
+    await botSays(/^No thread of this chat is live\.$/);
+    const idle = await outcomeOf(say("answer"));
+    const busy = say("endless");
+    await botSays(/^working · pi/);
+    say("/sessions");
+    const list = await botSays(/pi · busy for \d+s · endless/);
+    expect(textOf(list)).toMatch(/pi · idle for \d+s · answer/);
+    const press = (action: string) =>
+      emulator.press({ chatId: emulator.privateChatId, messageId: list.message_id, data: buttonOf(list, action) });
+    const said = async (action: string) => {
+      const id = press(action);
+      return (await emulator.waitFor(() => emulator.answerTo(id))).text;
+    };
+    expect(await said("compact")).toBe("Compacting.");
+    await botSays(/was compacted/);
+    expect(await said("fork")).toBe("Forking.");
+    expect(sessionIn(await botSays(/^Forked\./))).not.toBe(sessionIn(idle));
+    expect(await said("stop")).toBe("Stopping.");
+    expect(textOf(await outcomeOf(busy))).toMatch(/^cancelled/);
+  });
+});
