@@ -61,6 +61,8 @@ const limits = z.strictObject({
   parallel_runs: z.int().min(1).default(8),
   run_minutes: minutes.optional(),
   stall_minutes: minutes.default(15),
+  /** How long a question of an engine waits for an answer. */
+  approval_minutes: minutes.default(30),
   daily_cost_usd: z.number().positive().optional(),
   /** Tasks that may wait in one chat. */
   queued_runs: z.int().min(1).default(50),
