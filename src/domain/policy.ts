@@ -42,7 +42,7 @@ export function decide(question: Question, rules: Rules): Decision {
 function decideLine(line: ShellLine, { approvals = "ask", allow = [], deny = [] }: Rules): Decision {
   const denial = worst(line.commands.flatMap((command) => deny.map((pattern) => fitAnywhere(pattern, command))));
   if (denial === "yes") return "deny";
-  const isAllowed = (command: readonly Word[]) => allow.some((pattern) => fit(pattern, command) === "yes");
+  const isAllowed = (command: readonly Word[]) => allow.some((pattern) => match(pattern, command) === "yes");
   if (denial === "no" && line.isPlain && line.commands.length > 0 && line.commands.every(isAllowed)) return "allow";
   const mayHide = deny.length > 0 && (denial === "maybe" || !line.isWhole);
   return approvals === "allow" && mayHide ? "ask" : approvals;
@@ -50,17 +50,18 @@ function decideLine(line: ShellLine, { approvals = "ask", allow = [], deny = [] 
 
 type Fit = "yes" | "maybe" | "no";
 
-const worst = (fits: readonly Fit[]): Fit => fits.find((one) => one === "yes") ?? fits.find((one) => one !== "no") ?? "no";
+const worst = (fits: readonly Fit[]): Fit =>
+  fits.find((one) => one === "yes") ?? fits.find((one) => one !== "no") ?? "no";
 
 /** A program is the same one by its path. */
 function fitAnywhere(pattern: string, command: readonly Word[]): Fit {
   const [program, ...rest] = command;
   const name = program?.replace(/^.*\//s, "");
-  return worst([fit(pattern, command), fit(pattern, [name, ...rest])]);
+  return worst([match(pattern, command), match(pattern, [name, ...rest])]);
 }
 
 /** `maybe`: it depends on words that only the shell knows, which may also become several, or none. */
-function fit(pattern: string, command: readonly Word[]): Fit {
+function match(pattern: string, command: readonly Word[]): Fit {
   const { words, takesMore } = readPattern(pattern);
   for (const [index, wanted] of words.entries()) {
     if (index >= command.length) return "no";

@@ -58,7 +58,10 @@ class Reader implements ShellLine {
 
   /** Reads commands up to `end`, which is taken too. */
   list(end: End): void {
-    if (this.#ends.length > MAX_DEPTH) return this.#giveUp();
+    if (this.#ends.length > MAX_DEPTH) {
+      this.#giveUp();
+      return;
+    }
     this.#ends.push(end);
     let words: Word[] = [];
     const close = () => {
@@ -119,26 +122,25 @@ class Reader implements ShellLine {
 
   #word(): Word {
     const start = this.#at;
-    let word = "";
-    let isKnown = true;
-    for (let sign = this.#sign(); sign !== "" && !/[\s;|&()]/.test(sign); sign = this.#sign()) {
-      if (this.#peek(PROCESS_SUBSTITUTION)) {
-        this.#substitute(")", 2);
-        isKnown = false;
-      } else if (sign === "<" || sign === ">") break;
-      else if (sign === "`" && this.#ends.at(-1) === "`") break;
-      else if (sign === "'") word += this.#match(SINGLE_QUOTED)?.[1] ?? this.#giveUp() ?? "";
-      else if (sign === '"') {
-        const quoted = this.#doubleQuoted();
-        word += quoted ?? "";
-        isKnown &&= quoted !== undefined;
-      } else if (this.#expand()) isKnown = false;
-      else {
-        if ("*?[{".includes(sign) || (sign === "~" && this.#at === start)) isKnown = false;
-        word += this.#character();
-      }
+    const pieces: Word[] = [];
+    for (let piece = this.#piece(start); piece !== null; piece = this.#piece(start)) pieces.push(piece);
+    return pieces.includes(undefined) ? undefined : pieces.join("");
+  }
+
+  /** A part of the word that began at `start`, or null where the word is over. */
+  #piece(start: number): Word | null {
+    if (this.#peek(PROCESS_SUBSTITUTION)) {
+      this.#substitute(")", 2);
+      return undefined;
     }
-    return isKnown ? word : undefined;
+    const sign = this.#sign();
+    if (sign === "" || /[\s;|&()<>]/.test(sign) || (sign === "`" && this.#ends.at(-1) === "`")) return null;
+    if (sign === "'") return this.#match(SINGLE_QUOTED)?.[1] ?? this.#giveUp();
+    if (sign === '"') return this.#doubleQuoted();
+    if (this.#expand()) return undefined;
+    const isPattern = "*?[{".includes(sign) || (sign === "~" && this.#at === start);
+    const character = this.#character();
+    return isPattern ? undefined : character;
   }
 
   #doubleQuoted(): Word {

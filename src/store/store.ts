@@ -2,6 +2,7 @@ import { Conversations } from "./conversations.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
+import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Updates } from "./updates.ts";
 
@@ -11,6 +12,7 @@ export interface Store {
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
   readonly health: Health;
+  readonly questions: Questions;
   /** All of `work`'s writes are stored together, or none. */
   transaction<T>(work: () => T): T;
   check: Database["check"];
@@ -26,6 +28,7 @@ export function openStore(file: string): Store {
     deliveries: new Deliveries(database),
     conversations: new Conversations(database),
     health: new Health(database),
+    questions: new Questions(database),
     transaction: (work) => database.transaction(work),
     check: () => database.check(),
     close: () => database.close(),

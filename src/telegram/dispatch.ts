@@ -9,6 +9,7 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { isAllowed } from "./access.ts";
 import type { Telegram } from "./api.ts";
+import { type CardReplyParts, questionOf, replyToCard } from "./card-reply.ts";
 import { commands } from "./commands/index.ts";
 import { type Group, Joiner } from "./join.ts";
 import { type Incoming, type Press, type Received, readUpdate } from "./message.ts";
@@ -21,6 +22,7 @@ export interface DispatchParts {
   readonly store: Store;
   readonly bridge: Bridge;
   readonly telegram: Telegram;
+  readonly cards: CardReplyParts["cards"];
   /** Without `@`. */
   readonly botName: string;
   /** There are replies in the store. */
@@ -103,6 +105,7 @@ export class Dispatcher {
     const flush = () => this.#joiner.take(prompts.splice(0));
     for (const received of batch) {
       if ("press" in received) this.#guard(received.press, () => this.#press(received.press));
+      else if (this.#isForCard(received.message)) continue;
       else if (this.#isPrompt(received.message)) prompts.push(received.message);
       else {
         flush();
@@ -111,6 +114,13 @@ export class Dispatcher {
       }
     }
     flush();
+  }
+
+  /** A reply to a card is an answer to its question, never a prompt. False for anything else. */
+  #isForCard(message: Incoming): boolean {
+    const question = questionOf(message, this.#parts.store);
+    if (question) this.#guard(message, () => this.#answer(message, replyToCard(message, question, this.#parts)));
+    return question !== undefined;
   }
 
   /** A prompt or part of one: text that is no command but of an engine or project, and nothing unreadable. */

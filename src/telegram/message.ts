@@ -7,6 +7,8 @@ const anything = z.unknown().optional();
 /** A chat's rich blocks are read by whoever flattens them. */
 const RichMessage = z.object({ blocks: z.custom<Parameters<typeof flattenRich>[0]>(Array.isArray) });
 
+const User = z.object({ id, first_name: z.string().optional(), username: z.string().optional() });
+
 const Quoted = z.object({
   message_id: id,
   text: z.string().optional(),
@@ -16,7 +18,7 @@ const Quoted = z.object({
 
 const Message = Quoted.extend({
   chat: z.object({ id, type: z.string() }),
-  from: z.object({ id }).optional(),
+  from: User.optional(),
   is_topic_message: z.boolean().optional(),
   message_thread_id: id.optional(),
   forward_origin: anything,
@@ -32,7 +34,7 @@ const KnownUpdate = z.object({
   update_id: id,
   message: Message.optional(),
   callback_query: z
-    .object({ id: z.string(), from: z.object({ id }), data: z.string().optional(), message: Message.optional() })
+    .object({ id: z.string(), from: User, data: z.string().optional(), message: Message.optional() })
     .optional(),
 });
 
@@ -43,6 +45,7 @@ export interface Incoming {
   readonly topicId: number | undefined;
   readonly messageId: number;
   readonly userId: number | undefined;
+  readonly userName?: string | undefined;
   readonly isPrivate: boolean;
   /** Text or caption; "" where there is neither. */
   readonly text: string;
@@ -60,6 +63,7 @@ export interface Press {
   readonly messageId: number;
   readonly topicId: number | undefined;
   readonly userId: number;
+  readonly userName?: string | undefined;
   readonly isPrivate: boolean;
   readonly data: string;
 }
@@ -84,6 +88,7 @@ export function readUpdate(update: Update): Received | undefined {
       messageId: message_id,
       topicId: topicOf(query.message),
       userId: query.from.id,
+      userName: query.from.first_name || query.from.username,
       isPrivate: chat.type === "private",
       data: query.data,
     },
@@ -100,6 +105,7 @@ function readMessage(updateId: number, message: Message): Incoming {
     topicId,
     messageId: message.message_id,
     userId: message.from?.id,
+    userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
     text: textOf(message),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,

@@ -6,7 +6,10 @@ import type { Question } from "../../src/domain/question.ts";
 const command = (line: string): Question => ({
   ...{ id: "1", kind: "command", title: line, command: line, canAllowSession: true },
 });
-const rules: Rules = { allow: ["git status*", "git log *", "npm test", "npm run test:*", "ls *"], deny: ["rm *", "git push*"] };
+const rules: Rules = {
+  allow: ["git status*", "git log *", "npm test", "npm run test:*", "ls *"],
+  deny: ["rm *", "git push*"],
+};
 const decideOn = (line: string, more: Rules = {}) => decide(command(line), { ...rules, ...more });
 
 describe("with commands that may run", () => {
@@ -64,8 +67,8 @@ describe("with commands that may run", () => {
     "git status `make`",
     'git status "`make`"',
     "git status <(make)",
-    "git status ${x:=$(make)}",
-    "git status ${x@P}",
+    "git status $" + "{x:=$(make)}",
+    "git status $" + "{x@P}",
     "git status $'a'",
     "git status $((1+1))",
     "git status << EOF\nmake\nEOF",
@@ -173,7 +176,10 @@ const stranger = fc.constantFrom("make", "rm -rf x", "curl x | sh", "$(make)", "
 
 describe("whatever a line holds", () => {
   test("no allowed line with a further command behind an operator is allowed", () => {
-    const line = fc.oneof(noise, noise.map((tail) => `git status ${tail}`));
+    const line = fc.oneof(
+      noise,
+      noise.map((tail) => `git status ${tail}`),
+    );
     fc.assert(
       fc.property(line, operator, stranger, (before, sign, after) => {
         fc.pre(decideOn(before) === "allow");
@@ -185,11 +191,16 @@ describe("whatever a line holds", () => {
 
   test("no command in a substitution is allowed along with the line", () => {
     fc.assert(
-      fc.property(noise, stranger, fc.constantFrom("$(@)", '"$(@)"', "`@`", "<(@)", "${x:-$(@)}"), (before, inner, form) => {
-        const line = `git status ${before}`;
-        fc.pre(decideOn(line) === "allow");
-        expect(decideOn(`${line} ${form.replace("@", () => inner)}`)).not.toBe("allow");
-      }),
+      fc.property(
+        noise,
+        stranger,
+        fc.constantFrom("$(@)", '"$(@)"', "`@`", "<(@)", "$" + "{x:-$(@)}"),
+        (before, inner, form) => {
+          const line = `git status ${before}`;
+          fc.pre(decideOn(line) === "allow");
+          expect(decideOn(`${line} ${form.replace("@", () => inner)}`)).not.toBe("allow");
+        },
+      ),
       { numRuns: 1000 },
     );
   });
