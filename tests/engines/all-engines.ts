@@ -1,0 +1,101 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startChatModel } from "./models/openai-chat.ts";
+import { type ModelCall, startResponsesModel } from "./models/openai-responses.ts";
+import { reply, shell, text } from "./models/responses-reply.ts";
+import { longText } from "./models/script.ts";
+import { pinnedEngines } from "./pinned.ts";
+
+/** A home directory in which each of the real engines knows the scripted model, which reads markers in prompts. */
+export interface EnginesHome extends AsyncDisposable {
+  /** A git repository. */
+  readonly web: string;
+  /** What the bridge's environment needs beside the defaults. */
+  readonly env: Record<string, string>;
+}
+
+export async function makeEnginesHome(): Promise<EnginesHome> {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), "takopi-engines-")));
+  const web = join(home, "web");
+  const opencode = join(home, ".config/opencode");
+  for (const folder of [web, join(home, ".pi/agent"), join(opencode, "node_modules"), join(home, ".codex")]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  const git = (...args: string[]) => execFileSync("git", ["-C", web, ...args], { stdio: "ignore" });
+  git("init", "-b", "main");
+  git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "--allow-empty", "-m", "begin");
+  const chatModel = await startChatModel();
+  const codexModel = await startResponsesModel(answerOfCodex);
+  writeFileSync(join(home, ".pi/agent/models.json"), JSON.stringify(piModels(chatModel.url)));
+  writeFileSync(join(opencode, "opencode.json"), JSON.stringify(opencodeConfig(chatModel.url)));
+  // The lock file keeps opencode from installing what it offers to plugins, for which it would need the net.
+  const dependencies = { "@opencode-ai/plugin": pinnedEngines.opencode.version };
+  const lock = { lockfileVersion: 3, packages: { "": { dependencies } } };
+  writeFileSync(join(opencode, "package.json"), JSON.stringify({ dependencies }));
+  writeFileSync(join(opencode, "package-lock.json"), JSON.stringify(lock));
+  writeFileSync(join(home, ".codex/config.toml"), codexConfig(codexModel.url));
+  return {
+    web,
+    env: {
+      HOME: home,
+      PI_OFFLINE: "1",
+      OPENCODE_DISABLE_MODELS_FETCH: "1",
+      OPENCODE_DISABLE_AUTOUPDATE: "1",
+      OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+    },
+    [Symbol.asyncDispose]: async () => {
+      await chatModel[Symbol.asyncDispose]();
+      await codexModel.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+const piModels = (baseUrl: string) => ({
+  providers: {
+    scripted: {
+      ...{ baseUrl, api: "openai-completions", apiKey: "none", compat: { supportsDeveloperRole: false } },
+      models: [
+        {
+          ...{ id: "m", contextWindow: 200_000, maxTokens: 40_000 },
+          cost: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
+        },
+      ],
+    },
+  },
+});
+
+const opencodeConfig = (baseURL: string) => ({
+  model: "scripted/m",
+  small_model: "scripted/m",
+  provider: {
+    scripted: {
+      npm: "@ai-sdk/openai-compatible",
+      options: { baseURL, apiKey: "none" },
+      models: { m: { tool_call: true, limit: { context: 200_000, output: 40_000 } } },
+    },
+  },
+});
+
+const codexConfig = (url: string) => `
+model = "gpt-5.5"
+model_provider = "scripted"
+check_for_update_on_startup = false
+[model_providers.scripted]
+name = "Scripted"
+base_url = "${url}"
+wire_api = "responses"
+[analytics]
+enabled = false
+`;
+
+/** The same markers as the other engines' model reads. */
+function answerOfCodex({ prompts, input }: ModelCall) {
+  const [, name, argument = ""] = /\[\[(\w+) ?(.*?)\]\]/s.exec(prompts.at(-1) ?? "") ?? [];
+  const isAfterTool = JSON.stringify(input.at(-1)).includes("call_output");
+  if (name === "shell" && !isAfterTool) return reply(shell(argument));
+  if (name === "long") return reply(text(longText(Number(argument))));
+  return reply(text(name === "say" ? argument : "All done."));
+}
