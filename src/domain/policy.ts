@@ -35,9 +35,11 @@ export function decide(question: Question, rules: Rules): Decision {
     case "permission":
       return rules.approvals ?? "ask";
     case "command":
-      return decideLine(readShellLine(question.command ?? "("), rules);
+      return decideLine(question.command === undefined ? UNTOLD : readShellLine(question.command), rules);
   }
 }
+
+const UNTOLD: ShellLine = { commands: [], isPlain: false, isWhole: false };
 
 function decideLine(line: ShellLine, { approvals = "ask", allow = [], deny = [] }: Rules): Decision {
   const denial = worst(line.commands.flatMap((command) => deny.map((pattern) => fitAnywhere(pattern, command))));

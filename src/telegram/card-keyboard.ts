@@ -9,9 +9,9 @@ export interface CardPress {
 }
 
 /** In characters; the card itself shows what is longer. */
-const LABEL_LENGTH = 60;
+export const LABEL_LENGTH = 60;
 /** Telegram takes a hundred buttons. */
-const MAX_OPTIONS = 90;
+export const MAX_OPTIONS = 90;
 
 /** undefined for data that is no card's. */
 export function parseCardPress(data: string): CardPress | undefined {

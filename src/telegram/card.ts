@@ -1,5 +1,6 @@
 import type { Question } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
+import { LABEL_LENGTH, MAX_OPTIONS } from "./card-keyboard.ts";
 import type { ClassicContent } from "./content.ts";
 import { emitText } from "./markdown/emit-text.ts";
 import { type Formatted, stack } from "./markdown/formatted.ts";
@@ -22,9 +23,10 @@ interface Card {
 
 /** In characters: together they leave room in a message of 4096. */
 const TITLE_LENGTH = 300;
-const REASON_LENGTH = 500;
-const OPTIONS_LENGTH = 700;
-const BODY_LENGTH = 1_800;
+const CONTEXT_LENGTH = 200;
+const REASON_LENGTH = 300;
+const OPTIONS_LENGTH = 1_000;
+const BODY_LENGTH = 1_700;
 /** What is longer, in characters or lines, is folded. */
 const UNFOLDED = { characters: 400, lines: 8 };
 
@@ -36,18 +38,21 @@ export function renderCard({ stored, engine, context }: CardView): Card {
   if ("cwd" in question && question.cwd && !title.includes(question.cwd)) {
     facts.push([text("in "), code(shorten(question.cwd, TITLE_LENGTH))]);
   }
-  if (context !== undefined) facts.push([code(shorten(context, TITLE_LENGTH))]);
+  if (context !== undefined) facts.push([code(shorten(context, CONTEXT_LENGTH))]);
   if ("reason" in question && question.reason) facts.push([text(`Why: ${shorten(question.reason, REASON_LENGTH)}`)]);
   const body = bodyOf(question, title);
-  const isCut = body.length > BODY_LENGTH;
+  const options = emitText(optionsOf(question));
+  const isCut = body.length > BODY_LENGTH || options.text.length > OPTIONS_LENGTH;
   const { text: shown, entities } = stack([
     emitText([lines(facts)]),
-    toFold(isCut ? `${shorten(body, BODY_LENGTH)}\n(cut here: the file below has it all)` : body),
-    trimTo(emitText(optionsOf(question)), OPTIONS_LENGTH),
-    emitText(endOf(stored)),
+    toFold(shorten(body, BODY_LENGTH)),
+    trimTo(options, OPTIONS_LENGTH),
+    emitText([...(isCut ? [plain("This is cut: the file below has it all.")] : []), ...endOf(stored)]),
   ]);
   const content: ClassicContent = { kind: "classic", text: shown, entities: [...entities] };
-  return isCut ? { content, file: { name: FILES[question.kind], text: body } } : { content };
+  if (!isCut) return { content };
+  const whole = [body, options.text].filter((part) => part !== "").join("\n\n");
+  return { content, file: { name: FILES[question.kind], text: whole } };
 }
 
 /** Why a question takes no answer any more; undefined where it does. */
@@ -92,15 +97,19 @@ function toFold(body: string): Formatted {
   };
 }
 
+/** Options that say more than their buttons do, or have none. */
 function optionsOf(question: Question): Block[] {
   if (question.kind === "text" && question.draft)
     return [plain("To begin from:"), { type: "pre", text: question.draft }];
-  if (question.kind !== "choice" || !question.options.some(({ description }) => description)) return [];
+  if (question.kind !== "choice") return [];
+  const { options } = question;
+  const needsWords = options.some(({ label, description }) => description || label.length > LABEL_LENGTH);
+  if (!needsWords && options.length <= MAX_OPTIONS) return [];
   return [
     lines(
-      question.options.map(({ label, description }) => [
-        { type: "bold", children: [text(oneLine(label))] },
-        text(description ? `: ${oneLine(description)}` : ""),
+      options.map(({ label, description }) => [
+        { type: "bold", children: [text(label.replace(/\s+/g, " "))] },
+        text(description ? `: ${description.replace(/\s+/g, " ")}` : ""),
       ]),
     ),
   ];

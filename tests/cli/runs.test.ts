@@ -59,8 +59,21 @@ test("--approvals lists what was asked, by whom it was decided, and gives it as 
   const home = withRuns();
   const store = openStore(join(home, ".takopi", "takopi.db"));
   const ask = (key: string, question: Question, chatId = 5) =>
-    store.questions.add({ key, runId: "r1", question, chatId, topicId: null, askedAt: Date.UTC(2026, 0, 2, 3, Number(key)) });
-  const command = { id: "q", kind: "command", title: "Run\u001b[2J it", command: "make", canAllowSession: true } as const;
+    store.questions.add({
+      key,
+      runId: "r1",
+      question,
+      chatId,
+      topicId: null,
+      askedAt: Date.UTC(2026, 0, 2, 3, Number(key)),
+    });
+  const command = {
+    id: "q",
+    kind: "command",
+    title: "Run\u001b[2J it",
+    command: "make",
+    canAllowSession: true,
+  } as const;
   ask("1", { ...command, body: "a long body" });
   store.questions.settle("1", { type: "allow", scope: "session" }, { by: "user", user: { id: 7, name: "Ann" } }, 1);
   ask("2", command);
@@ -68,7 +81,12 @@ test("--approvals lists what was asked, by whom it was decided, and gives it as 
   ask("3", { id: "q", kind: "text", title: "Name?", isSecret: false }, 6);
   store.close();
   const { stdout } = await call(runs, home, "--approvals");
-  expect(stdout.trimEnd().split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+  expect(
+    stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([
     ["when", "outcome", "by", "kind", "engine", "what"],
     ["2026-01-02 03:03", "open", "-", "text", "codex", "Name?"],
     ["2026-01-02 03:02", "denied", "policy", "command", "codex", "Run[2J it"],
