@@ -198,9 +198,9 @@ describe("a question", () => {
   });
 });
 
-describe("a card that nobody answers", () => {
-  test("is brought back to mind once, then answered with no", async () => {
-    const bridge = await setUp("codex", { tables: "[limits]\napproval_minutes = 0.02" });
+describe("a card", () => {
+  test("that nobody answers is brought back to mind once, then answered with no", async () => {
+    const bridge = await setUp("codex", { tables: "[limits]\napproval_minutes = 0.03\nstall_minutes = 0.005" });
     const id = bridge.say("approve");
     const card = await bridge.botSays(/^codex asks: /);
     const reminder = await bridge.botSays(/^Still waiting for an answer: Run rm -rf build/);
@@ -209,8 +209,40 @@ describe("a card that nobody answers", () => {
     expect(textOf(await closed(bridge, card))).toMatch(
       /✗ Denied: nobody answered in time \(limits\.approval_minutes\)\.$/,
     );
+    expect(JSON.stringify(bridge.emulator.history)).not.toContain("No sign of life");
     bridge.say("no", { replyTo: reminder.message_id });
     await bridge.botSays(/^Expired: nobody answered in time\./);
+  });
+
+  test.each(["reset_before", "reset_after", "bad_gateway"] as const)(
+    "arrives over a fault of the net: %s",
+    async (type) => {
+      const bridge = await setUp("pi");
+      const isCard = ({ method, payload }: { method: string; payload: object }) =>
+        method === "sendMessage" && JSON.stringify(payload).includes(" asks: ");
+      bridge.emulator.fail(isCard, { type }, 2);
+      const id = bridge.say("ask");
+      await bridge.emulator.waitFor(() => bridge.store().questions.recent(1)[0]?.cardId);
+      const cards = bridge.emulator
+        .messages(bridge.emulator.privateChatId)
+        .filter((one) => / asks: /.test(textOf(one)));
+      const last = cards.at(-1);
+      if (!last) throw new Error("no card");
+      await press(bridge, last, "red");
+      expect(textOf(await bridge.outcomeOf(id))).toContain('{"value":"red"}');
+      await closed(bridge, last);
+    },
+  );
+
+  test("whose formats are refused comes without them", async () => {
+    const bridge = await setUp("codex");
+    const isCard = ({ method, payload }: { method: string; payload: object }) =>
+      method === "sendMessage" && JSON.stringify(payload).includes(" asks: ");
+    bridge.emulator.fail(isCard, { type: "bad_request", reason: "can't parse entities" });
+    const id = bridge.say("approve");
+    const card = await bridge.botSays(/^codex asks: Run rm -rf build in \/repo/);
+    await press(bridge, card, "Deny");
+    expect(textOf(await bridge.outcomeOf(id))).toContain("decline");
   });
 
   test("closes with its run", async () => {
