@@ -4,7 +4,7 @@ import type { Choice, Question, Reply } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { closedText } from "./card.ts";
-import type { CardPress } from "./card-keyboard.ts";
+import { type CardPress, parseCardPress } from "./card-keyboard.ts";
 import type { TelegramCards } from "./cards.ts";
 import { commands } from "./commands/index.ts";
 import type { Incoming, Press } from "./message.ts";
@@ -32,12 +32,18 @@ export function pressCard(press: Press, { key, what }: CardPress, parts: CardRep
   return pass(stored, reply, press, parts) ?? RECEIPTS[reply.type];
 }
 
-/** The question that a message replies to, unless it is a command to the bot. */
+/**
+ * The question that a message replies to, unless it is a command to the bot. A card that Telegram took without its
+ * answer reaching us is known by its buttons.
+ */
 export function questionOf(message: Incoming, store: Store): StoredQuestion | undefined {
   if (!message.reply) return undefined;
   const command = parseCommand(message.text);
   if (command && commands.some(({ name }) => name === command.name)) return undefined;
-  return store.questions.byMessage(message.chatId, message.reply.messageId);
+  const known = store.questions.byMessage(message.chatId, message.reply.messageId);
+  if (known) return known;
+  const found = store.questions.get(parseCardPress(message.reply.button ?? "")?.key ?? "");
+  return found?.chatId === message.chatId ? found : undefined;
 }
 
 /** Takes a message for the answer to a question; gives what to say where it is none. */

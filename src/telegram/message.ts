@@ -9,11 +9,17 @@ const RichMessage = z.object({ blocks: z.custom<Parameters<typeof flattenRich>[0
 
 const User = z.object({ id, first_name: z.string().optional(), username: z.string().optional() });
 
+const Button = z.object({ callback_data: z.string().optional() });
+
 const Quoted = z.object({
   message_id: id,
   text: z.string().optional(),
   caption: z.string().optional(),
   rich_message: RichMessage.optional(),
+  reply_markup: z
+    .object({ inline_keyboard: z.array(z.array(Button)) })
+    .optional()
+    .catch(undefined),
 });
 
 const Message = Quoted.extend({
@@ -52,7 +58,10 @@ export interface Incoming {
   readonly isForward: boolean;
   /** Something besides text that the bridge cannot read (yet). */
   readonly attachment: "file" | "voice message" | undefined;
-  readonly reply: { readonly messageId: number; readonly text: string } | undefined;
+  /** `button` is the data of the first callback button of the message replied to. */
+  readonly reply:
+    | { readonly messageId: number; readonly text: string; readonly button?: string | undefined }
+    | undefined;
 }
 
 /** A press on a callback button. */
@@ -110,8 +119,12 @@ function readMessage(updateId: number, message: Message): Incoming {
     text: textOf(message),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
     attachment: attachmentOf(message),
-    reply: isReply ? { messageId: replied.message_id, text: textOf(replied) } : undefined,
+    reply: isReply ? { messageId: replied.message_id, text: textOf(replied), button: buttonOf(replied) } : undefined,
   };
+}
+
+function buttonOf({ reply_markup }: z.infer<typeof Quoted>): string | undefined {
+  return reply_markup?.inline_keyboard.flat().find(({ callback_data }) => callback_data !== undefined)?.callback_data;
 }
 
 /** The thread id is set on replies in plain groups too: only topics count. */
