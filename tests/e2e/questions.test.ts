@@ -1,67 +1,16 @@
 import { join } from "node:path";
-import type { InlineKeyboardButton, Message, User } from "@grammyjs/types";
+import type { User } from "@grammyjs/types";
 import { afterEach, describe, expect, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import { command as runs } from "../../src/cli/runs.ts";
 import { openPlain } from "../../src/store/database.ts";
 import { call } from "../cli/calling.ts";
-import { childProgram } from "../engine/toy.ts";
-import { type Stage, type StageOptions, stage, textOf } from "../helpers/bridge.ts";
+import { buttonsOf, closed, dataOf, hasCard, press, setUp } from "../helpers/asking.ts";
+import { textOf } from "../helpers/bridge.ts";
 
 afterEach(async () => {
   for (const engine of engines) await engine.live?.close();
 });
-
-interface Asking {
-  /** Keys of the engine's table. */
-  readonly rules?: string;
-  readonly tables?: string;
-}
-
-const LIVE = { codex: "codex-app-server", pi: "pi-rpc" } as const;
-
-/** The bridge over an engine's real runner, whose program does what the words of a prompt say. */
-function setUp(
-  engine: keyof typeof LIVE,
-  { rules = "", tables = "" }: Asking = {},
-  more: StageOptions = {},
-): Promise<Stage> {
-  const sandbox = engine === "codex" ? 'sandbox = "read-only"' : "";
-  const table = `[${engine}]\ncmd = "${childProgram(LIVE[engine])}"\ninteractive = true\n${sandbox}\n${rules}\n${tables}`;
-  return stage({ engines, defaultEngine: engine, tables: table, ...more });
-}
-
-const buttonsOf = (message: Message | undefined): readonly InlineKeyboardButton[] =>
-  (message?.reply_markup?.inline_keyboard ?? []).flat();
-
-function dataOf(message: Message, label: string | RegExp): string {
-  const button = buttonsOf(message).find(({ text }) => (typeof label === "string" ? text === label : label.test(text)));
-  if (!button || !("callback_data" in button)) throw new Error(`no button ${label} on: ${JSON.stringify(message)}`);
-  return button.callback_data;
-}
-
-/** Presses a button of a card; gives what the presser is told. */
-async function press(
-  { emulator }: Stage,
-  card: Message,
-  label: string | RegExp,
-  from?: User,
-): Promise<string | undefined> {
-  const now = emulator.message(card.chat.id, card.message_id) ?? card;
-  const data = dataOf(now, label);
-  const id = emulator.press({ chatId: card.chat.id, messageId: card.message_id, data, ...(from && { from }) });
-  return (await emulator.waitFor(() => emulator.answerTo(id))).text;
-}
-
-/** The card once its buttons are gone. */
-const closed = ({ emulator }: Stage, card: Message): Promise<Message> =>
-  emulator.waitFor(() => {
-    const now = emulator.message(card.chat.id, card.message_id);
-    return now && buttonsOf(now).length === 0 ? now : undefined;
-  });
-
-const hasCard = ({ emulator }: Stage): boolean =>
-  emulator.messages(emulator.privateChatId).some((message) => / asks: /.test(textOf(message)));
 
 describe("an approval", () => {
   test("is a notifying reply to its task, allowed by a button, and says who did and when", async () => {
@@ -195,89 +144,6 @@ describe("a question", () => {
     if (stored.cardId === null) return;
     const card = bridge.emulator.message(bridge.emulator.privateChatId, stored.cardId);
     if (card) expect(textOf(await closed(bridge, card))).toMatch(/No longer asked\.$/);
-  });
-});
-
-describe("a card", () => {
-  test("that nobody answers is brought back to mind once, then answered with no", async () => {
-    const bridge = await setUp("codex", { tables: "[limits]\napproval_minutes = 0.03\nstall_minutes = 0.005" });
-    const id = bridge.say("approve");
-    const card = await bridge.botSays(/^codex asks: /);
-    const reminder = await bridge.botSays(/^Still waiting for an answer: Run rm -rf build/);
-    expect(reminder.reply_to_message?.message_id).toBe(card.message_id);
-    expect(textOf(await bridge.outcomeOf(id))).toContain('{"decision":"decline"}');
-    expect(textOf(await closed(bridge, card))).toMatch(
-      /✗ Denied: nobody answered in time \(limits\.approval_minutes\)\.$/,
-    );
-    expect(JSON.stringify(bridge.emulator.history)).not.toContain("No sign of life");
-    bridge.say("no", { replyTo: reminder.message_id });
-    await bridge.botSays(/^Expired: nobody answered in time\./);
-  });
-
-  test.each(["reset_before", "reset_after", "bad_gateway"] as const)(
-    "arrives over a fault of the net: %s",
-    async (type) => {
-      const bridge = await setUp("pi");
-      const isCard = ({ method, payload }: { method: string; payload: object }) =>
-        method === "sendMessage" && JSON.stringify(payload).includes(" asks: ");
-      bridge.emulator.fail(isCard, { type }, 2);
-      const id = bridge.say("ask");
-      await bridge.emulator.waitFor(() => bridge.store().questions.recent(1)[0]?.cardId);
-      const cards = bridge.emulator
-        .messages(bridge.emulator.privateChatId)
-        .filter((one) => / asks: /.test(textOf(one)));
-      const [first] = cards;
-      const last = cards.at(-1);
-      if (!first || !last) throw new Error("no card");
-      expect(cards).toHaveLength(type === "reset_after" ? 3 : 1);
-      // Of a card that is there twice, each takes the answer.
-      bridge.say("red", { replyTo: first.message_id });
-      expect(textOf(await bridge.outcomeOf(id))).toContain('{"value":"red"}');
-      expect(bridge.store().runs.recent(5)).toHaveLength(1);
-      await closed(bridge, last);
-    },
-  );
-
-  test("whose formats are refused comes without them", async () => {
-    const bridge = await setUp("codex");
-    const isCard = ({ method, payload }: { method: string; payload: object }) =>
-      method === "sendMessage" && JSON.stringify(payload).includes(" asks: ");
-    bridge.emulator.fail(isCard, { type: "bad_request", reason: "can't parse entities" });
-    const id = bridge.say("approve");
-    const card = await bridge.botSays(/^codex asks: Run rm -rf build in \/repo/);
-    await press(bridge, card, "Deny");
-    expect(textOf(await bridge.outcomeOf(id))).toContain("decline");
-  });
-
-  test("closes with its run", async () => {
-    const bridge = await setUp("pi");
-    const id = bridge.say("stuck");
-    const card = await bridge.botSays(/^pi asks: Which\?/);
-    bridge.say("/cancel", { replyTo: card.message_id });
-    expect(textOf(await bridge.outcomeOf(id))).toMatch(/^cancelled · pi/);
-    expect(textOf(await closed(bridge, card))).toMatch(/No longer asked\.$/);
-  });
-
-  test("is closed by a shutdown, and marked as expired after a crash", async () => {
-    const bridge = await setUp("codex");
-    const id = bridge.say("approve");
-    const card = await bridge.botSays(/^codex asks: /);
-    const data = dataOf(card, "Allow");
-    await bridge.stop();
-    expect(textOf(await bridge.outcomeOf(id))).toMatch(/^interrupted/);
-    expect(textOf(await closed(bridge, card))).toMatch(/No longer asked\.$/);
-    // What a bridge that was killed would have left.
-    const database = openPlain(join(bridge.directory, "takopi.db"));
-    database.run("UPDATE questions SET state = 'open', closedAt = NULL, cardState = 'open'");
-    database.close();
-    bridge.start();
-    await bridge.botSays(/^codex asks: [\s\S]*Expired: takopi was restarted\.$/);
-    const late = bridge.emulator.press({ chatId: card.chat.id, messageId: card.message_id, data });
-    const told = await bridge.emulator.waitFor(() => bridge.emulator.answerTo(late));
-    expect(told.text).toBe("Expired: takopi was restarted.");
-    bridge.say("so be it", { replyTo: card.message_id });
-    await bridge.botSays(/^Expired: takopi was restarted\. Your message was not passed on\.$/);
-    expect(bridge.store().runs.recent(10)).toHaveLength(1);
   });
 });
 
