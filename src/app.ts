@@ -14,6 +14,7 @@ import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
+import { TelegramCards } from "./telegram/cards.ts";
 import { Dispatcher } from "./telegram/dispatch.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { menuOf } from "./telegram/menu.ts";
@@ -80,13 +81,15 @@ export async function runBridge(options: AppOptions): Promise<void> {
   });
   const style = () => requireTelegram(config());
   const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
-  const parts: BridgeParts = { config, engines, store, screens, log, env, home, now };
+  const cards = new TelegramCards({ post, store, log });
+  const parts: BridgeParts = { config, engines, store, screens, cards, log, env, home, now };
   const bridge = new Bridge(parts);
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
     const dispatcher = new Dispatcher({
       ...parts,
+      cards,
       engineOverride: options.engineOverride,
       bridge,
       telegram,
@@ -119,7 +122,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     await servers.close();
     await dispatcher.idle();
     screens.deliver();
-    await Promise.race([screens.idle(), delay(DELIVER_ON_EXIT_MS)]);
+    await Promise.race([Promise.all([screens.idle(), cards.idle()]), delay(DELIVER_ON_EXIT_MS)]);
   } finally {
     outbox.close();
     store.close();

@@ -1,9 +1,11 @@
 import type { Config } from "../config/config.ts";
 import { initialProgress } from "../domain/progress.ts";
+import type { Reply } from "../domain/question.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { Cards } from "./cards.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import { occupy } from "./occupy.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
@@ -21,6 +23,7 @@ export interface BridgeParts {
   readonly engines: readonly Engine[];
   readonly store: Store;
   readonly screens: Screens;
+  readonly cards: Cards;
   readonly log: Logger;
   /** Of the bridge; engines get a scrubbed copy. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -145,6 +148,11 @@ export class Bridge {
     const wait = this.#jobs.get(id)?.wait;
     wait?.();
     return wait !== undefined;
+  }
+
+  /** Passes a reply to the question of a run on; false when it is not open, or another reply is on its way. */
+  answer(runId: string, key: string, reply: Reply, user: { readonly id: number; readonly name: string }): boolean {
+    return this.#jobs.get(runId)?.questions?.answer(key, reply, user) ?? false;
   }
 
   /** Goes on with a run that was cut off, as if "continue" had been replied to it; false where it has no session. */

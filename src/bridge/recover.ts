@@ -8,12 +8,14 @@ export type EndLeftovers = (run: StoredRun) => Promise<void>;
 /**
  * Takes up what the last bridge left: waiting runs are queued again in their order; cut-off runs are reported as
  * interrupted, their engine processes ended first. A cut-off run is never run again unasked; with
- * `on_restart = "resume"` its session goes on with a run of its own.
+ * `on_restart = "resume"` its session goes on with a run of its own. What they had asked is not asked any more.
  */
 export async function recover(bridge: Bridge, parts: BridgeParts, endLeftovers: EndLeftovers): Promise<void> {
   const open = parts.store.runs.open();
   const cutOff = open.filter(({ state }) => state === "running");
   await Promise.all(cutOff.map(endLeftovers));
+  parts.store.questions.expireOpen(parts.now());
+  for (const key of parts.store.questions.outdated()) parts.cards.show(key);
   const resumed = cutOff.flatMap((run) => report(run, parts));
   for (const id of resumed) bridge.start(id);
   for (const run of open) if (run.state === "queued") bridge.start(run.id);

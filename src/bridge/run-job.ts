@@ -1,12 +1,14 @@
 import type { Completed, RunEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
 import type { Controls, Engine, Run } from "../engine/contract.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
 import type { BridgeParts } from "./bridge.ts";
 import { optionsOf } from "./options-of.ts";
 import { placeOf } from "./place.ts";
+import { RunQuestions } from "./questions.ts";
 import type { Screen } from "./screen.ts";
 import { watchStall } from "./stall.ts";
 import { sessionOf } from "./thread.ts";
@@ -33,6 +35,8 @@ export interface Job {
   controls?: Controls | undefined;
   /** Resolves when nothing of the run is left. */
   readonly over: Promise<void>;
+  /** What the engine asks; set while it runs. */
+  questions?: RunQuestions | undefined;
 }
 
 /**
@@ -44,8 +48,12 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
   const log = parts.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
   const view = new JobView(job, parts);
   try {
-    const { engine, opened } = await openRun(job, parts, log);
-    job.controls = opened.controls;
+    const { engine, opened, options } = await openRun(job, parts, log);
+    const { controls } = opened;
+    job.controls = controls;
+    const onWaiting = () => view.waiting(questions.isWaiting);
+    const questions = new RunQuestions({ run, controls, rules: options, parts, log, onWaiting });
+    job.questions = questions;
     const stop = () => {
       view.stopping();
       const { text, isInterrupt } = job.signal.reason as StopReason;
@@ -57,11 +65,14 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
     try {
       for await (const event of opened) {
         stall.heard(event);
+        questions.heard(event);
         handle(event, { job, parts, view, engine, log });
       }
     } finally {
       job.controls = undefined;
       stall.end();
+      await questions.end();
+      job.questions = undefined;
       job.signal.removeEventListener("abort", stop);
     }
   } catch (error) {
@@ -70,7 +81,13 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
   }
 }
 
-async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ engine: Engine; opened: Run }> {
+interface Opened {
+  readonly engine: Engine;
+  readonly opened: Run;
+  readonly options: EngineOptions;
+}
+
+async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<Opened> {
   const { run } = job;
   const engine = parts.engines.find(({ id }) => id === run.engine);
   if (!engine)
@@ -94,7 +111,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<{ eng
       parts.store.runs.setProcess(run.id, { pid, processStart, markId }),
     ...(resume === undefined ? {} : { resume: { engine: engine.id, value: resume } }),
   });
-  return { engine, opened };
+  return { engine, opened, options };
 }
 
 function sessionToFollow(run: StoredRun, parts: BridgeParts): string | undefined {
@@ -176,6 +193,7 @@ export class JobView {
   #label: "starting" | "working" | "stopping" = "starting";
   #resumeLine: string | undefined;
   #stall: string | undefined;
+  #isWaiting = false;
 
   constructor(job: Job, parts: BridgeParts) {
     this.#job = job;
@@ -192,6 +210,12 @@ export class JobView {
   acted(event: Extract<RunEvent, { type: "action" }>): void {
     this.progress = reduceProgress(this.progress, event);
     this.#work();
+  }
+
+  /** Whether somebody is asked something. */
+  waiting(isWaiting: boolean): void {
+    this.#isWaiting = isWaiting;
+    this.#show();
   }
 
   stopping(): void {
@@ -213,7 +237,7 @@ export class JobView {
 
   #show(): void {
     this.#job.screen.show({
-      label: this.#label,
+      label: this.#isWaiting && this.#label !== "stopping" ? "waiting for you" : this.#label,
       progress: this.progress,
       since: this.#since,
       ...(this.#resumeLine === undefined ? {} : { resumeLine: this.#resumeLine }),

@@ -3,7 +3,7 @@ import type { StoredRun } from "../store/runs.ts";
 
 /** What a run's progress message is to show; elapsed time is the screen's own business. */
 export interface RunView {
-  readonly label: "queued" | "paused" | "starting" | "working" | "stopping";
+  readonly label: "queued" | "paused" | "starting" | "working" | "waiting for you" | "stopping";
   readonly progress: ProgressState;
   /** 1 = next. */
   readonly place?: number;

@@ -12,12 +12,13 @@ const MS_PER_MINUTE = 60_000;
 
 /**
  * Tells on the screen when a run has given no event for `limits.stall_minutes`, and again after each further such time
- * once somebody pressed Wait. A tool that is known to be running counts as life.
+ * once somebody pressed Wait. A tool that is known to be running counts as life, and so does a question that waits for
+ * an answer.
  */
 export function watchStall(job: Job, view: JobView, parts: BridgeParts): StallWatch {
   const minutes = parts.config().limits.stall_minutes;
   const check = () => {
-    if (view.progress.open.length > 0) {
+    if (view.progress.open.length > 0 || job.questions?.isWaiting) {
       timer.refresh();
       return;
     }

@@ -7,6 +7,8 @@ import { formatUsage, sumUsage } from "../domain/usage.ts";
 import { ConfigError } from "../errors.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { StoredRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import { formatApprovals, readApprovals, toApprovalFacts } from "./approvals.ts";
 import { defineCommand } from "./command.ts";
 import { formatColumns } from "./terminal.ts";
 
@@ -17,13 +19,18 @@ export const command = defineCommand({
   args: {
     chat: { type: "string", valueHint: "id", description: "Only the runs of this chat" },
     limit: { type: "string", valueHint: "n", description: `How many, ${DEFAULT_LIMIT} unless told` },
+    approvals: { type: "boolean", description: "List what engines asked instead, who decided and what" },
     json: { type: "boolean", description: "Print as JSON" },
   },
-  async run({ chat, limit, json }, { configFile, cwd, env, stdout }) {
+  async run({ chat, limit, json, approvals }, { configFile, cwd, env, stdout }) {
     const config = loadConfig({ file: configFile, cwd, env, engines });
     const chatId = chat === undefined ? undefined : wholeNumber("--chat", chat);
     const count = limit === undefined ? DEFAULT_LIMIT : wholeNumber("--limit", limit);
     const file = join(config.directory, "takopi.db");
+    if (approvals) {
+      stdout.write(await listApprovals(file, { count, chatId, isJson: json === true }));
+      return 0;
+    }
     const { runs, parked, usage } = existsSync(file) ? await read(file, count, chatId) : NOTHING;
     const problemOf = (run: StoredRun) => parked.find(({ runId }) => runId === run.id)?.problem ?? null;
     if (json) {
@@ -39,6 +46,17 @@ export const command = defineCommand({
   },
 });
 
+interface Selection {
+  readonly count: number;
+  readonly chatId: number | undefined;
+  readonly isJson: boolean;
+}
+
+async function listApprovals(file: string, { count, chatId, isJson }: Selection): Promise<string> {
+  const asked = existsSync(file) ? await open(file, (store) => readApprovals(store, count, chatId)) : [];
+  return isJson ? `${JSON.stringify(toApprovalFacts(asked), null, 2)}\n` : formatApprovals(asked);
+}
+
 interface Found {
   readonly runs: readonly StoredRun[];
   /** What Telegram refused for good. */
@@ -50,18 +68,23 @@ interface Found {
 const NOTHING: Found = { runs: [], parked: [], usage: "" };
 const WEEK_MS = 7 * 86_400_000;
 
-async function read(file: string, limit: number, chatId: number | undefined): Promise<Found> {
+async function open<T>(file: string, work: (store: Store) => T): Promise<T> {
   const { openStore } = await import("../store/store.ts");
   const store = openStore(file);
   try {
-    const now = Date.now();
-    const since = (time: number) => formatUsage(sumUsage(store.runs.usageSince(time)));
-    const usage = `Today: ${since(startOfDay(now))}\nLast 7 days: ${since(now - WEEK_MS)}`;
-    return { runs: store.runs.recent(limit, chatId), parked: store.deliveries.parked(), usage };
+    return work(store);
   } finally {
     store.close();
   }
 }
+
+const read = (file: string, limit: number, chatId: number | undefined): Promise<Found> =>
+  open(file, (store) => {
+    const now = Date.now();
+    const since = (time: number) => formatUsage(sumUsage(store.runs.usageSince(time)));
+    const usage = `Today: ${since(startOfDay(now))}\nLast 7 days: ${since(now - WEEK_MS)}`;
+    return { runs: store.runs.recent(limit, chatId), parked: store.deliveries.parked(), usage };
+  });
 
 function wholeNumber(flag: string, text: string): number {
   if (/^-?\d{1,15}$/.test(text)) return Number(text);

@@ -14,7 +14,7 @@ import { type Problem, toProblems } from "./problem.ts";
 import { brokenRules, sameName } from "./rules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
 import { formatKey, parseToml, type Table } from "./toml.ts";
-import { idleKeys } from "./warnings.ts";
+import { idleGates, idleKeys } from "./warnings.ts";
 
 /** Where to look, and the engines whose tables the file may have. */
 export interface LoadOptions extends ConfigSearch {
@@ -115,8 +115,11 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     engines: pick(table),
     limits: table.limits,
-    warnings:
-      idle.length > 0 ? [...warnings, `Not available here yet, so without effect: ${idle.join(", ")}.`] : warnings,
+    warnings: [
+      ...warnings,
+      ...(idle.length > 0 ? [`Not available here yet, so without effect: ${idle.join(", ")}.`] : []),
+      ...idleGates(table, ids),
+    ],
   };
 }
 

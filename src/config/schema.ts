@@ -63,6 +63,8 @@ const limits = z.strictObject({
   stall_minutes: minutes.default(15),
   /** How long a live server stays warm without a run. */
   idle_minutes: minutes.default(30),
+  /** How long a question of an engine waits for an answer. */
+  approval_minutes: minutes.default(30),
   daily_cost_usd: z.number().positive().optional(),
   /** Tasks that may wait in one chat. */
   queued_runs: z.int().min(1).default(50),

@@ -1,4 +1,5 @@
 import { ABSENT_ENGINES, type FileTable } from "./schema.ts";
+import { isTable, type Table } from "./toml.ts";
 
 /** Keys that are accepted so that an existing file starts, but do nothing yet. */
 export function idleKeys(table: FileTable): string[] {
@@ -22,3 +23,29 @@ export function idleKeys(table: FileTable): string[] {
   ];
   return idle.filter(([set]) => set).map(([, key]) => key);
 }
+
+const GATES = ["approvals", "allow", "deny"];
+
+/** Says of each engine's table, and each project's, whose rules for approvals are never asked for: headless engines do not ask. */
+export function idleGates(table: FileTable, engines: readonly string[]): string[] {
+  const projects = Object.entries(table.projects);
+  return engines.flatMap((id) => {
+    const own = toTable(table[id]);
+    const ofProjects = projects.map(([alias, project]) => [alias, toTable(project[id])] as const);
+    const isUsed = own["interactive"] === true || ofProjects.some(([, over]) => over["interactive"] === true);
+    return [
+      ...(isUsed ? [] : gatesOf(own, id, id)),
+      ...ofProjects.flatMap(([alias, over]) =>
+        (over["interactive"] ?? own["interactive"]) === true ? [] : gatesOf(over, `projects.${alias}.${id}`, id),
+      ),
+    ];
+  });
+}
+
+function gatesOf(table: Table, path: string, id: string): string[] {
+  const keys = GATES.filter((key) => table[key] !== undefined).map((key) => `${path}.${key}`);
+  if (keys.length === 0) return [];
+  return [`${keys.join(", ")} gates nothing: ${id} runs headless, and asks only with ${path}.interactive = true.`];
+}
+
+const toTable = (value: unknown): Table => (isTable(value) ? value : {});

@@ -15,7 +15,7 @@ export const baseOptions = {
   interactive: z.boolean().optional(),
   /** What becomes of an engine's questions whether it may do something; needs `interactive`. */
   approvals: z.enum(["ask", "allow", "deny"]).optional(),
-  /** Commands that are allowed without asking; `*` stands for any text. */
+  /** Commands that are allowed without asking; `decide` in policy.ts says what a pattern matches. */
   allow: z.array(z.string().min(1)).optional(),
   /** Commands that are denied without asking; comes before `allow`. */
   deny: z.array(z.string().min(1)).optional(),

@@ -3,6 +3,7 @@ import { type Database, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
 import { LiveServers } from "./live-servers.ts";
+import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { StoredThreads } from "./threads.ts";
 import { Updates } from "./updates.ts";
@@ -15,6 +16,7 @@ export interface Store {
   readonly health: Health;
   readonly liveServers: LiveServers;
   readonly threads: StoredThreads;
+  readonly questions: Questions;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -34,6 +36,7 @@ export function openStore(file: string): Store {
     health: new Health(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
+    questions: new Questions(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

@@ -10,6 +10,7 @@ import type { Store } from "../store/store.ts";
 import { isAllowed } from "./access.ts";
 import { Answers, refOf } from "./answers.ts";
 import type { Telegram } from "./api.ts";
+import { type CardReplyParts, questionOf, replyToCard } from "./card-reply.ts";
 import type { ChatCommand } from "./commands/command.ts";
 import { commands } from "./commands/index.ts";
 import { Deferred } from "./deferred.ts";
@@ -27,6 +28,7 @@ export interface DispatchParts {
   readonly store: Store;
   readonly bridge: Bridge;
   readonly telegram: Telegram;
+  readonly cards: CardReplyParts["cards"];
   /** Without `@`. */
   readonly botName: string;
   /** There are replies in the store. */
@@ -126,7 +128,8 @@ export class Dispatcher {
         flush();
         this.#joiner.flushFor(received.edit);
         this.#guard(received.edit, () => this.#answers.give(received.edit, this.#edit(received.edit)));
-      } else if (isQueued(received.message, this.#parts.botName)) {
+      } else if (this.#isForCard(received.message)) continue;
+      else if (isQueued(received.message, this.#parts.botName)) {
         flush();
         this.#joiner.flushFor(received.message);
         prompts.push(received.message);
@@ -138,6 +141,13 @@ export class Dispatcher {
       }
     }
     flush();
+  }
+
+  /** A reply to a card is an answer to its question, never a prompt. False for anything else. */
+  #isForCard(message: Incoming): boolean {
+    const question = questionOf(message, this.#parts.store);
+    if (question) this.#guard(message, () => this.#answers.give(message, replyToCard(message, question, this.#parts)));
+    return question !== undefined;
   }
 
   /** A prompt or part of one: text that is no command but of an engine or project, and nothing unreadable. */

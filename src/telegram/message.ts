@@ -7,16 +7,24 @@ const anything = z.unknown().optional();
 /** A chat's rich blocks are read by whoever flattens them. */
 const RichMessage = z.object({ blocks: z.custom<Parameters<typeof flattenRich>[0]>(Array.isArray) });
 
+const User = z.object({ id, first_name: z.string().optional(), username: z.string().optional() });
+
+const Button = z.object({ callback_data: z.string().optional() });
+
 const Quoted = z.object({
   message_id: id,
   text: z.string().optional(),
   caption: z.string().optional(),
   rich_message: RichMessage.optional(),
+  reply_markup: z
+    .object({ inline_keyboard: z.array(z.array(Button)) })
+    .optional()
+    .catch(undefined),
 });
 
 const Message = Quoted.extend({
   chat: z.object({ id, type: z.string() }),
-  from: z.object({ id }).optional(),
+  from: User.optional(),
   is_topic_message: z.boolean().optional(),
   message_thread_id: id.optional(),
   forward_origin: anything,
@@ -34,7 +42,7 @@ const KnownUpdate = z.object({
   edited_message: Message.optional(),
   stopped_message_generation: z.object({ chat: z.object({ id }), draft_id: id }).optional(),
   callback_query: z
-    .object({ id: z.string(), from: z.object({ id }), data: z.string().optional(), message: Message.optional() })
+    .object({ id: z.string(), from: User, data: z.string().optional(), message: Message.optional() })
     .optional(),
 });
 
@@ -45,13 +53,17 @@ export interface Incoming {
   readonly topicId: number | undefined;
   readonly messageId: number;
   readonly userId: number | undefined;
+  readonly userName?: string | undefined;
   readonly isPrivate: boolean;
   /** Text or caption; "" where there is neither. */
   readonly text: string;
   readonly isForward: boolean;
   /** Something besides text that the bridge cannot read (yet). */
   readonly attachment: "file" | "voice message" | undefined;
-  readonly reply: { readonly messageId: number; readonly text: string } | undefined;
+  /** `button` is the data of the first callback button of the message replied to. */
+  readonly reply:
+    | { readonly messageId: number; readonly text: string; readonly button?: string | undefined }
+    | undefined;
 }
 
 /** A press on a callback button. */
@@ -62,6 +74,7 @@ export interface Press {
   readonly messageId: number;
   readonly topicId: number | undefined;
   readonly userId: number;
+  readonly userName?: string | undefined;
   readonly isPrivate: boolean;
   readonly data: string;
 }
@@ -113,6 +126,7 @@ export function readUpdate(update: Update): Received | undefined {
       messageId: message_id,
       topicId: topicOf(query.message),
       userId: query.from.id,
+      userName: query.from.first_name || query.from.username,
       isPrivate: chat.type === "private",
       data: query.data,
     },
@@ -129,12 +143,17 @@ function readMessage(updateId: number, message: Message): Incoming {
     topicId,
     messageId: message.message_id,
     userId: message.from?.id,
+    userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
     text: textOf(message),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
     attachment: attachmentOf(message),
-    reply: isReply ? { messageId: replied.message_id, text: textOf(replied) } : undefined,
+    reply: isReply ? { messageId: replied.message_id, text: textOf(replied), button: buttonOf(replied) } : undefined,
   };
+}
+
+function buttonOf({ reply_markup }: z.infer<typeof Quoted>): string | undefined {
+  return reply_markup?.inline_keyboard.flat().find(({ callback_data }) => callback_data !== undefined)?.callback_data;
 }
 
 /** The thread id is set on replies in plain groups too: only topics count. */

@@ -1,14 +1,19 @@
 import type { AnswerLater } from "./answers.ts";
+import { parseCardPress } from "./card-keyboard.ts";
+import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import { parsePress } from "./keyboard.ts";
 import type { Press } from "./message.ts";
 import { pressThread } from "./thread-press.ts";
 
-type PressParts = Pick<DispatchParts, "bridge" | "store" | "telegram" | "log"> & { readonly answerLater: AnswerLater };
+type PressParts = Pick<DispatchParts, "bridge" | "store" | "telegram" | "log" | "cards"> & {
+  readonly answerLater: AnswerLater;
+};
 
 /** Does what a button says, and tells at once what happened. */
 export function answerPress(press: Press, parts: PressParts): void {
-  const text = act(press, parts);
+  const card = parseCardPress(press.data);
+  const text = card ? pressCard(press, card, parts) : act(press, parts);
   parts.telegram
     .call("answerCallbackQuery", { callback_query_id: press.queryId, text })
     .catch((error: unknown) => parts.log.warn({ err: error }, "press.unanswered"));

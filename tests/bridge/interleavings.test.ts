@@ -89,7 +89,11 @@ async function play(commands: readonly Command[]) {
   const screen = { show: () => {}, write: () => {}, close: () => {} };
   const parts: BridgeParts = {
     ...{ config: () => config, engines: [engine], store, log: recordingLog([]), env: {}, home: "/" },
-    ...{ screens: { open: () => screen, deliver: () => {} }, now: () => 1_000 },
+    ...{
+      screens: { open: () => screen, deliver: () => {} },
+      cards: { show: () => {}, remind: () => {} },
+      now: () => 1_000,
+    },
   };
   let bridge = new Bridge(parts);
   const asked: string[][] = Array.from({ length: THREADS }, () => []);
@@ -110,7 +114,14 @@ async function play(commands: readonly Command[]) {
         reply: undefined,
       },
       {
-        ...{ engine: "puppet", context: undefined, resume, prompt: "t", conversation: undefined, named: {} },
+        ...{
+          engine: "puppet",
+          context: undefined,
+          resume,
+          prompt: "t",
+          conversation: undefined,
+          named: { engine: undefined, project: undefined, branch: undefined },
+        },
         follows: resume === undefined ? before?.id : undefined,
       },
     );

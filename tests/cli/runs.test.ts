@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { command as runs } from "../../src/cli/runs.ts";
+import type { Question } from "../../src/domain/question.ts";
 import { openStore } from "../../src/store/store.ts";
 import { call, scratchHome } from "./calling.ts";
 
@@ -52,4 +53,50 @@ test("can be narrowed to a chat, and given as JSON without the texts", async () 
 
 test("without a state file there are no runs, and none is made", async () => {
   expect(await call(runs, scratchHome())).toMatchObject({ code: 0, stdout: "No runs yet.\n" });
+});
+
+test("--approvals lists what was asked, by whom it was decided, and gives it as JSON without what was read", async () => {
+  const home = withRuns();
+  const store = openStore(join(home, ".takopi", "takopi.db"));
+  const ask = (key: string, question: Question, chatId = 5) =>
+    store.questions.add({
+      key,
+      runId: "r1",
+      question,
+      chatId,
+      topicId: null,
+      askedAt: Date.UTC(2026, 0, 2, 3, Number(key)),
+    });
+  const command = {
+    id: "q",
+    kind: "command",
+    title: "Run\u001b[2J it",
+    command: "make",
+    canAllowSession: true,
+  } as const;
+  ask("1", { ...command, body: "a long body" });
+  store.questions.settle("1", { type: "allow", scope: "session" }, { by: "user", user: { id: 7, name: "Ann" } }, 1);
+  ask("2", command);
+  store.questions.settle("2", { type: "deny", reason: "no" }, { by: "policy" }, 1);
+  ask("3", { id: "q", kind: "text", title: "Name?", isSecret: false }, 6);
+  store.close();
+  const { stdout } = await call(runs, home, "--approvals");
+  expect(
+    stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([
+    ["when", "outcome", "by", "kind", "engine", "what"],
+    ["2026-01-02 03:03", "open", "-", "text", "codex", "Name?"],
+    ["2026-01-02 03:02", "denied", "policy", "command", "codex", "Run[2J it"],
+    ["2026-01-02 03:01", "allowed for session", "Ann (7)", "command", "codex", "Run[2J it"],
+  ]);
+  const json = await call(runs, home, "--approvals", "--json", "--chat", "5");
+  expect(JSON.parse(json.stdout)).toMatchObject([
+    { key: "2", reply: "deny", reason: "no", decidedBy: "policy", command: "make", engine: "codex", project: "web" },
+    { key: "1", reply: "allow", scope: "session", userId: 7, userName: "Ann" },
+  ]);
+  expect(json.stdout).not.toContain("a long body");
+  expect((await call(runs, scratchHome(), "--approvals")).stdout).toBe("No approvals yet.\n");
 });

@@ -15,7 +15,7 @@ test("an empty file gives the defaults", () => {
     default_project: undefined,
     on_restart: "report",
     telegram: undefined,
-    limits: { parallel_runs: 8, stall_minutes: 15 },
+    limits: { parallel_runs: 8, stall_minutes: 15, approval_minutes: 30 },
     warnings: [],
   });
   expect(config.projects.size).toBe(0);
@@ -125,6 +125,22 @@ test("what Takopi has and this program has not yet is one warning that lists it"
   ]);
   expect(config.default_engine).toBe("codex");
   expect(config.projects.get("web")?.default_engine).toBeUndefined();
+});
+
+test("rules for approvals that nobody would ask for are warned of, by engine and by project", () => {
+  const gates = (text: string) => load(text).warnings;
+  for (const id of ["pi", "codex", "opencode"]) {
+    expect(gates(`[${id}]\napprovals = "ask"\ndeny = ["rm *"]`)).toEqual([
+      `${id}.approvals, ${id}.deny gates nothing: ${id} runs headless, and asks only with ${id}.interactive = true.`,
+    ]);
+    expect(gates(`[${id}]\ninteractive = true\nallow = ["ls"]`)).toEqual([]);
+  }
+  const web = '[projects.web]\npath = "/web"\n[projects.web.pi]\n';
+  expect(gates(`[pi]\nallow = ["ls"]\n${web}interactive = true`)).toEqual([]);
+  expect(gates(`[pi]\ninteractive = true\n${web}allow = ["ls"]`)).toEqual([]);
+  expect(gates(`[pi]\ninteractive = true\n${web}interactive = false\nallow = ["ls"]`)).toEqual([
+    expect.stringMatching(/^projects\.web\.pi\.allow gates nothing/),
+  ]);
 });
 
 test("the example file holds, and shows only keys that exist", () => {

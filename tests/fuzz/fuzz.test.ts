@@ -51,6 +51,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
     ...{ botName: "takobot", deliver: () => {}, log: noLog, now: () => 1 },
     telegram: { call: async () => true as never },
+    cards: { chosen: () => new Set(), toggle: () => {} },
   });
   for (let index = 1; index <= COUNT; index++) {
     const base = corpus[Math.floor(random() * corpus.length)];

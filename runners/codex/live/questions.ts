@@ -48,9 +48,10 @@ function describeCommand(id: string, params: Params<"item/commandExecution/reque
     return { ...asked, kind: "permission", title: `Connect to ${network.host} (${network.protocol})` };
   }
   const command = unwrapShell(params.command ?? "");
-  const verb = params.kind === "writeStdin" ? "Type into" : "Run";
-  const where = params.cwd ? ` in ${params.cwd}` : "";
-  return { ...asked, kind: "command", title: `${verb} ${oneLine(command)}${where}`, command, body: command };
+  const where = `${oneLine(command)}${params.cwd ? ` in ${params.cwd}` : ""}`;
+  // What would be typed is another thing than the command that rules may allow.
+  if (params.kind === "writeStdin") return { ...asked, kind: "permission", title: `Type into ${where}`, body: command };
+  return { ...asked, kind: "command", title: `Run ${where}`, command, body: command };
 }
 
 function describeChange(

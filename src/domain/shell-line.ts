@@ -1,0 +1,237 @@
+/** A word with its quotes off; undefined where only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
+export type Word = string | undefined;
+
+/** What a shell would do with a line, as far as the line alone tells. */
+export interface ShellLine {
+  /**
+   * The simple commands in it, in their order, those in subshells and substitutions included. Without assignments,
+   * redirections and reserved words such as `then`.
+   */
+  readonly commands: readonly (readonly Word[])[];
+  /**
+   * It does nothing but run these commands in the foreground: no substitution, no redirection but to `/dev/null` or
+   * another descriptor, no subshell, assignment, reserved word or comment, and every program's name is known.
+   */
+  readonly isPlain: boolean;
+  /** False where it may hold commands that were not found: it is broken, or has a here-document. */
+  readonly isWhole: boolean;
+}
+
+/** Reads a line, or several, by the grammar of POSIX shells and bash. What it does not understand is not plain. */
+export function readShellLine(text: string): ShellLine {
+  const reader = new Reader(text);
+  reader.list(undefined);
+  return reader;
+}
+
+const RESERVED = new Set(
+  "! { } [[ case coproc do done elif else esac fi for function if in select then time until while".split(" "),
+);
+const SEPARATOR = /\|\||&&|\|&|[;|\n]/y;
+const PROCESS_SUBSTITUTION = /[<>]\(/y;
+const HERE_DOCUMENT = /\d*<<-?(?!<)/y;
+const DUPLICATE = /\d*[<>]&(?:\d+|-)(?=[\s;|&<>()]|$)/y;
+const REDIRECTION = /&>>?|\d*(?:<<<|<>|>>|>\||[<>]&?)/y;
+const ASSIGNMENT = /[A-Za-z_]\w*(?:\[[^\]\s]*\])?\+?=/y;
+const PARAMETER = /\$(?:\w+|[@*#?$!-]|\{\w+\})/y;
+const SINGLE_QUOTED = /'([^']*)'/y;
+const ANSI_QUOTED = /\$'(?:\\[\s\S]|[^'\\])*'/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a line that holds them is not what it looks like
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+/** Deeper nesting is nothing that anybody reads before agreeing to it. */
+const MAX_DEPTH = 30;
+
+type End = ")" | "`" | undefined;
+
+class Reader implements ShellLine {
+  readonly commands: Word[][] = [];
+  isPlain: boolean;
+  isWhole = true;
+  readonly #text: string;
+  #at = 0;
+  readonly #ends: End[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+    this.isPlain = !CONTROL.test(text);
+  }
+
+  /** Reads commands up to `end`, which is taken too. */
+  list(end: End): void {
+    if (this.#ends.length > MAX_DEPTH) {
+      this.#giveUp();
+      return;
+    }
+    this.#ends.push(end);
+    let words: Word[] = [];
+    const close = () => {
+      this.#keep(words);
+      words = [];
+    };
+    while (this.#skipBlank() && !this.#take(end)) {
+      if (this.#match(SEPARATOR)) close();
+      else if (!this.#special(close)) this.#addWord(words);
+    }
+    close();
+    if (end !== undefined && this.#text[this.#at - 1] !== end) this.#giveUp();
+    this.#ends.pop();
+  }
+
+  #keep(words: Word[]): void {
+    if (words.length === 0) return;
+    this.commands.push(words);
+    if (words[0] === undefined) this.isPlain = false;
+  }
+
+  /** What is no word and makes a line more than plain commands; false where none of it is here. */
+  #special(close: () => void): boolean {
+    if (this.#match(DUPLICATE)) return true;
+    if (this.#match(HERE_DOCUMENT)) {
+      this.#giveUp();
+      return true;
+    }
+    if (this.#peek(PROCESS_SUBSTITUTION)) return false;
+    if (this.#match(REDIRECTION)) {
+      this.#skipBlank();
+      if (this.#word() !== "/dev/null") this.isPlain = false;
+      return true;
+    }
+    const sign = this.#text[this.#at] ?? "";
+    if (!"()&#".includes(sign)) return false;
+    this.isPlain = false;
+    if (sign === "#") this.#at = this.#indexOf("\n");
+    else {
+      this.#at++;
+      close();
+      if (sign === "(") this.list(")");
+      if (sign === ")") this.isWhole = false;
+    }
+    return true;
+  }
+
+  #addWord(words: Word[]): void {
+    const start = this.#at;
+    const isAssignment = words.length === 0 && this.#peek(ASSIGNMENT);
+    const word = this.#word();
+    const isReserved = words.length === 0 && RESERVED.has(this.#text.slice(start, this.#at));
+    if (isAssignment || isReserved) this.isPlain = false;
+    else words.push(word);
+    // A sign that begins nothing known.
+    if (this.#at === start) this.#giveUp();
+  }
+
+  #word(): Word {
+    const start = this.#at;
+    const pieces: Word[] = [];
+    for (let piece = this.#piece(start); piece !== null; piece = this.#piece(start)) pieces.push(piece);
+    return pieces.includes(undefined) ? undefined : pieces.join("");
+  }
+
+  /** A part of the word that began at `start`, or null where the word is over. */
+  #piece(start: number): Word | null {
+    if (this.#peek(PROCESS_SUBSTITUTION)) {
+      this.#substitute(")", 2);
+      return undefined;
+    }
+    const sign = this.#sign();
+    if (sign === "" || /[\s;|&()<>]/.test(sign) || (sign === "`" && this.#ends.at(-1) === "`")) return null;
+    if (sign === "'") return this.#match(SINGLE_QUOTED)?.[1] ?? this.#giveUp();
+    if (sign === '"') return this.#doubleQuoted();
+    if (this.#expand()) return undefined;
+    const isPattern = "*?[{".includes(sign) || (sign === "~" && this.#at === start);
+    const character = this.#character();
+    return isPattern ? undefined : character;
+  }
+
+  #doubleQuoted(): Word {
+    this.#at++;
+    let word = "";
+    let isKnown = true;
+    for (let sign = this.#sign(); sign !== '"'; sign = this.#sign()) {
+      if (sign === "") {
+        this.#giveUp();
+        return undefined;
+      }
+      if (this.#expand()) isKnown = false;
+      else if (sign === "\\" && !/[$`"\\\n]/.test(this.#text[this.#at + 1] ?? "")) {
+        word += sign;
+        this.#at++;
+      } else word += this.#character();
+    }
+    this.#at++;
+    return isKnown ? word : undefined;
+  }
+
+  /** One character, escaped or not; nothing for an escaped line end. */
+  #character(): string {
+    const sign = this.#text[this.#at++] ?? "";
+    if (sign !== "\\") return sign;
+    const escaped = this.#text[this.#at++];
+    if (escaped === undefined) this.#giveUp();
+    return escaped === "\n" ? "" : (escaped ?? "");
+  }
+
+  /** Takes what the shell would replace; false where nothing of it is here. */
+  #expand(): boolean {
+    if (this.#match(PARAMETER)) return true;
+    if (this.#text.startsWith("$(", this.#at)) this.#substitute(")", 2);
+    else if (this.#sign() === "`") {
+      this.#substitute("`", 1);
+      // What is escaped in it is read again by the shell.
+      this.isWhole = false;
+    } else if (this.#match(ANSI_QUOTED)) this.isPlain = false;
+    else if (/^\$[{["']/.test(this.#text.slice(this.#at, this.#at + 2))) {
+      this.#at++;
+      this.isPlain = false;
+      this.isWhole = false;
+    } else return false;
+    return true;
+  }
+
+  #substitute(end: ")" | "`", openingLength: number): void {
+    this.isPlain = false;
+    this.#at += openingLength;
+    this.list(end);
+  }
+
+  /** The rest cannot be read. */
+  #giveUp(): undefined {
+    this.isPlain = false;
+    this.isWhole = false;
+    this.#at = this.#text.length;
+  }
+
+  /** False at the end of the text. */
+  #skipBlank(): boolean {
+    this.#match(/(?:[ \t]|\\\n)+/y);
+    return this.#at < this.#text.length;
+  }
+
+  #take(end: End): boolean {
+    const isHere = end !== undefined && this.#sign() === end;
+    if (isHere) this.#at++;
+    return isHere;
+  }
+
+  #sign(): string {
+    return this.#text[this.#at] ?? "";
+  }
+
+  #indexOf(sign: string): number {
+    const index = this.#text.indexOf(sign, this.#at);
+    return index < 0 ? this.#text.length : index;
+  }
+
+  #peek(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at;
+    return pattern.test(this.#text);
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (!found) return undefined;
+    this.#at += found[0].length;
+    return found;
+  }
+}

@@ -1,0 +1,154 @@
+import type { Question, Reply } from "../domain/question.ts";
+import type { Database, Row } from "./database.ts";
+
+/** `withdrawn`: the engine does not ask it any more, or its run ended. */
+export type QuestionState = "open" | "answered" | "expired" | "withdrawn";
+
+/** A question of a run and what became of it: the audit. Times are ms since 1970; absent values are null. */
+export interface StoredQuestion {
+  /** Ours, opaque and short: what buttons carry. */
+  readonly key: string;
+  readonly runId: string;
+  /** The engine's own id. */
+  readonly questionId: string;
+  readonly kind: Question["kind"];
+  readonly title: string;
+  readonly question: Question;
+  readonly chatId: number;
+  readonly topicId: number | null;
+  readonly state: QuestionState;
+  readonly reply: Reply["type"] | null;
+  readonly scope: "once" | "session" | null;
+  /** Why it was denied. */
+  readonly reason: string | null;
+  /** What was chosen or written, for people; null where it is secret. */
+  readonly answer: string | null;
+  /** `time`: nobody answered in time. */
+  readonly decidedBy: "user" | "policy" | "time" | null;
+  readonly userId: number | null;
+  readonly userName: string | null;
+  /** Why the engine did not get the last reply. */
+  readonly problem: string | null;
+  /** The message with the buttons. */
+  readonly cardId: number | null;
+  /** The state that the card shows. */
+  readonly cardState: QuestionState | null;
+  readonly askedAt: number;
+  readonly closedAt: number | null;
+}
+
+export type NewQuestion = Pick<StoredQuestion, "key" | "runId" | "question" | "chatId" | "topicId" | "askedAt">;
+
+/** Who decided. */
+export interface Decider {
+  readonly by: NonNullable<StoredQuestion["decidedBy"]>;
+  /** Of a user. */
+  readonly user?: { readonly id: number; readonly name: string };
+}
+
+export class Questions {
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  add({ key, runId, question, chatId, topicId, askedAt }: NewQuestion): void {
+    this.#database.run(
+      `INSERT INTO questions (key, runId, questionId, kind, title, question, chatId, topicId, state, askedAt)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
+      ...[key, runId, question.id, question.kind, question.title, JSON.stringify(question), chatId, topicId, askedAt],
+    );
+  }
+
+  get(key: string): StoredQuestion | undefined {
+    return this.#read("SELECT * FROM questions WHERE key = ?", key)[0];
+  }
+
+  /** The question whose card, or a message that belongs to it, this is. */
+  byMessage(chatId: number, messageId: number): StoredQuestion | undefined {
+    return this.#read(
+      "SELECT questions.* FROM cardMessages JOIN questions USING (key) WHERE cardMessages.chatId = ? AND messageId = ?",
+      ...[chatId, messageId],
+    )[0];
+  }
+
+  /** The newest first; `chatId` narrows it to one chat. */
+  recent(limit: number, chatId?: number): StoredQuestion[] {
+    return this.#read(
+      "SELECT * FROM questions WHERE ? IS NULL OR chatId = ? ORDER BY askedAt DESC, key LIMIT ?",
+      ...[chatId ?? null, chatId ?? null, limit],
+    );
+  }
+
+  /** Stores the reply that the engine has. Secret answers are not kept. */
+  settle(key: string, reply: Reply, { by, user }: Decider, at: number): void {
+    const question = this.get(key)?.question;
+    this.#database.run(
+      `UPDATE questions SET state = ?, reply = ?, scope = ?, reason = ?, answer = ?, decidedBy = ?, userId = ?,
+         userName = ?, problem = NULL, closedAt = ? WHERE key = ? AND state = 'open'`,
+      by === "time" ? "expired" : "answered",
+      reply.type,
+      reply.type === "allow" ? reply.scope : null,
+      reply.type === "deny" ? (reply.reason ?? null) : null,
+      question ? answerOf(question, reply) : null,
+      ...[by, user?.id ?? null, user?.name ?? null, at, key],
+    );
+  }
+
+  /** It waits no longer, and nobody answered it. */
+  withdraw(key: string, at: number): void {
+    this.#database.run(
+      "UPDATE questions SET state = 'withdrawn', closedAt = ? WHERE key = ? AND state = 'open'",
+      ...[at, key],
+    );
+  }
+
+  setProblem(key: string, problem: string): void {
+    this.#database.run("UPDATE questions SET problem = ? WHERE key = ?", problem, key);
+  }
+
+  /** The questions of a bridge that ended: their runs were cut off. */
+  expireOpen(at: number): void {
+    this.#database.run("UPDATE questions SET state = 'expired', closedAt = ? WHERE state = 'open'", at);
+  }
+
+  /** Keys of those whose card shows another state than they have. */
+  outdated(): string[] {
+    return this.#database
+      .all<{ key: string }>(
+        "SELECT key FROM questions WHERE cardId IS NOT NULL AND cardState <> state ORDER BY askedAt",
+      )
+      .map(({ key }) => key);
+  }
+
+  setCard(key: string, cardId: number): void {
+    this.#database.run("UPDATE questions SET cardId = ? WHERE key = ?", cardId, key);
+  }
+
+  setCardState(key: string, state: QuestionState): void {
+    this.#database.run("UPDATE questions SET cardState = ? WHERE key = ?", state, key);
+  }
+
+  /** Makes a message of ours lead to its question. */
+  addMessage(key: string, chatId: number, messageId: number): void {
+    this.#database.run(
+      "INSERT OR REPLACE INTO cardMessages (chatId, messageId, key) VALUES (?, ?, ?)",
+      ...[chatId, messageId, key],
+    );
+  }
+
+  #read(sql: string, ...values: (string | number | null)[]): StoredQuestion[] {
+    return this.#database
+      .all<Stored>(sql, ...values)
+      .map((row) => ({ ...row, question: JSON.parse(row.question) as Question }));
+  }
+}
+
+type Stored = Omit<StoredQuestion, "question"> & { readonly question: string } & Row;
+
+function answerOf(question: Question, reply: Reply): string | null {
+  if (reply.type === "text") return question.kind === "text" && question.isSecret ? null : reply.text;
+  if (reply.type !== "choose" || question.kind !== "choice") return null;
+  const labelOf = (value: string) => question.options.find((option) => option.value === value)?.label ?? value;
+  return reply.values.map(labelOf).join(", ");
+}

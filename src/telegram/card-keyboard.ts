@@ -1,0 +1,53 @@
+import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
+import type { StoredQuestion } from "../store/questions.ts";
+import { clean } from "./markdown/clean.ts";
+
+/** What a button of a card asks for; a number is the index of an option. */
+export interface CardPress {
+  readonly key: string;
+  readonly what: "allow" | "session" | "deny" | "dismiss" | "done" | number;
+}
+
+/** In characters; the card itself shows what is longer. */
+export const LABEL_LENGTH = 60;
+/** Telegram takes a hundred buttons. */
+export const MAX_OPTIONS = 90;
+
+/** undefined for data that is no card's. */
+export function parseCardPress(data: string): CardPress | undefined {
+  const [, key, what] = /^q:([0-9a-f]{16}):(allow|session|deny|dismiss|done|\d{1,2})$/.exec(data) ?? [];
+  if (key === undefined || what === undefined) return undefined;
+  return { key, what: /^\d/.test(what) ? Number(what) : (what as Exclude<CardPress["what"], number>) };
+}
+
+/** The ways to answer a question that is open; no buttons once it is not. `chosen` are the options ticked so far. */
+export function cardKeyboard(
+  { key, question, state }: StoredQuestion,
+  chosen: ReadonlySet<number>,
+): InlineKeyboardMarkup {
+  const button = (text: string, what: CardPress["what"], style?: "danger" | "success"): InlineKeyboardButton => ({
+    text,
+    callback_data: `q:${key}:${what}`,
+    ...(style && { style }),
+  });
+  if (state !== "open") return { inline_keyboard: [] };
+  if (question.kind === "text") return { inline_keyboard: [[button("Dismiss", "dismiss")]] };
+  if (question.kind !== "choice") {
+    const first = [button("Allow", "allow", "success"), button("Deny", "deny", "danger")];
+    return {
+      inline_keyboard: [first, ...(question.canAllowSession ? [[button("Allow for session", "session")]] : [])],
+    };
+  }
+  const { options, isMultiple } = question;
+  const ticked = (index: number) => (isMultiple ? (chosen.has(index) ? "☑ " : "☐ ") : "");
+  const rows = options
+    .slice(0, MAX_OPTIONS)
+    .map(({ label }, index) => [button(ticked(index) + toLabel(label, index), index)]);
+  const last = [...(isMultiple ? [button("Done", "done", "success")] : []), button("Dismiss", "dismiss")];
+  return { inline_keyboard: [...rows, last] };
+}
+
+function toLabel(label: string, index: number): string {
+  const line = clean(label).replace(/\s+/g, " ").trim() || String(index + 1);
+  return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}

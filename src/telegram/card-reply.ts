@@ -1,0 +1,95 @@
+import type { Bridge } from "../bridge/bridge.ts";
+import { parseCommand } from "../domain/directives.ts";
+import type { Choice, Question, Reply } from "../domain/question.ts";
+import type { StoredQuestion } from "../store/questions.ts";
+import type { Store } from "../store/store.ts";
+import { closedText } from "./card.ts";
+import { type CardPress, parseCardPress } from "./card-keyboard.ts";
+import type { TelegramCards } from "./cards.ts";
+import { commands } from "./commands/index.ts";
+import type { Incoming, Press } from "./message.ts";
+
+export interface CardReplyParts {
+  readonly bridge: Bridge;
+  readonly store: Store;
+  readonly cards: Pick<TelegramCards, "chosen" | "toggle">;
+}
+
+/** Does what a card's button says; gives what to tell at once. */
+export function pressCard(press: Press, { key, what }: CardPress, parts: CardReplyParts): string {
+  const stored = parts.store.questions.get(key);
+  if (!stored || stored.chatId !== press.chatId) return "This button is dead.";
+  const closed = closedText(stored);
+  if (closed !== undefined) return closed;
+  const { question } = stored;
+  if (typeof what === "number" && question.kind === "choice" && question.isMultiple) {
+    if (question.options[what] === undefined) return "This button is dead.";
+    parts.cards.toggle(key, what);
+    return parts.cards.chosen(key).has(what) ? "Ticked." : "Not ticked any more.";
+  }
+  const reply = toReply(question, what, parts.cards.chosen(key));
+  if (typeof reply === "string") return reply;
+  return pass(stored, reply, press, parts) ?? RECEIPTS[reply.type];
+}
+
+/**
+ * The question that a message replies to, unless it is a command to the bot. A card that Telegram took without its
+ * answer reaching us is known by its buttons.
+ */
+export function questionOf(message: Incoming, store: Store): StoredQuestion | undefined {
+  if (!message.reply) return undefined;
+  const command = parseCommand(message.text);
+  if (command && commands.some(({ name }) => name === command.name)) return undefined;
+  const known = store.questions.byMessage(message.chatId, message.reply.messageId);
+  if (known) return known;
+  const found = store.questions.get(parseCardPress(message.reply.button ?? "")?.key ?? "");
+  return found?.chatId === message.chatId ? found : undefined;
+}
+
+/** Takes a message for the answer to a question; gives what to say where it is none. */
+export function replyToCard(message: Incoming, stored: StoredQuestion, parts: CardReplyParts): string | undefined {
+  const closed = closedText(stored);
+  if (closed !== undefined) return `${closed} Your message was not passed on.`;
+  const reply = message.attachment ? "This takes text only." : readReply(stored.question, message.text.trim());
+  if (typeof reply === "string") return reply;
+  return pass(stored, reply, message, parts);
+}
+
+const RECEIPTS: Readonly<Record<Reply["type"], string>> = {
+  ...{ allow: "Allowing.", deny: "Denying.", choose: "Answering.", text: "Answering.", dismiss: "Dismissing." },
+};
+
+type Person = Pick<Incoming, "userId" | "userName">;
+
+function pass({ runId, key }: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
+  const { userId = 0, userName = String(userId) } = person;
+  if (bridge.answer(runId, key, reply, { id: userId, name: userName })) return undefined;
+  const now = store.questions.get(key);
+  return (now && closedText(now)) ?? "Another answer is on its way.";
+}
+
+/** The reply that a button stands for, or why it is none. */
+function toReply(question: Question, what: CardPress["what"], chosen: ReadonlySet<number>): Reply | string {
+  const isApproval = question.kind !== "text" && question.kind !== "choice";
+  if (what === "dismiss" && !isApproval) return { type: "dismiss" };
+  if (question.kind === "choice") return toChoice(question, typeof what === "number" ? [what] : [...chosen]);
+  if (isApproval && what === "deny") return { type: "deny" };
+  if (isApproval && what === "allow") return { type: "allow", scope: "once" };
+  if (isApproval && what === "session" && question.canAllowSession) return { type: "allow", scope: "session" };
+  return "This button is dead.";
+}
+
+function toChoice({ options }: Choice, indexes: readonly number[]): Reply | string {
+  const values = options.filter((_, index) => indexes.includes(index)).map(({ value }) => value);
+  return values.length > 0 ? { type: "choose", values } : "Nothing is chosen.";
+}
+
+/** The reply that a text stands for, or what to say to it. The name of an option chooses it. */
+function readReply(question: Question, text: string): Reply | string {
+  if (text === "") return "This takes text only.";
+  if (question.kind === "text") return { type: "text", text };
+  if (question.kind !== "choice") return { type: "deny", reason: text };
+  const named = question.options.find(({ label }) => label.trim().toLowerCase() === text.toLowerCase());
+  if (named) return { type: "choose", values: [named.value] };
+  return question.isOpen ? { type: "text", text } : "This takes one of its options: press a button.";
+}

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { RunQuestions } from "../../src/bridge/questions.ts";
+import type { Config } from "../../src/config/config.ts";
+import type { Rules } from "../../src/domain/policy.ts";
+import type { Question, Reply } from "../../src/domain/question.ts";
+import { EngineError } from "../../src/errors.ts";
+import { openStore } from "../../src/store/store.ts";
+import { noLog } from "../helpers/recordings.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const MINUTE_MS = 60_000;
+const command: Question = { id: "q1", kind: "command", title: "make", command: "make", canAllowSession: true };
+const ann = { id: 7, name: "Ann" };
+
+/** A run whose engine answers replies as told. */
+function setUp(answer: ((id: string, reply: Reply) => Promise<boolean>) | undefined, rules: Rules = {}) {
+  const store = openStore(":memory:");
+  onTestFinished(() => store.close());
+  const common = { topicId: null, userId: 7, project: null, branch: null, resume: null, follows: null };
+  store.runs.add({ ...common, id: "r1", chatId: 5, messageId: 1, engine: "codex", prompt: "p", createdAt: 1 });
+  const run = store.runs.get("r1");
+  if (!run) throw new Error("no run");
+  const calls: string[] = [];
+  const replies: Reply[] = [];
+  const cards = { show: () => void calls.push("show"), remind: () => void calls.push("remind") };
+  const config = () => ({ limits: { approval_minutes: 10 } }) as Config;
+  const controls = answer && {
+    answer: (id: string, reply: Reply) => {
+      replies.push(reply);
+      return answer(id, reply);
+    },
+  };
+  const questions = new RunQuestions({
+    ...{ run, rules, log: noLog, onWaiting: () => {}, controls: controls ?? {} },
+    parts: { store, cards, config, now: () => 100 },
+  });
+  const ask = (question: Question = command) => questions.heard({ type: "question", engine: "codex", question });
+  const resolve = () => questions.heard({ type: "resolved", engine: "codex", questionId: "q1" });
+  const only = () => {
+    const [stored, ...others] = store.questions.recent(5);
+    if (!stored || others.length > 0) throw new Error("not one question");
+    return stored;
+  };
+  return { questions, store, calls, replies, ask, resolve, only };
+}
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+test("a reply is passed on, and stored with who gave it; a second one is refused", async () => {
+  const { questions, ask, only, calls, replies } = setUp(async () => true);
+  ask();
+  ask();
+  expect(questions.isWaiting).toBe(true);
+  const { key } = only();
+  expect(questions.answer(key, { type: "allow", scope: "session" }, ann)).toBe(true);
+  expect(questions.answer(key, { type: "deny" }, ann)).toBe(false);
+  await settled();
+  expect(only()).toMatchObject({ state: "answered", reply: "allow", scope: "session", decidedBy: "user" });
+  expect(only()).toMatchObject({ userId: 7, userName: "Ann", closedAt: 100 });
+  expect(questions.answer(key, { type: "deny" }, ann)).toBe(false);
+  expect(replies).toEqual([{ type: "allow", scope: "session" }]);
+  expect(calls).toEqual(["show", "show"]);
+  expect(questions.isWaiting).toBe(false);
+});
+
+test("an engine that did not wait any more closes the question, and its card says why", async () => {
+  const { questions, ask, only } = setUp(async () => false);
+  ask();
+  questions.answer(only().key, { type: "deny" }, ann);
+  await settled();
+  expect(only()).toMatchObject({ state: "withdrawn", reply: null, problem: expect.stringMatching(/did not wait/) });
+});
+
+test("a reply that could not be passed on leaves the question open, to be tried again", async () => {
+  let isBroken = true;
+  const { questions, ask, only, calls } = setUp(async () => {
+    if (isBroken) throw new EngineError("The server is busy.");
+    return true;
+  });
+  ask();
+  questions.answer(only().key, { type: "deny" }, ann);
+  await settled();
+  expect(only()).toMatchObject({ state: "open", problem: "The server is busy." });
+  expect(calls).toEqual(["show", "show"]);
+  isBroken = false;
+  expect(questions.answer(only().key, { type: "deny" }, ann)).toBe(true);
+  await settled();
+  expect(only()).toMatchObject({ state: "answered", problem: null });
+});
+
+test("a reply that the engine never takes is told after 5 s", async () => {
+  const { questions, ask, only } = setUp(() => new Promise(() => {}));
+  ask();
+  questions.answer(only().key, { type: "deny" }, ann);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(only()).toMatchObject({ state: "open", problem: expect.stringMatching(/in time/) });
+});
+
+test("half the time brings it back to mind once, all of it denies it", async () => {
+  const { ask, only, calls, replies } = setUp(async () => true);
+  ask();
+  await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
+  expect(calls).toEqual(["show", "remind"]);
+  await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
+  expect(replies).toEqual([{ type: "deny", reason: "Nobody answered within 10 min." }]);
+  expect(only()).toMatchObject({ state: "expired", reply: "deny", decidedBy: "time" });
+  await vi.advanceTimersByTimeAsync(60 * MINUTE_MS);
+  expect(calls).toEqual(["show", "remind", "show"]);
+});
+
+test.each([
+  ["rejects", () => Promise.reject(new Error("gone"))],
+  ["takes no replies", undefined],
+])("the time is up as well where the engine %s", async (_, answer) => {
+  const { ask, only } = setUp(answer);
+  ask({ id: "q1", kind: "text", title: "?", isSecret: false });
+  await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+  expect(only()).toMatchObject({ state: "expired", reply: "dismiss", problem: expect.any(String) });
+});
+
+test("the rules answer without a card", async () => {
+  const { ask, only, calls, replies, questions } = setUp(async () => true, { allow: ["make"] });
+  ask();
+  expect(questions.isWaiting).toBe(false);
+  await settled();
+  expect(replies).toEqual([{ type: "allow", scope: "once" }]);
+  expect(only()).toMatchObject({ state: "answered", reply: "allow", decidedBy: "policy" });
+  expect(calls).toEqual([]);
+});
+
+test("where the rules' answer cannot be passed on, somebody is asked", async () => {
+  const { ask, only, calls, questions } = setUp(() => Promise.reject(new Error("no")), { approvals: "deny" });
+  ask();
+  await settled();
+  expect(only()).toMatchObject({ state: "open", problem: expect.any(String) });
+  expect(questions.isWaiting).toBe(true);
+  expect(calls).toEqual(["show"]);
+});
+
+test("what the engine does without, and what its run leaves open, is withdrawn", async () => {
+  for (const close of ["resolve", "completed", "end"] as const) {
+    const { questions, ask, resolve, only, calls } = setUp(async () => true);
+    ask();
+    if (close === "resolve") resolve();
+    else if (close === "completed") questions.heard({ type: "completed", engine: "codex", ok: true, answer: "" });
+    else await questions.end();
+    expect(only()).toMatchObject({ state: "withdrawn", reply: null });
+    expect(calls).toEqual(["show", "show"]);
+    await vi.advanceTimersByTimeAsync(20 * MINUTE_MS);
+    expect(calls).toHaveLength(2);
+  }
+});
+
+test("a reply on its way counts though the engine resolves the question and ends before it is confirmed", async () => {
+  let confirm: (isTaken: boolean) => void = () => {};
+  const { questions, ask, resolve, only } = setUp(
+    () =>
+      new Promise((done) => {
+        confirm = done;
+      }),
+  );
+  ask();
+  questions.answer(only().key, { type: "deny", reason: "no" }, ann);
+  resolve();
+  questions.heard({ type: "completed", engine: "codex", ok: true, answer: "" });
+  const ended = questions.end();
+  confirm(true);
+  await ended;
+  expect(only()).toMatchObject({ state: "answered", reply: "deny", reason: "no" });
+  ask({ ...command, id: "q2" });
+  expect(only().questionId).toBe("q1");
+});
+
+test("no secret answer is stored, nor anything of it", async () => {
+  const { questions, ask, only } = setUp(async () => true);
+  ask({ id: "q1", kind: "text", title: "Token?", isSecret: true });
+  questions.answer(only().key, { type: "text", text: "hunter2" }, ann);
+  await settled();
+  expect(only()).toMatchObject({ state: "answered", reply: "text", answer: null });
+  expect(JSON.stringify(only())).not.toContain("hunter2");
+});

@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Question } from "../../src/domain/question.ts";
+import type { StoredQuestion } from "../../src/store/questions.ts";
+import { closedText, renderCard, renderReminder } from "../../src/telegram/card.ts";
+import { cardKeyboard, parseCardPress } from "../../src/telegram/card-keyboard.ts";
+import { expectAccepted } from "./rules.ts";
+
+const KEY = "0123456789abcdef";
+
+function stored(question: Question, more: Partial<StoredQuestion> = {}): StoredQuestion {
+  return {
+    ...{ key: KEY, runId: "r1", questionId: question.id, kind: question.kind, title: question.title, question },
+    ...{ chatId: 1, topicId: null, state: "open", reply: null, scope: null, reason: null, answer: null },
+    ...{ decidedBy: null, userId: null, userName: null, problem: null, cardId: null, cardState: null },
+    ...{ askedAt: 0, closedAt: null, ...more },
+  };
+}
+
+const command = (line: string, more: object = {}): Question => ({
+  ...{ id: "1", kind: "command", title: "bash", command: line, body: line, canAllowSession: false, ...more },
+});
+
+function render(question: Question, more: Partial<StoredQuestion> = {}) {
+  const card = renderCard({ stored: stored(question, more), engine: "codex", context: "ctx: web @x" });
+  expectAccepted(card.content);
+  return card;
+}
+
+const choice: Question = {
+  ...{ id: "1", kind: "choice", title: "Which?", isMultiple: true, isOpen: true },
+  options: [
+    { value: "r", label: "red", description: "like blood" },
+    { value: "g", label: "green" },
+  ],
+};
+
+describe("a card", () => {
+  test("says what is asked, where and why, with the whole of it in code", () => {
+    const { content, file } = render(command("rm -rf build", { cwd: "/repo", reason: "It is *stale*" }));
+    expect(content.text).toBe(
+      "codex asks: bash\nin /repo\nctx: web @x\nWhy: It is *stale*\n\nrm -rf build\n\nReply to this message to deny it with a reason.",
+    );
+    expect(content.entities.map(({ type }) => type)).toEqual(["code", "code", "code", "pre"]);
+    expect(file).toBeUndefined();
+  });
+
+  test("does not say twice what its title says", () => {
+    expect(render(command("make", { title: "Run make in /repo", cwd: "/repo" })).content.text).toBe(
+      "codex asks: Run make in /repo\nctx: web @x\n\nReply to this message to deny it with a reason.",
+    );
+  });
+
+  test("folds what is long, and what is too long comes whole as a file", () => {
+    const lines = Array.from({ length: 20 }, (_, line) => `line ${line}`).join("\n");
+    const folded = render(command(lines));
+    expect(folded.content.entities.map(({ type }) => type)).toContain("expandable_blockquote");
+    expect(folded.content.text).toContain(lines);
+    const diff = "+line\n".repeat(5_000);
+    const change: Question = { id: "1", kind: "file_change", title: "write a", body: diff, canAllowSession: true };
+    expect(render(change).file).toEqual({ name: "change.diff", text: diff.trim() });
+  });
+
+  test("of very many options lists those that have no button, and the file has them all", () => {
+    const options = Array.from({ length: 300 }, (_, index) => ({ value: String(index), label: `option ${index}` }));
+    const { content, file } = render({ ...choice, options } as Question);
+    expect(content.text).toContain("This is cut: the file below has it all.");
+    expect(file?.text).toContain("option 299");
+  });
+
+  test("lists options that need words, and how to answer", () => {
+    expect(render(choice).content.text).toMatch(
+      /red: like blood\ngreen\n\nPress all that apply, then Done, or reply to this message with an answer of your own\.$/,
+    );
+    const secret: Question = { id: "1", kind: "text", title: "Token?", isSecret: true, draft: "abc" };
+    expect(render(secret).content.text).toMatch(
+      /To begin from:\n\nabc\n\nReply [\s\S]* delete your message afterwards\.$/,
+    );
+  });
+
+  test.each<[Partial<StoredQuestion>, RegExp, string]>([
+    [
+      { state: "answered", reply: "allow", scope: "once", decidedBy: "user", userName: "Ann" },
+      /✓ Allowed by Ann · \d\d:\d\d$/,
+      "Already answered by Ann.",
+    ],
+    [
+      { state: "answered", reply: "allow", scope: "session", decidedBy: "user", userName: "Ann" },
+      /✓ Allowed for the session by Ann/,
+      "Already answered by Ann.",
+    ],
+    [
+      { state: "answered", reply: "deny", reason: "No.", decidedBy: "user", userName: "Ann" },
+      /✗ Denied by Ann · \S+\nNo\.$/,
+      "Already answered by Ann.",
+    ],
+    [
+      { state: "answered", reply: "choose", answer: "red", decidedBy: "user", userName: "Ann" },
+      /✓ Answered by Ann · \S+\nred$/,
+      "Already answered by Ann.",
+    ],
+    [
+      { state: "answered", reply: "deny", decidedBy: "policy" },
+      /✗ Denied by the rules in the config/,
+      "Already answered by the rules in the config.",
+    ],
+    [
+      { state: "expired", reply: "deny", decidedBy: "time" },
+      /✗ Denied: nobody answered in time/,
+      "Expired: nobody answered in time.",
+    ],
+    [{ state: "expired" }, /Expired: takopi was restarted\.$/, "Expired: takopi was restarted."],
+    [{ state: "withdrawn", problem: "It broke." }, /✗ It broke\.\n\nNo longer asked\.$/, "This is not asked any more."],
+  ])("that is closed says how: %j", (more, shown, told) => {
+    const card = stored(command("make"), more);
+    expect(render(command("make"), more).content.text).toMatch(shown);
+    expect(closedText(card)).toBe(told);
+    expect(cardKeyboard(card, new Set()).inline_keyboard).toEqual([]);
+  });
+
+  test("is a message that Telegram takes, whatever the engine wrote", () => {
+    const words = fc.string({ unit: "binary", maxLength: 6_000 });
+    fc.assert(
+      fc.property(words, words, words, (title, body, reason) => {
+        const question: Question = {
+          id: "1",
+          kind: "command",
+          title,
+          body,
+          reason,
+          cwd: reason,
+          canAllowSession: true,
+        };
+        for (const more of [{}, { state: "answered", reply: "deny", reason, userName: title } as const]) {
+          render(question, { ...more, problem: reason });
+        }
+        render({ ...choice, title, body, options: [{ value: body, label: title, description: reason }] });
+        expectAccepted(renderReminder(stored(question)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("its buttons", () => {
+  const labels = (question: Question, chosen: readonly number[] = []) =>
+    cardKeyboard(stored(question), new Set(chosen)).inline_keyboard.map((row) => row.map(({ text }) => text));
+
+  test("are those that the question takes", () => {
+    expect(labels(command("x"))).toEqual([["Allow", "Deny"]]);
+    expect(labels(command("x", { canAllowSession: true }))).toEqual([["Allow", "Deny"], ["Allow for session"]]);
+    expect(labels(choice, [1])).toEqual([["☐ red"], ["☑ green"], ["Done", "Dismiss"]]);
+    expect(labels({ ...choice, isMultiple: false })).toEqual([["red"], ["green"], ["Dismiss"]]);
+    expect(labels({ id: "1", kind: "text", title: "?", isSecret: false })).toEqual([["Dismiss"]]);
+  });
+
+  test("carry a key and nothing that an engine wrote, within 64 bytes, however many and long the options are", () => {
+    const options = Array.from({ length: 300 }, (_, index) => ({ value: `secret ${index}`, label: "🦀".repeat(200) }));
+    const rows = cardKeyboard(stored({ ...choice, options } as Question), new Set()).inline_keyboard;
+    expect(rows.flat().length).toBeLessThanOrEqual(100);
+    for (const button of rows.flat()) {
+      const data = "callback_data" in button ? button.callback_data : "";
+      expect(data).toMatch(/^q:[0-9a-f]{16}:\w{1,7}$/);
+      expect(parseCardPress(data)?.key).toBe(KEY);
+      expect(button.text).not.toMatch(/\p{Surrogate}/u);
+    }
+  });
+
+  test.each(["", "stop:r1", "q:short:allow", `q:${KEY}:run`, `q:${KEY}:100`, `q:${KEY}:allow\n`, `Q:${KEY}:allow`])(
+    "%j is the data of none",
+    (data) => {
+      expect(parseCardPress(data)).toBeUndefined();
+    },
+  );
+});
