@@ -20,7 +20,8 @@ describe("a card", () => {
     expect(textOf(await closed(bridge, card))).toMatch(
       /✗ Denied: nobody answered in time \(limits\.approval_minutes\)\.$/,
     );
-    expect(JSON.stringify(bridge.emulator.history)).not.toContain("No sign of life");
+    const progress = bridge.emulator.calls("editMessageText").map(({ payload }) => String(payload["text"]));
+    expect(progress.filter((text) => /^waiting for you[\s\S]*No sign of life/.test(text))).toEqual([]);
     bridge.say("no", { replyTo: reminder.message_id });
     await bridge.botSays(/^Expired: nobody answered in time\./);
   });
