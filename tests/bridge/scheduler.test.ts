@@ -40,6 +40,22 @@ describe("the scheduler", () => {
     expect(places).toEqual(["b:1", "c:2", "c:1"]);
   });
 
+  test("keeps runs off a thread that is occupied, which one with a run cannot be", async () => {
+    const { scheduler, started, end } = stage();
+    scheduler.submit("a", "t");
+    scheduler.submit("b", "t");
+    expect(scheduler.occupy("t")).toBeUndefined();
+    await end("a");
+    await end("b");
+    const release = scheduler.occupy("t");
+    expect(scheduler.occupy("t")).toBeUndefined();
+    scheduler.submit("c", "t");
+    scheduler.submit("d", "u");
+    expect(started).toEqual(["a", "b", "d"]);
+    release?.();
+    expect(started).toEqual(["a", "b", "d", "c"]);
+  });
+
   test("makes a new run claim its thread as soon as its session is known", async () => {
     const { scheduler, started, end } = stage();
     scheduler.submit("new", "run:new");
