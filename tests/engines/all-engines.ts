@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startChatModel } from "./models/openai-chat.ts";
 import { type ModelCall, startResponsesModel } from "./models/openai-responses.ts";
 import { reply, shell, text } from "./models/responses-reply.ts";
-import { longText } from "./models/script.ts";
+import { longText, toToolUse } from "./models/script.ts";
 import { pinnedEngines } from "./pinned.ts";
 
 /** A home directory in which each of the real engines knows the scripted model, which reads markers in prompts. */
@@ -96,6 +96,7 @@ function answerOfCodex({ prompts, input }: ModelCall) {
   const [, name, argument = ""] = /\[\[(\w+) ?(.*?)\]\]/s.exec(prompts.at(-1) ?? "") ?? [];
   const isAfterTool = JSON.stringify(input.at(-1)).includes("call_output");
   if (name === "shell" && !isAfterTool) return reply(shell(argument));
+  if (name === "tool" && !isAfterTool) return reply({ type: "call", ...toToolUse(argument) });
   if (name === "long") return reply(text(longText(Number(argument))));
   return reply(text(name === "say" ? argument : "All done."));
 }

@@ -42,6 +42,11 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     release: () => false,
     resume: () => false,
     active: () => [],
+    steerable: () => undefined,
+    isWaiting: () => false,
+    rewrite: () => {},
+    interrupt: () => false,
+    answer: () => false,
   } as unknown as Bridge;
   const config = {
     ...{ default_engine: "alpha", projects: new Map(), limits: {} },

@@ -11,7 +11,7 @@ export type ChatBody = z.infer<typeof ChatBody>;
 
 export interface ToolUse {
   readonly name: string;
-  readonly args: unknown;
+  readonly args: object;
 }
 
 /** One scripted answer of the model. */
@@ -113,7 +113,8 @@ const overflow: Reply = {
   code: "context_length_exceeded",
 };
 
-function toToolUse(argument: string): ToolUse {
+/** A tool's name and its arguments as JSON behind it. */
+export function toToolUse(argument: string): ToolUse {
   const [name = "", ...args] = argument.split(" ");
   return { name, args: JSON.parse(args.join(" ")) };
 }
