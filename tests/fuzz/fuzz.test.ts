@@ -2,10 +2,12 @@ import type { Update } from "@grammyjs/types";
 import { expect, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import type { Bridge } from "../../src/bridge/bridge.ts";
+import type { Prompt, Resolved } from "../../src/bridge/resolve.ts";
 import type { Config } from "../../src/config/config.ts";
 import { openStore } from "../../src/store/store.ts";
 import { Dispatcher } from "../../src/telegram/dispatch.ts";
-import { noLog, readRecording, recordingsOf, replay } from "../helpers/recordings.ts";
+import { type LogEntry, recordingLog } from "../engine/toy.ts";
+import { readRecording, recordingsOf, replay } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { mutateBytes, mutateJson, randomFrom } from "./mutate.ts";
 
@@ -34,8 +36,15 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   const random = randomFrom(seed);
   const store = openStore(":memory:");
   const submitted: string[] = [];
+  const log: LogEntry[] = [];
   const bridge = {
-    add: ({ text }: { text: string }) => `r${submitted.push(text)}`,
+    add: ({ text, chatId, topicId, messageId, userId }: Prompt, { engine, prompt }: Resolved) => {
+      const id = `r${submitted.push(text)}`;
+      const none = { project: null, branch: null, resume: null, follows: null };
+      const place = { chatId, topicId: topicId ?? null, messageId, userId: userId ?? null };
+      store.runs.add({ id, ...place, engine, prompt, ...none, createdAt: 1 });
+      return id;
+    },
     start: () => {},
     cancel: () => "none",
     wait: () => false,
@@ -54,7 +63,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   } as unknown as Config;
   const dispatcher = new Dispatcher({
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
-    ...{ botName: "takobot", deliver: () => {}, log: noLog, now: () => 1 },
+    ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
     telegram: { call: async () => true as never },
     cards: { chosen: () => new Set(), toggle: () => {} },
   });
@@ -71,6 +80,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   ]);
   // Forwards that were kept before may stand behind it.
   expect(submitted.slice(before)).toEqual([expect.stringMatching(/^still here/)]);
+  expect(log.filter(({ event }) => event === "update.failed")).toEqual([]);
   expect(store.deliveries.open().every(({ chatId }) => chatId === 5)).toBe(true);
 });
 
