@@ -1,7 +1,18 @@
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { DOCUMENTED_LIMITS } from "../../src/playground/world/flood.ts";
-import { now, quantile, type Running, residentMiB, say, WAIT_MS, withBridge } from "./running.ts";
+import {
+  mib,
+  ms,
+  now,
+  onLogged,
+  outcomeIn,
+  quantile,
+  type Running,
+  residentMiB,
+  say,
+  WAIT_MS,
+  withBridge,
+} from "./running.ts";
 import type { Figure } from "./streams.ts";
 
 const STARTS = 9;
@@ -10,9 +21,8 @@ const LIVE_RUNS = 20;
 const PRESSES = 40;
 const CROWD = 300;
 const IDLE_MS = 5_000;
-
-const ms = (value: number) => `${value.toFixed(0)} ms`;
-const mib = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} MiB`;
+/** A file system without a disk, on Linux. */
+const IN_MEMORY = "/dev/shm";
 
 export async function measureStart(): Promise<Figure[]> {
   const starts: number[] = [];
@@ -30,25 +40,45 @@ export async function measureMessages(): Promise<Figure[]> {
   const engine: number[] = [];
   let idle = Number.NaN;
   await withBridge({ chats: MESSAGES }, async (running) => {
-    const spawns = readSpawns(running);
+    const spawns: number[] = [];
+    onLogged(running, "process.spawned", (at) => spawns.push(at));
     await delay(IDLE_MS);
     idle = residentMiB(running);
     for (const [index, chatId] of running.chats.entries()) {
       const sentAt = now();
       say(running, chatId, `task ${index}`);
       await outcomeIn(running, chatId);
-      const first = running.emulator.calls("sendMessage").find(({ payload }) => payload["chat_id"] === chatId);
-      progress.push((first?.at ?? Number.NaN) - sentAt);
+      progress.push(firstCallAt(running, chatId) - sentAt);
       engine.push((spawns.find((at) => at >= Math.floor(sentAt)) ?? Number.NaN) - sentAt);
     }
   });
+  const inMemory = quantile(await progressDelays(), 0.5);
   return [
     { figure: "idle memory (RSS)", goal: "80 MiB", value: mib(idle) },
     { figure: "update to first progress call, median", goal: "15 ms", value: ms(quantile(progress, 0.5)) },
     { figure: "update to first progress call, p99", goal: "50 ms", value: ms(quantile(progress, 0.99)) },
+    { figure: "the same median, state file in memory", goal: "cost of durability", value: ms(inMemory) },
     { figure: "update to engine start, median", goal: "25 ms", value: ms(quantile(engine, 0.5)) },
   ];
 }
+
+/** Update to first progress call, with nothing to wait for on a disk. */
+async function progressDelays(): Promise<number[]> {
+  const delays: number[] = [];
+  await withBridge({ chats: MESSAGES, disk: IN_MEMORY }, async (running) => {
+    await delay(IDLE_MS);
+    for (const [index, chatId] of running.chats.entries()) {
+      const sentAt = now();
+      say(running, chatId, `task ${index}`);
+      await outcomeIn(running, chatId);
+      delays.push(firstCallAt(running, chatId) - sentAt);
+    }
+  });
+  return delays;
+}
+
+const firstCallAt = ({ emulator }: Running, chatId: number) =>
+  emulator.calls("sendMessage").find(({ payload }) => payload["chat_id"] === chatId)?.at ?? Number.NaN;
 
 /** Runs whose engine does nothing: what they take, how fast a press is answered, how fast Stop is. */
 export async function measureLiveRuns(): Promise<Figure[]> {
@@ -110,17 +140,4 @@ export async function measureCrowd(): Promise<Figure[]> {
   });
   const value = `${ratio.toFixed(2)} times, ${refusals} x 429`;
   return [{ figure: `${CROWD} chats at once, time by calls at 30 a second`, goal: "1.15 times, no 429", value }];
-}
-
-const outcomeIn = ({ emulator }: Running, chatId: number) =>
-  emulator.waitFor(() => emulator.messages(chatId).find(({ text }) => text?.startsWith("done")), WAIT_MS);
-
-/** When engines were spawned, ms since 1970, as the bridge's log says it. */
-function readSpawns({ bridge }: Running): number[] {
-  const spawns: number[] = [];
-  createInterface(bridge.stdout).on("line", (line) => {
-    const entry = JSON.parse(line) as { event?: string; time?: string };
-    if (entry.event === "process.spawned" && entry.time) spawns.push(Date.parse(entry.time));
-  });
-  return spawns;
 }

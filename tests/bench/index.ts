@@ -1,12 +1,16 @@
 import { cpus, totalmem } from "node:os";
 import { measureCrowd, measureLiveRuns, measureMessages, measureStart } from "./bridge.ts";
+import { measureLive } from "./live.ts";
+import { measureSoak } from "./soak.ts";
 import { type Figure, measureStream } from "./streams.ts";
 
 const measures: readonly (() => Promise<Figure[]>)[] = [
   measureStart,
   measureMessages,
   measureLiveRuns,
+  measureLive,
   measureCrowd,
+  measureSoak,
   ...["pi", "codex", "opencode"].map((engine) => () => measureStream(engine)),
 ];
 
