@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 
 /** Only a bound: nothing here waits longer than it must, but Chromium beside other work can be slow. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS });
 
