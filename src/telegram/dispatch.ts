@@ -1,6 +1,5 @@
 import type { Update } from "grammy/types";
 import type { Bridge } from "../bridge/bridge.ts";
-import { conversationKey } from "../bridge/resolve.ts";
 import type { Config } from "../config/config.ts";
 import { parseCommand } from "../domain/directives.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -11,14 +10,13 @@ import { isAllowed } from "./access.ts";
 import { Answers, refOf } from "./answers.ts";
 import type { Telegram } from "./api.ts";
 import { type CardReplyParts, questionOf, replyToCard } from "./card-reply.ts";
-import type { ChatCommand } from "./commands/command.ts";
-import { commands } from "./commands/index.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
 import { type Group, Joiner } from "./join.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received, readUpdate } from "./message.ts";
 import { answerPress } from "./press.ts";
+import { replyTo } from "./reply.ts";
 import { isQueued, type SubmitParts, submit } from "./submit.ts";
 
 export interface DispatchParts {
@@ -137,7 +135,9 @@ export class Dispatcher {
       else {
         flush();
         this.#joiner.flushFor(received.message);
-        this.#guard(received.message, () => this.#answers.respond(received.message, this.#reply(received.message)));
+        this.#guard(received.message, () =>
+          this.#answers.respond(received.message, replyTo(received.message, this.#parts)),
+        );
       }
     }
     flush();
@@ -170,23 +170,6 @@ export class Dispatcher {
       const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, "Kept. Your next message says what to do with it.");
-    });
-  }
-
-  /** What to say to a message that is neither a prompt nor part of one; undefined where nobody asked. */
-  #reply(message: Incoming): ReturnType<ChatCommand["run"]> {
-    const { config, engines, store, bridge, botName, now } = this.#parts;
-    if (message.attachment) return `I cannot read a ${message.attachment} yet: send the task as text.`;
-    const command = parseCommand(message.text);
-    if (!command || (command.bot && command.bot.toLowerCase() !== botName.toLowerCase())) return undefined;
-    const known = commands.find(({ name }) => name === command.name);
-    if (!known) return `I do not know \`/${command.name}\`. \`/help\` lists what I can do here.`;
-    const parts = { ...this.#parts, config: config() };
-    const asked = { ...message, conversation: conversationKey(message, parts.config) };
-    return known.run({
-      ...{ message, args: command.args, bridge, store, config: parts.config, engines, now: now(), asked },
-      thread: () => bridge.threads.find(message, parts),
-      target: () => bridge.threads.target(message, parts),
     });
   }
 
