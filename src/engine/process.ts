@@ -79,8 +79,8 @@ export async function openProcess(command: Command): Promise<OpenChild> {
   if (runId !== undefined) child.once("exit", endWithUs(runId, child.pid));
   // A pipe breaks when the process goes or never reads; its end tells all that matters.
   for (const pipe of child.stdio) pipe?.on("error", () => {});
-  // Unless it is paused execa lets the output flow, and be lost, before anybody reads it.
-  child.stdout.pause();
+  // Until somebody listens, execa lets the output flow and be lost, and so does Node at the exit (20.20, `flushStdio`).
+  child.stdout.on("readable", () => {});
   const end = followEnd(child);
   const { stdin } = child;
   const endInput = () => void stdin.end();

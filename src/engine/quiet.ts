@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
 
-/** How long an output must be silent after the exit of its process before it is closed. */
-const QUIET_MS = 100;
-/** What is read at most in such steps from an output that never falls silent. */
-const MAX_STEPS = 10;
+/** How often an output is looked at after the exit of its process. */
+const LOOK_MS = 50;
+/** Looks in a row that must find nothing new. The event loop polls between two looks, so that the kernel has nothing. */
+const CALM_LOOKS = 2;
+/** After which an output that never falls silent is closed. */
+const MAX_LOOKS = 20;
 /** More than the kernel can have held of the process's own output at its exit. */
 const MAX_REST_BYTES = 1024 * 1024;
 
@@ -14,14 +16,16 @@ const MAX_REST_BYTES = 1024 * 1024;
 export function closeWhenQuiet(output: Socket): void {
   const atExit = output.bytesRead;
   let seen = atExit;
-  let steps = 0;
+  let looks = 0;
+  let calm = 0;
   const timer = setInterval(() => {
     const isBehind = output.readableLength > 0;
-    const isQuiet = output.bytesRead === seen;
+    const isQuiet = output.bytesRead === seen && !isBehind;
     seen = output.bytesRead;
-    if (!isBehind) steps += 1;
-    if ((isQuiet && !isBehind) || steps >= MAX_STEPS || seen - atExit > MAX_REST_BYTES) output.destroy();
-  }, QUIET_MS);
+    calm = isQuiet ? calm + 1 : 0;
+    if (!isBehind) looks += 1;
+    if (calm >= CALM_LOOKS || looks >= MAX_LOOKS || seen - atExit > MAX_REST_BYTES) output.destroy();
+  }, LOOK_MS);
   timer.unref();
   output.once("close", () => clearInterval(timer));
 }
