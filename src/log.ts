@@ -26,8 +26,11 @@ export interface LogOptions {
   readonly cwd: string;
   /** Everything, and a copy as JSON in `debug.log` of the working directory unless the environment names a file. */
   readonly debug: boolean;
-  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly fd?: number };
 }
+
+/** In characters: what waits for a reader of the log that has stopped reading. Further lines are lost, and counted. */
+const MOST_WAITING = 1024 * 1024;
 
 const LEVELS: Readonly<Record<string, string>> = {
   debug: "debug",
@@ -53,11 +56,14 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
   const { pino } = await import("pino");
   const path = env["TAKOPI_LOG_FILE"] || (options.debug ? join(options.cwd, "debug.log") : undefined);
   const file = path ? pino.destination({ dest: path, mkdir: true, sync: true, mode: 0o600 }) : undefined;
-  output.on("error", () => {});
-  file?.on("error", () => {});
+  // Of a reader that has stopped, Node's own stdout waits for a terminal, and everything with it, and keeps all in
+  // memory for a pipe.
+  const { fd } = output;
+  const sink = fd === undefined ? output : pino.destination({ dest: fd, sync: false, maxLength: MOST_WAITING });
+  for (const stream of [output, sink, file]) stream?.on("error", () => {});
   const write = (line: string) => {
     file?.write(line);
-    output.write(format === "json" ? line : toPlainLine(line, hasColor));
+    sink.write(format === "json" ? line : toPlainLine(line, hasColor));
   };
   const settings = {
     level,
@@ -66,7 +72,16 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return toLogger(pino(settings, { write }));
+  const log = toLogger(pino(settings, { write }));
+  let lost = 0;
+  sink.on("drop", () => {
+    lost += 1;
+  });
+  sink.on("drain", () => {
+    if (lost > 0) log.warn({ count: lost }, "log.lines_lost");
+    lost = 0;
+  });
+  return log;
 }
 
 function toLogger(pino: Pino): Logger {

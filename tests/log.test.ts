@@ -1,7 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { createLogger, type LogOptions, redact } from "../src/log.ts";
@@ -111,4 +115,23 @@ test("data that contains itself is logged", async () => {
   loop["self"] = loop;
   log.info({ loop }, "data.loop");
   expect(JSON.parse(read())).toMatchObject({ loop: { size: "10", self: "[circular]" } });
+});
+
+test("a reader of the log that stops reading holds nothing up, and learns how many lines it missed", async () => {
+  const lines = 5_000;
+  const program = fileURLToPath(new URL("helpers/floods-log.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", program, String(lines)]);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [said] = await once(child.stderr, "data");
+  expect(String(said)).toBe("goes on");
+  const exit = once(child, "exit");
+  const entries = (await text(child.stdout))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const kept = entries.filter(({ event }) => event === "flood.line").length;
+  const lost = entries.filter(({ event }) => event === "log.lines_lost").reduce((sum, { count }) => sum + count, 0);
+  expect(lost).toBeGreaterThan(0);
+  expect(kept + lost).toBe(lines);
+  expect(await exit).toEqual([0, null]);
 });
