@@ -156,8 +156,8 @@ function verdictOf({ reply, scope }: StoredQuestion): string {
   return reply === "dismiss" ? "Dismissed" : "Answered";
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const timeOf = (at: number | null): string => clock.format(at ?? 0);
+const timeOf = (at: number | null): string =>
+  new Date(at ?? 0).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 const oneLine = (value: string): string => shorten(value.replace(/\s+/g, " ").trim(), TITLE_LENGTH);
 
