@@ -1,18 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DOCUMENTED_LIMITS } from "../../src/playground/world/flood.ts";
-import {
-  mib,
-  ms,
-  now,
-  onLogged,
-  outcomeIn,
-  quantile,
-  type Running,
-  residentMiB,
-  say,
-  WAIT_MS,
-  withBridge,
-} from "./running.ts";
+import { quantile } from "./quantile.ts";
+import { mib, ms, now, onLogged, outcomeIn, type Running, residentMiB, say, WAIT_MS, withBridge } from "./running.ts";
 import type { Figure } from "./streams.ts";
 
 const STARTS = 9;

@@ -1,10 +1,12 @@
 import { cpus, totalmem } from "node:os";
 import { measureCrowd, measureLiveRuns, measureMessages, measureStart } from "./bridge.ts";
 import { measureLive } from "./live.ts";
+import { measureMachine } from "./machine.ts";
 import { measureSoak } from "./soak.ts";
 import { type Figure, measureStream } from "./streams.ts";
 
 const measures: readonly (() => Promise<Figure[]>)[] = [
+  measureMachine,
   measureStart,
   measureMessages,
   measureLiveRuns,

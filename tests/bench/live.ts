@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { LIVE_PEER, ms, now, onLogged, outcomeIn, quantile, say, withBridge } from "./running.ts";
+import { quantile } from "./quantile.ts";
+import { LIVE_PEER, ms, now, onLogged, outcomeIn, say, withBridge } from "./running.ts";
 import type { Figure } from "./streams.ts";
 
 const TURNS = 15;

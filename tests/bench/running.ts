@@ -68,6 +68,8 @@ interactive = ${engine === "live"}
     cwd: directory,
     env: { PATH: process.env["PATH"], HOME: directory, TAKOPI_LOG_FORMAT: "json" },
   });
+  // A log that nobody reads would fill its pipe and hold the bridge up.
+  for (const output of [bridge.stdout, bridge.stderr]) output.resume();
   const ended = new Promise<void>((resolve) => bridge.once("exit", () => resolve()));
   try {
     await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, WAIT_MS);
@@ -105,8 +107,3 @@ export const outcomeIn = ({ emulator }: Running, chatId: number, count = 1) =>
 
 export const ms = (value: number): string => `${value.toFixed(0)} ms`;
 export const mib = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} MiB`;
-
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
