@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Logger } from "../log.ts";
 import { type Answer, type MethodName, type Payload, Refused, type Telegram, Unreachable } from "./api.ts";
 import { Bucket } from "./bucket.ts";
@@ -96,6 +97,8 @@ export class Outbox {
     this.#log = log;
     this.#pace = pace;
     this.#global = new Bucket(pace.globalBurst, pace.globalRefillMs);
+    // Chats side by side: more listeners at once than Node takes for sound.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   /** @throws Refused; Unreachable where `doubt` is "fail"; Superseded; the reason of `close`. */
