@@ -8,6 +8,7 @@ import { placeOf } from "./place.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Prompt, type ResolveParts, resolvePrompt } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
+import { sessionOf } from "./thread.ts";
 
 /** A session with the newest that is known of it. */
 export interface Thread {
@@ -39,7 +40,8 @@ export class Threads {
   find(message: Omit<Prompt, "text">, parts: Omit<ResolveParts, "store">): Thread {
     const { store } = this.#parts;
     const { engine, resume, follows } = resolvePrompt({ ...message, text: "" }, { ...parts, store });
-    const session = resume ?? (follows === undefined ? undefined : store.runs.get(follows)?.session);
+    const before = follows === undefined ? undefined : store.runs.get(follows);
+    const session = resume ?? (before && sessionOf(before, store.runs).session);
     if (session) return this.#thread(engine, session);
     if (follows !== undefined) throw new UserError("This thread has no session yet: wait until its task has begun.");
     throw new UserError("Reply to a message of the thread that you mean.");
@@ -57,10 +59,10 @@ export class Threads {
   }
 
   /** The thread of a run. */
-  of({ engine, session, resume }: StoredRun): Thread {
-    const found = session ?? resume;
-    if (found === null) throw new UserError("This task has no session.");
-    return this.#thread(engine, found);
+  of(run: StoredRun): Thread {
+    const { session } = sessionOf(run, this.#parts.store.runs);
+    if (session === undefined) throw new UserError("This task has no session.");
+    return this.#thread(run.engine, session);
   }
 
   async compact(thread: Thread): Promise<void> {
