@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Logger } from "../log.ts";
 import { type Answer, type MethodName, type Payload, Refused, type Telegram, Unreachable } from "./api.ts";
 import { Bucket } from "./bucket.ts";
+import { Window, type WindowLimits } from "./window.ts";
 
 /** Methods that the outbox paces; all name a chat. */
 export type PacedMethod = Extract<
@@ -59,8 +60,7 @@ export interface Pace {
   readonly privateRefillMs: number;
   readonly groupBurst: number;
   readonly groupRefillMs: number;
-  readonly globalBurst: number;
-  readonly globalRefillMs: number;
+  readonly overall: WindowLimits;
 }
 
 /** About one message a second in a chat, 20 a minute in a group, 30 a second over all; a burst counts into them. */
@@ -69,8 +69,7 @@ export const TELEGRAM_PACE: Pace = {
   privateRefillMs: 1_050,
   groupBurst: 3,
   groupRefillMs: 3_500,
-  globalBurst: 2,
-  globalRefillMs: 1000 / 28,
+  overall: { calls: 28, windowMs: 1000, burst: 8, spacingMs: 1000 / 28 },
 };
 
 /** Edits and typing leave this many calls of a chat to the messages that matter. */
@@ -87,7 +86,7 @@ export class Outbox {
   readonly #log: Logger;
   readonly #pace: Pace;
   readonly #lanes = new Map<string, Lane>();
-  readonly #global: Bucket;
+  readonly #overall: Window;
   readonly #abort = new AbortController();
   #order = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -96,7 +95,7 @@ export class Outbox {
     this.#telegram = telegram;
     this.#log = log;
     this.#pace = pace;
-    this.#global = new Bucket(pace.globalBurst, pace.globalRefillMs);
+    this.#overall = new Window(pace.overall);
     // Chats side by side: more listeners at once than Node takes for sound.
     setMaxListeners(0, this.#abort.signal);
   }
@@ -180,6 +179,7 @@ export class Outbox {
 
   /** The lane whose first operation may go soonest; of those that may go now, the most urgent and oldest. */
   #next(now: number): { lane: Lane; at: number } | undefined {
+    const overallAt = this.#overall.readyAt(now);
     let best: { lane: Lane; first: Entry; at: number } | undefined;
     for (const [key, lane] of this.#lanes) {
       const [first] = lane.waiting;
@@ -188,7 +188,7 @@ export class Outbox {
         continue;
       }
       const reserve = first.op.priority >= PRIORITY.edit ? RESERVE : 0;
-      const at = Math.max(lane.pausedUntil, lane.bucket.readyAt(now, reserve), this.#global.readyAt(now, 0));
+      const at = Math.max(lane.pausedUntil, lane.bucket.readyAt(now, reserve), overallAt);
       if (!best || at < best.at || (at === best.at && goesBefore(first, best.first))) best = { lane, first, at };
     }
     return best;
@@ -199,7 +199,7 @@ export class Outbox {
     if (!entry) return;
     lane.flying = entry;
     lane.bucket.take(now);
-    this.#global.take(now);
+    this.#overall.take(now);
     this.#telegram
       .call(entry.op.method, entry.op.payload, this.#abort.signal)
       .then((answer) => entry.resolve(answer as never))
