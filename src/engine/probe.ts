@@ -4,8 +4,8 @@ import { delimiter, join, resolve } from "node:path";
 import type { Probe } from "./contract.ts";
 import { capture, describeMissing } from "./process.ts";
 
-/** Engines that are scripts of a large runtime take seconds when the disk is cold. */
-const VERSION_TIMEOUT_MS = 10_000;
+/** Engines that are scripts of a large runtime take seconds when the disk is cold: pi 0.74.2 was seen to take 20. */
+const VERSION_TIMEOUT_MS = 40_000;
 
 export interface ProbeRequest {
   /** The engine's id, which is also its table in the config. */
@@ -19,10 +19,14 @@ export interface ProbeRequest {
 export async function probeExecutable({ id, cmd, env }: ProbeRequest): Promise<Probe> {
   const path = await findExecutable(cmd, env["PATH"]);
   if (path === undefined) return { problems: [describeMissing(id, cmd)] };
-  const version = await readVersion(id, path, env);
-  return version === undefined
-    ? { path, problems: [`${path} --version gives no version; set ${id}.cmd to the engine's executable.`] }
-    : { path, version, problems: [] };
+  try {
+    const version = await readVersion(id, path, env);
+    if (version !== undefined) return { path, version, problems: [] };
+    return { path, problems: [`${path} --version gives no version; set ${id}.cmd to the engine's executable.`] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { path, problems: [`${why}: try ${path} --version in a terminal, or set ${id}.cmd.`] };
+  }
 }
 
 /** The absolute path of an executable file; a name without a slash is looked up on PATH. */
@@ -49,6 +53,6 @@ async function isExecutable(path: string): Promise<boolean> {
 async function readVersion(id: string, file: string, env: ProbeRequest["env"]): Promise<string | undefined> {
   const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const request = { id, file, args: ["--version"], cwd: "/", env: Object.fromEntries(defined) };
-  const printed = await capture({ ...request, timeoutMs: VERSION_TIMEOUT_MS }).catch(() => undefined);
-  return /\d+\.\d+\.\d+[\w.+-]*/.exec(`${printed?.stdout}\n${printed?.stderr}`)?.[0];
+  const { stdout, stderr } = await capture({ ...request, timeoutMs: VERSION_TIMEOUT_MS });
+  return /\d+\.\d+\.\d+[\w.+-]*/.exec(`${stdout}\n${stderr}`)?.[0];
 }
