@@ -1,7 +1,6 @@
+import { formatCount } from "../domain/usage.ts";
 import { UserError } from "../errors.ts";
 import type { BridgeParts } from "./bridge.ts";
-
-const count = (value: number) => value.toLocaleString("en-US");
 
 /**
  * Refuses a prompt that is over a limit of the config.
@@ -12,7 +11,7 @@ const count = (value: number) => value.toLocaleString("en-US");
 export function checkPrompt(prompt: string, waiting: number, { config }: Pick<BridgeParts, "config">): void {
   const { prompt_chars, queued_runs } = config().limits;
   if (prompt.length > prompt_chars) {
-    const sizes = `${count(prompt.length)} characters; limits.prompt_chars allows ${count(prompt_chars)}`;
+    const sizes = `${formatCount(prompt.length)} characters; limits.prompt_chars allows ${formatCount(prompt_chars)}`;
     throw new UserError(`This task has ${sizes}. Put the text into a file of the project, or raise the limit.`);
   }
   if (waiting >= queued_runs) {

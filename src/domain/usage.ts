@@ -19,7 +19,7 @@ export const sumUsage = (rows: readonly UsageSum[]): UsageSum => ({
 
 /** `3 runs, 12,345 tokens, $0.12` */
 export function formatUsage({ runs, tokens, costUsd }: UsageSum): string {
-  const facts = [runs === 1 ? "1 run" : `${count(runs)} runs`, `${count(tokens)} tokens`];
+  const facts = [runs === 1 ? "1 run" : `${formatCount(runs)} runs`, `${formatCount(tokens)} tokens`];
   return [...facts, ...(costUsd > 0 ? [`$${costUsd.toFixed(2)}`] : [])].join(", ");
 }
 
@@ -35,4 +35,5 @@ export function groupUsage(rows: readonly UsageOf[], by: "engine" | "project"): 
     .sort(([, a], [, b]) => b.costUsd - a.costUsd || b.tokens - a.tokens);
 }
 
-const count = (value: number) => value.toLocaleString("en-US");
+/** `12,345` */
+export const formatCount = (value: number): string => value.toLocaleString("en-US");

@@ -4,7 +4,7 @@ import { delimiter, join, resolve } from "node:path";
 import type { Probe } from "./contract.ts";
 import { capture, describeMissing } from "./process.ts";
 
-/** Engines that are scripts of a large runtime take seconds when the disk is cold: pi 0.74.2 was seen to take 20. */
+/** Engines that are scripts of a large runtime take seconds when the disk is cold: pi 0.74.2 was seen to take over 10. */
 const VERSION_TIMEOUT_MS = 40_000;
 
 export interface ProbeRequest {

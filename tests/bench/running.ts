@@ -68,7 +68,7 @@ interactive = ${engine === "live"}
     cwd: directory,
     env: { PATH: process.env["PATH"], HOME: directory, TAKOPI_LOG_FORMAT: "json" },
   });
-  // A log that nobody reads would fill its pipe and hold the bridge up.
+  // The last lines of a log that nobody reads would hold up the end of the bridge.
   for (const output of [bridge.stdout, bridge.stderr]) output.resume();
   const ended = new Promise<void>((resolve) => bridge.once("exit", () => resolve()));
   try {
