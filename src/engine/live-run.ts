@@ -7,7 +7,8 @@ import { eachEvent } from "./events.ts";
 /** How long a turn may take to end in the engine's own way before its server is ended by force. */
 const STOP_GRACE_MS = 1200;
 /** How long is waited after that; together under 2 s. */
-const FORCE_MS = 700;
+const FORCE_MS = 600;
+const STEP_MS = 200;
 /** The answer so far is told at most this often. */
 const TEXT_PAUSE_MS = 300;
 
@@ -169,13 +170,12 @@ class LiveRun implements Run, LiveOutput {
     if (!(await this.#endsWithin(FORCE_MS))) this.#log.error({}, "turn.not_ended");
   }
 
+  /** In steps, of which a pause of the whole machine takes but one: an answer that it held back gets its time. */
   async #endsWithin(limitMs: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, limitMs, false);
-    });
-    const inTime = await Promise.race([this.#driven.then(() => true), late]);
-    clearTimeout(timer);
-    return inTime;
+    for (let waitedMs = 0; waitedMs < limitMs; waitedMs += STEP_MS) {
+      const step = new Promise<boolean>((resolve) => setTimeout(resolve, STEP_MS, false));
+      if (await Promise.race([this.#driven.then(() => true), step])) return true;
+    }
+    return false;
   }
 }

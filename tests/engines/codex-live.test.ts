@@ -50,6 +50,7 @@ beforeAll(async () => {
 beforeEach(() => {
   cwd = mkdtempSync(join(root, "repo-"));
   calls = [];
+  warnings = [];
 });
 afterEach(() => {
   expect(script).toEqual([]);
@@ -61,7 +62,11 @@ afterAll(async () => {
 });
 
 const silent = () => undefined;
-const log = { debug: silent, info: silent, warn: silent, error: silent, child: () => log };
+let warnings: unknown[] = [];
+const log = {
+  ...{ debug: silent, info: silent, error: silent, child: () => log },
+  warn: (_: unknown, message?: string) => warnings.push(message),
+};
 
 interface Options extends EngineOptions {
   readonly sandbox?: "read-only" | "workspace-write" | "danger-full-access";
@@ -273,7 +278,9 @@ test.runIf(process.platform === "linux").each(["workspace-write", "danger-full-a
     expect(processesWith(seconds)).toEqual([]);
     const { completed, thread } = await finished;
     expect(completed).toMatchObject({ ok: false, error: "interrupted" });
-    expect(codex.live?.servers()).toMatchObject([{ pid: before?.pid }]);
+    // Only a server that did not answer in time, as on a busy machine, is ended by force.
+    const kept = warnings.includes("turn.forced") ? [] : [{ pid: before?.pid }];
+    expect(codex.live?.servers()).toMatchObject(kept);
 
     script = [reply(text("Back again."))];
     const again = await finish(open("Go on.", { sandbox, thread }));
