@@ -7,6 +7,7 @@ import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
+import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
 import { endLeftovers } from "./engine/stop.ts";
 import { ConfigError } from "./errors.ts";
@@ -42,7 +43,7 @@ export interface AppOptions {
 }
 
 /** Telegram repeats no update that is older than a day. */
-const UPDATES_KEPT_MS = 2 * 86_400_000;
+const UPDATES_KEPT_MS = 2 * MS_PER_DAY;
 /** Of the 10 s that a shutdown may take, what engines and then deliveries get. */
 const DELIVER_ON_EXIT_MS = 4_000;
 

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { MS_PER_DAY } from "../../src/domain/time.ts";
 import { type ThreadTokens, threadTokens } from "./schema.ts";
 import { NO_TOKENS } from "./usage.ts";
 
@@ -26,12 +27,10 @@ export async function readThreadTotals(home: string, thread: string): Promise<Th
   }
 }
 
-const DAY_MS = 86_400_000;
-
 /** Files lie by the local date on which the thread began, and the thread's id (a UUID of version 7) begins with that time. */
 async function findRollout(home: string, thread: string): Promise<string | undefined> {
   const begun = Number.parseInt(thread.replace("-", "").slice(0, 12), 16);
-  for (const time of [begun, begun - DAY_MS, begun + DAY_MS]) {
+  for (const time of [begun, begun - MS_PER_DAY, begun + MS_PER_DAY]) {
     const [date = ""] = new Date(time).toISOString().split("T");
     const folder = join(home, "sessions", ...date.split("-"));
     const names = await readdir(folder).catch(() => []);

@@ -1,9 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { initialProgress } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
+import { MS_PER_MINUTE } from "../domain/time.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
-import type { StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { Cards } from "./cards.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
@@ -32,8 +33,6 @@ export interface BridgeParts {
   /** ms since 1970. */
   readonly now: () => number;
 }
-
-const MS_PER_MINUTE = 60_000;
 
 /** Runs from their being asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
@@ -157,7 +156,7 @@ export class Bridge {
 
   /** Goes on with a run that was cut off, as if "continue" had been replied to it; false where it has no session. */
   resume(run: StoredRun, userId: number): boolean {
-    const session = run.session ?? run.resume;
+    const session = knownSession(run);
     if (session === null) return false;
     const id = newRunId(this.#parts.now());
     const createdAt = this.#parts.now();

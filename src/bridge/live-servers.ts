@@ -1,10 +1,10 @@
+import { MS_PER_MINUTE } from "../domain/time.ts";
 import { endLeftovers } from "../engine/stop.ts";
 import type { StoredServer } from "../store/live-servers.ts";
 import type { BridgeParts } from "./bridge.ts";
 
 /** How often it is looked which servers there are, and which have been idle for too long. */
 const LOOK_MS = 1_000;
-const MS_PER_MINUTE = 60_000;
 
 type Parts = Pick<BridgeParts, "engines" | "config" | "store" | "log">;
 

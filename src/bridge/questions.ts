@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { RunEvent } from "../domain/events.ts";
 import { decide, type Rules } from "../domain/policy.ts";
 import type { Question, Reply } from "../domain/question.ts";
+import { MS_PER_MINUTE } from "../domain/time.ts";
 import type { Controls } from "../engine/contract.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -30,7 +31,6 @@ interface Open {
   isResolved: boolean;
 }
 
-const MS_PER_MINUTE = 60_000;
 /** An engine that takes longer to take a reply is as good as one that refuses it. */
 const PASS_LIMIT_MS = 5_000;
 /** Timers cannot wait longer. */

@@ -5,7 +5,7 @@ import type { ResumeToken } from "../domain/events.ts";
 import { findResume, stripResume } from "../domain/resume.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 
 /** A prompt as it came from a chat, forwards and split pastes already joined to it. */
@@ -86,7 +86,7 @@ const bySession = ({ engine, value }: ResumeToken) => ({ engine, resume: value, 
  * without a session is begun anew.
  */
 function byRun(run: StoredRun): Pick<Resolved, "engine" | "resume" | "follows"> {
-  const session = run.session ?? run.resume;
+  const session = knownSession(run);
   if (session !== null) return bySession({ engine: run.engine, value: session });
   return { engine: run.engine, resume: undefined, follows: run.state === "ended" ? undefined : run.id };
 }

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/events.ts";
+import { MS_PER_MINUTE } from "../domain/time.ts";
 import type { BridgeParts } from "./bridge.ts";
 import type { Job, JobView } from "./run-job.ts";
 
@@ -7,8 +8,6 @@ export interface StallWatch {
   heard(event: RunEvent): void;
   end(): void;
 }
-
-const MS_PER_MINUTE = 60_000;
 
 /**
  * Tells on the screen when a run has given no event for `limits.stall_minutes`, and again after each further such time

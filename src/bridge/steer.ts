@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import type { Job } from "./run-job.ts";
@@ -20,7 +20,7 @@ export function findSteerable(
   for (const job of jobs) {
     const run = store.runs.get(job.run.id);
     if (run?.state !== "running" || job.controls?.steer === undefined || job.signal.aborted) continue;
-    const session = run.session ?? run.resume;
+    const session = knownSession(run);
     const isOfThread =
       run.id === ahead || (session !== null && run.engine === resolved.engine && session === resolved.resume);
     if (isOfThread && isSamePlace(run, prompt) && isMeant(run, resolved)) return job;

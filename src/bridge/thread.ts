@@ -1,4 +1,4 @@
-import type { StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 export function sessionOf(run: StoredRun, runs: Pick<Store["runs"], "get">): { session?: string; root: string } {
   let at = run;
   for (;;) {
-    const session = at.session ?? at.resume;
+    const session = knownSession(at);
     if (session !== null) return { session, root: at.id };
     const before = at.follows === null ? undefined : runs.get(at.follows);
     if (!before) return { root: at.id };

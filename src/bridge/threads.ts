@@ -1,7 +1,7 @@
 import type { ResumeToken } from "../domain/events.ts";
 import type { Ability, Engine, Operations, SessionRequest } from "../engine/contract.ts";
 import { EngineError, UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { BridgeParts } from "./bridge.ts";
 import { optionsOf } from "./options-of.ts";
 import { placeOf } from "./place.ts";
@@ -155,7 +155,7 @@ export class Threads {
     const { conversations, runs } = this.#parts.store;
     const latest = conversation === undefined ? undefined : conversations.latest(conversation, engine.id);
     const run = latest === undefined ? undefined : runs.get(latest);
-    if (conversation !== undefined && (run?.session ?? run?.resume) === session) {
+    if (conversation !== undefined && run && knownSession(run) === session) {
       conversations.setLatest(conversation, engine.id, branch.id);
     }
   }

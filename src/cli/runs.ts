@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { engines } from "../../runners/index.ts";
 import { startOfDay } from "../bridge/limits.ts";
 import { loadConfig } from "../config/load.ts";
+import { MS_PER_DAY } from "../domain/time.ts";
 import { formatUsage, sumUsage } from "../domain/usage.ts";
 import { ConfigError } from "../errors.ts";
 import type { Delivery } from "../store/deliveries.ts";
@@ -66,7 +67,7 @@ interface Found {
 }
 
 const NOTHING: Found = { runs: [], parked: [], usage: "" };
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * MS_PER_DAY;
 
 async function open<T>(file: string, work: (store: Store) => T): Promise<T> {
   const { openStore } = await import("../store/store.ts");

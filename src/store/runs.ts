@@ -46,6 +46,10 @@ export interface StoredRun {
   readonly endedAt: number | null;
 }
 
+/** The session that the engine reported, or else the one that was asked for; null while there is neither. */
+export const knownSession = ({ session, resume }: Pick<StoredRun, "session" | "resume">): string | null =>
+  session ?? resume;
+
 /** The runs of one engine in one project (null outside projects) together. */
 export interface UsageRow {
   readonly engine: string;

@@ -2,7 +2,7 @@ import type { TelegramConfig } from "../config/config.ts";
 import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
-import type { StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Content } from "./content.ts";
 import type { TextFile } from "./post.ts";
 import { renderFinal } from "./render-final.ts";
@@ -58,7 +58,7 @@ export function showsResumeLine({ topicId }: StoredRun, { show_resume_line, sess
 
 /** How to go on with a run in a terminal; undefined where it has no session. */
 export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string | undefined {
-  const session = run.session ?? run.resume;
+  const session = knownSession(run);
   return session === null ? undefined : engines.find(({ id }) => id === run.engine)?.resume.format(session);
 }
 

@@ -1,5 +1,6 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import { formatElapsed } from "../../domain/elapsed.ts";
+import { MS_PER_MINUTE } from "../../domain/time.ts";
 import type { StoredRun } from "../../store/runs.ts";
 import { inlineCode } from "../inline-code.ts";
 import { threadButtons } from "../keyboard.ts";
@@ -8,7 +9,6 @@ import type { Answer, ChatCommand, CommandInput } from "./command.ts";
 const SHOWN_THREADS = 8;
 /** In characters, of the beginning of a prompt. */
 const PROMPT_LENGTH = 60;
-const MS_PER_MINUTE = 60_000;
 
 /** Threads that have a run, or whose engine may still be warm from the last one. */
 export const sessions: ChatCommand = {

@@ -1,9 +1,9 @@
 import { startOfDay } from "../../bridge/limits.ts";
+import { MS_PER_DAY } from "../../domain/time.ts";
 import { formatUsage, groupUsage, sumUsage } from "../../domain/usage.ts";
 import type { ChatCommand } from "./command.ts";
 
 const WEEK_DAYS = 7;
-const MS_PER_DAY = 86_400_000;
 
 export const usage: ChatCommand = {
   name: "usage",
