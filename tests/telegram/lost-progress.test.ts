@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { createTelegram, type Telegram } from "../../src/telegram/api.ts";
+import { findLostProgress } from "../../src/telegram/lost-progress.ts";
+import { textOf } from "../helpers/bridge.ts";
+import { createLog } from "../helpers/recordings.ts";
+
+let emulator: Emulator;
+let telegram: Telegram;
+let store: Store;
+let chatId: number;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ limits: "off" });
+  telegram = createTelegram(emulator.token, emulator.url);
+  store = openStore(":memory:");
+  chatId = emulator.privateChatId;
+});
+afterEach(async () => {
+  store.close();
+  await emulator.close();
+});
+
+/** A task that was to get a progress message; what came of that nobody stored. */
+function asked(id: string): number {
+  const { message_id: messageId } = emulator.sendText({ chatId, text: id });
+  const place = { topicId: null, userId: null, project: null, branch: null, resume: null, follows: null };
+  store.runs.add({ ...place, id, chatId, messageId, engine: "alpha", prompt: id, createdAt: Date.now() });
+  store.runs.askProgress(id);
+  return messageId;
+}
+
+const arrived = async (text: string, replyTo: number): Promise<number> =>
+  (await telegram.call("sendMessage", { chat_id: chatId, text, reply_parameters: { message_id: replyTo } })).message_id;
+
+const find = async (): Promise<unknown[]> => {
+  const log = createLog("warn");
+  await findLostProgress({ store, telegram, log });
+  return log.entries;
+};
+
+const shown = () =>
+  emulator
+    .messages(chatId)
+    .filter(({ from }) => from?.is_bot)
+    .map((message) => [message.message_id, textOf(message)]);
+
+test("a progress message whose id was never stored is found, past what other people said", async () => {
+  const prompt = asked("first");
+  emulator.sendText({ chatId, text: "by the way" });
+  const progress = await arrived("starting · alpha · 0s", prompt);
+  expect(await find()).toEqual([]);
+  expect(store.runs.get("first")?.progressId).toBe(progress);
+  expect(store.runs.byMessage(chatId, progress)?.id).toBe("first");
+  expect(shown()).toEqual([[progress, expect.stringMatching(/^restarting · alpha · \d+s$/)]]);
+});
+
+test("what replies to another prompt is not taken, and goes, since it is delivered again", async () => {
+  const [first, second] = [asked("first"), asked("second")];
+  store.runs.setProgress("first", await arrived("working · alpha · 9s", first));
+  store.runs.addMessage(chatId, store.runs.get("first")?.progressId ?? 0, "first");
+  await arrived("done · alpha · 10s", first);
+  const progress = await arrived("starting · alpha · 0s", second);
+  expect(await find()).toEqual([]);
+  expect(store.runs.get("second")?.progressId).toBe(progress);
+  expect(shown()).toEqual([
+    [store.runs.get("first")?.progressId, "working · alpha · 9s"],
+    [progress, expect.stringMatching(/^restarting/)],
+  ]);
+});
+
+test("where none arrived nothing is taken", async () => {
+  const prompt = asked("first");
+  store.runs.addMessage(chatId, await arrived("known", prompt), "first");
+  expect(await find()).toEqual([]);
+  expect(store.runs.get("first")?.progressId).toBeNull();
+  expect(shown()).toEqual([[prompt + 1, "known"]]);
+});
