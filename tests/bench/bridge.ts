@@ -9,7 +9,7 @@ const MESSAGES = 60;
 const LIVE_RUNS = 20;
 const PRESSES = 40;
 const CROWD = 300;
-/** After its start a bridge has memory to give back, which takes it some 10 s. */
+/** After its start a bridge has memory to give back: seen to be done within 25 s. */
 const IDLE_MS = 30_000;
 const SETTLE_MS = 5_000;
 /** A file system without a disk, on Linux. */
