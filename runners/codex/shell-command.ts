@@ -5,7 +5,7 @@ export function unwrapShell(command: string): string {
   return words?.length === 3 && words[2] ? words[2] : command;
 }
 
-const WRAPPER = /^\S*\b(?:ba|z|da|k)?sh -l?c /;
+const WRAPPER = /^(?:\/\S*\/)?(?:ba|z|da|k)?sh -l?c /;
 const WORD_PART = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)|(\s+)/y;
 
 /** The words of a POSIX command line with their quotes taken off; undefined where a quote is left open. */

@@ -13,8 +13,9 @@ export const command = defineCommand({
   run: async ({ engine }, context) => {
     const { env, cwd, configFile, debug, signal, stdout } = context;
     const engineOverride = engine === undefined ? undefined : requireEngine(engines, engine).id;
-    const reload = () => loadConfig({ cwd, env, engines, file: configFile });
-    const config = reload();
+    const config = loadConfig({ cwd, env, engines, file: configFile });
+    // The same file, whatever others there are by then.
+    const reload = () => loadConfig({ cwd, env, engines, file: config.file ?? configFile });
     if (!config.telegram && isInteractive(context) && (await wantsDemo(config.file))) {
       const { command: demo } = await import("./demo.ts");
       return demo.execute([], context);

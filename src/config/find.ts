@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
@@ -47,8 +47,7 @@ export function findConfig(search: ConfigSearch): string | undefined {
   const { file, exists } = locateConfig(search);
   if (exists) return file;
   if (!search.file && !search.env["TAKOPI_CONFIG"]) return undefined;
-  const source = search.file ? "--config" : "$TAKOPI_CONFIG";
-  throw new ConfigError(`Missing config file ${file}, named by ${source}: write it, or name another.`);
+  throw new ConfigError(`Missing config file ${file}: write it, or name another with --config or $TAKOPI_CONFIG.`);
 }
 
 /** `~` and `~/x` in the home directory; everything else unchanged. */
@@ -57,9 +56,18 @@ export function expandHome(path: string, home: string): string {
 }
 
 function isFile(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = look(path);
   if (found && !found.isFile()) throw new ConfigError(`Config path ${path} exists but is not a file.`);
   return found !== undefined;
+}
+
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`Config path ${path} cannot be looked at (${reason}).`, { cause });
+  }
 }
 
 function* upwards(from: string): Generator<string> {

@@ -35,11 +35,13 @@ export function liveConfig({ config, reload, signal, onChange, onRefused }: Live
     stamp = found;
     try {
       const next = reload();
-      const telegram = requireTelegram(next);
-      const before = requireTelegram(current);
-      const atRestart = FIXED.filter((key) => telegram[key] !== before[key]);
-      const { bot_token, chat_id, api_root } = before;
-      current = { ...next, telegram: { ...telegram, bot_token, chat_id, api_root } };
+      const wanted = requireTelegram(next);
+      const { bot_token, chat_id, api_root } = requireTelegram(current);
+      const merged = { ...next, telegram: { ...wanted, bot_token, chat_id, api_root } };
+      // Of what will be in force, too: users that fit another chat may leave this one open.
+      const telegram = requireTelegram(merged);
+      const atRestart = FIXED.filter((key) => wanted[key] !== telegram[key]);
+      current = merged;
       onChange(
         current,
         atRestart.map((key) => `transports.telegram.${key}`),
@@ -59,6 +61,10 @@ export function liveConfig({ config, reload, signal, onChange, onRefused }: Live
 }
 
 function stampOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found ? `${found.ino} ${found.size} ${found.mtimeMs}` : "gone";
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = statSync(file);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch (error) {
+    return String(error);
+  }
 }

@@ -61,7 +61,7 @@ export function checkConfig(candidate: Candidate): Config {
 
 /** Reads the file in its present form, writing it back first where it was of an older one. */
 export function readTable(file: string): { table: Table; text: string; warnings: string[] } {
-  const text = readFileSync(file, "utf8");
+  const text = readText(file);
   const table = parseToml(text, file);
   const migrated = migrate(table, file);
   if (!migrated) return { table, text, warnings: [] };
@@ -73,6 +73,15 @@ export function readTable(file: string): { table: Table; text: string; warnings:
     const reason = error instanceof Error ? error.message : String(error);
     const warning = `${file} has keys of an older form and could not be rewritten (${reason}).`;
     return { table: migrated, text: edited, warnings: [warning] };
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`${file} cannot be read (${reason}): let the user that runs takopi read it.`, { cause });
   }
 }
 

@@ -46,7 +46,8 @@ function decideLine(line: ShellLine, { approvals = "ask", allow = [], deny = [] 
   if (denial === "yes") return "deny";
   const isAllowed = (command: readonly Word[]) => allow.some((pattern) => match(pattern, command) === "yes");
   if (denial === "no" && line.isPlain && line.commands.length > 0 && line.commands.every(isAllowed)) return "allow";
-  const mayHide = deny.length > 0 && (denial === "maybe" || !line.isWhole);
+  const isKnown = line.isWhole && line.commands.length > 0;
+  const mayHide = deny.length > 0 && (denial === "maybe" || !isKnown);
   return approvals === "allow" && mayHide ? "ask" : approvals;
 }
 

@@ -13,7 +13,10 @@ export interface ShellLine {
    * another descriptor, no subshell, assignment, reserved word or comment, and every program's name is known.
    */
   readonly isPlain: boolean;
-  /** False where it may hold commands that were not found: it is broken, or has a here-document. */
+  /**
+   * False where it may hold commands that were not found: it is broken, has a here-document, arithmetic or a function,
+   * or shells differ about it.
+   */
   readonly isWhole: boolean;
 }
 
@@ -27,11 +30,16 @@ export function readShellLine(text: string): ShellLine {
 const RESERVED = new Set(
   "! { } [[ case coproc do done elif else esac fi for function if in select then time until while".split(" "),
 );
+/** Behind these comes no command, or the name of something that holds one. */
+const OBSCURE = new Set("[[ coproc function time".split(" "));
 const SEPARATOR = /\|\||&&|\|&|[;|\n]/y;
 const PROCESS_SUBSTITUTION = /[<>]\(/y;
 const HERE_DOCUMENT = /\d*<<-?(?!<)/y;
 const DUPLICATE = /\d*[<>]&(?:\d+|-)(?=[\s;|&<>()]|$)/y;
-const REDIRECTION = /&>>?|\d*(?:<<<|<>|>>|>\||[<>]&?)/y;
+/** What bash takes for a redirection and POSIX for a job in the background. */
+const BOTH_OUTPUTS = /&>>?/y;
+const REDIRECTION = /\d*(?:<<<|<>|>>|>\||[<>]&?)/y;
+const DOUBLE_OR_ATTACHED = /\(\(|(?<=[^\s;|&()<>])\(/y;
 const ASSIGNMENT = /[A-Za-z_]\w*(?:\[[^\]\s]*\])?\+?=/y;
 const PARAMETER = /\$(?:\w+|[@*#?$!-]|\{\w+\})/y;
 const SINGLE_QUOTED = /'([^']*)'/y;
@@ -91,7 +99,9 @@ class Reader implements ShellLine {
       return true;
     }
     if (this.#peek(PROCESS_SUBSTITUTION)) return false;
-    if (this.#match(REDIRECTION)) {
+    const isForBoth = this.#match(BOTH_OUTPUTS) !== undefined;
+    if (isForBoth) this.#doubt();
+    if (isForBoth || this.#match(REDIRECTION)) {
       this.#skipBlank();
       if (this.#word() !== "/dev/null") this.isPlain = false;
       return true;
@@ -101,10 +111,12 @@ class Reader implements ShellLine {
     this.isPlain = false;
     if (sign === "#") this.#at = this.#indexOf("\n");
     else {
+      // Arithmetic, where # begins no comment; a function, an array, or what zsh runs for the names it finds.
+      if (this.#peek(DOUBLE_OR_ATTACHED)) this.#doubt();
       this.#at++;
       close();
       if (sign === "(") this.list(")");
-      if (sign === ")") this.isWhole = false;
+      if (sign === ")") this.#doubt();
     }
     return true;
   }
@@ -113,7 +125,9 @@ class Reader implements ShellLine {
     const start = this.#at;
     const isAssignment = words.length === 0 && this.#peek(ASSIGNMENT);
     const word = this.#word();
-    const isReserved = words.length === 0 && RESERVED.has(this.#text.slice(start, this.#at));
+    const text = this.#text.slice(start, this.#at);
+    const isReserved = words.length === 0 && RESERVED.has(text);
+    if (isReserved && OBSCURE.has(text)) this.#doubt();
     if (isAssignment || isReserved) this.isPlain = false;
     else words.push(word);
     // A sign that begins nothing known.
@@ -137,8 +151,8 @@ class Reader implements ShellLine {
     if (sign === "" || /[\s;|&()<>]/.test(sign) || (sign === "`" && this.#ends.at(-1) === "`")) return null;
     if (sign === "'") return this.#match(SINGLE_QUOTED)?.[1] ?? this.#giveUp();
     if (sign === '"') return this.#doubleQuoted();
-    if (this.#expand()) return undefined;
-    const isPattern = "*?[{".includes(sign) || (sign === "~" && this.#at === start);
+    if (this.#expand(false)) return undefined;
+    const isPattern = "*?[{".includes(sign) || ("~=".includes(sign) && this.#at === start);
     const character = this.#character();
     return isPattern ? undefined : character;
   }
@@ -152,7 +166,7 @@ class Reader implements ShellLine {
         this.#giveUp();
         return undefined;
       }
-      if (this.#expand()) isKnown = false;
+      if (this.#expand(true)) isKnown = false;
       else if (sign === "\\" && !/[$`"\\\n]/.test(this.#text[this.#at + 1] ?? "")) {
         word += sign;
         this.#at++;
@@ -162,28 +176,30 @@ class Reader implements ShellLine {
     return isKnown ? word : undefined;
   }
 
-  /** One character, escaped or not; nothing for an escaped line end. */
+  /** One character, escaped or not; nothing for an escaped line end, which joins signs that stand apart here. */
   #character(): string {
     const sign = this.#text[this.#at++] ?? "";
     if (sign !== "\\") return sign;
     const escaped = this.#text[this.#at++];
     if (escaped === undefined) this.#giveUp();
-    return escaped === "\n" ? "" : (escaped ?? "");
+    if (escaped !== "\n") return escaped ?? "";
+    this.#doubt();
+    return "";
   }
 
   /** Takes what the shell would replace; false where nothing of it is here. */
-  #expand(): boolean {
+  #expand(isQuoted: boolean): boolean {
     if (this.#match(PARAMETER)) return true;
+    if (this.#text.startsWith("$((", this.#at)) this.#doubt();
     if (this.#text.startsWith("$(", this.#at)) this.#substitute(")", 2);
     else if (this.#sign() === "`") {
       this.#substitute("`", 1);
       // What is escaped in it is read again by the shell.
       this.isWhole = false;
-    } else if (this.#match(ANSI_QUOTED)) this.isPlain = false;
-    else if (/^\$[{["']/.test(this.#text.slice(this.#at, this.#at + 2))) {
+    } else if (!isQuoted && this.#match(ANSI_QUOTED)) this.#doubt();
+    else if (this.#peek(isQuoted ? /\$[{[]/y : /\$[{["']/y)) {
       this.#at++;
-      this.isPlain = false;
-      this.isWhole = false;
+      this.#doubt();
     } else return false;
     return true;
   }
@@ -194,16 +210,20 @@ class Reader implements ShellLine {
     this.list(end);
   }
 
-  /** The rest cannot be read. */
-  #giveUp(): undefined {
+  #doubt(): void {
     this.isPlain = false;
     this.isWhole = false;
+  }
+
+  /** The rest cannot be read. */
+  #giveUp(): undefined {
+    this.#doubt();
     this.#at = this.#text.length;
   }
 
   /** False at the end of the text. */
   #skipBlank(): boolean {
-    this.#match(/(?:[ \t]|\\\n)+/y);
+    this.#match(/[ \t]+(?:\\\n[ \t]*)*/y);
     return this.#at < this.#text.length;
   }
 

@@ -90,6 +90,11 @@ describe("with commands that may run", () => {
     "git status \\",
     "git status $(make",
     "git status )",
+    'git status "$\\\n(rm -rf x)"',
+    "git status $\\\n'\\''; rm -rf x #'",
+    "git status &>/dev/null rm -rf x",
+    "git status *(e:'rm -rf x':)",
+    "git st\\\natus",
     "git status \u0000",
     "git status \u001b[2K",
     "",
@@ -131,6 +136,29 @@ describe("approvals", () => {
       expect(decideOn(line, more), line).toBe("ask");
       expect(decideOn(line, { ...more, deny: [] }), line).toBe("allow");
     }
+  });
+
+  // Each line runs what `deny` names, in bash, dash or zsh, and does not look like it.
+  test.each([
+    'echo "price in $\'s"; git push; echo "it\'s"',
+    "function f { rm -rf x; }; f",
+    "coproc X { rm -rf x; }",
+    "time -p rm -rf x",
+    "A\\\n=1 rm -rf x",
+    "cat <\\\n<EOF\nit's\nEOF\nrm -rf x #'",
+    "((1 #)); rm -rf x\n))",
+    "echo $((1 #)); rm -rf x\n))",
+    'echo "$\\\n(rm -rf x)"',
+    "make &\\\n>/dev/null rm -rf x",
+    "echo $'\\'; rm -rf x #'",
+    "ls *(e:'rm -rf x':)",
+    "=rm -rf x",
+  ])("never allow %j", (line) => {
+    expect(decideOn(line, { approvals: "allow", allow: ["*"] })).not.toBe("allow");
+  });
+
+  test("ask about a command that was not told", () => {
+    for (const line of ["", " "]) expect(decideOn(line, { approvals: "allow" })).toBe("ask");
   });
 
   test("deny what is not allowed", () => {

@@ -14,7 +14,7 @@ test.each([
   expect(unwrapShell(command)).toBe(script);
 });
 
-test.each(["git status", "/bin/bash -lc 'open", "/bin/bash -lc 'a' b", "/bin/bash script.sh", "bash -lc ''"])(
+test.each(["git status", "/bin/bash -lc 'open", "/bin/bash -lc 'a' b", "/bin/bash script.sh", "bash -lc ''", "./bash -lc ls", "not-sh -c ls"])(
   "%s is shown as it is",
   (command) => {
     expect(unwrapShell(command)).toBe(command);
