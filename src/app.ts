@@ -118,8 +118,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
       receive: (updates) => dispatcher.receive(updates),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
+    // What the dispatcher lets go of is stored then, and runs at the next start.
+    const closed = bridge.close();
     dispatcher.close();
-    await bridge.close();
+    await closed;
     await servers.close();
     await dispatcher.idle();
     screens.deliver();

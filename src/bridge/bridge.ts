@@ -1,8 +1,9 @@
 import type { Config } from "../config/config.ts";
 import { initialProgress } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
-import { MS_PER_MINUTE } from "../domain/time.ts";
+import { timerMs } from "../domain/time.ts";
 import type { Engine } from "../engine/contract.ts";
+import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
@@ -45,6 +46,7 @@ export class Bridge {
   /** Wait for a person to say yes. */
   readonly #held = new Set<string>();
   readonly #released = new Set<string>();
+  #isClosed = false;
 
   constructor(parts: BridgeParts) {
     this.#parts = parts;
@@ -86,9 +88,9 @@ export class Bridge {
     return id;
   }
 
-  /** Queues a stored run: it starts at once, or shows its place. */
+  /** Queues a stored run: it starts at once, or shows its place. After `close` it waits for the next start. */
   start(id: string): void {
-    const run = this.#parts.store.runs.get(id);
+    const run = this.#isClosed ? undefined : this.#parts.store.runs.get(id);
     if (run) this.#scheduler.submit(id, threadOf(run, this.#parts.store.runs));
   }
 
@@ -154,15 +156,21 @@ export class Bridge {
     return this.#jobs.get(runId)?.questions?.answer(key, reply, user) ?? false;
   }
 
-  /** Goes on with a run that was cut off, as if "continue" had been replied to it; false where it has no session. */
-  resume(run: StoredRun, userId: number): boolean {
+  /**
+   * Stores a run that goes on with one that was cut off, as if "continue" had been replied to it; for `start`, as of
+   * `add`.
+   *
+   * @throws UserError where there is no session, or it is at work already.
+   */
+  addContinued(run: StoredRun, userId: number): string {
     const session = knownSession(run);
-    if (session === null) return false;
-    const id = newRunId(this.#parts.now());
+    if (session === null) throw new UserError("It cannot go on: it has no session.");
+    const isAtWork = this.active(run.chatId).some((one) => one.engine === run.engine && knownSession(one) === session);
+    if (isAtWork) throw new UserError("It goes on already.");
     const createdAt = this.#parts.now();
+    const id = newRunId(createdAt);
     this.#parts.store.runs.add({ ...run, id, userId, prompt: "continue", resume: session, follows: null, createdAt });
-    this.start(id);
-    return true;
+    return id;
   }
 
   /** Runs of a chat that run, wait or are paused, in this order. */
@@ -177,6 +185,7 @@ export class Bridge {
 
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const closed = this.#scheduler.close();
     for (const id of this.#stops.keys()) {
       this.#stop(id, { kind: "interrupted", text: "Interrupted: takopi was shut down." });
@@ -226,7 +235,7 @@ export class Bridge {
     const minutes = this.#parts.config().limits.run_minutes;
     if (minutes === undefined) return undefined;
     const text = `Stopped after ${minutes} min: that is limits.run_minutes; raise it for longer tasks.`;
-    return setTimeout(() => this.#stop(id, { kind: "error", text }), minutes * MS_PER_MINUTE).unref();
+    return setTimeout(() => this.#stop(id, { kind: "error", text }), timerMs(minutes)).unref();
   }
 
   #stop(id: string, reason: StopReason): void {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { RunEvent } from "../domain/events.ts";
 import { decide, type Rules } from "../domain/policy.ts";
 import type { Question, Reply } from "../domain/question.ts";
-import { MS_PER_MINUTE } from "../domain/time.ts";
+import { timerMs } from "../domain/time.ts";
 import type { Controls } from "../engine/contract.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -33,8 +33,6 @@ interface Open {
 
 /** An engine that takes longer to take a reply is as good as one that refuses it. */
 const PASS_LIMIT_MS = 5_000;
-/** Timers cannot wait longer. */
-const MAX_WAIT_MS = 2 ** 31 - 1;
 
 /**
  * The questions of one run: answered by the rules, or asked in the chat until somebody answers, the time is up, the
@@ -93,7 +91,7 @@ export class RunQuestions {
   #ask(open: Open): void {
     const { parts, onWaiting } = this.#setup;
     const minutes = parts.config().limits.approval_minutes;
-    const waitMs = Math.min(minutes * MS_PER_MINUTE, MAX_WAIT_MS);
+    const waitMs = timerMs(minutes);
     const expire = () => {
       if (open.isPassing) end.refresh();
       else this.#pass(open, replyOfNobody(open.question, minutes), { by: "time" });

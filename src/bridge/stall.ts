@@ -1,5 +1,5 @@
 import type { RunEvent } from "../domain/events.ts";
-import { MS_PER_MINUTE } from "../domain/time.ts";
+import { timerMs } from "../domain/time.ts";
 import type { BridgeParts } from "./bridge.ts";
 import type { Job, JobView } from "./run-job.ts";
 
@@ -29,7 +29,7 @@ export function watchStall(job: Job, view: JobView, parts: BridgeParts): StallWa
     view.stalled(undefined);
     timer.refresh();
   };
-  const timer = setTimeout(check, minutes * MS_PER_MINUTE).unref();
+  const timer = setTimeout(check, timerMs(minutes)).unref();
   return {
     heard: (event) => {
       if (event.type === "completed") clearTimeout(timer);

@@ -99,13 +99,19 @@ class Reader implements ShellLine {
       return true;
     }
     if (this.#peek(PROCESS_SUBSTITUTION)) return false;
-    const isForBoth = this.#match(BOTH_OUTPUTS) !== undefined;
-    if (isForBoth) this.#doubt();
-    if (isForBoth || this.#match(REDIRECTION)) {
-      this.#skipBlank();
-      if (this.#word() !== "/dev/null") this.isPlain = false;
-      return true;
-    }
+    return this.#redirection() || this.#grouping(close);
+  }
+
+  #redirection(): boolean {
+    if (this.#match(BOTH_OUTPUTS)) this.#doubt();
+    else if (!this.#match(REDIRECTION)) return false;
+    this.#skipBlank();
+    if (this.#word() !== "/dev/null") this.isPlain = false;
+    return true;
+  }
+
+  /** A parenthesis, a job's end or a comment. */
+  #grouping(close: () => void): boolean {
     const sign = this.#text[this.#at] ?? "";
     if (!"()&#".includes(sign)) return false;
     this.isPlain = false;

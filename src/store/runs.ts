@@ -85,6 +85,9 @@ export interface RunOutcome {
   readonly usage: Usage | undefined;
 }
 
+/** Where ids of messages are kept, theirs and ours. */
+const MESSAGE_TABLES = ["messages", "updates", "replies", "cardMessages"];
+
 export class Runs {
   readonly #database: Database;
   constructor(database: Database) {
@@ -226,12 +229,15 @@ export class Runs {
 
   /** Whether this message is one that somebody sent us, or one of ours whose id was stored. */
   isKnownMessage(chatId: number, messageId: number): boolean {
-    const where = "WHERE chatId = ? AND messageId = ?";
-    const found = this.#database.all(
-      `SELECT 1 FROM messages ${where} UNION ALL SELECT 1 FROM updates ${where} UNION ALL SELECT 1 FROM replies ${where}`,
-      ...[chatId, messageId, chatId, messageId, chatId, messageId],
-    );
-    return found.length > 0;
+    const isIn = (table: string) =>
+      this.#database.get(`SELECT 1 FROM ${table} WHERE chatId = ? AND messageId = ?`, chatId, messageId) !== undefined;
+    return MESSAGE_TABLES.some(isIn);
+  }
+
+  /** The newest message of a run; 0 where it has none. */
+  newestMessage(runId: string): number {
+    const sql = "SELECT MAX(messageId) AS id FROM messages WHERE runId = ?";
+    return this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0;
   }
 
   byMessage(chatId: number, messageId: number): StoredRun | undefined {

@@ -54,7 +54,9 @@ export class Deliverer {
         await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
-      if (run && delivery.body === null) this.#parts.progress.delete(run.id);
+      if (!run || delivery.body !== null) return;
+      await this.#parts.progress.get(run.id)?.clean();
+      this.#parts.progress.delete(run.id);
     } catch (error) {
       if (error instanceof Superseded) return;
       store.deliveries.park(delivery.id, error instanceof Error ? error.message : String(error));

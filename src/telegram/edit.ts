@@ -18,8 +18,12 @@ export function applyEdit(message: Incoming, parts: DispatchParts): string | und
   }
   const text = readQueued(message, botName) ?? message.text;
   const resolveParts = { config: config(), engines, store, botName, engineOverride };
-  const { prompt } = resolvePrompt({ ...message, text }, resolveParts);
-  if (prompt === run.prompt) return undefined;
-  bridge.rewrite(run.id, prompt);
+  const resolved = resolvePrompt({ ...message, text }, resolveParts);
+  const { project = null, branch = null } = resolved.context ?? {};
+  if (resolved.engine !== run.engine || project !== run.project || branch !== run.branch) {
+    return "A waiting task keeps its engine, project and branch, so it was not changed: `/cancel` it, and send it again.";
+  }
+  if (resolved.prompt === run.prompt) return undefined;
+  bridge.rewrite(run.id, resolved.prompt);
   return "The waiting task was changed.";
 }

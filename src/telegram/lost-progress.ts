@@ -2,13 +2,19 @@ import { formatElapsed } from "../domain/elapsed.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { Refused, type Telegram } from "./api.ts";
+import { type Answer, type Payload, Refused, type Telegram } from "./api.ts";
 
 interface Parts {
   readonly store: Store;
   readonly telegram: Telegram;
   readonly log: Logger;
 }
+
+/** Calls Telegram. */
+export type Caller = <M extends "editMessageText" | "deleteMessage">(
+  method: M,
+  payload: Payload<M> & { chat_id: number },
+) => Promise<Answer<M>>;
 
 /** Messages of one chat are numbered in order; a progress message comes soon after its prompt. */
 const IDS_TO_TRY = 8;
@@ -35,28 +41,49 @@ export async function findLostProgress({ store, telegram, log }: Parts): Promise
   }
 }
 
+/** Part of a chat: what came after one known message and before another. */
+export interface Stretch {
+  readonly chatId: number;
+  readonly after: number;
+  readonly before: number;
+}
+
+/**
+ * Takes away what Telegram took although its answer was lost. For a chat that gets one call at a time: what is between
+ * two known messages, ours and unknown, is on its way no more, and was or will be sent again.
+ *
+ * @throws what the calls throw.
+ */
+export async function removeStrays({ chatId, after, before }: Stretch, store: Store, call: Caller): Promise<void> {
+  for (let id = Math.max(after + 1, before - IDS_TO_TRY); id < before; id++) {
+    if (store.runs.isKnownMessage(chatId, id)) continue;
+    const isOurs = (await claim({ chatId, id, text: "sent again below" }, call)) !== undefined;
+    if (isOurs) await call("deleteMessage", { chat_id: chatId, message_id: id });
+  }
+}
+
 async function find(run: StoredRun, store: Store, telegram: Telegram): Promise<number | undefined> {
-  const { chatId, messageId } = run;
+  const { chatId, messageId, engine, createdAt } = run;
+  const text = `restarting · ${engine} · ${formatElapsed(Date.now() - createdAt)}`;
+  const call: Caller = (method, payload) => telegram.call(method, payload);
   for (let id = messageId + 1; id <= messageId + IDS_TO_TRY; id++) {
     if (store.runs.isKnownMessage(chatId, id)) continue;
-    const answered = await claim(run, id, telegram);
+    const answered = await claim({ chatId, id, text }, call);
     if (answered === undefined) continue;
     if (answered === "unknown" || answered === messageId) return id;
     // What its own run lost: its progress, of which nothing depends, or an outcome, which is delivered again.
-    await telegram.call("deleteMessage", { chat_id: chatId, message_id: id });
+    await call("deleteMessage", { chat_id: chatId, message_id: id });
   }
   return undefined;
 }
 
 /** Which message it replies to, where it is ours, as far as that can be told. */
 async function claim(
-  { chatId, engine, createdAt }: StoredRun,
-  id: number,
-  telegram: Telegram,
+  { chatId, id, text }: { readonly chatId: number; readonly id: number; readonly text: string },
+  call: Caller,
 ): Promise<number | "unknown" | undefined> {
-  const text = `restarting · ${engine} · ${formatElapsed(Date.now() - createdAt)}`;
   try {
-    const edited = await telegram.call("editMessageText", { chat_id: chatId, message_id: id, text });
+    const edited = await call("editMessageText", { chat_id: chatId, message_id: id, text });
     return edited === true ? "unknown" : (edited.reply_to_message?.message_id ?? "unknown");
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -45,6 +45,8 @@ interface Entry {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
   failures: number;
+  /** It is on its way for the last time. */
+  isTakenBack: boolean;
 }
 
 interface Lane {
@@ -108,15 +110,16 @@ export class Outbox {
         return;
       }
       const lane = this.#lane(op.payload.chat_id);
-      const entry: Entry = { op, order: this.#order++, resolve, reject, failures: 0 };
+      const entry: Entry = { op, order: this.#order++, resolve, reject, failures: 0, isTakenBack: false };
       this.#supersede(lane, entry);
       this.#pump();
     });
   }
 
-  /** Takes a waiting operation back; false when there is none, or it is on its way. */
+  /** Takes a waiting operation back; false when there is none. One that is on its way is not repeated. */
   drop(chatId: number, key: string): boolean {
-    const { waiting } = this.#lane(chatId);
+    const { waiting, flying } = this.#lane(chatId);
+    if (flying?.op.key === key) flying.isTakenBack = true;
     const index = waiting.findIndex(({ op }) => op.key === key);
     if (index < 0) return false;
     for (const entry of waiting.splice(index, 1)) entry.reject(new Superseded("taken back"));
@@ -220,7 +223,7 @@ export class Outbox {
     lane.pausedUntil = performance.now() + waitMs;
     this.#log.warn({ err: error, chatId: entry.op.payload.chat_id, failures: entry.failures, waitMs }, "outbox.retry");
     const isReplaced = entry.op.key !== undefined && lane.waiting.some(({ op }) => op.key === entry.op.key);
-    if (isReplaced) entry.reject(new Superseded("replaced"));
+    if (isReplaced || entry.isTakenBack) entry.reject(new Superseded("replaced"));
     else insert(lane.waiting, entry);
   }
 }

@@ -1,3 +1,5 @@
+import { UserError } from "../errors.ts";
+import type { StoredRun } from "../store/runs.ts";
 import type { AnswerLater } from "./answers.ts";
 import { parseCardPress } from "./card-keyboard.ts";
 import { pressCard } from "./card-reply.ts";
@@ -33,9 +35,24 @@ function act(press: Press, { bridge, store, answerLater }: PressParts): string {
     case "run":
       return bridge.release(run.id) ? "Running it." : "It does not wait for that any more.";
     case "resume":
-      return bridge.resume(run, press.userId) ? "Going on." : "It cannot go on: it has no session.";
+      return resume(run, press, { bridge, store });
     case "compact":
     case "fork":
       return pressThread(pressed.action, run, { press, bridge, answerLater });
+  }
+}
+
+/** The press is handled when the run is stored: one without the other would run it twice, or never. */
+function resume(run: StoredRun, press: Press, { bridge, store }: Pick<PressParts, "bridge" | "store">): string {
+  try {
+    const id = store.transaction(() => {
+      store.updates.handled(press.updateId);
+      return bridge.addContinued(run, press.userId);
+    });
+    bridge.start(id);
+    return "Going on.";
+  } catch (error) {
+    if (error instanceof UserError) return error.userText;
+    throw error;
   }
 }

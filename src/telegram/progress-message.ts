@@ -4,9 +4,11 @@ import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { AnswerDraft } from "./answer-draft.ts";
+import { Unreachable } from "./api.ts";
 import type { Content } from "./content.ts";
 import { progressKeyboard } from "./keyboard.ts";
-import { type Outbox, Superseded } from "./outbox.ts";
+import { removeStrays } from "./lost-progress.ts";
+import { type Outbox, PRIORITY, Superseded } from "./outbox.ts";
 import { contextOf, type Style, showsResumeLine } from "./outcome.ts";
 import type { Post, PostOptions } from "./post.ts";
 import { renderProgress } from "./render-progress.ts";
@@ -34,7 +36,10 @@ export class ProgressMessage implements Screen {
   #view: RunView | undefined;
   #shown = "";
   #messageId: number | undefined;
-  #sending: Promise<void> | undefined;
+  /** What became of the first message, while its id is not known. */
+  #first: "unsent" | "on its way" | "in doubt" | "refused" = "unsent";
+  /** All calls so far. */
+  #sending: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -81,6 +86,18 @@ export class ProgressMessage implements Screen {
     await this.#sending;
   }
 
+  /**
+   * Takes away the first message where it may have arrived under an id that is not known. For a run whose outcome is in
+   * the chat.
+   */
+  async clean(): Promise<void> {
+    const { store, log } = this.#parts;
+    if (this.#messageId !== undefined || this.#first !== "in doubt") return;
+    await this.#removeStrays(store.runs.newestMessage(this.#run.id)).catch((error: unknown) => {
+      if (!(error instanceof Superseded)) log.warn({ err: error, runId: this.#run.id }, "progress.left");
+    });
+  }
+
   get #key(): string {
     return `progress:${this.#run.id}`;
   }
@@ -93,35 +110,51 @@ export class ProgressMessage implements Screen {
     if (!view || this.#isClosed) return;
     this.#heartbeat = setTimeout(() => this.#flush(), heartbeatMs(this.#parts.now() - view.since));
     // The first message is not there yet: its answer brings the newest view up.
-    if (this.#messageId === undefined && this.#sending !== undefined) return;
+    const isFirst = this.#messageId === undefined;
+    if (isFirst && (this.#first === "on its way" || this.#first === "refused")) return;
     const content = this.#render(view);
     const shown = JSON.stringify([content, view.ask?.yes]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#sending = (
-      this.#messageId === undefined ? this.#send(content) : this.#edit(this.#messageId, content, view.ask?.yes)
-    ).catch((error: unknown) => {
+    const call =
+      this.#messageId === undefined ? this.#send(content) : this.#edit(this.#messageId, content, view.ask?.yes);
+    const done = call.catch((error: unknown) => {
       if (!(error instanceof Superseded)) this.#parts.log.warn({ err: error, runId: this.#run.id }, "progress.failed");
     });
+    this.#sending = Promise.all([this.#sending, done]);
   }
 
   async #send(content: Content): Promise<void> {
     const { chatId, topicId, messageId, id } = this.#run;
     const { post, store, log } = this.#parts;
+    const wasInDoubt = this.#first === "in doubt";
+    this.#first = "on its way";
     store.runs.askProgress(id);
     log.debug({ runId: id }, "progress.sending");
-    this.#messageId = await post.send(
-      { chatId, topicId, replyTo: messageId },
-      content,
-      this.#options(this.#view?.ask?.yes),
-    );
-    const progressId = this.#messageId;
+    const target = { chatId, topicId, replyTo: messageId };
+    const progressId = await post.send(target, content, this.#options(this.#view?.ask?.yes)).catch((error: unknown) => {
+      const isInDoubt = wasInDoubt || error instanceof Unreachable;
+      this.#first = isInDoubt ? "in doubt" : "refused";
+      // The next heartbeat tries again, since a run that nobody sees is one that hangs.
+      this.#shown = "";
+      throw error;
+    });
+    this.#messageId = progressId;
     log.debug({ runId: id, progressId }, "progress.arrived");
     store.transaction(() => {
       store.runs.setProgress(id, progressId);
       store.runs.addMessage(chatId, progressId, id);
     });
     this.#timer ??= setTimeout(() => this.#flush(), 0);
+    if (wasInDoubt) await this.#removeStrays(progressId);
+  }
+
+  async #removeStrays(before: number): Promise<void> {
+    const { outbox, store } = this.#parts;
+    const { chatId, messageId: after } = this.#run;
+    await removeStrays({ chatId, after, before }, store, (method, payload) =>
+      outbox.push({ method, payload, priority: PRIORITY.delete, doubt: "repeat" }),
+    );
   }
 
   async #edit(messageId: number, content: Content, yes: Yes | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Message } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { type Stage, stage, textOf } from "../helpers/bridge.ts";
 
@@ -24,13 +25,13 @@ describe("an edited message", () => {
     emulator.editText({
       chatId: emulator.privateChatId,
       messageId: id,
-      text: "/queue /beta session\necho\nanswer after\ndone",
+      text: "/queue /alpha session\necho\nanswer after\ndone",
     });
     expect((await botSays(RECEIPT)).reply_to_message?.message_id).toBe(id);
     release();
     const answer = textOf(await outcomeOf(id));
     expect(answer).toContain("after");
-    expect(answer).not.toMatch(/before|\/beta|\/queue/);
+    expect(answer).not.toMatch(/before|\/alpha|\/queue/);
   });
 
   test("changes nothing once its task runs or has ended, and says nothing", async () => {
@@ -45,6 +46,23 @@ describe("an edited message", () => {
     await outcomeOf(say("session\nanswer next\ndone"));
     expect(store().runs.recent(10)).toHaveLength(2);
     expect(emulator.messages(chatId).some((message) => RECEIPT.test(textOf(message)))).toBe(false);
+  });
+
+  test("cannot give a waiting task another engine, project or branch, and says so", async () => {
+    const staged = await stage({ tables: `[limits]\nparallel_runs = 1\n[projects.web]\npath = "."` });
+    const { say, botSays, outcomeOf, emulator } = staged;
+    const { release } = await busy(staged);
+    const chatId = emulator.privateChatId;
+    const id = say("session\nanswer before\ndone");
+    await botSays(/^queued/);
+    for (const [index, directive] of ["/beta", "/web"].entries()) {
+      emulator.editText({ chatId, messageId: id, text: `${directive} session\nanswer after\ndone` });
+      const isRefusal = (message: Message) =>
+        /^A waiting task keeps its engine, project and branch/.test(textOf(message));
+      await emulator.waitFor(() => emulator.messages(chatId).filter(isRefusal).length > index);
+    }
+    release();
+    expect(textOf(await outcomeOf(id))).toContain("before");
   });
 
   test("cannot change a task that was joined from several messages, and says so", async () => {

@@ -28,6 +28,11 @@ export class FakeChat implements Telegram {
     this.#faults.push({ method, fault });
   }
 
+  /** No fault is left. */
+  forgive(): void {
+    this.#faults.length = 0;
+  }
+
   call: Telegram["call"] = async (method, payload) => {
     this.calls.push(method);
     const index = this.#faults.findIndex((entry) => entry.method === method);

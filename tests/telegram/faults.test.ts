@@ -51,8 +51,18 @@ const faultsOf = (method: string): readonly Fault[] => [
 ];
 const nameOf = (fault: Fault) => Object.values(fault).join(" ");
 
-async function deliver(outcome: Partial<RunOutcome>, prepare: (chat: FakeChat) => void) {
+interface Faults {
+  /** Before anything of the run was sent. */
+  readonly first?: (chat: FakeChat) => void;
+  /** How long that may be tried. */
+  readonly firstMs?: number;
+  /** When its progress message stands in the chat. */
+  readonly later?: (chat: FakeChat) => void;
+}
+
+async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TRIED_MS, later }: Faults) {
   const chat = new FakeChat();
+  first?.(chat);
   const store = openStore(":memory:");
   const outbox = new Outbox(chat, noLog);
   const style = () =>
@@ -72,10 +82,14 @@ async function deliver(outcome: Partial<RunOutcome>, prepare: (chat: FakeChat) =
   if (!run) throw new Error("the run is not there");
   const screen = screens.open(run);
   screen.show({ label: "working", progress: initialProgress(), since: now() });
-  await vi.advanceTimersByTimeAsync(10_000);
-  prepare(chat);
-  screen.show({ label: "stopping", progress: initialProgress(), since: now() });
-  await vi.advanceTimersByTimeAsync(300);
+  await vi.advanceTimersByTimeAsync(first ? firstMs : 10_000);
+  const seen = [...chat.messages.values()];
+  later?.(chat);
+  // One edit on its way, and another that waits behind it.
+  for (const label of ["stopping", "working"] as const) {
+    screen.show({ label, progress: initialProgress(), since: now() });
+    await vi.advanceTimersByTimeAsync(300);
+  }
   const whole = { kind: "done", answer: "", error: undefined, steps: 0, usage: undefined, ...outcome } as const;
   store.runs.end("r", whole, now());
   store.deliveries.add({ runId: "r", chatId: 7, topicId: null, replyTo: 1, body: null, createdAt: now() });
@@ -83,10 +97,13 @@ async function deliver(outcome: Partial<RunOutcome>, prepare: (chat: FakeChat) =
   screens.deliver();
   await vi.advanceTimersByTimeAsync(400_000);
   const texts = [...chat.messages.values()];
-  return { texts, parked: store.deliveries.parked(), open: store.deliveries.open(), calls: chat.calls };
+  return { seen, texts, parked: store.deliveries.parked(), open: store.deliveries.open(), calls: chat.calls };
 }
 
-const isBusy = (text: string) => /^(working|stopping) · /.test(text);
+/** A call that hangs is given up after 90 s, and tried again at the next heartbeat. */
+const FIRST_TRIED_MS = 150_000;
+const BUSY = /^(working|stopping) · /;
+const isBusy = (text: string) => BUSY.test(text);
 /** Telegram may have taken what it never answered. */
 const inDoubt = ({ type }: Fault) => type === "reset after" || type === "hang";
 const isSend = (method: string) => method.startsWith("send");
@@ -96,7 +113,9 @@ describe.each(Object.entries(deliveries))("%s", (_, { outcome, finds }) => {
     test.each(faultsOf(method).map((fault) => [nameOf(fault), fault] as const))(
       `reaches the chat when ${method} meets: %s`,
       async (_name, fault) => {
-        const { texts, parked, open } = await deliver(outcome, (chat) => chat.fail(method, fault));
+        const { texts, parked, open } = await deliver(outcome, {
+          later: (chat) => chat.fail(method, fault),
+        });
         expect(open).toEqual([]);
         if (parked.length > 0) {
           expect(fault).toMatchObject({ type: "refused", code: 403 });
@@ -113,20 +132,53 @@ describe.each(Object.entries(deliveries))("%s", (_, { outcome, finds }) => {
   }
 });
 
+describe("the first progress message", () => {
+  const outcomes = [["done"], ["cancelled"]] as const;
+  describe.each(outcomes)("of a run that will be %s", (kind) => {
+    test.each(faultsOf("sendMessage").map((fault) => [nameOf(fault), fault] as const))(
+      "is seen once, and is gone in the end, when it meets: %s",
+      async (_name, fault) => {
+        const first = (chat: FakeChat) => chat.fail("sendMessage", fault);
+        const { seen, texts, open, parked } = await deliver({ kind, answer: "All is well." }, { first });
+        const isBlocked = fault.type === "refused" && fault.code === 403;
+        expect(seen).toEqual(isBlocked ? [] : [expect.stringMatching(BUSY)]);
+        expect({ open, parked }).toEqual({ open: [], parked: [] });
+        expect(texts).toEqual([expect.stringMatching(kind === "done" ? /All is well/ : /^cancelled/)]);
+      },
+    );
+  });
+
+  test("that may have arrived is gone in the end, also where none came after it", async () => {
+    const first = (chat: FakeChat) => {
+      for (let times = 0; times < 6; times++) chat.fail("sendMessage", { type: "reset after" });
+    };
+    const { seen, texts } = await deliver({ answer: "All is well." }, { first, firstMs: 24_000 });
+    expect(seen).toHaveLength(5);
+    expect(texts.filter(isBusy)).toEqual([]);
+    // The sixth fault was the answer's: of its two copies the one stays whose id is known.
+    expect(texts).toEqual([expect.stringMatching(/All is well/)]);
+  });
+});
+
 test("faults in a row are outlasted, whatever they are", async () => {
-  const { texts, open, parked } = await deliver({ answer: "At last." }, (chat) => {
+  const later = (chat: FakeChat) => {
     for (const type of ["reset before", "bad gateway", "reset before", "bad gateway"] as const) {
       chat.fail("sendMessage", { type });
     }
     chat.fail("sendMessage", { type: "flood", seconds: 40 });
-  });
+  };
+  const { texts, open, parked } = await deliver({ answer: "At last." }, { later });
   expect({ open, parked }).toEqual({ open: [], parked: [] });
   expect(texts.filter((text) => text.includes("At last."))).toHaveLength(1);
 });
 
 test("a blocked bot's answer is parked with what Telegram said, and not tried again", async () => {
-  const { parked, calls } = await deliver({ answer: "Nobody reads this." }, (chat) =>
-    chat.fail("sendMessage", { type: "refused", code: 403, reason: "Forbidden: bot was blocked by the user" }),
+  const { parked, calls } = await deliver(
+    { answer: "Nobody reads this." },
+    {
+      later: (chat) =>
+        chat.fail("sendMessage", { type: "refused", code: 403, reason: "Forbidden: bot was blocked by the user" }),
+    },
   );
   expect(parked).toHaveLength(1);
   expect(calls.filter((method) => method === "sendMessage")).toHaveLength(2);
