@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { type Stage, stage, textOf } from "../helpers/bridge.ts";
@@ -78,6 +78,29 @@ describe("a changed config", () => {
     const setting = await stage({ top: "watch_config = true", tables: '[projects.web]\npath = "."' });
     change(setting, (text) => `${text}\n[limits]\nparalel_runs = 3\n`);
     await setting.botSays(/^The changed config is not used: [\s\S]*did you mean parallel_runs/);
+    expect(textOf(await setting.outcomeOf(setting.say("/web session\nanswer on\ndone")))).toContain("ctx: web");
+  });
+
+  test("that would open the group of the running bridge is not used, whatever chat it names", async () => {
+    const setting = await stage({ top: "watch_config = true" });
+    const { privateChatId, groupId } = setting.emulator;
+    // In force: the group is the main chat, and one person may use it.
+    change(setting, (text) => text.replace(/chat_id = \d+/, `chat_id = ${groupId}`).replace(/allowed_chat_ids.*/, ""));
+    await setting.stop();
+    setting.start();
+    await setting.outcomeOf(setting.say("session\nanswer first\ndone", { chatId: groupId }), groupId);
+    change(setting, (text) =>
+      text.replace(/chat_id = -\d+/, `chat_id = ${privateChatId}`).replace(/allowed_user_ids.*/, ""),
+    );
+    await setting.botSays(/^The changed config is not used: .*chat_id -\d+ is a group/, groupId);
+  });
+
+  test("that is gone, or cannot be read, is told, and the one before stays, though another is found", async () => {
+    const setting = await stage({ top: "watch_config = true", tables: '[projects.web]\npath = "."' });
+    rmSync(join(setting.directory, "takopi.toml"));
+    await setting.botSays(/^The changed config is not used: Missing config file/);
+    mkdirSync(join(setting.directory, "takopi.toml"));
+    await setting.botSays(/^The changed config is not used: Config path .* is not a file/);
     expect(textOf(await setting.outcomeOf(setting.say("/web session\nanswer on\ndone")))).toContain("ctx: web");
   });
 });

@@ -1,0 +1,38 @@
+import { expect, test, vi } from "vitest";
+import { stage, textOf } from "../helpers/bridge.ts";
+
+test("Resume pressed twice goes on once", async () => {
+  const staged = await stage({ tables: "[limits]\nparallel_runs = 1" });
+  const { say, botSays, outcomeOf, stop, start, emulator, store } = staged;
+  const id = say("session\nstep working\nhang");
+  await botSays(/▸ working/);
+  await stop();
+  start();
+  const outcome = await outcomeOf(id);
+  say("session\nstep busy\nhang");
+  await botSays(/▸ busy/);
+  const data = /resume:[a-z0-9]+/.exec(JSON.stringify(outcome.reply_markup))?.[0] ?? "";
+  const place = { chatId: emulator.privateChatId, messageId: outcome.message_id, data };
+  const presses = [emulator.press(place), emulator.press(place)];
+  const answers = await Promise.all(presses.map((press) => emulator.waitFor(() => emulator.answerTo(press))));
+  expect(answers.map(({ text }) => text)).toEqual(["Going on.", "It goes on already."]);
+  const prompts = store()
+    .runs.open()
+    .map(({ prompt }) => prompt);
+  expect(prompts.filter((prompt) => prompt === "continue")).toHaveLength(1);
+});
+
+test("a paste that may grow when the bridge ends runs at the next start", async () => {
+  const { say, outcomeOf, stop, start, emulator, store } = await stage({ telegram: "forward_coalesce_s = 600" });
+  const id = say(`session\nanswer later\ndone\n${"x".repeat(4000)}`);
+  await vi.waitFor(() => expect(emulator.waitingUpdates()).toBe(0), 30_000);
+  await stop();
+  expect(store().runs.open()).toMatchObject([{ state: "queued", messageId: id }]);
+  start();
+  expect(textOf(await outcomeOf(id))).toMatch(/^done[\s\S]*later/);
+});
+
+test("a run's time may be as long as it likes", async () => {
+  const { say, outcomeOf } = await stage({ tables: "[limits]\nrun_minutes = 1e9\nstall_minutes = 1e9" });
+  expect(textOf(await outcomeOf(say("session\nanswer here\ndone")))).toMatch(/^done/);
+});
