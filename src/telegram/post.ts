@@ -22,6 +22,8 @@ export interface TextFile {
   readonly text: string;
 }
 
+const TO_CHAT = { message_thread_id: undefined };
+
 /** Our messages as calls to Telegram, with the ways round what Telegram refuses. */
 export class Post {
   readonly #outbox: Outbox;
@@ -51,13 +53,21 @@ export class Post {
       return await send({ entities: content.entities }, {});
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 400) throw error;
-      return send({}, /thread/i.test(error.reason) ? { message_thread_id: undefined } : {});
+      return send({}, /thread/i.test(error.reason) ? TO_CHAT : {});
     }
   }
 
+  /** Sends a file and gives its message's id; where the topic is gone, to the chat itself. */
   async sendFile(target: Target, file: TextFile, options: PostOptions): Promise<number> {
-    const payload = { ...toCommon(target, options), document: await textFile(file.text, file.name) };
-    return (await this.#outbox.push({ method: "sendDocument", ...urgency(options), payload })).message_id;
+    const document = await textFile(file.text, file.name);
+    const send = async (to: object) => {
+      const payload = { ...toCommon(target, options), ...to, document };
+      return (await this.#outbox.push({ method: "sendDocument", ...urgency(options), payload })).message_id;
+    };
+    return send({}).catch((error: unknown) => {
+      if (error instanceof Refused && error.code === 400 && /thread/i.test(error.reason)) return send(TO_CHAT);
+      throw error;
+    });
   }
 
   /**

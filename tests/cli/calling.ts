@@ -26,10 +26,13 @@ export function scratchHome(): string {
 }
 
 /** Runs the real program in `home`, without a terminal. */
-export async function takopi(home: string, ...argv: string[]): Promise<Outcome> {
+export const takopi = (home: string, ...argv: string[]): Promise<Outcome> => takopiWith({}, home, ...argv);
+
+/** The same with more in its environment. */
+export async function takopiWith(more: NodeJS.ProcessEnv, home: string, ...argv: string[]): Promise<Outcome> {
   const child = spawn(process.execPath, ["--import", tsx, main, ...argv], {
     cwd: home,
-    env: { PATH: process.env["PATH"], HOME: home },
+    env: { PATH: process.env["PATH"], HOME: home, ...more },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<number | null>((done) => child.on("close", done));

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { scratchHome, takopi } from "./calling.ts";
+import { scratchHome, takopi, takopiWith } from "./calling.ts";
 
 function configured(text: string): string {
   const home = scratchHome();
@@ -60,4 +60,19 @@ test("the version is that of the package", async () => {
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     stderr: "",
   });
+});
+
+test("what nobody caught ends the program with its cause and place, and without the token", async () => {
+  const breaks = `const timer = setInterval(() => {
+    if (process.listenerCount("uncaughtException") === 0) return;
+    clearInterval(timer);
+    throw new Error("no answer from https://api.telegram.org/bot123456789:AAEhBOweik6ad9r/getMe");
+  }, 1)`;
+  const preload = `--import=data:text/javascript,${encodeURIComponent(breaks)}`;
+  const { code, stderr } = await takopiWith({ NODE_OPTIONS: preload }, scratchHome(), "engines");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^takopi: no answer from https:\/\/api\.telegram\.org\/bot\[REDACTED\]\/getMe\nError: [\s\S]*\n +at /,
+  );
+  expect(stderr).not.toContain("AAEh");
 });

@@ -83,8 +83,8 @@ export async function closeThread(server: CodexServer, thread: string): Promise<
     });
   });
   try {
-    await server.peer.call("thread/unsubscribe", { threadId: thread }, z.unknown());
-    await Promise.race([closed, late, server.peer.closed]);
+    const left = server.peer.call("thread/unsubscribe", { threadId: thread }, z.unknown()).then(() => closed);
+    await Promise.race([left, late, server.peer.closed]);
   } catch {
     // The server has ended, and the thread's lock with it.
   } finally {
