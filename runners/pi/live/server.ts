@@ -119,6 +119,8 @@ export class PiServer implements Pooled {
     const cut = (): void => {
       turn.cut();
       commandsEnd = this.#endCommands(turn.over);
+      // It is waited for only when the turn is over.
+      commandsEnd.catch(() => {});
     };
     stopped.addEventListener("abort", cut);
     if (stopped.aborted) cut();
@@ -148,6 +150,8 @@ export class PiServer implements Pooled {
 
   async #rest(): Promise<void> {
     this.#others = markedProcesses(this.#process.markId);
+    // It is looked at only where a turn is cut short.
+    this.#others.catch(() => {});
     this.#fileAsLeft = await describeFile(this.session.file);
   }
 
