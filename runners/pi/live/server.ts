@@ -37,6 +37,7 @@ export async function startServer(launch: ServerLaunch): Promise<PiServer> {
   const server = new PiServer(process, peer, launch);
   const stop = (): void => void process.stop();
   launch.stopped.addEventListener("abort", stop);
+  if (launch.stopped.aborted) stop();
   try {
     await server.learnSession();
   } catch (error) {

@@ -167,6 +167,14 @@ test("runs of one server share it, and are listed while they last", async () => 
   await Promise.all([one.stop("enough"), two.stop("enough")]);
 });
 
+test("a stop ends a run whose thread the server never opens", async () => {
+  const run = open("answer", { model: "silent" });
+  await vi.waitUntil(() => (codex.live?.servers() ?? []).length > 0, { timeout: 50_000 });
+  await run.stop("Stopped by Ada.");
+  expect((await finish(run)).completed).toMatchObject({ ok: false, error: "Stopped by Ada." });
+  expect(codex.live?.servers()).toEqual([]);
+});
+
 test("a compaction that is refused leaves nothing behind that fails with the end of the server", async () => {
   const unhandled: unknown[] = [];
   const keep = (error: unknown): void => void unhandled.push(error);
