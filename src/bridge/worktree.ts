@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { realpath, stat } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { lstat, realpath, stat } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { UserError } from "../errors.ts";
 
 /** Of a project, what its worktrees depend on. */
@@ -28,6 +28,7 @@ export async function ensureWorktree(repository: Repository, branch: string): Pr
     await requireWorktree(path, root);
     return path;
   }
+  await requireInside(path, root);
   await git(repository.path, "check-ref-format", "--branch", branch);
   if (await hasRef(repository.path, `refs/heads/${branch}`)) {
     await git(repository.path, "worktree", "add", "--", path, branch);
@@ -57,13 +58,22 @@ function isInside(path: string, root: string): boolean {
 
 /** Refuses a directory that is no worktree of its own, or that a link leads out of the root to. */
 async function requireWorktree(path: string, root: string): Promise<void> {
-  const real = await realpath(path);
-  if (!isInside(real, await realpath(root)))
-    throw new UserError("The branch's directory is a link out of the worktrees directory.");
+  await requireInside(path, root);
   const top = await tryGit(path, "rev-parse", "--show-toplevel");
-  if (top === undefined || (await realpath(top)) !== real) {
+  if (top === undefined || (await realpath(top)) !== (await realpath(path))) {
     throw new UserError(`${path} exists but is not a git worktree: move it away, or use another branch.`);
   }
+}
+
+/** Refuses a path that a link leads out of the root; of a path that is still to be made, as far as it is there. */
+async function requireInside(path: string, root: string): Promise<void> {
+  if (!(await isThere(root))) return;
+  let nearest = path;
+  while (!(await isThere(nearest))) nearest = dirname(nearest);
+  const [real, realRoot] = await Promise.all([realpath(nearest), realpath(root)]).catch(() => []);
+  const isRoot = real === realRoot && nearest !== path;
+  if (real === undefined || realRoot === undefined || !(isRoot || isInside(real, realRoot)))
+    throw new UserError("The branch's directory is a link out of the worktrees directory.");
 }
 
 /** `worktree_base`, else what origin/HEAD points to, the current branch, master, main. */
@@ -100,6 +110,14 @@ function git(cwd: string, ...args: string[]): Promise<string> {
       fail(new UserError(isMissing ? "git is not on PATH of the bridge." : `git: ${said}`, { cause: error }));
     });
   });
+}
+
+/** Also of a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -63,5 +72,27 @@ describe("the worktree of a branch", () => {
     await expect(ensure("plain")).rejects.toThrow("is not a git worktree");
     symlinkSync(tmpdir(), join(path, ".worktrees/out"));
     await expect(ensure("out")).rejects.toThrow("link out of the worktrees directory");
+  });
+
+  test.each(["elsewhere", "missing"])("is not made through a link that leads out (%s)", async (target) => {
+    const elsewhere = join(path, "../elsewhere");
+    mkdirSync(elsewhere);
+    mkdirSync(join(path, ".worktrees"));
+    symlinkSync(join(path, "..", target), join(path, ".worktrees/feat"));
+    for (const branch of ["feat/x", "feat/y/z"]) {
+      await expect(ensure(branch)).rejects.toThrow("link out of the worktrees directory");
+    }
+    expect(readdirSync(elsewhere)).toEqual([]);
+    expect(git(path, "branch", "--list", "feat/*")).toBe("");
+  });
+
+  test("may be in a directory that is a link itself, and below links within that", async () => {
+    const elsewhere = join(path, "../elsewhere");
+    mkdirSync(join(elsewhere, "deep"), { recursive: true });
+    symlinkSync(elsewhere, join(path, ".worktrees"));
+    symlinkSync("deep", join(elsewhere, "feat"));
+    expect(branchOf(await ensure("feat/x"))).toBe("feat/x");
+    expect(existsSync(join(elsewhere, "deep/x/.git"))).toBe(true);
+    expect(await ensure("feat/x")).toBe(join(path, ".worktrees/feat/x"));
   });
 });
