@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -13,13 +14,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { ensureWorktree } from "../../src/bridge/worktree.ts";
+import { isAlive, markProcess } from "../../src/engine/marked.ts";
+import { until } from "../engine/toy.ts";
 
 let path: string;
 const git = (cwd: string, ...args: string[]) =>
   execFileSync("git", ["-C", cwd, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { encoding: "utf8" }).trim();
 const branchOf = (cwd: string) => git(cwd, "symbolic-ref", "--short", "HEAD");
-const ensure = (branch: string, more: { worktree_base?: string } = {}) =>
-  ensureWorktree({ path, worktrees_dir: ".worktrees", ...more }, branch);
+const ensure = (branch: string, more: { worktree_base?: string } = {}, signal?: AbortSignal) =>
+  ensureWorktree({ path, worktrees_dir: ".worktrees", ...more }, branch, signal);
+
+/** Has each new worktree wait long for a child of the hook; gives what resolves with that child's id. */
+function installSlowHook(first = ""): () => Promise<number> {
+  const file = join(path, "..", "pid");
+  const script = `#!/bin/sh\n${first}\nsleep 300 &\necho $! > ${file}\nwait\n`;
+  writeFileSync(join(path, ".git/hooks/post-checkout"), script, { mode: 0o755 });
+  return async () => {
+    await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"));
+    return Number(readFileSync(file, "utf8"));
+  };
+}
 
 beforeEach(() => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-worktree-")));
@@ -94,5 +108,36 @@ describe("the worktree of a branch", () => {
     expect(branchOf(await ensure("feat/x"))).toBe("feat/x");
     expect(existsSync(join(elsewhere, "deep/x/.git"))).toBe(true);
     expect(await ensure("feat/x")).toBe(join(path, ".worktrees/feat/x"));
+  });
+
+  test.each(["", "trap '' TERM"])("is given up with all that its hook started (%j)", async (first) => {
+    const sleeper = installSlowHook(first);
+    const controller = new AbortController();
+    const reason = { text: "enough" };
+    const making = ensure("feat/x", {}, controller.signal);
+    const pid = await sleeper();
+    controller.abort(reason);
+    await expect(making).rejects.toBe(reason);
+    await until(async () => !(await isAlive(await markProcess(pid))));
+    expect(git(path, "worktree", "list").split("\n")).toHaveLength(1);
+    expect(existsSync(join(path, ".worktrees/feat/x"))).toBe(false);
+    rmSync(join(path, ".git/hooks/post-checkout"));
+    expect(branchOf(await ensure("feat/x"))).toBe("feat/x");
+  });
+
+  test("is not looked for before who makes it has made it or given it up", async () => {
+    const sleeper = installSlowHook();
+    const first = new AbortController();
+    const making = ensure("feat/x", {}, first.signal);
+    await sleeper();
+    const waiting = ensure("feat/x");
+    const impatient = new AbortController();
+    const stopped = ensure("feat/x", {}, impatient.signal);
+    impatient.abort("no time");
+    await expect(stopped).rejects.toBe("no time");
+    rmSync(join(path, ".git/hooks/post-checkout"));
+    first.abort("enough");
+    await expect(making).rejects.toBe("enough");
+    expect(branchOf(await waiting)).toBe("feat/x");
   });
 });
