@@ -76,8 +76,10 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
       job.signal.removeEventListener("abort", stop);
     }
   } catch (error) {
-    if (!(error instanceof UserError)) log.error({ err: error }, "run.failed");
-    settle(job, parts, { kind: "error", answer: "", error: userText(error, run.id), steps: 0, usage: undefined });
+    const { aborted, reason } = job.signal;
+    if (!(error instanceof UserError) && error !== reason) log.error({ err: error }, "run.failed");
+    const end = aborted ? endOf(reason) : { kind: "error" as const, error: userText(error, run.id) };
+    settle(job, parts, { ...end, answer: "", steps: 0, usage: undefined });
   }
 }
 
@@ -96,7 +98,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<Opene
     );
   const resume = sessionToFollow(run, parts);
   const config = parts.config();
-  const cwd = await placeOf(run, config, parts.home);
+  const cwd = await placeOf(run, { config, home: parts.home, signal: job.signal });
   const options = optionsOf({ engine, project: run.project, session: resume }, { config, store: parts.store });
   parts.store.durably(() => parts.store.runs.start(run.id, parts.now(), cwd));
   log.info({ cwd, resume, project: run.project, branch: run.branch }, "run.started");
@@ -158,14 +160,16 @@ function handle(event: RunEvent, { job, parts, view, engine, log }: Scene): void
 
 function toOutcome(event: Completed, signal: AbortSignal, progress: ProgressState): RunOutcome {
   const common = { answer: event.answer, usage: event.usage, steps: progress.steps };
-  if (signal.aborted && !event.ok) {
-    const reason = signal.reason as StopReason;
-    return { ...common, kind: reason.kind, error: reason.kind === "cancelled" ? undefined : reason.text };
-  }
+  if (signal.aborted && !event.ok) return { ...common, ...endOf(signal.reason) };
   if (!event.ok) return { ...common, kind: "error", error: event.error };
   if (event.answer.trim() === "") return { ...common, kind: "error", error: "The engine ended without an answer." };
   return { ...common, kind: "done", error: undefined };
 }
+
+const endOf = ({ kind, text }: StopReason): Pick<RunOutcome, "kind" | "error"> => ({
+  kind,
+  error: kind === "cancelled" ? undefined : text,
+});
 
 /** Stores the outcome and what must be delivered of it together, then lets the screen go. */
 export function settle(job: Pick<Job, "run" | "screen">, parts: BridgeParts, outcome: RunOutcome): void {

@@ -128,7 +128,7 @@ export class Threads {
     const release = await occupy(`${engine.id}:${session}`);
     if (!release) throw new UserError("This thread is at work: wait for it, or stop it first.");
     try {
-      const cwd = await placeOf(run, config(), home);
+      const cwd = await placeOf(run, { config: config(), home });
       log.info({ engine: engine.id, session, ability }, "thread.operation");
       const resume: ResumeToken = { engine: engine.id, value: session };
       return await explained(act(engine.live?.operations ?? {}, { resume, cwd, options, env, log }));

@@ -1,7 +1,8 @@
-import { execFile } from "node:child_process";
-import { realpath, stat } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { lstat, realpath, rm, stat } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { unlessAborted } from "../engine/unless-aborted.ts";
 import { UserError } from "../errors.ts";
+import { type GitPlace, git, tryGit } from "./git.ts";
 
 /** Of a project, what its worktrees depend on. */
 export interface Repository {
@@ -12,33 +13,66 @@ export interface Repository {
   readonly worktree_base?: string | undefined;
 }
 
-const GIT_TIMEOUT_MS = 120_000;
+/** By path: worktrees that are being looked for, made, or taken away again. */
+const inWork = new Map<string, Promise<unknown>>();
 
 /**
  * The directory for a branch of a project: the main checkout where that branch is checked out there, else its worktree,
  * which is made when it is missing: from the local branch, from `origin/<branch>` as last fetched, or from the base.
  *
- * @throws UserError with what git said.
+ * @throws UserError with what git said; `signal.reason` where that is aborted, with nothing half made left.
  */
-export async function ensureWorktree(repository: Repository, branch: string): Promise<string> {
+export async function ensureWorktree(repository: Repository, branch: string, signal?: AbortSignal): Promise<string> {
   const root = resolve(repository.path, repository.worktrees_dir);
   const path = worktreePath(root, branch);
-  if ((await tryGit(repository.path, "symbolic-ref", "--short", "HEAD")) === branch) return repository.path;
+  const place = { ...repository, signal };
+  if ((await tryGit(place, "symbolic-ref", "--short", "HEAD")) === branch) return repository.path;
+  for (let other = inWork.get(path); other !== undefined; other = inWork.get(path)) await unlessAborted(other, signal);
+  const work = findOrMake(place, branch, { path, root });
+  const end = () => void inWork.delete(path);
+  inWork.set(path, work.then(end, end));
+  return work;
+}
+
+interface Target {
+  readonly path: string;
+  /** Of all worktrees. */
+  readonly root: string;
+}
+
+async function findOrMake(place: Repository & GitPlace, branch: string, { path, root }: Target): Promise<string> {
+  const { signal } = place;
   if (await exists(path)) {
-    await requireWorktree(path, root);
+    await requireWorktree({ path, signal }, root);
     return path;
   }
-  await git(repository.path, "check-ref-format", "--branch", branch);
-  if (await hasRef(repository.path, `refs/heads/${branch}`)) {
-    await git(repository.path, "worktree", "add", "--", path, branch);
-  } else {
-    const remote = `origin/${branch}`;
-    const base = (await hasRef(repository.path, `refs/remotes/${remote}`)) ? remote : await baseOf(repository);
-    await git(repository.path, "worktree", "add", "-b", branch, "--", path, base);
+  await requireInside(path, root);
+  await git(place, "check-ref-format", "--branch", branch);
+  const content = await contentOf(place, branch, path);
+  try {
+    await git(place, "worktree", "add", ...content);
+  } catch (error) {
+    // A hook may have been at work on it: the next try begins anew.
+    if (signal?.aborted) await removeWorktree(place.path, { path, root });
+    throw error;
   }
   return path;
 }
 
+/** What `git worktree add` is told. */
+async function contentOf(place: Repository & GitPlace, branch: string, path: string): Promise<readonly string[]> {
+  if (await hasRef(place, `refs/heads/${branch}`)) return ["--", path, branch];
+  const remote = `origin/${branch}`;
+  const base = (await hasRef(place, `refs/remotes/${remote}`)) ? remote : await baseOf(place);
+  return ["-b", branch, "--", path, base];
+}
+
+/** Git removes one that lacks its files even where it is locked, as all are that are being made. */
+async function removeWorktree(repository: string, { path, root }: Target): Promise<void> {
+  await requireInside(path, root);
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  await tryGit({ path: repository }, "worktree", "remove", "--force", "--force", "--", path);
+}
 function worktreePath(root: string, branch: string): string {
   if (branch === "") throw new UserError("The branch name is empty.");
   if (branch.startsWith("/") || branch.startsWith("-")) {
@@ -56,50 +90,49 @@ function isInside(path: string, root: string): boolean {
 }
 
 /** Refuses a directory that is no worktree of its own, or that a link leads out of the root to. */
-async function requireWorktree(path: string, root: string): Promise<void> {
-  const real = await realpath(path);
-  if (!isInside(real, await realpath(root)))
-    throw new UserError("The branch's directory is a link out of the worktrees directory.");
-  const top = await tryGit(path, "rev-parse", "--show-toplevel");
-  if (top === undefined || (await realpath(top)) !== real) {
-    throw new UserError(`${path} exists but is not a git worktree: move it away, or use another branch.`);
+async function requireWorktree(place: GitPlace, root: string): Promise<void> {
+  await requireInside(place.path, root);
+  const top = await tryGit(place, "rev-parse", "--show-toplevel");
+  if (top === undefined || (await realpath(top)) !== (await realpath(place.path))) {
+    throw new UserError(`${place.path} exists but is not a git worktree: move it away, or use another branch.`);
   }
 }
 
+/** Refuses a path that a link leads out of the root; of a path that is still to be made, as far as it is there. */
+async function requireInside(path: string, root: string): Promise<void> {
+  if (!(await isThere(root))) return;
+  let nearest = path;
+  while (!(await isThere(nearest))) nearest = dirname(nearest);
+  const [real, realRoot] = await Promise.all([realpath(nearest), realpath(root)]).catch(() => []);
+  const isRoot = real === realRoot && nearest !== path;
+  if (real === undefined || realRoot === undefined || !(isRoot || isInside(real, realRoot)))
+    throw new UserError("The branch's directory is a link out of the worktrees directory.");
+}
+
 /** `worktree_base`, else what origin/HEAD points to, the current branch, master, main. */
-async function baseOf({ path, worktree_base }: Repository): Promise<string> {
-  if (worktree_base !== undefined) return worktree_base;
-  const remoteHead = await tryGit(path, "symbolic-ref", "--short", "refs/remotes/origin/HEAD");
+async function baseOf(place: Repository & GitPlace): Promise<string> {
+  if (place.worktree_base !== undefined) return place.worktree_base;
+  const remoteHead = await tryGit(place, "symbolic-ref", "--short", "refs/remotes/origin/HEAD");
   if (remoteHead) return remoteHead;
-  const current = await tryGit(path, "symbolic-ref", "--short", "HEAD");
+  const current = await tryGit(place, "symbolic-ref", "--short", "HEAD");
   for (const name of [current, "master", "main"]) {
-    if (name && (await hasRef(path, `refs/heads/${name}`))) return name;
+    if (name && (await hasRef(place, `refs/heads/${name}`))) return name;
   }
   throw new UserError(
     "I cannot tell which branch a new worktree should start from: set worktree_base for this project.",
   );
 }
 
-async function hasRef(cwd: string, ref: string): Promise<boolean> {
-  return (await tryGit(cwd, "show-ref", "--verify", ref)) !== undefined;
+async function hasRef(place: GitPlace, ref: string): Promise<boolean> {
+  return (await tryGit(place, "show-ref", "--verify", ref)) !== undefined;
 }
 
-async function tryGit(cwd: string, ...args: string[]): Promise<string | undefined> {
-  return git(cwd, ...args).catch(() => undefined);
-}
-
-/** Runs git without a shell, without asking on a terminal and without the bridge's own variables: hooks see them. */
-function git(cwd: string, ...args: string[]): Promise<string> {
-  return new Promise((done, fail) => {
-    const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TAKOPI"));
-    const env = { ...Object.fromEntries(own), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
-    execFile("git", args, { cwd, env, timeout: GIT_TIMEOUT_MS }, (error, stdout, stderr) => {
-      if (!error) return done(stdout.trim());
-      const said = stderr.trim() || stdout.trim() || error.message;
-      const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      fail(new UserError(isMissing ? "git is not on PATH of the bridge." : `git: ${said}`, { cause: error }));
-    });
-  });
+/** Also of a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { LiveServer, ProcessMark } from "./contract.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** A server that lives longer than this and then crashes may be started again at once. */
 const STEADY_MS = 60_000;
@@ -52,7 +53,9 @@ export class ServerPool<Server extends Pooled> {
    * @throws what `start` throws; `stopped.reason` where that is aborted first, while others may go on to wait.
    */
   async use(key: string, start: () => Promise<Server>, stopped: AbortSignal): Promise<Lease<Server>> {
-    for (let end = this.#endOf(key); end !== undefined; end = this.#endOf(key)) await end;
+    for (let end = this.#endOf(key); end !== undefined; end = this.#endOf(key)) {
+      await unlessAborted(end, stopped);
+    }
     const wait = this.#backoffMs(key);
     if (wait > 0) await unlessAborted(sleep(wait), stopped);
     const entry = this.#entries.get(key) ?? this.#start(key, start);
@@ -148,21 +151,6 @@ export class ServerPool<Server extends Pooled> {
 
   #forget(key: string, entry: Entry<Server>): void {
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
-  }
-}
-
-/** @throws `signal.reason` where that is aborted first. */
-async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-  });
-  signal.addEventListener("abort", abort);
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }
 

@@ -1,16 +1,39 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { ensureWorktree } from "../../src/bridge/worktree.ts";
+import { isAlive, markProcess } from "../../src/engine/marked.ts";
+import { until } from "../engine/toy.ts";
 
 let path: string;
 const git = (cwd: string, ...args: string[]) =>
   execFileSync("git", ["-C", cwd, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { encoding: "utf8" }).trim();
 const branchOf = (cwd: string) => git(cwd, "symbolic-ref", "--short", "HEAD");
-const ensure = (branch: string, more: { worktree_base?: string } = {}) =>
-  ensureWorktree({ path, worktrees_dir: ".worktrees", ...more }, branch);
+const ensure = (branch: string, more: { worktree_base?: string } = {}, signal?: AbortSignal) =>
+  ensureWorktree({ path, worktrees_dir: ".worktrees", ...more }, branch, signal);
+
+/** Has each new worktree wait long for a child of the hook; gives what resolves with that child's id. */
+function installSlowHook(first = ""): () => Promise<number> {
+  const file = join(path, "..", "pid");
+  const script = `#!/bin/sh\n${first}\nsleep 300 &\necho $! > ${file}\nwait\n`;
+  writeFileSync(join(path, ".git/hooks/post-checkout"), script, { mode: 0o755 });
+  return async () => {
+    await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"));
+    return Number(readFileSync(file, "utf8"));
+  };
+}
 
 beforeEach(() => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-worktree-")));
@@ -63,5 +86,58 @@ describe("the worktree of a branch", () => {
     await expect(ensure("plain")).rejects.toThrow("is not a git worktree");
     symlinkSync(tmpdir(), join(path, ".worktrees/out"));
     await expect(ensure("out")).rejects.toThrow("link out of the worktrees directory");
+  });
+
+  test.each(["elsewhere", "missing"])("is not made through a link that leads out (%s)", async (target) => {
+    const elsewhere = join(path, "../elsewhere");
+    mkdirSync(elsewhere);
+    mkdirSync(join(path, ".worktrees"));
+    symlinkSync(join(path, "..", target), join(path, ".worktrees/feat"));
+    for (const branch of ["feat/x", "feat/y/z"]) {
+      await expect(ensure(branch)).rejects.toThrow("link out of the worktrees directory");
+    }
+    expect(readdirSync(elsewhere)).toEqual([]);
+    expect(git(path, "branch", "--list", "feat/*")).toBe("");
+  });
+
+  test("may be in a directory that is a link itself, and below links within that", async () => {
+    const elsewhere = join(path, "../elsewhere");
+    mkdirSync(join(elsewhere, "deep"), { recursive: true });
+    symlinkSync(elsewhere, join(path, ".worktrees"));
+    symlinkSync("deep", join(elsewhere, "feat"));
+    expect(branchOf(await ensure("feat/x"))).toBe("feat/x");
+    expect(existsSync(join(elsewhere, "deep/x/.git"))).toBe(true);
+    expect(await ensure("feat/x")).toBe(join(path, ".worktrees/feat/x"));
+  });
+
+  test.each(["", "trap '' TERM"])("is given up with all that its hook started (%j)", async (first) => {
+    const sleeper = installSlowHook(first);
+    const controller = new AbortController();
+    const reason = { text: "enough" };
+    const making = ensure("feat/x", {}, controller.signal);
+    const pid = await sleeper();
+    controller.abort(reason);
+    await expect(making).rejects.toBe(reason);
+    await until(async () => !(await isAlive(await markProcess(pid))));
+    expect(git(path, "worktree", "list").split("\n")).toHaveLength(1);
+    expect(existsSync(join(path, ".worktrees/feat/x"))).toBe(false);
+    rmSync(join(path, ".git/hooks/post-checkout"));
+    expect(branchOf(await ensure("feat/x"))).toBe("feat/x");
+  });
+
+  test("is not looked for before who makes it has made it or given it up", async () => {
+    const sleeper = installSlowHook();
+    const first = new AbortController();
+    const making = ensure("feat/x", {}, first.signal);
+    await sleeper();
+    const waiting = ensure("feat/x");
+    const impatient = new AbortController();
+    const stopped = ensure("feat/x", {}, impatient.signal);
+    impatient.abort("no time");
+    await expect(stopped).rejects.toBe("no time");
+    rmSync(join(path, ".git/hooks/post-checkout"));
+    first.abort("enough");
+    await expect(making).rejects.toBe("enough");
+    expect(branchOf(await waiting)).toBe("feat/x");
   });
 });

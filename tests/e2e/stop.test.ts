@@ -1,6 +1,10 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Message } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { markedProcesses } from "../../src/engine/marked.ts";
+import { until } from "../engine/toy.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 /** Processes of every run that the state file knows. */
@@ -82,4 +86,32 @@ describe("stopping a run", () => {
     await emulator.waitFor(() => !emulator.messages(emulator.privateChatId).some(isUnderWay));
     expect(emulator.calls("deleteMessage").length).toBeGreaterThan(0);
   });
+
+  test("does not wait for the hooks of a worktree that is being made, and neither does a shutdown", async () => {
+    const { say, outcomeOf, stop, directory, store } = await stage({
+      tables: '[projects.web]\npath = "web"',
+      waitMs: 25_000,
+    });
+    const hook = installHook(join(directory, "web"), "echo >> ../../../begun; sleep 60");
+    const begun = () => (existsSync(hook.begun) ? readFileSync(hook.begun, "utf8").length : 0);
+    const first = say("/web @one session\nanswer never\ndone");
+    await until(() => begun() === 1);
+    say("/cancel", { replyTo: first });
+    expect(textOf(await outcomeOf(first))).toMatch(/^cancelled · alpha/);
+    say("/web @two session\nanswer never\ndone");
+    await until(() => begun() === 2);
+    await stop();
+    expect(store().runs.recent(1)).toMatchObject([{ outcome: "interrupted" }]);
+  });
 });
+
+/** Makes a repository whose new worktrees run this. */
+function installHook(path: string, script: string): { readonly begun: string } {
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-C", path, "-c", "user.name=t", "-c", "user.email=t@t", ...args]);
+  mkdirSync(path);
+  git("init", "-q", "-b", "main");
+  git("commit", "-q", "--allow-empty", "-m", "begin");
+  writeFileSync(join(path, ".git/hooks/post-checkout"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { begun: join(path, "../begun") };
+}

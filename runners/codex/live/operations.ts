@@ -15,6 +15,8 @@ export const operations: Operations = {
   compact: (session) =>
     withThread(session, async (server, { thread }) => {
       const ended = turnEnd(server, thread);
+      // Nobody waits for it where the start is refused.
+      ended.catch(() => {});
       await server.peer.call("thread/compact/start", { threadId: thread }, z.unknown());
       const turn = await ended;
       if (turn.status !== "completed") throw new EngineError(turn.error?.message || "The context was not compacted.");

@@ -20,6 +20,8 @@ export interface Call {
   /** The project in which the server does it; a session's own comes before it. */
   readonly directory?: string;
   readonly body?: unknown;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Answer {
@@ -39,7 +41,7 @@ export class Client {
     this.#authorization = `Basic ${Buffer.from(`${USER}:${password}`).toString("base64")}`;
   }
 
-  /** @throws EngineError where the server is gone. */
+  /** @throws EngineError where the server is gone, or the call was given up. */
   async send(call: Call): Promise<Answer> {
     const response = await this.#request(call, this.#agent);
     const content = await text(response).catch((cause: unknown) => {
@@ -78,7 +80,7 @@ export class Client {
     this.#agent.destroy();
   }
 
-  #request({ method, path, directory, body }: Call, agent?: Agent): Promise<IncomingMessage> {
+  #request({ method, path, directory, body, signal }: Call, agent?: Agent): Promise<IncomingMessage> {
     const query = directory === undefined ? "" : `?directory=${encodeURIComponent(directory)}`;
     const content = body === undefined ? "" : JSON.stringify(body);
     const headers = {
@@ -86,7 +88,7 @@ export class Client {
       ...(content !== "" && { "content-type": "application/json", "content-length": Buffer.byteLength(content) }),
     };
     return new Promise((resolve, reject) => {
-      const options = { host: "127.0.0.1", port: this.#port, method, path: path + query, headers, agent };
+      const options = { host: "127.0.0.1", port: this.#port, method, path: path + query, headers, agent, signal };
       const outgoing = request(options, resolve);
       outgoing.on("error", (cause) => reject(lost(cause)));
       outgoing.end(content);

@@ -4,8 +4,10 @@ import { type LiveOutput, openLiveRun } from "../../../src/engine/live-run.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import { ENGINE, initialState } from "../state.ts";
+import type { Client } from "./client.ts";
 import { createOperations } from "./operations.ts";
 import { newMessageId } from "./prompt.ts";
+import type { Session } from "./schema.ts";
 import { Servers } from "./servers.ts";
 import { createSession, findSession } from "./session.ts";
 import { startOf } from "./state.ts";
@@ -39,7 +41,7 @@ function open(servers: Servers, request: Request) {
     const { lease, isGuarded } = await servers.useFor(request, stopped);
     try {
       const { server } = lease;
-      const session = await openSession(server.client, request);
+      const session = await openSession(server.client, request, stopped);
       lease.name(session.id);
       force = () => server.abandon(session.id);
       const title = request.options.model ?? initialState.title;
@@ -70,5 +72,7 @@ function open(servers: Servers, request: Request) {
   });
 }
 
-const openSession = (client: Parameters<typeof createSession>[0], { resume, cwd, options }: Request) =>
-  resume === undefined ? createSession(client, cwd, options.title) : findSession(client, resume, cwd);
+function openSession(client: Client, { resume, cwd, options }: Request, stopped: AbortSignal): Promise<Session> {
+  const opening = { client, cwd, stopped };
+  return resume === undefined ? createSession(opening, options.title) : findSession(opening, resume);
+}

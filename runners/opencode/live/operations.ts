@@ -30,7 +30,10 @@ export function createOperations(servers: Servers): Operations {
     request: SessionRequest,
     work: (server: OpencodeServer, session: Session) => Promise<Value>,
   ): Promise<Value> =>
-    withServer(request, async (server) => work(server, await findSession(server.client, request.resume, request.cwd)));
+    withServer(request, async (server) => {
+      const { client } = server;
+      return work(server, await findSession({ client, cwd: request.cwd }, request.resume));
+    });
 
   return {
     compact: (request) => withSession(request, (server, session) => compact(server, session, request.options.model)),

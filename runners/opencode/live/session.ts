@@ -6,16 +6,23 @@ import { isSessionId } from "../resume.ts";
 import { type Client, requireTaken } from "./client.ts";
 import { Session } from "./schema.ts";
 
+export interface Opening {
+  readonly client: Client;
+  readonly cwd: string;
+  /** Gives it up. */
+  readonly stopped?: AbortSignal | undefined;
+}
+
 /**
  * A session that is there already, with the directory in which it works, whatever directory it is asked for from.
  *
  * @throws EngineError where there is none, or its directory is gone.
  */
-export async function findSession(client: Client, { value }: ResumeToken, cwd: string): Promise<Session> {
+export async function findSession({ client, cwd, stopped }: Opening, { value }: ResumeToken): Promise<Session> {
   if (!isSessionId(value))
     throw new EngineError(`\`${value}\` is not an opencode session; their ids begin with \`ses_\`.`);
   const directory = existsSync(cwd) ? cwd : "/";
-  const answer = await client.send({ method: "GET", path: `/session/${value}`, directory });
+  const answer = await client.send({ method: "GET", path: `/session/${value}`, directory, signal: stopped });
   if (answer.status === 404) {
     throw new EngineError(`opencode has no session \`${value}\`; it may have been deleted. Start a new one.`);
   }
@@ -31,10 +38,11 @@ export async function findSession(client: Client, { value }: ResumeToken, cwd: s
 }
 
 /** @throws EngineError where the directory does not exist or the server refuses. */
-export async function createSession(client: Client, cwd: string, title: string | undefined): Promise<Session> {
+export async function createSession({ client, cwd, stopped }: Opening, title: string | undefined): Promise<Session> {
   if (!existsSync(cwd)) throw new EngineError(`The directory ${cwd} does not exist.`);
   const body = title === undefined ? {} : { title };
-  const session = await client.ask({ method: "POST", path: "/session", directory: cwd, body }, Session);
+  const call = { method: "POST", path: "/session", directory: cwd, body, signal: stopped } as const;
+  const session = await client.ask(call, Session);
   rememberDirectory(session.id, session.directory);
   return session;
 }

@@ -37,6 +37,7 @@ export async function startServer(launch: ServerLaunch): Promise<PiServer> {
   const server = new PiServer(process, peer, launch);
   const stop = (): void => void process.stop();
   launch.stopped.addEventListener("abort", stop);
+  if (launch.stopped.aborted) stop();
   try {
     await server.learnSession();
   } catch (error) {
@@ -119,6 +120,8 @@ export class PiServer implements Pooled {
     const cut = (): void => {
       turn.cut();
       commandsEnd = this.#endCommands(turn.over);
+      // It is waited for only when the turn is over.
+      commandsEnd.catch(() => {});
     };
     stopped.addEventListener("abort", cut);
     if (stopped.aborted) cut();
@@ -148,6 +151,8 @@ export class PiServer implements Pooled {
 
   async #rest(): Promise<void> {
     this.#others = markedProcesses(this.#process.markId);
+    // It is looked at only where a turn is cut short.
+    this.#others.catch(() => {});
     this.#fileAsLeft = await describeFile(this.session.file);
   }
 

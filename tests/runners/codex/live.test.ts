@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, test, vi } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { codex } from "../../../runners/codex/index.ts";
 import type { Completed, RunEvent } from "../../../src/domain/events.ts";
 import type { Question } from "../../../src/domain/question.ts";
@@ -164,4 +165,26 @@ test("runs of one server share it, and are listed while they last", async () => 
   await Promise.all([first.next(), second.next()]);
   expect(codex.live?.servers()).toMatchObject([{ busy: [expect.any(String), expect.any(String)] }]);
   await Promise.all([one.stop("enough"), two.stop("enough")]);
+});
+
+test("a stop ends a run whose thread the server never opens", async () => {
+  const run = open("answer", { model: "silent" });
+  await vi.waitUntil(() => (codex.live?.servers() ?? []).length > 0, { timeout: 50_000 });
+  await run.stop("Stopped by Ada.");
+  expect((await finish(run)).completed).toMatchObject({ ok: false, error: "Stopped by Ada." });
+  expect(codex.live?.servers()).toEqual([]);
+});
+
+test("a compaction that is refused leaves nothing behind that fails with the end of the server", async () => {
+  const unhandled: unknown[] = [];
+  const keep = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", keep);
+  onTestFinished(() => void process.off("unhandledRejection", keep));
+  const options = { cmd: childProgram("codex-app-server"), sandbox: "read-only", model: "refuses" } as EngineOptions;
+  const resume = { engine: "codex", value: randomUUID() };
+  const session = { resume, options, cwd: process.cwd(), env: process.env, log: recordingLog() };
+  await expect(codex.live?.operations.compact?.(session)).rejects.toThrow("nothing to compact");
+  await codex.live?.close();
+  await delay(50);
+  expect(unhandled).toEqual([]);
 });

@@ -13,8 +13,8 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** What it answers; 404 where it is undefined. */
-export type Route = (asked: Asked) => { readonly status?: number; readonly body?: unknown } | undefined;
+/** What it answers; 404 where it is undefined, and never where it is so told. */
+export type Route = (asked: Asked) => { readonly status?: number; readonly body?: unknown } | "never" | undefined;
 
 /** Acts as opencode's server. */
 export interface Peer extends AsyncDisposable {
@@ -48,7 +48,9 @@ export async function startPeer(route: Route): Promise<Peer> {
       return;
     }
     asked.push(one);
-    const { status = 200, body } = route(one) ?? { status: 404, body: { message: "not found" } };
+    const answer = route(one) ?? { status: 404, body: { message: "not found" } };
+    if (answer === "never") return;
+    const { status = 200, body } = answer;
     response.writeHead(status).end(body === undefined ? "" : JSON.stringify(body));
   };
   const server = createServer((request, response) => {

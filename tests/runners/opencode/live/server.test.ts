@@ -223,6 +223,19 @@ test("a stop aborts the session, and the run ends when the server has done it", 
   expect(asked(/abort$/u)).toMatchObject([{ path: "/session/ses_1/abort", directory: root }]);
 });
 
+test.each([undefined, "ses_1"])("a stop ends a run whose session the server never opens (%s)", async (session) => {
+  route = ({ path }) => (path.startsWith("/session") ? "never" : undefined);
+  const { run, completed } = begin({}, session);
+  await vi.waitUntil(() => asked(/^\/session/u).length > 0, WAIT);
+  await run.stop("cancelled by you");
+  expect(await completed).toMatchObject({ ok: false, error: "cancelled by you" });
+  expect(live.servers()).toMatchObject([{ busy: [] }]);
+  route = () => undefined;
+  const next = begin();
+  emitEnd(emitAnswer({ prompt: await promptId(), text: "Done." }));
+  expect((await next.completed).ok).toBe(true);
+});
+
 test("a prompt that is refused is told in the server's words", async () => {
   route = ({ path }) =>
     path.endsWith("prompt_async") ? { status: 400, body: { data: { message: "No parts" } } } : undefined;

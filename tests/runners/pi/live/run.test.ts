@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { pi } from "../../../../runners/pi/index.ts";
+import { startServer } from "../../../../runners/pi/live/server.ts";
 import { childProgram } from "../../../engine/toy.ts";
 import { type Followed, follow } from "../../../helpers/follow.ts";
 import { endedActions } from "../../../helpers/live-engine.ts";
@@ -124,6 +125,14 @@ test("a stop before pi is up gives an outcome and leaves no pi", async () => {
   await task.run.stop("Stopped by you.");
   expect((await task.finished).completed).toMatchObject({ ok: false, error: "Stopped by you." });
   expect(pi.live?.servers()).toEqual([]);
+});
+
+test("a stop while a pi is being started ends it, also where it says nothing", async () => {
+  const command = {
+    ...{ id: "pi", file: process.execPath, args: [childProgram("waits")], cwd: process.cwd(), env: process.env },
+    ...{ patterns: [], options: {}, stopSignal: "SIGTERM" as const, log: noLog },
+  };
+  await expect(startServer({ command, options: "", stopped: AbortSignal.abort() })).rejects.toThrow("pi did not start");
 });
 
 test("a message is added to the running turn, even one that comes before pi is up", async () => {

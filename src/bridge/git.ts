@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { sendSignal } from "../engine/marked.ts";
+import { UserError } from "../errors.ts";
+
+const LIMIT_MS = 120_000;
+/** How long git may take to end when it is told to: it takes its locks and what it began away. */
+const GRACE_MS = 500;
+
+export interface GitPlace {
+  readonly path: string;
+  /** Ends git. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs git without a shell, without asking on a terminal and without the bridge's own variables: hooks see them. It
+ * leads a group, so that it ends together with its hooks and what these started.
+ *
+ * @throws UserError with what git said; `signal.reason` where that is aborted.
+ */
+export async function git({ path: cwd, signal }: GitPlace, ...args: string[]): Promise<string> {
+  signal?.throwIfAborted();
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TAKOPI"));
+  const env = { ...Object.fromEntries(own), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+  const child = spawn("git", args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  if (child.pid === undefined) throw startFailure(await once(child, "error"));
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  const timer = setTimeout(end, LIMIT_MS);
+  signal?.addEventListener("abort", end);
+  stop.signal.addEventListener("abort", () => endGroup(child));
+  const [code] = await once(child, "close");
+  clearTimeout(timer);
+  signal?.removeEventListener("abort", end);
+  // What does not heed the first signal and holds no output open would be left.
+  if (stop.signal.aborted) sendSignal(-child.pid, "SIGKILL");
+  signal?.throwIfAborted();
+  if (code === 0) return stdout().trim();
+  const late = stop.signal.aborted ? `it did not end within ${LIMIT_MS / 1000} s.` : `it ended with code ${code}.`;
+  throw new UserError(`git: ${stderr().trim() || stdout().trim() || late}`);
+}
+
+export async function tryGit(place: GitPlace, ...args: string[]): Promise<string | undefined> {
+  return git(place, ...args).catch(() => {
+    place.signal?.throwIfAborted();
+    return undefined;
+  });
+}
+
+function startFailure([cause]: readonly Error[]): UserError {
+  const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  return new UserError(isMissing ? "git is not on PATH of the bridge." : `git: ${cause?.message}`, { cause });
+}
+
+function collect(output: Readable): () => string {
+  let text = "";
+  output.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  return () => text;
+}
+
+function endGroup(child: ChildProcess): void {
+  const group = -(child.pid as number);
+  sendSignal(group, "SIGTERM");
+  const timer = setTimeout(() => {
+    sendSignal(group, "SIGKILL");
+    // What left the group may still hold them.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }, GRACE_MS);
+  child.once("close", () => clearTimeout(timer));
+}
