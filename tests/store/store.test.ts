@@ -96,6 +96,14 @@ describe("runs", () => {
     expect(runs.get("1")).toMatchObject({ outcome: "done", endedAt: 9 });
   });
 
+  test("keep all of a text that has NULs, but for these", () => {
+    const { runs } = openStore(":memory:");
+    runs.add(run("1", { prompt: "a\0b\0" }));
+    runs.end("1", { ...OUTCOME, answer: "\0all of it", error: "x\0y" }, 9);
+    const replaced = { prompt: "a\ufffdb\ufffd", answer: "\ufffdall of it", error: "x\ufffdy" };
+    expect(runs.get("1")).toMatchObject(replaced);
+  });
+
   test("are found by any of their messages and by their session", () => {
     const { runs } = openStore(":memory:");
     runs.add(run("1"));
