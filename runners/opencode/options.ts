@@ -24,16 +24,19 @@ export const opencodeOptions = z.strictObject({
 });
 export type OpencodeOptions = z.infer<typeof opencodeOptions>;
 
-/** The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. */
+/**
+ * The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. Behind a space a value
+ * that begins with `-`, such as a model that a chat chose, would be a flag of its own.
+ */
 export function toArguments(options: OpencodeOptions, directory: string, session: string | undefined): string[] {
-  const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [`${name}=${value}`]);
   return [
     ...["run", "--format", "json", "--dir", directory],
     ...flag("--session", session),
     ...flag("--model", options.model),
     ...flag("--agent", options.agent),
     ...flag("--variant", options.variant),
-    ...(options.title === undefined ? [] : [`--title=${options.title}`]),
+    ...flag("--title", options.title),
     ...(options.thinking ? ["--thinking"] : []),
     ...(options.extra_args ?? []),
   ];

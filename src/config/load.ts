@@ -13,7 +13,7 @@ import { migrate, migrateText } from "./migrate.ts";
 import { type Problem, toProblems } from "./problem.ts";
 import { brokenRules, sameName } from "./rules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
-import { formatKey, parseToml, type Table } from "./toml.ts";
+import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
 
 /** Where to look, and the engines whose tables the file may have. */
@@ -102,12 +102,15 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
   const directory = dirname(file ?? locateConfig(search).file);
   const ids = engines.map((engine) => engine.id);
   const engineId = (name: string | undefined) => ids.find((id) => name !== undefined && sameName(id, name));
+  const absolute = (path: string) => resolve(directory, expandHome(path, home));
   const pick = (from: Table) =>
-    Object.fromEntries(ids.filter((id) => from[id] !== undefined).map((id) => [id, from[id]]));
+    Object.fromEntries(
+      ids.filter((id) => from[id] !== undefined).map((id) => [id, withExecutable(from[id], absolute)]),
+    );
   const idle = idleKeys(table);
   const aliases = Object.keys(table.projects);
   const toProject = ([alias, project]: [string, ProjectTable]): [string, Project] => {
-    const path = resolve(directory, expandHome(project.path, home));
+    const path = absolute(project.path);
     const worktrees_dir = resolve(path, expandHome(project.worktrees_dir, home));
     const { worktree_base, chat_id } = project;
     const default_engine = engineId(project.default_engine);
@@ -130,6 +133,12 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
       ...idleGates(table, ids),
     ],
   };
+}
+
+/** A path would mean another file in each directory that the engine is started in; a name is left to PATH. */
+function withExecutable(table: unknown, absolute: (path: string) => string): unknown {
+  if (!isTable(table) || typeof table["cmd"] !== "string" || !table["cmd"].includes("/")) return table;
+  return { ...table, cmd: absolute(table["cmd"]) };
 }
 
 function toTelegram(table: TelegramTable | undefined): TelegramConfig | undefined {

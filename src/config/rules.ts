@@ -3,8 +3,11 @@ import { nearest } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import { ABSENT_ENGINES, type FileTable } from "./schema.ts";
 
-/** Chat commands that a project's `/alias` would hide. */
-const RESERVED = "config doctor init plugins cancel file new agent model reasoning trigger topic ctx".split(" ");
+/** Chat commands that a project's `/alias` would hide: those that there are, then those that Takopi has besides. */
+const RESERVED = [
+  ..."cancel interrupt queue new sessions compact fork undo name model usage help start".split(" "),
+  ..."config doctor init plugins file agent reasoning trigger topic ctx".split(" "),
+];
 
 /** What the schema alone cannot see: names that must exist, and names and chats that must differ. */
 export function brokenRules(table: FileTable, engines: readonly Engine[]): Problem[] {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** Options that every engine has; an engine's own schema extends this shape. */
 export const baseOptions = {
-  /** Executable: a name looked up on PATH, or a path. */
+  /** Executable: a name looked up on PATH, or a path, which the config makes absolute. */
   cmd: z.string().min(1).optional(),
   /** Appended to the engine's arguments. */
   extra_args: z.array(z.string()).optional(),

@@ -82,7 +82,9 @@ function wrap(raw: Libsql.Database): Database {
   // libsql 0.5 aborts the whole process on a value of another type.
   const bind = (values: readonly unknown[]): Value[] =>
     values.map((value) => {
-      if (typeof value === "string" || typeof value === "number" || value === null) return value;
+      // It reads a text back only as far as its first NUL.
+      if (typeof value === "string") return value.replaceAll("\0", "\ufffd");
+      if (typeof value === "number" || value === null) return value;
       throw new TypeError(`A ${typeof value} cannot be stored.`);
     });
   const transaction = <T>(work: () => T): T => {

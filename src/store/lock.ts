@@ -1,5 +1,5 @@
-import { chmodSync, existsSync } from "node:fs";
-import { UserError } from "../errors.ts";
+import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { ConfigError, UserError } from "../errors.ts";
 import { type Database, openPlain } from "./database.ts";
 
 /** Held as long as the process lives, or until released. */
@@ -9,11 +9,48 @@ export interface Lock {
 
 /**
  * Takes the lock of a bridge. It is a lock of the operating system on an open file: it goes with its process, however
- * that ends, so that a pid that is used again cannot hold it.
+ * that ends, so that a pid that is used again cannot hold it. Takopi keeps a file of JSON in the same place, which may
+ * outlive it.
  *
- * @throws UserError that names the holder, where another process has it.
+ * @throws UserError that names the holder, where another process has it; ConfigError where the file cannot be used.
  */
 export function takeLock(file: string): Lock {
+  try {
+    return lock(file);
+  } catch (cause) {
+    if (codeOf(cause) !== "SQLITE_NOTADB") throw refusal(file, cause);
+  }
+  removeStale(file);
+  try {
+    return lock(file);
+  } catch (cause) {
+    throw refusal(file, cause);
+  }
+}
+
+/**
+ * Who holds the lock now; undefined where nobody does.
+ *
+ * @throws ConfigError where that cannot be told.
+ */
+export function readLockHolder(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  let database: Database | undefined;
+  try {
+    database = openPlain(file);
+    database.exec("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK");
+    return undefined;
+  } catch (cause) {
+    if (isBusy(cause)) return readHolder(file);
+    if (codeOf(cause) !== "SQLITE_NOTADB") throw unusable(file, cause);
+    const pid = readLivePid(readFileSync(file, "utf8"));
+    return pid === undefined ? undefined : `pid ${pid}`;
+  } finally {
+    database?.close();
+  }
+}
+
+function lock(file: string): Lock {
   const database = openPlain(file);
   try {
     database.exec(
@@ -23,15 +60,9 @@ export function takeLock(file: string): Lock {
       INSERT INTO holder (pid, since) VALUES (${process.pid}, '${new Date().toISOString()}'); COMMIT`);
     database.exec("BEGIN IMMEDIATE");
     chmodSync(file, 0o600);
-  } catch (cause) {
-    const holder = readHolder(database);
+  } catch (error) {
     database.close();
-    throw new UserError(
-      `takopi is already running here (${holder}; lock ${file}): end it first, or use another config.`,
-      {
-        cause,
-      },
-    );
+    throw error;
   }
   return {
     release: () => {
@@ -41,25 +72,75 @@ export function takeLock(file: string): Lock {
   };
 }
 
-/** Who holds the lock now; undefined where nobody does. */
-export function readLockHolder(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  const database = openPlain(file);
+/**
+ * Removes what a Takopi that has ended left. Another start may have done so since, and its file stays.
+ *
+ * @throws UserError where it may not have ended.
+ */
+function removeStale(file: string): void {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (text === "" || text.startsWith("SQLite format 3")) return;
+  const pid = readLivePid(text);
+  if (pid !== undefined) {
+    throw new UserError(
+      `takopi is already running here (pid ${pid}; lock ${file}): end it first, or remove that file if this process is no takopi.`,
+    );
+  }
+  rmSync(file, { force: true });
+}
+
+/** The pid in Takopi's lock; undefined where there is none, or its process has ended. */
+function readLivePid(text: string): number | undefined {
+  const pid = readPid(text);
+  // In a container the next start often has the pid of the last one.
+  if (pid === undefined || pid === process.pid) return undefined;
   try {
-    database.exec("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK");
-    return undefined;
-  } catch {
-    return readHolder(database);
-  } finally {
-    database.close();
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    return codeOf(error) === "EPERM" ? pid : undefined;
   }
 }
 
-function readHolder(database: Database): string {
+function readPid(text: string): number | undefined {
   try {
+    const pid: unknown = JSON.parse(text)?.pid;
+    return typeof pid === "number" && Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const refusal = (file: string, cause: unknown): Error =>
+  isBusy(cause)
+    ? new UserError(
+        `takopi is already running here (${readHolder(file)}; lock ${file}): end it first, or use another config.`,
+        { cause },
+      )
+    : unusable(file, cause);
+
+function unusable(file: string, cause: unknown): ConfigError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ConfigError(
+    `${file} cannot be used as the lock (${reason}): let the user that runs takopi write there, or move it away.`,
+    { cause },
+  );
+}
+
+function readHolder(file: string): string {
+  let database: Database | undefined;
+  try {
+    database = openPlain(file);
     const row = database.get<{ pid: number; since: string }>("SELECT pid, since FROM holder");
     return row ? `pid ${row.pid}, since ${row.since}` : "holder unknown";
   } catch {
     return "it is just starting";
+  } finally {
+    database?.close();
   }
 }
+
+const isBusy = (error: unknown): boolean => codeOf(error)?.startsWith("SQLITE_BUSY") === true;
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -74,9 +74,10 @@ test("without a terminal an alias that is taken is left alone", async () => {
   expect(read(home)).toBe(before);
 });
 
-test("an alias that would hide an engine is refused", async () => {
+test("an alias that would hide an engine or a chat command is refused", async () => {
   const home = scratchHome();
   mkdirSync(join(home, "x"));
   await expect(initIn(join(home, "x"), home, "codex")).rejects.toThrow("projects.codex has the name of an engine");
+  await expect(initIn(join(home, "x"), home, "Usage")).rejects.toThrow("projects.Usage has the name of a chat command");
   await expect(initIn(join(home, "x"), home, "a b")).rejects.toThrow('"a b" cannot be a project\'s alias');
 });

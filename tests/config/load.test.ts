@@ -69,6 +69,22 @@ test("project paths begin at home or at the config, and worktrees at the project
   });
 });
 
+test("an executable's path begins at home or at the config, wherever it is started, and a name stays one", () => {
+  const home = scratch();
+  const file = write(
+    join(home, "conf", "takopi.toml"),
+    `[codex]\ncmd = "./bin/codex"\nmodel = "a"\n[pi]\ncmd = "pi"\n[projects.web]\npath = "~/web"
+[projects.web.codex]\ncmd = "~/codex"\n[projects.web.pi]\ncmd = "../pi/pi"\n[projects.web.opencode]\ncmd = "/bin/oc"`,
+  );
+  const config = loadConfig({ file, cwd: "/", env: { HOME: home }, engines });
+  expect(config.engines).toEqual({ codex: { cmd: join(home, "conf", "bin", "codex"), model: "a" }, pi: { cmd: "pi" } });
+  expect(config.projects.get("web")?.engines).toEqual({
+    codex: { cmd: join(home, "codex") },
+    pi: { cmd: join(home, "pi", "pi") },
+    opencode: { cmd: "/bin/oc" },
+  });
+});
+
 test("names of engines and projects do not count case, and come out as they are defined", () => {
   const config = load('default_engine = "Pi"\ndefault_project = "WEB"\n[projects.Web]\npath = "/web"');
   expect(config).toMatchObject({ default_engine: "pi", default_project: "Web" });

@@ -93,10 +93,15 @@ describe("/model", () => {
   });
 
   test("holds for headless engines too, which cannot list theirs", async () => {
-    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "alpha" });
+    const { say, botSays, outcomeOf, emulator } = await stageLive({ defaultEngine: "alpha" });
     const first = await outcomeOf(say("session\nmodel\ndone"));
     say("/model");
     await botSays(/^alpha cannot list its models\.$/);
+    const noIds = ["--auto", "-m", "tiny --auto", "tiny\n--auto"];
+    for (const id of noIds) say(`/model ${id}`, { replyTo: first.message_id });
+    const refusal = "A model's id has no space in it and no - at its beginning: write /model <id>.";
+    const refusals = () => emulator.messages(emulator.privateChatId).filter((message) => textOf(message) === refusal);
+    await emulator.waitFor(() => refusals().length === noIds.length);
     say("/model tiny", { replyTo: first.message_id });
     await botSays(/^From its next task on this thread uses tiny/);
     const next = textOf(await outcomeOf(say("session\nmodel\ndone", { replyTo: first.message_id })));

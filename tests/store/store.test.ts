@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ConfigError, UserError } from "../../src/errors.ts";
 import { openPlain } from "../../src/store/database.ts";
-import { takeLock } from "../../src/store/lock.ts";
+import { readLockHolder, takeLock } from "../../src/store/lock.ts";
 import type { NewRun } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
 
@@ -29,6 +30,8 @@ const run = (id: string, more: Partial<NewRun> = {}): NewRun => ({
   createdAt: Number(id),
   ...more,
 });
+
+const endedPid = (): number => spawnSync(process.execPath, ["--version"]).pid;
 
 const OUTCOME = { kind: "done", answer: "a", error: undefined, steps: 1, usage: undefined } as const;
 
@@ -93,6 +96,14 @@ describe("runs", () => {
     expect(runs.get("1")).toMatchObject({ outcome: "done", endedAt: 9 });
   });
 
+  test("keep all of a text that has NULs, but for these", () => {
+    const { runs } = openStore(":memory:");
+    runs.add(run("1", { prompt: "a\0b\0" }));
+    runs.end("1", { ...OUTCOME, answer: "\0all of it", error: "x\0y" }, 9);
+    const replaced = { prompt: "a\ufffdb\ufffd", answer: "\ufffdall of it", error: "x\ufffdy" };
+    expect(runs.get("1")).toMatchObject(replaced);
+  });
+
   test("are found by any of their messages and by their session", () => {
     const { runs } = openStore(":memory:");
     runs.add(run("1"));
@@ -143,5 +154,39 @@ describe("the lock", () => {
     expect(() => takeLock(file)).toThrow(`pid ${process.pid}`);
     lock.release();
     takeLock(file).release();
+  });
+
+  test.each([
+    ["of a process that has ended", () => JSON.stringify({ pid: endedPid(), token_fingerprint: "0123456789" })],
+    ["of a process that had the same pid", () => JSON.stringify({ pid: process.pid })],
+    ["without a pid", () => "{}"],
+    ["that is no JSON", () => "no lock at all"],
+  ])("takes the place of Takopi's file %s", (_, write) => {
+    const file = join(folder(), "takopi.lock");
+    writeFileSync(file, write());
+    expect(readLockHolder(file)).toBeUndefined();
+    const lock = takeLock(file);
+    expect(readLockHolder(file)).toContain(`pid ${process.pid}`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    lock.release();
+    expect(readLockHolder(file)).toBeUndefined();
+  });
+
+  test("leaves the file of a Takopi that runs, and names it", () => {
+    const file = join(folder(), "takopi.lock");
+    const text = JSON.stringify({ pid: process.ppid, token_fingerprint: "0123456789" });
+    writeFileSync(file, text);
+    expect(readLockHolder(file)).toBe(`pid ${process.ppid}`);
+    expect(() => takeLock(file)).toThrow(UserError);
+    expect(() => takeLock(file)).toThrow(`already running here (pid ${process.ppid}; lock ${file}): end it first`);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  test("says what is wrong with its place, which is not that takopi runs", () => {
+    const file = join(folder(), "takopi.lock");
+    mkdirSync(file);
+    expect(() => takeLock(file)).toThrow(ConfigError);
+    expect(() => takeLock(file)).toThrow(`${file} cannot be used as the lock (`);
+    expect(() => readLockHolder(file)).toThrow(ConfigError);
   });
 });

@@ -1,6 +1,7 @@
+import { decide, type Rules } from "../../../src/domain/policy.ts";
 import type { Reply } from "../../../src/domain/question.ts";
 import { requireTaken } from "./client.ts";
-import { coverage, partOf, toAnswer, toDecision } from "./questions.ts";
+import { coverage, partOf, toAnswer, toApproval, toDecision } from "./questions.ts";
 import type { PermissionRequest, QuestionRequest } from "./schema.ts";
 import type { OpencodeServer } from "./server.ts";
 import type { OpenRequest } from "./state.ts";
@@ -11,6 +12,8 @@ export interface AnswersSetup {
   readonly session: string;
   /** Of the session. */
   readonly directory: string;
+  /** Commands that no permission for the session covers. */
+  readonly deny: Rules["deny"];
 }
 
 /** Passes a person's replies on. What is allowed for a session is kept here: opencode would allow it to all sessions. */
@@ -36,11 +39,13 @@ export class Answers {
     return false;
   }
 
-  /** Whether all that this would do has been allowed for the session. */
+  /** Whether all that this would do has been allowed for the session, and the rules do not speak against it. */
   isAllowed(request: PermissionRequest): boolean {
+    const { server, session, directory, deny } = this.#setup;
     const covered = coverage(request);
-    const allowed = this.#setup.server.allowed.get(this.#setup.session);
-    return covered.length > 0 && covered.every((pattern) => allowed?.has(pattern));
+    const allowed = server.allowed.get(session);
+    const isCovered = covered.length > 0 && covered.every((pattern) => allowed?.has(pattern));
+    return isCovered && decide(toApproval(request, directory), { approvals: "allow", deny }) === "allow";
   }
 
   /** Allows one request without asking. */

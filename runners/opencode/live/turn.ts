@@ -44,7 +44,7 @@ export class Turn {
   constructor(setup: TurnSetup) {
     this.#setup = setup;
     this.#state = setup.state;
-    this.#answers = new Answers({ server: setup.server, ...setup.state });
+    this.#answers = new Answers({ server: setup.server, ...setup.state, deny: setup.options.deny });
     this.#over = new Promise((resolve) => {
       this.#markOver = resolve;
     });

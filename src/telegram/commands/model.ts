@@ -30,6 +30,10 @@ async function choose({ bridge }: CommandInput, thread: Thread, id: string): Pro
     bridge.threads.setModel(thread, undefined);
     return { body: "This thread uses the configured model again.", runId };
   }
+  // An engine may take it for a flag.
+  if (/^-|\s/u.test(id)) {
+    throw new UserError("A model's id has no space in it and no `-` at its beginning: write `/model <id>`.");
+  }
   await requireKnown(bridge.threads, thread, id);
   bridge.threads.setModel(thread, id);
   return { body: `From its next task on this thread uses ${inlineCode(id)}.`, runId };

@@ -46,7 +46,7 @@ function installStandIn(output: string, code = 0): string {
 test("a new run starts in the project's directory with the prompt on stdin", async () => {
   const { file, args, cwd, stdin, env, release } = await launch(request({ model: "a/b", permission: "allow" }));
   release?.();
-  expect([file, ...args]).toEqual(["opencode", "run", "--format", "json", "--dir", repo, "--model", "a/b"]);
+  expect([file, ...args]).toEqual(["opencode", "run", "--format", "json", "--dir", repo, "--model=a/b"]);
   expect(cwd).toBe(repo);
   expect(stdin).toBe("-- @do /it");
   expect(env).toEqual({ OPENCODE_PERMISSION: '{"*":"allow","question":"deny"}' });
@@ -58,7 +58,7 @@ test("a session is gone on with in its own directory", async () => {
   const cmd = installStandIn(JSON.stringify([{ directory: other }]));
   const { args, cwd } = await launch(request({ cmd, model: "a/b", permission: { bash: "ask" } }, "ses_bbb"));
   expect(cwd).toBe(other);
-  expect(args.join(" ")).toContain(`--dir ${other} --session ses_bbb`);
+  expect(args.join(" ")).toContain(`--dir ${other} --session=ses_bbb`);
 });
 
 test("a session is asked for once", async () => {

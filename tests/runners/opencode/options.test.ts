@@ -15,8 +15,13 @@ test("every option is a flag, and extra arguments come last", () => {
     extra_args: ["--print-logs"],
   };
   expect(toArguments(options, "/repo", "ses_1").slice(3).join("|")).toBe(
-    "--dir|/repo|--session|ses_1|--model|fake/m|--agent|plan|--variant|high|--title=-- a title|--thinking|--print-logs",
+    "--dir|/repo|--session=ses_1|--model=fake/m|--agent=plan|--variant=high|--title=-- a title|--thinking|--print-logs",
   );
+});
+
+test("no value becomes a flag of its own", () => {
+  const options = { model: "--auto", agent: "--auto", variant: "--auto", title: "--auto" };
+  expect(toArguments(options, "/repo", "--auto")).not.toContain("--auto");
 });
 
 test("one word of permission becomes a rule for every tool, for opencode drops a bare word", () => {

@@ -6,6 +6,7 @@ import { createLiveSide } from "../../../../runners/opencode/live/index.ts";
 import { newMessageId } from "../../../../runners/opencode/live/prompt.ts";
 import type { OpencodeOptions } from "../../../../runners/opencode/options.ts";
 import type { Completed, RunEvent } from "../../../../src/domain/events.ts";
+import { decide } from "../../../../src/domain/policy.ts";
 import type { Run } from "../../../../src/engine/contract.ts";
 import { finish } from "../../../helpers/live-engine.ts";
 import { noLog } from "../../../helpers/recordings.ts";
@@ -184,6 +185,35 @@ test("what was allowed for the session is allowed again without a question, also
     ["/permission/per_1/reply", { reply: "once" }],
     ["/permission/per_2/reply", { reply: "once" }],
     ["/permission/per_4/reply", { reply: "once" }],
+  ]);
+  emitEnd(emitAnswer({ prompt, text: "Done." }));
+  await completed;
+});
+
+test("what the rules deny is not covered by what was allowed for the session, nor what may hide it", async () => {
+  const { run, events, completed } = begin({ deny: ["rm -rf*"] });
+  const prompt = await promptId();
+  const ask = (id: string, command: string) =>
+    peer.emit("permission.asked", { ...permission, id, patterns: [command], metadata: { command } });
+  const questions = () => events.flatMap((event) => (event.type === "question" ? [event.question] : []));
+  ask("per_1", "rm -f junk");
+  ask("per_2", "rm -rf lib");
+  await vi.waitUntil(() => questions().length === 2, WAIT);
+  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "session" })).toBe(true);
+  ask("per_3", "rm -rf src");
+  ask("per_4", "rm $FLAGS src");
+  ask("per_5", "rm -f other");
+  await vi.waitUntil(() => asked(/per_5/u).length === 1, WAIT);
+  expect(asked(/^\/permission/u).map(({ path }) => path)).toEqual([
+    "/permission/per_1/reply",
+    "/permission/per_5/reply",
+  ]);
+  const decisions = questions().map((question) => [question.id, decide(question, { deny: ["rm -rf*"] })]);
+  expect(decisions).toEqual([
+    ["per_1", "ask"],
+    ["per_2", "deny"],
+    ["per_3", "deny"],
+    ["per_4", "ask"],
   ]);
   emitEnd(emitAnswer({ prompt, text: "Done." }));
   await completed;
