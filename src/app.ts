@@ -9,6 +9,7 @@ import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
+import { endLiving } from "./engine/exit-guard.ts";
 import { endLeftovers } from "./engine/stop.ts";
 import { ConfigError } from "./errors.ts";
 import type { Logger } from "./log.ts";
@@ -44,7 +45,8 @@ export interface AppOptions {
 
 /** Telegram repeats no update that is older than a day. */
 const UPDATES_KEPT_MS = 2 * MS_PER_DAY;
-/** Of the 10 s that a shutdown may take, what engines and then deliveries get. */
+/** Of the 10 s that a shutdown may take, what warm servers and then deliveries get; runs end within 2 s. */
+const SERVERS_ON_EXIT_MS = 3_000;
 const DELIVER_ON_EXIT_MS = 4_000;
 
 /**
@@ -122,10 +124,15 @@ export async function runBridge(options: AppOptions): Promise<void> {
     const closed = bridge.close();
     dispatcher.close();
     await closed;
-    await servers.close();
+    // Servers end within that, but for one that hangs while it starts.
+    await Promise.race([servers.close(), delay(SERVERS_ON_EXIT_MS, undefined, { ref: false })]);
+    endLiving();
     await dispatcher.idle();
     screens.deliver();
-    await Promise.race([Promise.all([screens.idle(), cards.idle()]), delay(DELIVER_ON_EXIT_MS)]);
+    await Promise.race([
+      Promise.all([screens.idle(), cards.idle()]),
+      delay(DELIVER_ON_EXIT_MS, undefined, { ref: false }),
+    ]);
   } finally {
     outbox.close();
     store.close();

@@ -8,15 +8,17 @@ const living = new Map<string, number>();
  * signal that asks. Call what it returns as soon as the leader has exited.
  */
 export function endWithUs(runId: string, leader: number): () => void {
-  if (living.size === 0) process.once("exit", endAll);
+  if (living.size === 0) process.once("exit", endLiving);
   living.set(runId, leader);
   return () => {
     living.delete(runId);
-    if (living.size === 0) process.removeListener("exit", endAll);
+    if (living.size === 0) process.removeListener("exit", endLiving);
   };
 }
 
-function endAll(): void {
+/** Kills what runs, now. */
+export function endLiving(): void {
+  if (living.size === 0) return;
   for (const leader of living.values()) sendSignal(-leader, "SIGKILL");
   endMarkedNow([...living.keys()]);
 }

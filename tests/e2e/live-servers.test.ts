@@ -1,5 +1,8 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { codex } from "../../runners/codex/index.ts";
 import { pi } from "../../runners/pi/index.ts";
 import { endLostServers } from "../../src/bridge/live-servers.ts";
 import { command as doctor } from "../../src/cli/doctor.ts";
@@ -47,6 +50,23 @@ test("a shutdown ends the servers with all their processes", async () => {
   await stop();
   expect(await markedProcesses(markId)).toEqual([]);
   expect(store().liveServers.all()).toEqual([]);
+});
+
+test("a shutdown does not wait for a server that hangs while it starts", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "takopi-silent-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const pidFile = join(directory, "pid");
+  const cmd = join(directory, "codex");
+  const script = `[ "$1" = --version ] && echo 0.169.0 && exit\necho $$ > ${pidFile}\nexec sleep 600\n`;
+  writeFileSync(cmd, `#!/bin/sh\n${script}`, { mode: 0o755 });
+  const tables = `[codex]\ncmd = "${cmd}"\ninteractive = true`;
+  const { say, stop } = await stage({ engines: [codex], defaultEngine: "codex", tables });
+  say("hello");
+  await until(() => existsSync(pidFile) && readFileSync(pidFile, "utf8").endsWith("\n"));
+  await stop();
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  await until(() => !existsSync(`/proc/${pid}/exe`));
+  await until(() => (codex.live?.servers() ?? []).length === 0);
 });
 
 test("a run keeps the mark of its server, by which a start after a kill finds what it left", async () => {

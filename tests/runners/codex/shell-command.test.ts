@@ -14,12 +14,17 @@ test.each([
   expect(unwrapShell(command)).toBe(script);
 });
 
-test.each(["git status", "/bin/bash -lc 'open", "/bin/bash -lc 'a' b", "/bin/bash script.sh", "bash -lc ''", "./bash -lc ls", "not-sh -c ls"])(
-  "%s is shown as it is",
-  (command) => {
-    expect(unwrapShell(command)).toBe(command);
-  },
-);
+test.each([
+  "git status",
+  "/bin/bash -lc 'open",
+  "/bin/bash -lc 'a' b",
+  "/bin/bash script.sh",
+  "bash -lc ''",
+  "./bash -lc ls",
+  "not-sh -c ls",
+])("%s is shown as it is", (command) => {
+  expect(unwrapShell(command)).toBe(command);
+});
 
 test("any script in single quotes comes back whole", () => {
   fc.assert(
