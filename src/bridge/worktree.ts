@@ -73,6 +73,7 @@ async function removeWorktree(repository: string, { path, root }: Target): Promi
   await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   await tryGit({ path: repository }, "worktree", "remove", "--force", "--force", "--", path);
 }
+
 function worktreePath(root: string, branch: string): string {
   if (branch === "") throw new UserError("The branch name is empty.");
   if (branch.startsWith("/") || branch.startsWith("-")) {
