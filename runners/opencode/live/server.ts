@@ -56,11 +56,13 @@ async function connect(process: LiveProcess, password: string, log: Logger): Pro
     await process.stop();
     client.close();
   };
+  /** Sessions whose turn was given up, until they have another. */
+  const abandoned = new Set<string>();
   const watch = (session: string, listener: Listener) => {
     listeners.set(listener, session);
+    abandoned.delete(session);
     return () => void listeners.delete(listener);
   };
-  const abandoned = new Set<string>();
   const abandon = async (session: string): Promise<void> => {
     abandoned.add(session);
     if ([...listeners.values()].every((id) => abandoned.has(id))) await process.kill();
