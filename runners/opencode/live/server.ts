@@ -65,7 +65,8 @@ async function connect(process: LiveProcess, password: string, log: Logger): Pro
   };
   const abandon = async (session: string): Promise<void> => {
     abandoned.add(session);
-    if ([...listeners.values()].every((id) => abandoned.has(id))) await process.kill();
+    const busy = [...listeners.values()];
+    if (busy.includes(session) && busy.every((id) => abandoned.has(id))) await process.kill();
   };
   return { mark: process.mark, gone: process.gone, client, allowed: new Map(), watch, abandon, stop };
 }

@@ -71,10 +71,15 @@ function rest(state: LiveState): LiveState {
 }
 
 function withError(state: LiveState, error: unknown): Translation {
+  // The turn before was aborted, and its end is told late.
+  if (!state.hasBegun && isAbort(error)) return [state, []];
   const [run, events] = translate(state.run, { type: "error", sessionID: state.session, error });
   // A prompt that is refused from the start makes the session neither busy nor idle.
   return [{ ...state, run, isOver: state.isOver || !state.hasBegun }, events];
 }
+
+const isAbort = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "name" in error && error.name === "MessageAbortedError";
 
 function withMessage(state: LiveState, info: Properties<"message.updated">["info"]): LiveState {
   if (!state.sessions.has(info.sessionID) || info.id < state.prompt) return state;

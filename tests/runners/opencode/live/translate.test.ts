@@ -143,3 +143,12 @@ test("an idle that is left over from before the prompt ends nothing", () => {
   const idle: LiveEvent = { type: "session.idle", properties: { sessionID: start.session } };
   expect(translateLive(start, idle)[0].isOver).toBe(false);
 });
+
+test("the abort of the turn before, told late, does not end one that has not begun", () => {
+  const start = startOfRecording(readEvents("plain"));
+  const error = { name: "MessageAbortedError", data: { message: "Aborted" } };
+  expect(translateLive(start, { type: "session.error", properties: { sessionID: start.session, error } })).toEqual([
+    start,
+    [],
+  ]);
+});
