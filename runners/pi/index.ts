@@ -43,7 +43,7 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
     file: options.cmd ?? "pi",
     args: [...toArguments(options), ...(session ? ["--session", session.path] : []), ...(options.extra_args ?? [])],
     ...(session && { cwd: session.cwd, resume: session.id }),
-    env: { CI: "1" },
+    env: { CI: "1", ...options.env },
     stdin: prompt,
     state: { ...initialState, meta: toMeta(options) },
   };

@@ -28,7 +28,7 @@ const BOT_TOKEN = /\d{6,}:[A-Za-z0-9_-]{30,}/;
 export const RUN_MARK = "TAKOPI_RUN_ID";
 
 /**
- * The environment of an engine: what is on a list, then what the config adds. Of the bridge's own `TAKOPI_`
+ * The environment of an engine: what is on a list, then what the config adds, then what the runner makes of it. Of the bridge's own `TAKOPI_`
  * variables nothing passes, whoever asks for it, and nothing at all whose value holds a bot token.
  */
 export function engineEnv(parts: EnvironmentParts): Record<string, string> {
@@ -39,8 +39,8 @@ export function engineEnv(parts: EnvironmentParts): Record<string, string> {
   const entries = [
     ["NO_COLOR", "1"] as const,
     ...inherited,
-    ...Object.entries(parts.added ?? {}),
     ...Object.entries(parts.options.env ?? {}),
+    ...Object.entries(parts.added ?? {}),
     ["PWD", parts.cwd] as const,
     ...(parts.runId === undefined ? [] : [[RUN_MARK, parts.runId] as const]),
   ];

@@ -28,10 +28,10 @@ test("the config's variables win over the launch's, and these over inherited one
     ...parts,
     env: { A_1: "bridge", A_2: "bridge", A_3: "bridge", NO_COLOR: "0" },
     patterns: ["A_*"],
-    added: { A_1: "launch", A_2: "launch" },
-    options: { env: { A_1: "config", PWD: "/wrong", TAKOPI_RUN_ID: "wrong" } },
+    added: { A_1: "launch" },
+    options: { env: { A_1: "config", A_2: "config", PWD: "/wrong", TAKOPI_RUN_ID: "wrong" } },
   });
-  expect(result).toMatchObject({ A_1: "config", A_2: "launch", A_3: "bridge", NO_COLOR: "1" });
+  expect(result).toMatchObject({ A_1: "launch", A_2: "config", A_3: "bridge", NO_COLOR: "1" });
   expect(result).toMatchObject({ PWD: "/repo", TAKOPI_RUN_ID: "run-1" });
 });
 

@@ -1,6 +1,8 @@
+import type { RunEvent } from "../../../src/domain/events.ts";
 import type { LiveOutput } from "../../../src/engine/live-run.ts";
 import type { CodexLine } from "../schema.ts";
 import { type CodexState, initial, outcome, translate } from "../translate.ts";
+import { runUsage } from "../usage.ts";
 import { toExecLine, toThreadTokens } from "./lines.ts";
 import type { FileUpdate, Notification, Tokens } from "./wire.ts";
 
@@ -85,8 +87,14 @@ export class TurnReader {
     } else if (turn.status === "failed") {
       this.#translate({ type: "turn.failed", error: { message: turn.error?.message || "The turn failed." } });
     } else {
-      this.#output.push({ ...this.#outcome(), error: turn.error?.message || "The turn was interrupted." });
+      this.#push({ ...this.#outcome(), error: turn.error?.message || "The turn was interrupted." });
     }
+  }
+
+  /** Also of a turn that failed, what it used is known. */
+  #push(event: Exclude<RunEvent, { type: "text" }>): void {
+    const usage = this.#before && this.#total && runUsage(toThreadTokens(this.#before), toThreadTokens(this.#total));
+    this.#output.push(event.type === "completed" && usage !== undefined ? { ...event, usage } : event);
   }
 
   /** A message that was cut off is an answer too, as far as it got. */
@@ -98,6 +106,6 @@ export class TurnReader {
   #translate(line: CodexLine): void {
     const [state, events] = translate(this.#state, line);
     this.#state = state;
-    for (const event of events) if (event.type !== "text") this.#output.push(event);
+    for (const event of events) if (event.type !== "text") this.#push(event);
   }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Reply } from "../../../src/domain/question.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
+import { endWithUs } from "../../../src/engine/exit-guard.ts";
 import type { LiveOutput } from "../../../src/engine/live-run.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
@@ -43,6 +44,7 @@ export class Turn implements ThreadListener {
       this.#settle = resolve;
     });
     const stopListening = server.listen(thread, this);
+    const outlived = endWithUs(request.runId, server.mark.pid);
     const interrupt = (): void => {
       if (this.#id !== undefined) void interruptTurn(server.peer, thread, this.#id);
     };
@@ -57,6 +59,7 @@ export class Turn implements ThreadListener {
       this.#isOver = true;
       stopped.removeEventListener("abort", interrupt);
       await endCommands(server.peer, { threadId: thread, runId: request.runId, isStopped: stopped.aborted });
+      outlived();
       stopListening();
     }
   }

@@ -86,7 +86,7 @@ async function undo({ client }: OpencodeServer, session: Session): Promise<Resum
   const { id, directory } = session;
   const messages = await client.ask({ method: "GET", path: `/session/${id}/message`, directory }, Messages);
   const last = messages.findLast(
-    ({ info, parts }) => info.role === "user" && parts.some(({ type }) => type === "text"),
+    ({ info, parts }) => info.role === "user" && parts.some(({ type, synthetic }) => type === "text" && !synthetic),
   );
   if (last === undefined) throw new EngineError("The session has no turn that could be taken back.");
   return fork({ client, session, before: last.info.id });

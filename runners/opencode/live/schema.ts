@@ -113,9 +113,12 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+/** `synthetic` is what opencode wrote itself, such as after a compaction. */
+const MessagePart = z.object({ type: z.string(), synthetic: z.boolean().optional().catch(undefined) });
+
 /** Oldest first. */
 export const Messages = z.array(
-  z.object({ info: z.object({ id: z.string(), role: z.string() }), parts: z.array(z.object({ type: z.string() })) }),
+  z.object({ info: z.object({ id: z.string(), role: z.string() }), parts: z.array(MessagePart) }),
 );
 
 export const Providers = z.object({

@@ -17,7 +17,9 @@ import { translateLive } from "./translate.ts";
 
 /** How long a session that rests may need to begin with a message that it has taken. */
 const STEER_LIMIT_MS = 5000;
-const STEER_CHECK_MS = 10;
+const CHECK_MS = 10;
+/** How long a stopped turn may take to begin; less than what a stop may take. */
+const BEGIN_LIMIT_MS = 1000;
 /** How long opencode may take to end a turn's commands before they are killed. */
 const ABORT_GRACE_MS = 300;
 const SWEEP_MS = 150;
@@ -83,10 +85,10 @@ export class Turn {
     this.#steering += 1;
     try {
       requireTaken(await server.client.send(promptCall({ ...state, text, options })));
-      for (let restedMs = 0; this.#state.asked === before; restedMs += this.#state.isOver ? STEER_CHECK_MS : 0) {
+      for (let restedMs = 0; this.#state.asked === before; restedMs += this.#state.isOver ? CHECK_MS : 0) {
         if (this.#hasEnded || restedMs > STEER_LIMIT_MS)
           throw new EngineError("The turn ended before the message came.");
-        await delay(STEER_CHECK_MS);
+        await delay(CHECK_MS);
       }
     } finally {
       this.#steering -= 1;
@@ -123,12 +125,21 @@ export class Turn {
     if (this.#state.isOver && this.#steering === 0) this.#markOver();
   }
 
+  /** opencode begins with a prompt some time after it took it, and has nothing to abort before (0.5 s seen in 1.18.33). */
+  async #begun(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < BEGIN_LIMIT_MS; waitedMs += CHECK_MS) {
+      if (this.#state.hasBegun || this.#state.isOver) return;
+      await delay(CHECK_MS);
+    }
+  }
+
   /**
    * Ends the turn and its commands, those of sub-agents and such as left their process group too, and nothing of other
    * turns. opencode waits 3 s for a command that does not heed its signal (1.18.33): those are killed before.
    */
   async #halt(): Promise<void> {
     const { server, state } = this.#setup;
+    await this.#begun();
     const abort = { method: "POST", path: `/session/${state.session}/abort`, directory: state.directory } as const;
     let isSettled = false;
     const settled = Promise.allSettled([Promise.race([server.client.send(abort), server.gone])]).then(() => {

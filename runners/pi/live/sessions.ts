@@ -103,7 +103,7 @@ function toLaunch({ request, flags, setup, stopped }: Start, session: SessionFil
   return {
     command: {
       ...{ id: ENGINE, file: options.cmd ?? ENGINE, args, cwd: session?.cwd ?? request.cwd, env, options, log },
-      ...{ patterns: PI_VARIABLES, added: { CI: "1" }, stopSignal: "SIGTERM" },
+      ...{ patterns: PI_VARIABLES, added: { CI: "1", ...options.env }, stopSignal: "SIGTERM" },
     },
     options: setup,
     session: session?.id,

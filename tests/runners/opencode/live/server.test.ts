@@ -253,6 +253,51 @@ test("a stop aborts the session, and the run ends when the server has done it", 
   expect(asked(/abort$/u)).toMatchObject([{ path: "/session/ses_1/abort", directory: root }]);
 });
 
+test("a stop waits for the session to begin with the prompt, since there is nothing to abort before", async () => {
+  const { run, completed } = begin();
+  const prompt = await promptId();
+  const stopping = run.stop("cancelled by you");
+  const isAborted = () => asked(/abort$/u).length > 0;
+  await expect(vi.waitUntil(isAborted, { timeout: 300, interval: 10 })).rejects.toThrow();
+  emitAnswer({ prompt, text: "Half of it", isCut: true });
+  await stopping;
+  expect(isAborted()).toBe(true);
+  expect(await completed).toMatchObject({ ok: false, error: "cancelled by you", resume: { value: "ses_1" } });
+});
+
+test("what the config puts into opencode's own config is kept, and takes nothing out of it", async () => {
+  const { run } = begin({ env: { OPENCODE_CONFIG_CONTENT: '{"share":"manual"}', OPENCODE_SERVER_PASSWORD: "mine" } });
+  await promptId();
+  await run.stop("enough");
+  const [line = ""] = /^OPENCODE_CONFIG_CONTENT=.*$/mu.exec(readFileSync(join(root, "env"), "utf8")) ?? [];
+  const config = JSON.parse(line.replace("OPENCODE_CONFIG_CONTENT=", "")) as { share?: string; plugin?: string[] };
+  expect(config.share).toBe("manual");
+  expect(config.plugin).toEqual([expect.stringMatching(/plugin\.ts$/u)]);
+});
+
+test("taking a turn back after a compaction takes the person's, not what opencode wrote", async () => {
+  const { run, completed } = begin();
+  emitEnd(emitAnswer({ prompt: await promptId(), text: "Done." }));
+  await completed;
+  await run.stop("over");
+  const message = (id: string, role: string, part: object) => ({ info: { id, role }, parts: [part] });
+  const messages = [
+    message("msg_1", "user", { type: "text", text: "One." }),
+    message("msg_2", "user", { type: "text", text: "Two." }),
+    message("msg_3", "user", { type: "compaction" }),
+    message("msg_4", "user", { type: "text", text: "Continue.", synthetic: true }),
+  ];
+  route = ({ method, path }) => {
+    if (method === "GET" && path.endsWith("/message")) return { body: messages };
+    return path.endsWith("/fork") ? { body: { id: "ses_2", directory: root } } : undefined;
+  };
+  const resume = { engine: "opencode", value: "ses_1" };
+  const options = { cmd: installServer(), model: "a/b" };
+  const env = { HOME: root, PATH: process.env["PATH"] };
+  expect(await live.operations.undo?.({ resume, cwd: root, options, env, log: noLog })).toMatchObject({ value: "ses_2" });
+  expect(asked(/fork$/u)).toMatchObject([{ body: { messageID: "msg_2" } }]);
+});
+
 test.each([undefined, "ses_1"])("a stop ends a run whose session the server never opens (%s)", async (session) => {
   route = ({ path }) => (path.startsWith("/session") ? "never" : undefined);
   const { run, completed } = begin({}, session);
