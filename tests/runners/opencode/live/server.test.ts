@@ -294,7 +294,9 @@ test("taking a turn back after a compaction takes the person's, not what opencod
   const resume = { engine: "opencode", value: "ses_1" };
   const options = { cmd: installServer(), model: "a/b" };
   const env = { HOME: root, PATH: process.env["PATH"] };
-  expect(await live.operations.undo?.({ resume, cwd: root, options, env, log: noLog })).toMatchObject({ value: "ses_2" });
+  expect(await live.operations.undo?.({ resume, cwd: root, options, env, log: noLog })).toMatchObject({
+    value: "ses_2",
+  });
   expect(asked(/fork$/u)).toMatchObject([{ body: { messageID: "msg_2" } }]);
 });
 
