@@ -82,8 +82,7 @@ export class TurnReader {
 
   #end(turn: { readonly status: string; readonly error?: { readonly message: string } | null | undefined }): void {
     if (turn.status === "completed") {
-      this.#state = { ...this.#state, before: this.#before && toThreadTokens(this.#before) };
-      this.#translate({ type: "turn.completed", usage: this.#total && toThreadTokens(this.#total) });
+      this.#translate({ type: "turn.completed" });
     } else if (turn.status === "failed") {
       this.#translate({ type: "turn.failed", error: { message: turn.error?.message || "The turn failed." } });
     } else {
@@ -91,7 +90,7 @@ export class TurnReader {
     }
   }
 
-  /** Also of a turn that failed, what it used is known. */
+  /** What a turn used is known however it ended. */
   #push(event: Exclude<RunEvent, { type: "text" }>): void {
     const usage = this.#before && this.#total && runUsage(toThreadTokens(this.#before), toThreadTokens(this.#total));
     this.#output.push(event.type === "completed" && usage !== undefined ? { ...event, usage } : event);
