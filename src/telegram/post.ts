@@ -23,6 +23,8 @@ export interface TextFile {
 }
 
 const TO_CHAT = { message_thread_id: undefined };
+const isTopicGone = (error: unknown): boolean =>
+  error instanceof Refused && error.code === 400 && /thread/i.test(error.reason);
 
 /** Our messages as calls to Telegram, with the ways round what Telegram refuses. */
 export class Post {
@@ -53,7 +55,7 @@ export class Post {
       return await send({ entities: content.entities }, {});
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 400) throw error;
-      return send({}, /thread/i.test(error.reason) ? TO_CHAT : {});
+      return send({}, isTopicGone(error) ? TO_CHAT : {});
     }
   }
 
@@ -65,7 +67,7 @@ export class Post {
       return (await this.#outbox.push({ method: "sendDocument", ...urgency(options), payload })).message_id;
     };
     return send({}).catch((error: unknown) => {
-      if (error instanceof Refused && error.code === 400 && /thread/i.test(error.reason)) return send(TO_CHAT);
+      if (isTopicGone(error)) return send(TO_CHAT);
       throw error;
     });
   }

@@ -110,8 +110,7 @@ export class ProgressMessage implements Screen {
     if (!view || this.#isClosed) return;
     this.#heartbeat = setTimeout(() => this.#flush(), heartbeatMs(this.#parts.now() - view.since));
     // The first message is not there yet: its answer brings the newest view up.
-    const isFirst = this.#messageId === undefined;
-    if (isFirst && (this.#first === "on its way" || this.#first === "refused")) return;
+    if (this.#messageId === undefined && (this.#first === "on its way" || this.#first === "refused")) return;
     const content = this.#render(view);
     const shown = JSON.stringify([content, view.ask?.yes]);
     if (shown === this.#shown) return;
