@@ -1,7 +1,8 @@
 import type { RunEvent } from "../domain/events.ts";
 import { timerMs } from "../domain/time.ts";
 import type { BridgeParts } from "./bridge.ts";
-import type { Job, JobView } from "./run-job.ts";
+import type { JobView } from "./job-view.ts";
+import type { Job } from "./run-job.ts";
 
 /** Watches a run for silence. */
 export interface StallWatch {
