@@ -2,13 +2,14 @@ import type { Completed, RunEvent } from "../domain/events.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Controls, Run, RunRequest } from "./contract.ts";
+import { endsWithin } from "./ends-within.ts";
 import { eachEvent } from "./events.ts";
 
 /** How long a turn may take to end in the engine's own way before its server is ended by force. */
 const STOP_GRACE_MS = 1200;
 /** How long is waited after that; together under 2 s. */
 const FORCE_MS = 600;
-const STEP_MS = 200;
+const UNCONFIRMED = "did not confirm that it stopped: what it had begun may go on until its server ends.";
 /** The answer so far is told at most this often. */
 const TEXT_PAUSE_MS = 300;
 
@@ -31,7 +32,10 @@ export interface LiveTurn {
    * When `stopped` is aborted it ends the turn with its commands; the outcome gets the reason whatever it is.
    */
   drive(output: LiveOutput, stopped: AbortSignal): Promise<void>;
-  /** Ends the turn's server, for a turn that did not end when asked; `drive` must resolve after it. */
+  /**
+   * For a turn that did not end when asked: ends its server, unless others use that, and what else of the turn it can.
+   * The run is over soon after it, even where `drive` goes on.
+   */
   force(): Promise<void>;
 }
 
@@ -127,13 +131,18 @@ class LiveRun implements Run, LiveOutput {
       this.#fail(this.#reason ?? this.#explain(error));
     }
     this.#fail(this.#reason ?? `${this.#turn.label} ended without an answer.`);
+    this.#close();
+  }
+
+  #close(): void {
     this.#isOver = true;
     this.#wake();
   }
 
   /** Completes a run that has no outcome; keeps what there is of an answer. */
-  #fail(error: string): void {
-    this.push({ type: "completed", engine: this.#turn.engine, ok: false, answer: this.#answer, error });
+  #fail(error: string, note = ""): void {
+    const answer = [this.#answer, note].filter(Boolean).join("\n\n");
+    this.push({ type: "completed", engine: this.#turn.engine, ok: false, answer, error });
   }
 
   #explain(cause: unknown): string {
@@ -164,18 +173,12 @@ class LiveRun implements Run, LiveOutput {
 
   async #end(): Promise<void> {
     this.#log.info({ reason: this.#reason }, "turn.stopping");
-    if (await this.#endsWithin(STOP_GRACE_MS)) return;
+    if (await endsWithin(this.#driven, STOP_GRACE_MS)) return;
     this.#log.warn({}, "turn.forced");
-    await this.#turn.force();
-    if (!(await this.#endsWithin(FORCE_MS))) this.#log.error({}, "turn.not_ended");
-  }
-
-  /** In steps, of which a pause of the whole machine takes but one: an answer that it held back gets its time. */
-  async #endsWithin(limitMs: number): Promise<boolean> {
-    for (let waitedMs = 0; waitedMs < limitMs; waitedMs += STEP_MS) {
-      const step = new Promise<boolean>((resolve) => setTimeout(resolve, STEP_MS, false));
-      if (await Promise.race([this.#driven.then(() => true), step])) return true;
-    }
-    return false;
+    const forcing = this.#turn.force().catch((err: unknown) => this.#log.error({ err }, "turn.not_forced"));
+    if (await endsWithin(Promise.all([this.#driven, forcing]), FORCE_MS)) return;
+    this.#log.error({}, "turn.not_ended");
+    this.#fail(this.#reason ?? "", `${this.#turn.label} ${UNCONFIRMED}`);
+    this.#close();
   }
 }

@@ -20,6 +20,8 @@ export interface Lease<Server> {
   readonly server: Server;
   /** Names the session that it is used for. */
   name(session: string): void;
+  /** Says that the use did not end when asked. True where all uses of the server did not: nobody needs it any more. */
+  giveUp(): boolean;
   /** Safe to call again. */
   release(): void;
 }
@@ -30,6 +32,7 @@ interface Entry<Server> {
   readonly startedAtMs: number;
   /** Leases with their sessions, as far as these are known. */
   readonly users: Map<symbol, string | undefined>;
+  readonly givenUp: Set<symbol>;
   idleSinceMs: number | undefined;
   /** Being ended by the pool. */
   ending: Promise<void> | undefined;
@@ -63,11 +66,17 @@ export class ServerPool<Server extends Pooled> {
     entry.users.set(user, undefined);
     entry.idleSinceMs = undefined;
     const release = () => {
+      entry.givenUp.delete(user);
       if (entry.users.delete(user) && entry.users.size === 0) entry.idleSinceMs = Date.now();
+    };
+    const giveUp = () => {
+      if (!entry.users.has(user)) return false;
+      return entry.givenUp.add(user).size === entry.users.size;
     };
     try {
       const server = await unlessAborted(entry.starting, stopped);
-      return { server, release, name: (session) => entry.users.has(user) && entry.users.set(user, session) };
+      const name = (session: string) => entry.users.has(user) && entry.users.set(user, session);
+      return { server, name, giveUp, release };
     } catch (error) {
       release();
       throw error;
@@ -113,7 +122,7 @@ export class ServerPool<Server extends Pooled> {
   #start(key: string, start: () => Promise<Server>): Entry<Server> {
     const starting = start();
     const entry: Entry<Server> = {
-      ...{ starting, server: undefined, startedAtMs: Date.now(), users: new Map() },
+      ...{ starting, server: undefined, startedAtMs: Date.now(), users: new Map(), givenUp: new Set() },
       ...{ idleSinceMs: undefined, ending: undefined, dying: undefined },
     };
     this.#entries.set(key, entry);

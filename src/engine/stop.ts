@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ProcessMark } from "./contract.ts";
+import { endsWithin } from "./ends-within.ts";
 import { endMarkedProcesses, hasProc, isAlive, sendSignal } from "./marked.ts";
 import { descendants } from "./ps.ts";
 
@@ -23,11 +23,11 @@ export interface StopTarget {
 export async function stopProcesses({ pid, runId, signal, exited }: StopTarget): Promise<void> {
   const below = hasProc ? [] : await descendants(pid);
   sendSignal(-pid, signal);
-  await Promise.race([exited, delay(STOP_GRACE_MS)]);
+  await endsWithin(exited, STOP_GRACE_MS);
   if (!hasProc) below.push(...(await descendants(pid)));
   sendSignal(-pid, "SIGKILL");
   for (const stray of below) sendSignal(stray, "SIGKILL");
-  await Promise.all([endMarkedProcesses(runId, SWEEP_MS), Promise.race([exited, delay(SWEEP_MS)])]);
+  await Promise.all([endMarkedProcesses(runId, SWEEP_MS), endsWithin(exited, SWEEP_MS)]);
 }
 
 /** Ends what a bridge that is gone left of a run; a process that merely has the leader's number is not touched. */

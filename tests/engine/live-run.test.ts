@@ -152,3 +152,29 @@ test("a turn that does not end when asked is forced, and a stop waits no longer 
   expect(isStopped).toBe(true);
   await stopping;
 });
+
+test.each([
+  ["goes on all the same", async () => {}],
+  ["breaks", () => Promise.reject(new Error("a bug"))],
+  ["hangs", () => new Promise<void>(() => {})],
+])("a turn whose force %s is over two seconds after the stop, and says what may go on", async (_, force) => {
+  const run = open(
+    (output) => {
+      output.push(started);
+      output.text("half an ans");
+      return new Promise(() => {});
+    },
+    { force },
+  );
+  const reading = collect(run);
+  await vi.advanceTimersByTimeAsync(0);
+  void run.stop("enough");
+  await vi.advanceTimersByTimeAsync(2000);
+  expect((await reading).at(-1)).toEqual({
+    ...completed,
+    ok: false,
+    answer: "half an ans\n\nToy did not confirm that it stopped: what it had begun may go on until its server ends.",
+    error: "enough",
+    resume: token,
+  });
+});

@@ -55,6 +55,17 @@ test("a server is busy with its sessions, and idle from the end of the last", as
   expect(pool.servers()).toEqual([{ ...mark, busy: [], idleSince: Date.now() }]);
 });
 
+test("a server is given up when all its uses are, of which those that ended do not count", async () => {
+  const pool = new ServerPool<Fake>();
+  const use = () => pool.use("a", async () => createFake(), never);
+  const [one, two, three] = [await use(), await use(), await use()];
+  expect(one.giveUp()).toBe(false);
+  two.release();
+  expect(one.giveUp()).toBe(false);
+  expect(two.giveUp()).toBe(false);
+  expect(three.giveUp()).toBe(true);
+});
+
 test("only those that were idle for long enough are ended", async () => {
   const pool = new ServerPool<Fake>();
   const idle = await pool.use("a", async () => createFake(), never);

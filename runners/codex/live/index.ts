@@ -1,6 +1,8 @@
 import type { Run, RunRequest } from "../../../src/engine/contract.ts";
 import type { LiveSide } from "../../../src/engine/live.ts";
 import { openLiveRun } from "../../../src/engine/live-run.ts";
+import { endMarkedProcesses } from "../../../src/engine/marked.ts";
+import type { Lease } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { operations } from "./operations.ts";
@@ -21,7 +23,7 @@ export const codexLive: LiveSide<CodexOptions> = {
 
 function open(request: RunRequest & { readonly options: CodexOptions }): Run {
   let turn: Turn | undefined;
-  let used: CodexServer | undefined;
+  let lease: Lease<CodexServer> | undefined;
   return openLiveRun({
     engine: "codex",
     label: "Codex",
@@ -34,12 +36,13 @@ function open(request: RunRequest & { readonly options: CodexOptions }): Run {
       answer: async (questionId, reply) => (await turn?.answer(questionId, reply)) ?? false,
     },
     drive: (output, stopped) =>
-      withServer(request, stopped, async ({ server, name }) => {
-        used = server;
+      withServer(request, stopped, async (taken) => {
+        lease = taken;
+        const { server } = taken;
         request.onSpawn?.(server.mark);
         const { options, cwd, runId, resume } = request;
         const thread = await openThread(server, { options, cwd, runId, thread: resume?.value });
-        name(thread);
+        taken.name(thread);
         try {
           turn = new Turn({ server, thread, request, output });
           if (!stopped.aborted) await turn.run(stopped);
@@ -48,9 +51,10 @@ function open(request: RunRequest & { readonly options: CodexOptions }): Run {
         }
       }),
     force: async () => {
-      if (used === undefined) return;
-      servers.retire(used);
-      await used.kill();
+      if (lease?.giveUp()) {
+        servers.retire(lease.server);
+        await lease.server.kill();
+      } else await endMarkedProcesses(request.runId);
     },
   });
 }

@@ -108,6 +108,10 @@ export class CodexServer implements Listener {
     };
   }
 
+  isListenedTo(thread: string): boolean {
+    return this.#listeners.has(thread);
+  }
+
   /** Why a call failed: the end of the server says more than that there was no answer. */
   explainEnd(ending: Ending, cause: unknown): EngineError {
     const stderr = saidOnStderr(ending.stderr);

@@ -69,8 +69,10 @@ export async function forkThread(server: CodexServer, request: ThreadRequest): P
   return result.thread.id;
 }
 
-/** Unloads a thread, so that a terminal or another process may have it. Never throws. */
+/** Unloads a thread that no turn uses, so that a terminal or another process may have it. Never throws. */
 export async function closeThread(server: CodexServer, thread: string): Promise<void> {
+  // A turn that was given up may end when another has begun.
+  if (server.isListenedTo(thread)) return;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, UNLOAD_LIMIT_MS);

@@ -41,9 +41,11 @@ function open(servers: Servers, request: Request) {
     const { lease, isGuarded } = await servers.useFor(request, stopped);
     try {
       const { server } = lease;
+      force = async () => {
+        if (lease.giveUp()) await server.kill();
+      };
       const session = await openSession(server.client, request, stopped);
       lease.name(session.id);
-      force = () => server.abandon(session.id);
       const title = request.options.model ?? initialState.title;
       output.push({ type: "started", engine: ENGINE, resume: { engine: ENGINE, value: session.id }, title });
       if (stopped.aborted) return;

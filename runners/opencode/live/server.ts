@@ -26,8 +26,8 @@ export interface OpencodeServer extends Pooled {
   readonly allowed: Map<string, Set<string>>;
   /** Calls a listener with each event of the server until the returned function is called. */
   watch(session: string, listener: Listener): () => void;
-  /** Gives a session's turn up, which did not end when asked; kills the server once that holds for all it has. */
-  abandon(session: string): Promise<void>;
+  /** Ends it without asking. */
+  kill(): Promise<void>;
 }
 
 /** @throws EngineError where it does not come up. */
@@ -56,19 +56,12 @@ async function connect(process: LiveProcess, password: string, log: Logger): Pro
     await process.stop();
     client.close();
   };
-  /** Sessions whose turn was given up, until they have another. */
-  const abandoned = new Set<string>();
   const watch = (session: string, listener: Listener) => {
     listeners.set(listener, session);
-    abandoned.delete(session);
     return () => void listeners.delete(listener);
   };
-  const abandon = async (session: string): Promise<void> => {
-    abandoned.add(session);
-    const busy = [...listeners.values()];
-    if (busy.includes(session) && busy.every((id) => abandoned.has(id))) await process.kill();
-  };
-  return { mark: process.mark, gone: process.gone, client, allowed: new Map(), watch, abandon, stop };
+  const kill = () => process.kill();
+  return { mark: process.mark, gone: process.gone, client, allowed: new Map(), watch, kill, stop };
 }
 
 /** The port that it says it listens on; its further output is read and thrown away. */

@@ -60,7 +60,6 @@ export class Turn {
   async run(stopped: AbortSignal): Promise<void> {
     const { server, output, state, text, options } = this.#setup;
     const unwatch = server.watch(state.session, (event) => this.#take(event));
-    const crash = server.gone.then((ending) => toCrash(this.#state, ending));
     const stop = new Promise<void>((resolve) => {
       if (stopped.aborted) resolve();
       stopped.addEventListener("abort", () => resolve(), { once: true });
@@ -68,9 +67,9 @@ export class Turn {
     try {
       const prompting = server.client.send(promptCall({ ...state, text, options, id: state.prompt }));
       const ended = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
-      const crashed = await Promise.race([ended, crash]);
+      const ending = await Promise.race([ended, server.gone]);
       if (stopped.aborted) await this.#halt();
-      output.push(crashed ?? toOutcome(this.#state));
+      output.push(ending ? toCrash(this.#state, ending) : toOutcome(this.#state));
     } finally {
       this.#hasEnded = true;
       unwatch();

@@ -126,8 +126,10 @@ export class PiServer implements Pooled {
     stopped.addEventListener("abort", cut);
     if (stopped.aborted) cut();
     this.peer.listener = turn;
-    void this.gone.then((ending) => turn.gone({ ...ending, stopped: undefined }));
-    await Promise.all([turn.begin(prompt), turn.over]);
+    const played = Promise.all([turn.begin(prompt), turn.over]).then(() => undefined);
+    const ending = await Promise.race([played, this.gone]);
+    if (ending) turn.gone({ ...ending, stopped: undefined });
+    await played;
     this.peer.listener = this.#idle;
     // What this turn still has to say stands before the answer to this, and must not reach the next one.
     await this.peer.ask("get_state", SessionState).catch(() => undefined);

@@ -145,6 +145,22 @@ test("a server that does not end its turn when asked is ended itself", async () 
   expect(codex.live?.servers()).toEqual([]);
 });
 
+test("a run that does not end when asked leaves the server to another run, until that does not end either", async () => {
+  const [deaf, other] = [open("hang"), open("hang")];
+  const [deafEvents, otherEvents] = [deaf[Symbol.asyncIterator](), other[Symbol.asyncIterator]()];
+  await Promise.all([deafEvents.next(), otherEvents.next()]);
+  await deaf.stop("Stopped by Ada.");
+  const rest = await collect({ [Symbol.asyncIterator]: () => deafEvents });
+  expect(rest.at(-1)).toMatchObject({ type: "completed", ok: false, error: "Stopped by Ada." });
+  expect(rest.at(-1)).toMatchObject({ answer: expect.stringContaining("Codex did not confirm that it stopped") });
+  expect(codex.live?.servers()).toMatchObject([{ busy: [expect.any(String), expect.any(String)] }]);
+  expect((await finish(open("answer"))).completed).toMatchObject({ ok: true, answer: "Hello." });
+  await other.stop("Stopped by Bob.");
+  const last = await collect({ [Symbol.asyncIterator]: () => otherEvents });
+  expect(last.at(-1)).toMatchObject({ type: "completed", ok: false, answer: "", error: "Stopped by Bob." });
+  expect(codex.live?.servers()).toEqual([]);
+});
+
 test("a run that is stopped before it begins is only completed", async () => {
   const run = open("answer");
   await run.stop("Stopped.");
