@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Bridge, type BridgeParts } from "./bridge/bridge.ts";
+import { Bridge } from "./bridge/bridge.ts";
 import { endLostServers, watchServers } from "./bridge/live-servers.ts";
+import type { BridgeParts } from "./bridge/parts.ts";
 import { recover } from "./bridge/recover.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";

@@ -1,39 +1,19 @@
-import type { Config } from "../config/config.ts";
 import { initialProgress } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
-import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
-import type { Logger } from "../log.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
-import type { Store } from "../store/store.ts";
-import type { Cards } from "./cards.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import { occupy } from "./occupy.ts";
+import type { BridgeParts } from "./parts.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
 import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { Screen, Screens } from "./screen.ts";
+import type { Screen } from "./screen.ts";
 import { findSteerable, steer } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
-
-export interface BridgeParts {
-  /** The config as it is now. */
-  readonly config: () => Config;
-  readonly engines: readonly Engine[];
-  readonly store: Store;
-  readonly screens: Screens;
-  readonly cards: Cards;
-  readonly log: Logger;
-  /** Of the bridge; engines get a scrubbed copy. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where a run without a project works. */
-  readonly home: string;
-  /** ms since 1970. */
-  readonly now: () => number;
-}
 
 /** Runs from their being asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {

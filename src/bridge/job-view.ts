@@ -1,6 +1,6 @@
 import type { RunEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
-import type { BridgeParts } from "./bridge.ts";
+import type { BridgeParts } from "./parts.ts";
 import type { Job } from "./run-job.ts";
 
 /** What the screen shows of a running job, kept up with its events. */

@@ -1,6 +1,6 @@
 import { formatCount } from "../domain/usage.ts";
 import { UserError } from "../errors.ts";
-import type { BridgeParts } from "./bridge.ts";
+import type { BridgeParts } from "./parts.ts";
 
 /**
  * Refuses a prompt that is over a limit of the config.

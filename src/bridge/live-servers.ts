@@ -1,7 +1,7 @@
 import { MS_PER_MINUTE } from "../domain/time.ts";
 import { endLeftovers } from "../engine/stop.ts";
 import type { StoredServer } from "../store/live-servers.ts";
-import type { BridgeParts } from "./bridge.ts";
+import type { BridgeParts } from "./parts.ts";
 
 /** How often it is looked which servers there are, and which have been idle for too long. */
 const LOOK_MS = 1_000;

@@ -8,7 +8,7 @@ import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Decider } from "../store/questions.ts";
 import type { StoredRun } from "../store/runs.ts";
-import type { BridgeParts } from "./bridge.ts";
+import type { BridgeParts } from "./parts.ts";
 
 export interface RunQuestionsSetup {
   readonly run: StoredRun;

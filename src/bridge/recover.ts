@@ -1,5 +1,6 @@
 import type { StoredRun } from "../store/runs.ts";
-import type { Bridge, BridgeParts } from "./bridge.ts";
+import type { Bridge } from "./bridge.ts";
+import type { BridgeParts } from "./parts.ts";
 import { newRunId } from "./run-id.ts";
 
 /** Ends whatever engine processes of a run are still there. */

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../domain/events.ts";
 import { timerMs } from "../domain/time.ts";
-import type { BridgeParts } from "./bridge.ts";
 import type { JobView } from "./job-view.ts";
+import type { BridgeParts } from "./parts.ts";
 import type { Job } from "./run-job.ts";
 
 /** Watches a run for silence. */

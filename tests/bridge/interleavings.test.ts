@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { Bridge, type BridgeParts } from "../../src/bridge/bridge.ts";
+import { Bridge } from "../../src/bridge/bridge.ts";
+import type { BridgeParts } from "../../src/bridge/parts.ts";
 import { recover } from "../../src/bridge/recover.ts";
 import type { RunEvent } from "../../src/domain/events.ts";
 import type { Engine, Run, RunRequest } from "../../src/engine/contract.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { BridgeParts } from "../../src/bridge/bridge.ts";
 import type { JobView } from "../../src/bridge/job-view.ts";
+import type { BridgeParts } from "../../src/bridge/parts.ts";
 import type { Job } from "../../src/bridge/run-job.ts";
 import { watchStall } from "../../src/bridge/stall.ts";
 
