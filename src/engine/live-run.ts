@@ -74,7 +74,7 @@ class LiveRun implements Run, LiveOutput {
     if (this.#isOver) return Promise.resolve();
     this.#reason ??= reason;
     this.#stopped.abort();
-    this.#ending ??= this.#end();
+    this.#ending ??= this.#end(reason);
     return this.#ending;
   }
 
@@ -171,14 +171,14 @@ class LiveRun implements Run, LiveOutput {
     });
   }
 
-  async #end(): Promise<void> {
-    this.#log.info({ reason: this.#reason }, "turn.stopping");
+  async #end(reason: string): Promise<void> {
+    this.#log.info({ reason }, "turn.stopping");
     if (await endsWithin(this.#driven, STOP_GRACE_MS)) return;
     this.#log.warn({}, "turn.forced");
     const forcing = this.#turn.force().catch((err: unknown) => this.#log.error({ err }, "turn.not_forced"));
     if (await endsWithin(Promise.all([this.#driven, forcing]), FORCE_MS)) return;
     this.#log.error({}, "turn.not_ended");
-    this.#fail(this.#reason ?? "", `${this.#turn.label} ${UNCONFIRMED}`);
+    this.#fail(reason, `${this.#turn.label} ${UNCONFIRMED}`);
     this.#close();
   }
 }

@@ -20,7 +20,7 @@ export interface Lease<Server> {
   readonly server: Server;
   /** Names the session that it is used for. */
   name(session: string): void;
-  /** Says that the use did not end when asked. True where all uses of the server did not: nobody needs it any more. */
+  /** Says that the use did not end when asked. True where no use of the server did: then it is retired, and to be killed. */
   giveUp(): boolean;
   /** Safe to call again. */
   release(): void;
@@ -71,7 +71,9 @@ export class ServerPool<Server extends Pooled> {
     };
     const giveUp = () => {
       if (!entry.users.has(user)) return false;
-      return entry.givenUp.add(user).size === entry.users.size;
+      const isLast = entry.givenUp.add(user).size === entry.users.size;
+      if (isLast) entry.dying = entry.server?.gone;
+      return isLast;
     };
     try {
       const server = await unlessAborted(entry.starting, stopped);

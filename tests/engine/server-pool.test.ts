@@ -66,6 +66,17 @@ test("a server is given up when all its uses are, of which those that ended do n
   expect(three.giveUp()).toBe(true);
 });
 
+test("a server that was given up is used by nobody any more, who wait for its end", async () => {
+  const pool = new ServerPool<Fake>();
+  const { server, giveUp } = await pool.use("a", async () => createFake(), never);
+  expect(giveUp()).toBe(true);
+  const next = pool.use("a", async () => createFake(), never);
+  await tick();
+  expect(pool.servers()).toHaveLength(1);
+  server.crash();
+  expect((await next).server).not.toBe(server);
+});
+
 test("only those that were idle for long enough are ended", async () => {
   const pool = new ServerPool<Fake>();
   const idle = await pool.use("a", async () => createFake(), never);

@@ -51,10 +51,8 @@ function open(request: RunRequest & { readonly options: CodexOptions }): Run {
         }
       }),
     force: async () => {
-      if (lease?.giveUp()) {
-        servers.retire(lease.server);
-        await lease.server.kill();
-      } else await endMarkedProcesses(request.runId);
+      if (lease?.giveUp()) await lease.server.kill();
+      else await endMarkedProcesses(request.runId);
     },
   });
 }
