@@ -1,3 +1,5 @@
+import { TextCursor } from "./text-cursor.ts";
+
 /** A word with its quotes off; undefined where only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
 export type Word = string | undefined;
 
@@ -55,12 +57,11 @@ class Reader implements ShellLine {
   readonly commands: Word[][] = [];
   isPlain: boolean;
   isWhole = true;
-  readonly #text: string;
-  #at = 0;
+  readonly #cursor: TextCursor;
   readonly #ends: End[] = [];
 
   constructor(text: string) {
-    this.#text = text;
+    this.#cursor = new TextCursor(text);
     this.isPlain = !CONTROL.test(text);
   }
 
@@ -77,11 +78,11 @@ class Reader implements ShellLine {
       words = [];
     };
     while (this.#skipBlank() && !this.#take(end)) {
-      if (this.#match(SEPARATOR)) close();
+      if (this.#cursor.match(SEPARATOR)) close();
       else if (!this.#special(close)) this.#addWord(words);
     }
     close();
-    if (end !== undefined && this.#text[this.#at - 1] !== end) this.#giveUp();
+    if (end !== undefined && this.#cursor.text[this.#cursor.at - 1] !== end) this.#giveUp();
     this.#ends.pop();
   }
 
@@ -93,18 +94,18 @@ class Reader implements ShellLine {
 
   /** What is no word and makes a line more than plain commands; false where none of it is here. */
   #special(close: () => void): boolean {
-    if (this.#match(DUPLICATE)) return true;
-    if (this.#match(HERE_DOCUMENT)) {
+    if (this.#cursor.match(DUPLICATE)) return true;
+    if (this.#cursor.match(HERE_DOCUMENT)) {
       this.#giveUp();
       return true;
     }
-    if (this.#peek(PROCESS_SUBSTITUTION)) return false;
+    if (this.#cursor.peek(PROCESS_SUBSTITUTION)) return false;
     return this.#redirection() || this.#grouping(close);
   }
 
   #redirection(): boolean {
-    if (this.#match(BOTH_OUTPUTS)) this.#doubt();
-    else if (!this.#match(REDIRECTION)) return false;
+    if (this.#cursor.match(BOTH_OUTPUTS)) this.#doubt();
+    else if (!this.#cursor.match(REDIRECTION)) return false;
     this.#skipBlank();
     if (this.#word() !== "/dev/null") this.isPlain = false;
     return true;
@@ -112,14 +113,14 @@ class Reader implements ShellLine {
 
   /** A parenthesis, a job's end or a comment. */
   #grouping(close: () => void): boolean {
-    const sign = this.#text[this.#at] ?? "";
+    const sign = this.#cursor.sign();
     if (!"()&#".includes(sign)) return false;
     this.isPlain = false;
-    if (sign === "#") this.#at = this.#indexOf("\n");
+    if (sign === "#") this.#cursor.at = this.#cursor.indexOf("\n");
     else {
       // Arithmetic, where # begins no comment; a function, an array, or what zsh runs for the names it finds.
-      if (this.#peek(DOUBLE_OR_ATTACHED)) this.#doubt();
-      this.#at++;
+      if (this.#cursor.peek(DOUBLE_OR_ATTACHED)) this.#doubt();
+      this.#cursor.at++;
       close();
       if (sign === "(") this.list(")");
       if (sign === ")") this.#doubt();
@@ -128,20 +129,20 @@ class Reader implements ShellLine {
   }
 
   #addWord(words: Word[]): void {
-    const start = this.#at;
-    const isAssignment = words.length === 0 && this.#peek(ASSIGNMENT);
+    const start = this.#cursor.at;
+    const isAssignment = words.length === 0 && this.#cursor.peek(ASSIGNMENT);
     const word = this.#word();
-    const text = this.#text.slice(start, this.#at);
+    const text = this.#cursor.text.slice(start, this.#cursor.at);
     const isReserved = words.length === 0 && RESERVED.has(text);
     if (isReserved && OBSCURE.has(text)) this.#doubt();
     if (isAssignment || isReserved) this.isPlain = false;
     else words.push(word);
     // A sign that begins nothing known.
-    if (this.#at === start) this.#giveUp();
+    if (this.#cursor.at === start) this.#giveUp();
   }
 
   #word(): Word {
-    const start = this.#at;
+    const start = this.#cursor.at;
     const pieces: Word[] = [];
     for (let piece = this.#piece(start); piece !== null; piece = this.#piece(start)) pieces.push(piece);
     return pieces.includes(undefined) ? undefined : pieces.join("");
@@ -149,44 +150,44 @@ class Reader implements ShellLine {
 
   /** A part of the word that began at `start`, or null where the word is over. */
   #piece(start: number): Word | null {
-    if (this.#peek(PROCESS_SUBSTITUTION)) {
+    if (this.#cursor.peek(PROCESS_SUBSTITUTION)) {
       this.#substitute(")", 2);
       return undefined;
     }
-    const sign = this.#sign();
+    const sign = this.#cursor.sign();
     if (sign === "" || /[\s;|&()<>]/.test(sign) || (sign === "`" && this.#ends.at(-1) === "`")) return null;
-    if (sign === "'") return this.#match(SINGLE_QUOTED)?.[1] ?? this.#giveUp();
+    if (sign === "'") return this.#cursor.match(SINGLE_QUOTED)?.[1] ?? this.#giveUp();
     if (sign === '"') return this.#doubleQuoted();
     if (this.#expand(false)) return undefined;
-    const isPattern = "*?[{".includes(sign) || ("~=".includes(sign) && this.#at === start);
+    const isPattern = "*?[{".includes(sign) || ("~=".includes(sign) && this.#cursor.at === start);
     const character = this.#character();
     return isPattern ? undefined : character;
   }
 
   #doubleQuoted(): Word {
-    this.#at++;
+    this.#cursor.at++;
     let word = "";
     let isKnown = true;
-    for (let sign = this.#sign(); sign !== '"'; sign = this.#sign()) {
+    for (let sign = this.#cursor.sign(); sign !== '"'; sign = this.#cursor.sign()) {
       if (sign === "") {
         this.#giveUp();
         return undefined;
       }
       if (this.#expand(true)) isKnown = false;
-      else if (sign === "\\" && !/[$`"\\\n]/.test(this.#text[this.#at + 1] ?? "")) {
+      else if (sign === "\\" && !/[$`"\\\n]/.test(this.#cursor.text[this.#cursor.at + 1] ?? "")) {
         word += sign;
-        this.#at++;
+        this.#cursor.at++;
       } else word += this.#character();
     }
-    this.#at++;
+    this.#cursor.at++;
     return isKnown ? word : undefined;
   }
 
   /** One character, escaped or not; nothing for an escaped line end, which joins signs that stand apart here. */
   #character(): string {
-    const sign = this.#text[this.#at++] ?? "";
+    const sign = this.#cursor.text[this.#cursor.at++] ?? "";
     if (sign !== "\\") return sign;
-    const escaped = this.#text[this.#at++];
+    const escaped = this.#cursor.text[this.#cursor.at++];
     if (escaped === undefined) this.#giveUp();
     if (escaped !== "\n") return escaped ?? "";
     this.#doubt();
@@ -195,16 +196,16 @@ class Reader implements ShellLine {
 
   /** Takes what the shell would replace; false where nothing of it is here. */
   #expand(isQuoted: boolean): boolean {
-    if (this.#match(PARAMETER)) return true;
-    if (this.#text.startsWith("$((", this.#at)) this.#doubt();
-    if (this.#text.startsWith("$(", this.#at)) this.#substitute(")", 2);
-    else if (this.#sign() === "`") {
+    if (this.#cursor.match(PARAMETER)) return true;
+    if (this.#cursor.text.startsWith("$((", this.#cursor.at)) this.#doubt();
+    if (this.#cursor.text.startsWith("$(", this.#cursor.at)) this.#substitute(")", 2);
+    else if (this.#cursor.sign() === "`") {
       this.#substitute("`", 1);
       // What is escaped in it is read again by the shell.
       this.isWhole = false;
-    } else if (!isQuoted && this.#match(ANSI_QUOTED)) this.#doubt();
-    else if (this.#peek(isQuoted ? /\$[{[]/y : /\$[{["']/y)) {
-      this.#at++;
+    } else if (!isQuoted && this.#cursor.match(ANSI_QUOTED)) this.#doubt();
+    else if (this.#cursor.peek(isQuoted ? /\$[{[]/y : /\$[{["']/y)) {
+      this.#cursor.at++;
       this.#doubt();
     } else return false;
     return true;
@@ -212,7 +213,7 @@ class Reader implements ShellLine {
 
   #substitute(end: ")" | "`", openingLength: number): void {
     this.isPlain = false;
-    this.#at += openingLength;
+    this.#cursor.at += openingLength;
     this.list(end);
   }
 
@@ -224,40 +225,18 @@ class Reader implements ShellLine {
   /** The rest cannot be read. */
   #giveUp(): undefined {
     this.#doubt();
-    this.#at = this.#text.length;
+    this.#cursor.at = this.#cursor.text.length;
   }
 
   /** False at the end of the text. */
   #skipBlank(): boolean {
-    this.#match(/[ \t]+(?:\\\n[ \t]*)*/y);
-    return this.#at < this.#text.length;
+    this.#cursor.match(/[ \t]+(?:\\\n[ \t]*)*/y);
+    return this.#cursor.at < this.#cursor.text.length;
   }
 
   #take(end: End): boolean {
-    const isHere = end !== undefined && this.#sign() === end;
-    if (isHere) this.#at++;
+    const isHere = end !== undefined && this.#cursor.sign() === end;
+    if (isHere) this.#cursor.at++;
     return isHere;
-  }
-
-  #sign(): string {
-    return this.#text[this.#at] ?? "";
-  }
-
-  #indexOf(sign: string): number {
-    const index = this.#text.indexOf(sign, this.#at);
-    return index < 0 ? this.#text.length : index;
-  }
-
-  #peek(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#at;
-    return pattern.test(this.#text);
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text);
-    if (!found) return undefined;
-    this.#at += found[0].length;
-    return found;
   }
 }
