@@ -4,6 +4,10 @@ import { Bridge } from "./bridge/bridge.ts";
 import { endLostServers, watchServers } from "./bridge/live-servers.ts";
 import type { BridgeParts } from "./bridge/parts.ts";
 import { recover } from "./bridge/recover.ts";
+import { TelegramCards } from "./chat/cards.ts";
+import { Dispatcher } from "./chat/dispatch.ts";
+import { startupNote } from "./chat/note.ts";
+import { TelegramScreens } from "./chat/screens.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
@@ -17,15 +21,11 @@ import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
-import { TelegramCards } from "./telegram/cards.ts";
-import { Dispatcher } from "./telegram/dispatch.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { menuOf } from "./telegram/menu.ts";
-import { startupNote } from "./telegram/note.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { Post } from "./telegram/post.ts";
-import { TelegramScreens } from "./telegram/screens.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions {

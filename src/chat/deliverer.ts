@@ -4,13 +4,13 @@ import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { Refused, Unreachable } from "./api.ts";
+import { Refused, Unreachable } from "../telegram/api.ts";
+import { Superseded } from "../telegram/outbox.ts";
+import type { Post, PostOptions } from "../telegram/post.ts";
+import { renderText } from "../telegram/render-text.ts";
 import { finalKeyboard } from "./keyboard.ts";
-import { Superseded } from "./outbox.ts";
 import { cancelledContent, outcomeParts, type Part, resumeLineOf, type Style } from "./outcome.ts";
-import type { Post, PostOptions } from "./post.ts";
 import type { ProgressMessage } from "./progress-message.ts";
-import { renderText } from "./render-text.ts";
 
 export interface DelivererParts {
   readonly post: Post;
