@@ -51,11 +51,15 @@ test("debug lines come only at the debug level", async () => {
 test("with --debug the lines are also in a file that only its owner can read", async () => {
   const directory = mkdtempSync(join(tmpdir(), "takopi-log-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  const { log } = await capture({ directory, debug: true });
+  const { log, read } = await capture({ directory: join(directory, "state"), debug: true });
   log.debug({ token: TOKEN }, "engine.line");
-  const text = readFileSync(join(directory, "debug.log"), "utf8");
-  expect(JSON.parse(text)).toMatchObject({ event: "engine.line", token: "[REDACTED_TOKEN]" });
-  expect(statSync(join(directory, "debug.log")).mode & 0o777).toBe(0o600);
+  const file = join(directory, "state", "debug.log");
+  const [first, second = ""] = readFileSync(file, "utf8").split("\n");
+  expect(JSON.parse(read().split("\n")[0] ?? "")).toMatchObject({ event: "log.copied", file });
+  expect(JSON.parse(first ?? "")).toMatchObject({ event: "log.copied", file });
+  expect(JSON.parse(second)).toMatchObject({ event: "engine.line", token: "[REDACTED_TOKEN]" });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(join(directory, "state")).mode & 0o777).toBe(0o700);
 });
 
 test("an unknown level is refused with the known ones", async () => {
