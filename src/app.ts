@@ -60,7 +60,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const { directory } = options.config;
   const { bot_token, api_root, chat_id } = requireTelegram(options.config);
   const lock = takeLock(join(directory, "takopi.lock"));
-  const store = openStore(join(directory, "takopi.db"));
+  const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
+  const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   const telegram = createTelegram(bot_token, api_root);
   const outbox = new Outbox(telegram, log, options.pace);
   const post = new Post(outbox);
