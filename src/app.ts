@@ -4,6 +4,10 @@ import { Bridge } from "./bridge/bridge.ts";
 import { endLostServers, watchServers } from "./bridge/live-servers.ts";
 import type { BridgeParts } from "./bridge/parts.ts";
 import { recover } from "./bridge/recover.ts";
+import { TelegramCards } from "./chat/cards.ts";
+import { Dispatcher } from "./chat/dispatch.ts";
+import { startupNote } from "./chat/note.ts";
+import { TelegramScreens } from "./chat/screens.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
@@ -17,15 +21,11 @@ import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
-import { TelegramCards } from "./telegram/cards.ts";
-import { Dispatcher } from "./telegram/dispatch.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { menuOf } from "./telegram/menu.ts";
-import { startupNote } from "./telegram/note.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { Post } from "./telegram/post.ts";
-import { TelegramScreens } from "./telegram/screens.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions {
@@ -60,13 +60,21 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const { directory } = options.config;
   const { bot_token, api_root, chat_id } = requireTelegram(options.config);
   const lock = takeLock(join(directory, "takopi.lock"));
-  const store = openStore(join(directory, "takopi.db"));
+  const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
+  const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   const telegram = createTelegram(bot_token, api_root);
   const outbox = new Outbox(telegram, log, options.pace);
   const post = new Post(outbox);
   const now = () => Date.now();
   const tellMain = (body: string) => {
-    store.deliveries.add({ runId: null, chatId: chat_id, topicId: null, replyTo: null, body, createdAt: now() });
+    store.deliveries.add({
+      runId: null,
+      chatId: String(chat_id),
+      topicId: null,
+      replyTo: null,
+      body,
+      createdAt: now(),
+    });
     screens.deliver();
   };
   const config = liveConfig({
@@ -179,7 +187,7 @@ interface Greeting {
 
 /** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
 async function greet({ config, engines, env, home, log }: AppOptions, { telegram, post, store }: Greeting) {
-  const { chat_id: chatId } = requireTelegram(config);
+  const chatId = String(requireTelegram(config).chat_id);
   try {
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });

@@ -1,4 +1,5 @@
 import type { Question } from "./question.ts";
+import type { Ability, ProcessMark } from "./run.ts";
 
 /** What to pass to an engine to go on with a session. `value` is opaque above `runners/`. */
 export interface ResumeToken {
@@ -108,7 +109,32 @@ export interface QuestionResolved {
   readonly questionId: string;
 }
 
-export type RunEvent = Started | ActionEvent | TextSoFar | QuestionAsked | QuestionResolved | Completed;
+/** What can be done to the run from now on; comes again if that changes. */
+export interface Ready {
+  readonly type: "ready";
+  readonly can: readonly Ability[];
+}
+
+/** A process of the run exists; comes before any handshake with it. */
+export interface ProcessStarted {
+  readonly type: "process";
+  readonly mark: ProcessMark;
+}
+
+/** The answer to a `steer` or `answer` command. */
+export interface Acknowledged {
+  readonly type: "ack";
+  /** Of the command. */
+  readonly id: string;
+  readonly ok: boolean;
+  /** Why the engine did not take it, one sentence for people; absent if it was too late: nothing waits for it any more. */
+  readonly problem?: string;
+}
+
+/** For the bridge alone: `takopi replay` shows none of them. */
+export type ControlEvent = Ready | ProcessStarted | Acknowledged;
+
+export type RunEvent = Started | ActionEvent | TextSoFar | QuestionAsked | QuestionResolved | Completed | ControlEvent;
 
 /** Stops compilation when a `switch` forgets a member of a union. */
 export function assertNever(value: never): never {

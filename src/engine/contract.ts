@@ -1,8 +1,11 @@
 import type { z } from "zod";
 import type { ResumeToken, RunEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
+import type { Ability, ProcessMark } from "../domain/run.ts";
 import type { Logger } from "../log.ts";
 import type { EngineOptions } from "./options.ts";
+
+export type { Ability, ProcessMark } from "../domain/run.ts";
 
 /** One coding agent: what the rest of the program knows of it. Made by `defineEngine` (headless). */
 export interface Engine {
@@ -51,16 +54,6 @@ export interface RunRequest extends EngineSetup {
   onSpawn?(process: ProcessMark): void;
 }
 
-/** Enough to recognise a process after a restart of the bridge, and never to mistake another for it. */
-export interface ProcessMark {
-  /** Leader of its own process group. */
-  readonly pid: number;
-  /** Start time as the kernel gives it (Linux: clock ticks since boot); "" where it cannot be read. */
-  readonly startTime: string;
-  /** Of a server that outlives its runs: what all its processes carry instead of a run's id. */
-  readonly markId?: string;
-}
-
 /**
  * A run under way. Iterate once. `completed` is the last event and comes as soon as the outcome is certain; the
  * iteration ends only when the engine's process is gone, so that the session may be used again.
@@ -84,8 +77,6 @@ export interface Controls {
   /** False where the question waits no longer. */
   answer?(questionId: string, reply: Reply): Promise<boolean>;
 }
-
-export type Ability = "steer" | "interrupt" | "answer" | keyof Operations;
 
 /** The two-way side of an engine: the same sessions, over servers that stay warm between runs. */
 export interface Live {

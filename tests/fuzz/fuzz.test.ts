@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import type { Bridge } from "../../src/bridge/bridge.ts";
 import type { Prompt, Resolved } from "../../src/bridge/resolve.ts";
+import { Dispatcher } from "../../src/chat/dispatch.ts";
 import type { Config } from "../../src/config/config.ts";
 import { openStore } from "../../src/store/store.ts";
-import { Dispatcher } from "../../src/telegram/dispatch.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { readRecording, recordingsOf, replay } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
@@ -81,7 +81,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   // Forwards that were kept before may stand behind it.
   expect(submitted.slice(before)).toEqual([expect.stringMatching(/^still here/)]);
   expect(log.filter(({ event }) => event === "update.failed")).toEqual([]);
-  expect(store.deliveries.open().every(({ chatId }) => chatId === 5)).toBe(true);
+  expect(store.deliveries.open().every(({ chatId }) => chatId === "5")).toBe(true);
 });
 
 test.each(engines.map((engine) => [engine.id, engine] as const))(

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { closedText, renderCard, renderReminder } from "../../src/chat/card.ts";
+import { cardKeyboard, parseCardPress } from "../../src/chat/card-keyboard.ts";
 import type { Question } from "../../src/domain/question.ts";
 import type { StoredQuestion } from "../../src/store/questions.ts";
-import { closedText, renderCard, renderReminder } from "../../src/telegram/card.ts";
-import { cardKeyboard, parseCardPress } from "../../src/telegram/card-keyboard.ts";
-import { expectAccepted } from "./rules.ts";
+import { expectAccepted } from "../telegram/rules.ts";
 
 const KEY = "0123456789abcdef";
 
 function stored(question: Question, more: Partial<StoredQuestion> = {}): StoredQuestion {
   return {
     ...{ key: KEY, runId: "r1", questionId: question.id, kind: question.kind, title: question.title, question },
-    ...{ chatId: 1, topicId: null, state: "open", reply: null, scope: null, reason: null, answer: null },
+    ...{ chatId: "1", topicId: null, state: "open", reply: null, scope: null, reason: null, answer: null },
     ...{ decidedBy: null, userId: null, userName: null, problem: null, cardId: null, cardState: null },
     ...{ askedAt: 0, closedAt: null, ...more },
   };

@@ -3,11 +3,11 @@ import { parseCommand } from "../domain/directives.ts";
 import type { Choice, Question, Reply } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
+import type { Incoming, Press } from "../telegram/message.ts";
 import { closedText } from "./card.ts";
 import { type CardPress, parseCardPress } from "./card-keyboard.ts";
 import type { TelegramCards } from "./cards.ts";
 import { commands } from "./commands/index.ts";
-import type { Incoming, Press } from "./message.ts";
 
 export interface CardReplyParts {
   readonly bridge: Bridge;
@@ -62,7 +62,7 @@ const RECEIPTS: Readonly<Record<Reply["type"], string>> = {
 type Person = Pick<Incoming, "userId" | "userName">;
 
 function pass({ runId, key }: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
-  const { userId = 0, userName = String(userId) } = person;
+  const { userId = "", userName = userId } = person;
   if (bridge.answer(runId, key, reply, { id: userId, name: userName })) return undefined;
   const now = store.questions.get(key);
   return (now && closedText(now)) ?? "Another answer is on its way.";

@@ -1,0 +1,47 @@
+import type { Reply } from "./question.ts";
+
+/** What can be done to a running turn, or to a session between its runs. */
+export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
+export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models";
+
+/** A file that came with the prompt. */
+export interface Attachment {
+  /** Absolute, on the machine that carries the run out. */
+  readonly path: string;
+  readonly mime: string;
+}
+
+/** One run as it is asked for: JSON, so that any machine can carry it out. @public */
+export interface RunSpec {
+  /** Marks every process of the run. */
+  readonly runId: string;
+  readonly engine: string;
+  /** The session to continue; absent for a new one. */
+  readonly session?: string;
+  readonly project?: string;
+  readonly branch?: string;
+  readonly prompt: string;
+  readonly attachments: readonly Attachment[];
+  /** Over the options of the config. */
+  readonly overrides: { readonly model?: string };
+  readonly instructions?: string;
+}
+
+/** What may be done to a run. The first `stop` or `interrupt` wins; each `steer` and `answer` gets its `ack`. @public */
+export type RunCommand =
+  | { readonly type: "stop"; readonly reason: string }
+  /** Ends the turn and keeps the session. */
+  | { readonly type: "interrupt" }
+  /** Adds a message to the running turn. */
+  | { readonly type: "steer"; readonly id: string; readonly text: string }
+  | { readonly type: "answer"; readonly id: string; readonly questionId: string; readonly reply: Reply };
+
+/** Enough to recognise a process after a restart of the bridge, and never to mistake another for it. */
+export interface ProcessMark {
+  /** Leader of its own process group. */
+  readonly pid: number;
+  /** Start time as the kernel gives it (Linux: clock ticks since boot); "" if it cannot be read. */
+  readonly startTime: string;
+  /** Of a server that outlives its runs: what all its processes carry instead of a run's id. */
+  readonly markId?: string;
+}
