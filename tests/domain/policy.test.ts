@@ -5,6 +5,7 @@ import type { Question } from "../../src/domain/question.ts";
 
 const command = (line: string): Question => ({
   ...{ id: "1", kind: "command", title: line, command: line, canAllowSession: true },
+  place: { isOwn: true, directory: "/src/web", paths: [] },
 });
 const rules: Rules = {
   allow: ["git status*", "git log *", "npm test", "npm run test:*", "ls *"],
