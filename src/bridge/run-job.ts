@@ -1,6 +1,7 @@
 import type { Completed, RunEvent } from "../domain/events.ts";
 import type { ProgressState } from "../domain/progress.ts";
 import type { Controls, Engine, Run } from "../engine/contract.ts";
+import { locateQuestions } from "../engine/locate.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -49,7 +50,7 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
   const log = parts.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
   const view = new JobView(job, parts);
   try {
-    const { engine, opened, options } = await openRun(job, parts, log);
+    const { engine, opened, options, cwd } = await openRun(job, parts, log);
     const { controls } = opened;
     job.controls = controls;
     const onWaiting = () => view.waiting(questions.isWaiting);
@@ -64,7 +65,7 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
     job.signal.addEventListener("abort", stop, { once: true });
     const stall = watchStall(job, view, parts);
     try {
-      for await (const event of opened) {
+      for await (const event of locateQuestions(opened, cwd)) {
         stall.heard(event);
         questions.heard(event);
         handle(event, { job, parts, view, engine, log });
@@ -88,6 +89,7 @@ interface Opened {
   readonly engine: Engine;
   readonly opened: Run;
   readonly options: EngineOptions;
+  readonly cwd: string;
 }
 
 async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<Opened> {
@@ -114,7 +116,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<Opene
       parts.store.runs.setProcess(run.id, { pid, processStart, markId }),
     ...(resume === undefined ? {} : { resume: { engine: engine.id, value: resume } }),
   });
-  return { engine, opened, options };
+  return { engine, opened, options, cwd };
 }
 
 function sessionToFollow(run: StoredRun, parts: BridgeParts): string | undefined {

@@ -22,6 +22,11 @@ export class CommandPattern {
     this.#takesMore = last.endsWith("*");
   }
 
+  /** It is about one program, and not about any. */
+  get namesProgram(): boolean {
+    return this.#words[0]?.isLiteral === true;
+  }
+
   /** Whether this is all of a command; what makes a program run another has to be spelled out. */
   allows(command: readonly Word[]): boolean {
     const isSpelled = (index: number) => this.#words[index]?.isLiteral === true;

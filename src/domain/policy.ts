@@ -61,9 +61,11 @@ const byApprovals = ({ approvals }: Rules, reason?: string): Verdict => ({
 function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict {
   const denial = denialOf(command, rules.deny ?? []);
   if (denial?.fit === "yes") return { decision: "deny", rule: quote("deny", denial.pattern) };
-  const allowance = allowanceOf(command, rules.allow ?? []);
+  const allowance = allowanceOf(command, rules.allow ?? [], denial !== undefined);
   const isHere = place?.isOwn === true;
-  if (allowance.rules && denial === undefined && isHere) return { decision: "allow", rule: allowance.rules.join(", ") };
+  // Who allows a program by its name, and it runs others, has said so.
+  const mayDeny = denial?.fit === "maybe";
+  if (allowance.rules && !mayDeny && isHere) return { decision: "allow", rule: allowance.rules.join(", ") };
   const elsewhere = "It does not run in the run's own directory and repository.";
   const reason = denial === undefined ? (allowance.reason ?? (isHere ? undefined : elsewhere)) : denial.reason;
   if (denial !== undefined && rules.approvals === "allow") return { decision: "ask", reason: denial.reason };
@@ -71,7 +73,8 @@ function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict 
 }
 
 interface Denial {
-  readonly fit: Fit;
+  /** `open`: no pattern fits, but the line may run more than can be read from it. */
+  readonly fit: Exclude<Fit, "no"> | "open";
   readonly pattern: string;
   readonly reason: string;
 }
@@ -92,13 +95,22 @@ function denialOf(line: string, deny: readonly string[]): Denial | undefined {
   );
   const found = denials.find(({ fit }) => fit === "yes") ?? denials[0];
   if (found !== undefined || (isWhole && commands.length > 0)) return found;
-  return { fit: "maybe", pattern: first, reason: "It may run more than can be read from it, and `deny` is set." };
+  return { fit: "open", pattern: first, reason: "It may run more than can be read from it, and `deny` is set." };
 }
 
-/** The patterns that cover a line, or why they do not. */
-function allowanceOf(line: string, allow: readonly string[]): { rules?: readonly string[]; reason?: string } {
+interface Allowance {
+  readonly rules?: readonly string[];
+  readonly reason?: string;
+}
+
+/**
+ * The patterns that cover a line, or why they do not.
+ *
+ * @param isOpen Only patterns that name a program count.
+ */
+function allowanceOf(line: string, allow: readonly string[], isOpen: boolean): Allowance {
   const { commands, isPlain } = readShellLine(line);
-  const patterns = allow.map((text) => new CommandPattern(text));
+  const patterns = allow.map((text) => new CommandPattern(text)).filter((one) => one.namesProgram || !isOpen);
   if (patterns.length === 0 || commands.length === 0) return { reason: "No rule is about it." };
   if (!isPlain) return { reason: "It is more than plain commands, so `allow` does not cover it." };
   const rules = commands.map((command) => patterns.find((pattern) => pattern.allows(command))?.text);

@@ -34,27 +34,31 @@ export const EVALUATORS = names(
 /** Substitutions that quotes keep from the shell's grammar, and names of array members, which may hold some. */
 export const EVALUATED = /[[`]|\$[({[]/;
 
-/** Interpreters, and what in an argument of theirs is a program rather than a file. */
+/** Interpreters, and what in an argument of theirs runs another program or writes a file. */
 const CODE: Readonly<Record<string, RegExp>> = {
   ...{ awk: /system|[|@]/, gawk: /system|[|@]/, mawk: /system|\|/, nawk: /system|\|/ },
-  // All but addresses with `p`, and substitutions without flags that run or write.
-  sed: /^(?!-[nErsuz]+$|[\d,$]+[pdq]?$|s([/|#,:])[^\n;]*\1[^\n;]*\1[gpI\d]*$|[^-;{}]*[./][\w./*-]+$)/,
+  // All but addresses with `p`, `d` or `q`, and substitutions without flags that run or write.
+  sed: /^(?![\d,$]+[pdq]?$|s([/|#,:])[^\n;]*\1[^\n;]*\1[gpI\d]*$)/,
   ...{ vi: /./, vim: /./, nvim: /./, view: /./, ed: /./, ex: /./, emacs: /./, m4: /./, tclsh: /^-/, osascript: /./ },
 };
 const INTERPRETER = /^(python|pypy|perl|ruby|node|nodejs|php|lua|luajit|irb|rscript|ghc|groovy|scala|jshell)[\d.]*$/;
 /** Behind these, and behind a file, nothing on the line is a program. */
 const HARMLESS = /^(?:[^-]|-m$|-V$|-v$|--version$|--help$|--test$|--check$)/;
 
-/** Whether a word is a program for a program that is known to take such. */
-export function isCode(name: string, word: Word): boolean {
+/** Which arguments are a text to run: of sed, the first that is no option, and all if an option brings more. */
+export function codeIn(name: string, args: readonly Word[]): number[] {
   const code = Object.hasOwn(CODE, name) ? CODE[name] : undefined;
-  return code !== undefined && (word === undefined || code.test(word));
+  if (code === undefined) return [];
+  const isPlain = name === "sed" && args.every((word) => !/^-(?![nErsuz]+$)/.test(word ?? ""));
+  const first = isPlain ? args.findIndex((word) => !word?.startsWith("-")) : -1;
+  const isCode = (word: Word) => word === undefined || code.test(word);
+  return args.flatMap((word, index) => ((first < 0 || index === first) && isCode(word) ? [index] : []));
 }
 
 /** Whether a program is given a text to run that is no command line, or nothing but what comes in on its stdin. */
 export function runsCode(name: string, args: readonly Word[]): boolean {
   if (INTERPRETER.test(name)) return args[0] === undefined || !HARMLESS.test(args[0]);
-  return args.some((word) => isCode(name, word));
+  return codeIn(name, args).length > 0;
 }
 
 /** What a program is called, whatever its path and however it is written: some disks do not mind case. */

@@ -12,8 +12,8 @@ export interface Place {
   readonly isOwn: boolean;
   /** The run's directory. */
   readonly directory: string;
-  /** `file_change`: the files, absolute. */
-  readonly paths: readonly string[];
+  /** `file_change`: the files, absolute; absent if the engine does not name them so. */
+  readonly paths?: readonly string[];
 }
 
 /** May the engine do this? Answered with `allow` or `deny`. */

@@ -136,5 +136,7 @@ const isRunner = (name: string): boolean =>
 
 function mayRunMore(name: string, args: readonly Word[]): boolean {
   if (REBINDERS.has(name) || runsCode(name, args)) return true;
+  // Each command is shown, with a prompt that may hold substitutions.
+  if (name === "set" && args.some((word) => /^-\w*x|^xtrace$/.test(word ?? ""))) return true;
   return EVALUATORS.has(name) && args.some((word) => word === undefined || EVALUATED.test(word));
 }

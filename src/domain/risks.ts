@@ -1,5 +1,5 @@
 import { readGit } from "./git-line.ts";
-import { EVALUATED, EVALUATORS, isCode, nameOf, REBINDERS, SHELLS, WRAPPERS } from "./programs.ts";
+import { codeIn, EVALUATED, EVALUATORS, nameOf, REBINDERS, SHELLS, WRAPPERS } from "./programs.ts";
 import type { Word } from "./shell-line.ts";
 
 /** What makes a well-known program run another, take its orders from a file, or write one. */
@@ -44,9 +44,10 @@ export function risksOf(words: readonly Word[]): ReadonlySet<number> {
   if (isGateway) return new Set(words.keys());
   const family = name.replace(/[\d.]+$/, "");
   const pattern = Object.hasOwn(OPTIONS, family) ? OPTIONS[family] : undefined;
-  const isRisk = (word: Word): boolean => {
+  const code = new Set(codeIn(name, args));
+  const isRisk = (word: Word, index: number): boolean => {
     if (pattern !== undefined) return word === undefined || pattern.test(word);
-    return EVALUATORS.has(name) ? word !== undefined && EVALUATED.test(word) : isCode(name, word);
+    return EVALUATORS.has(name) ? word !== undefined && EVALUATED.test(word) : code.has(index);
   };
-  return new Set(args.flatMap((word, index) => (isRisk(word) ? [index + 1] : [])));
+  return new Set(args.flatMap((word, index) => (isRisk(word, index) ? [index + 1] : [])));
 }

@@ -1,3 +1,22 @@
+import {
+  ANSI_QUOTED,
+  ASSIGNMENT,
+  BOTH_OUTPUTS,
+  CONTROL,
+  DISOWNED,
+  DOUBLE_OR_ATTACHED,
+  DUPLICATE,
+  FORCED,
+  HERE_DOCUMENT,
+  OBSCURE,
+  PARAMETER,
+  PROCESS_SUBSTITUTION,
+  REDIRECTION,
+  RESERVED,
+  SEPARATOR,
+  SINGLE_QUOTED,
+  TURNS,
+} from "./shell-signs.ts";
 import { TextCursor } from "./text-cursor.ts";
 
 /** A word with its quotes off; undefined where only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
@@ -29,31 +48,6 @@ export function readShellLine(text: string): ShellLine {
   return reader;
 }
 
-const RESERVED = new Set(
-  "! { } [[ case coproc do done elif else esac fi for function if in select then until while".split(" "),
-);
-/** Behind these comes no command, or the name of something that holds one. */
-const OBSCURE = new Set("[[ coproc function".split(" "));
-/** Where these are an argument to one shell, a command may begin behind them for another. */
-const TURNS = new Set(["{", "}", "do"]);
-const SEPARATOR = /\|\||&&|\|&|[;|\n]/y;
-const PROCESS_SUBSTITUTION = /[<>]\(/y;
-const HERE_DOCUMENT = /\d*<<-?(?!<)/y;
-const DUPLICATE = /\d*[<>]&(?:\d+|-)(?=[\s;|&<>()]|$)/y;
-/** What bash takes for a redirection and POSIX for a job in the background. */
-const BOTH_OUTPUTS = /&>>?/y;
-const REDIRECTION = /\d*(?:<<<|<>|>>|>\||[<>]&?)/y;
-/** What zsh takes for a part of a redirection. */
-const FORCED = /[|!&]/y;
-/** What zsh takes for the end of a job that goes on by itself. */
-const DISOWNED = /&[!|]/y;
-const DOUBLE_OR_ATTACHED = /\(\(|(?<=[^\s;|&()<>])\(/y;
-const ASSIGNMENT = /[A-Za-z_]\w*(?:\[[^\][\s]{0,99}\])?\+?=/y;
-const PARAMETER = /\$(?:\w+|[@*#?$!-]|\{\w+\})/y;
-const SINGLE_QUOTED = /'([^']*)'/y;
-const ANSI_QUOTED = /\$'(?:\\[\s\S]|[^'\\])*'/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a line that holds them is not what it looks like
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 /** Deeper nesting, or a longer line, in characters, is nothing that anybody reads before agreeing to it. */
 const MAX_DEPTH = 30;
 const MAX_LENGTH = 20_000;
@@ -149,6 +143,8 @@ class Reader implements ShellLine {
     const text = this.#cursor.text.slice(start, this.#cursor.at);
     const isReserved = words.length === 0 && RESERVED.has(text);
     if (isReserved ? OBSCURE.has(text) : TURNS.has(text)) this.#doubt();
+    // Some variables, such as PS4, are evaluated when they are used.
+    if (isAssignment && /\$[({]|`/.test(word ?? "")) this.#doubt();
     if (isAssignment || isReserved) this.isPlain = false;
     else words.push(word);
     // A sign that begins nothing known.

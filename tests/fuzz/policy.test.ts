@@ -10,7 +10,7 @@ const COUNT = Number(process.env["SHELL_LINES"] ?? 100);
 const lines = fc.sample(shellLine, { numRuns: COUNT, seed }).filter((line) => !line.includes("\0"));
 
 const decideOn = (line: string, rules: Rules) => {
-  const place = { isOwn: true, directory: "/", paths: [] };
+  const place = { isOwn: true, directory: "/" };
   const question: Question = { id: "1", kind: "command", title: "", command: line, place, canAllowSession: false };
   return decide(question, rules);
 };

@@ -25,7 +25,8 @@ const TOOLS =
 /** Runs a line each time it reads one, and writes the programs that left their names until nothing of it lived. */
 const DRIVER = `while IFS= read -r -d '' line; do
   : > "$LOG"
-  BIN=$BIN PATH=$BIN HOME=$WORK timeout -s KILL 4 "$SHELL_UNDER_TEST" -c "$line" </dev/null 2>/dev/null | /bin/cat >/dev/null
+  for name in $PROGRAMS; do printf '#!/bin/sh\\necho %s >> %s\\n' "$name" "$LOG" > "$BIN/$name"; done
+  BIN=$BIN PATH=$BIN HOME=$WORK timeout -s KILL 4 "$SHELL_UNDER_TEST" -c "$line" </dev/null 2>/dev/null 9>&1 | /bin/cat >/dev/null
   ran=$(<"$LOG"); printf '%s\\0' "\${ran//$'\\n'/ }"
 done`;
 
@@ -49,7 +50,7 @@ export async function runLines(
     writeFileSync(join(BIN, name), `#!/bin/sh\n${text}\n`);
     chmodSync(join(BIN, name), 0o700);
   };
-  for (const name of programs) script(name, `echo ${name} >> ${LOG}`);
+  for (const name of programs) script(name, "written by the driver, since lines may write to it");
   for (const name of ["sudo", "doas"]) {
     script(
       name,
@@ -58,7 +59,14 @@ export async function runLines(
   }
   try {
     const output = await new Promise<string>((resolve, reject) => {
-      const env = { BIN, WORK, LOG, PATH: process.env["PATH"], SHELL_UNDER_TEST: find(shell) };
+      const env = {
+        BIN,
+        WORK,
+        LOG,
+        PROGRAMS: programs.join(" "),
+        PATH: process.env["PATH"],
+        SHELL_UNDER_TEST: find(shell),
+      };
       const child = execFile("bash", ["-c", DRIVER], { env, cwd: WORK, maxBuffer: 2 ** 26 }, (error, stdout) =>
         error ? reject(error) : resolve(stdout),
       );
