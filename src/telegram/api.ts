@@ -1,5 +1,6 @@
 import { Api, GrammyError, HttpError, type RawApi } from "grammy";
 import type { InputFile } from "grammy/types";
+import { InDoubt } from "../chat/transport.ts";
 
 /** Telegram understood the request and said no. */
 export class Refused extends Error {
@@ -18,7 +19,7 @@ export class Refused extends Error {
 }
 
 /** No answer came. Holds no cause: network errors name URLs, and these hold the token. */
-export class Unreachable extends Error {
+export class Unreachable extends InDoubt {
   override readonly name = "Unreachable";
   /** False only where it is certain that Telegram never saw the request. */
   readonly mayHaveArrived: boolean;
