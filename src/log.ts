@@ -72,6 +72,7 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
     level,
     base: null,
     messageKey: "event",
+    serializers: { err: (value: unknown) => value },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
