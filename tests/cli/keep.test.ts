@@ -22,10 +22,10 @@ function withRuns(config = CONFIG) {
   for (const days of [10, 40, 100]) {
     const createdAt = Date.now() - days * MS_PER_DAY;
     const place = {
-      chatId: 1,
+      chatId: "1",
       topicId: null,
-      messageId: days,
-      userId: 2,
+      messageId: `${days}`,
+      userId: "2",
       engine: "codex",
       project: null,
       branch: null,
