@@ -93,7 +93,7 @@ function wholeNumber(flag: string, text: string): number {
 }
 
 /** All but the texts: prompts and answers stay in the state file. */
-function toFacts({ prompt: _prompt, answer: _answer, pid: _pid, processStart: _start, ...facts }: StoredRun) {
+function toFacts({ prompt: _prompt, answer: _answer, process: _process, ...facts }: StoredRun) {
   return facts;
 }
 
