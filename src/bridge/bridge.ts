@@ -139,7 +139,7 @@ export class Bridge {
   }
 
   /** Passes a reply to the question of a run on; false if it is not open, or another reply is on its way. */
-  answer(runId: string, key: string, reply: Reply, user: { readonly id: number; readonly name: string }): boolean {
+  answer(runId: string, key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
     return this.#jobs.get(runId)?.answer(key, reply, user) ?? false;
   }
 
@@ -148,7 +148,7 @@ export class Bridge {
    *
    * @throws UserError if there is no session, or it is running already.
    */
-  addContinued(run: StoredRun, userId: number): string {
+  addContinued(run: StoredRun, userId: string): string {
     const session = knownSession(run);
     if (session === null) throw new UserError("It cannot be resumed: it has no session.");
     const isBusy = this.active(run.chatId).some((one) => one.engine === run.engine && knownSession(one) === session);
@@ -157,7 +157,7 @@ export class Bridge {
   }
 
   /** Runs of a chat that run, wait or are paused, in this order. */
-  active(chatId: number): StoredRun[] {
+  active(chatId: string): StoredRun[] {
     const jobs = [...this.#jobs.values()].filter((job) => job.chatId === chatId);
     const ordered = jobs.toSorted((a, b) => RANK[a.state] - RANK[b.state]);
     return ordered.flatMap(({ id }) => this.#options.store.runs.get(id) ?? []);

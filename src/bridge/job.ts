@@ -27,7 +27,7 @@ export interface StopReason {
 /** One run, from the moment it is queued until nothing of it is left. Its outcome is stored exactly once. */
 export class Job {
   readonly id: string;
-  readonly chatId: number;
+  readonly chatId: string;
   readonly #options: BridgeOptions;
   readonly #claim: (thread: string) => void;
   readonly #log: Logger;
@@ -142,7 +142,7 @@ export class Job {
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
-  answer(key: string, reply: Reply, user: { readonly id: number; readonly name: string }): boolean {
+  answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
     return this.#questions?.answer(key, reply, user) ?? false;
   }
 

@@ -11,11 +11,11 @@ export interface StoredRun {
   readonly state: "queued" | "running" | "ended";
   readonly origin: Origin;
   /** With the topic: the conversation, where the run is shown and answered. */
-  readonly chatId: number;
-  readonly topicId: number | null;
+  readonly chatId: string;
+  readonly topicId: string | null;
   /** The person's message, which progress and answer reply to; null if no message asked for the run. */
-  readonly messageId: number | null;
-  readonly userId: number | null;
+  readonly messageId: string | null;
+  readonly userId: string | null;
   readonly engine: string;
   readonly project: string | null;
   readonly branch: string | null;
@@ -30,7 +30,7 @@ export interface StoredRun {
   readonly process: ProcessMark | undefined;
   /** Set if this is no task, but a session that was made of this run's. */
   readonly branchOf: string | null;
-  readonly progressId: number | null;
+  readonly progressId: string | null;
   /** 1 if there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
   readonly outcome: OutcomeKind | null;
@@ -134,7 +134,7 @@ export class Runs {
   }
 
   /** The newest first; `chatId` narrows it to one chat. */
-  recent(limit: number, chatId?: number): StoredRun[] {
+  recent(limit: number, chatId?: string): StoredRun[] {
     return this.#read(
       "SELECT * FROM runs WHERE branchOf IS NULL AND (? IS NULL OR chatId = ?) ORDER BY createdAt DESC, rowid DESC LIMIT ?",
       chatId ?? null,
@@ -169,7 +169,7 @@ export class Runs {
     );
   }
 
-  setProgress(id: string, progressId: number | null): void {
+  setProgress(id: string, progressId: string | null): void {
     this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
   }
 
@@ -227,7 +227,7 @@ export class Runs {
   }
 
   /** Makes a message, the person's or ours, lead to its run. */
-  addMessage(chatId: number, messageId: number, runId: string): void {
+  addMessage(chatId: string, messageId: string, runId: string): void {
     this.#database.run(
       "INSERT OR REPLACE INTO messages (chatId, messageId, runId) VALUES (?, ?, ?)",
       chatId,
@@ -237,14 +237,14 @@ export class Runs {
   }
 
   /** Whether this message is one that somebody sent us, or one of ours whose id was stored. */
-  isKnownMessage(chatId: number, messageId: number): boolean {
+  isKnownMessage(chatId: string, messageId: string): boolean {
     const isIn = (table: string) =>
       this.#database.get(`SELECT 1 FROM ${table} WHERE chatId = ? AND messageId = ?`, chatId, messageId) !== undefined;
     return MESSAGE_TABLES.some(isIn);
   }
 
   /** The newest message of a chat that is known; 0 if there is none. */
-  newestKnown(chatId: number): number {
+  newestKnown(chatId: string): number {
     const newest = (table: string) =>
       this.#database.get<{ id: number | null }>(`SELECT MAX(messageId) AS id FROM ${table} WHERE chatId = ?`, chatId)
         ?.id;
@@ -252,12 +252,12 @@ export class Runs {
   }
 
   /** The newest message of a run; 0 where it has none. */
-  newestMessage(runId: string): number {
+  newestMessage(runId: string): string {
     const sql = "SELECT MAX(messageId) AS id FROM messages WHERE runId = ?";
-    return this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0;
+    return String(this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0);
   }
 
-  byMessage(chatId: number, messageId: number): StoredRun | undefined {
+  byMessage(chatId: string, messageId: string): StoredRun | undefined {
     return this.#read(
       "SELECT runs.* FROM messages JOIN runs ON runs.id = messages.runId WHERE messages.chatId = ? AND messages.messageId = ?",
       ...[chatId, messageId],
