@@ -9,6 +9,7 @@ import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
+import { warningNote } from "./config/warnings.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
 import { ConfigError } from "./errors.ts";
@@ -110,7 +111,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
       "bridge.ready",
     );
     void greet(options, { telegram, post, store });
-    store.updates.prune(now() - UPDATES_KEPT_MS);
+    tellWarnings(config(), { store, tellMain, now });
+    keepHistory(config, { store, log, now, signal });
     await poll({
       telegram,
       signal,
@@ -135,6 +137,42 @@ export async function runBridge(options: AppOptions): Promise<void> {
     lock.release();
     log.info({}, "bridge.ended");
   }
+}
+
+/** People look at the chat, not at the log: what has no effect is said there, once. */
+function tellWarnings({ warnings }: Config, { store, tellMain, now }: WarningParts): void {
+  const fresh = warnings.filter((warning) => store.history.tellsFirst(warning, now()));
+  if (fresh.length > 0) tellMain(warningNote(fresh));
+}
+
+interface WarningParts {
+  readonly store: Store;
+  readonly tellMain: (body: string) => void;
+  readonly now: () => number;
+}
+
+/** Forgets what need not be kept, now and once a day. */
+function keepHistory(config: () => Config, { store, log, now, signal }: HistoryParts): void {
+  const prune = () => {
+    try {
+      store.updates.prune(now() - UPDATES_KEPT_MS);
+      const { keep_days } = config().limits;
+      if (keep_days !== undefined)
+        log.info({ runs: store.history.prune(now() - keep_days * MS_PER_DAY) }, "history.pruned");
+    } catch (error) {
+      log.warn({ err: error }, "history.kept");
+    }
+  };
+  prune();
+  const timer = setInterval(prune, MS_PER_DAY).unref();
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+interface HistoryParts {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
 }
 
 /** A line that cannot be written must not end the polling that it tells of. */

@@ -13,7 +13,7 @@ import { mutateBytes, mutateJson, randomFrom } from "./mutate.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
 process.stdout.write(`fuzz: FUZZ_SEED=${seed} repeats this run\n`);
-const COUNT = 10_000;
+const COUNT = Number(process.env["FUZZ_COUNT"] ?? 1_000);
 const MIB = 1024 * 1024;
 
 const person = { id: 5, is_bot: false, first_name: "Robin" };
