@@ -38,8 +38,7 @@ export interface Press extends Origin {
 /** A press on the transport's own Stop below an answer that is being written. */
 export interface DraftStop extends Origin {
   readonly updateId: number;
-  /** The person's message that is being answered. */
-  readonly messageId: string;
+  readonly draftId: string;
 }
 
 export type Received =

@@ -5,6 +5,7 @@ import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { progressButtons } from "./buttons.ts";
 import type { Document } from "./document.ts";
+import { draftIdOf } from "./draft-stop.ts";
 import { contextOf, type Style, showsResumeLine } from "./outcome.ts";
 import { renderProgress } from "./render-progress.ts";
 import { type Draft, InDoubt, type SendOptions, Superseded, type Transport } from "./transport.ts";
@@ -44,7 +45,7 @@ export class ProgressMessage implements Screen {
     this.#run = run;
     this.#parts = parts;
     this.#messageId = run.progressId ?? undefined;
-    this.#draft = parts.transport.draft(run);
+    this.#draft = parts.transport.draft(run, draftIdOf(run));
   }
 
   write(answer: string): void {
@@ -143,8 +144,8 @@ export class ProgressMessage implements Screen {
   }
 
   async #removeStrays(before: string): Promise<void> {
-    const { chatId, messageId: after } = this.#run;
-    await this.#parts.transport.removeStrays(chatId, { after, before });
+    const { chatId, messageId } = this.#run;
+    await this.#parts.transport.removeStrays(chatId, { after: messageId ?? "0", before });
   }
 
   async #edit(messageId: string, content: Document, yes: Yes | undefined): Promise<void> {

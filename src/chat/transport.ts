@@ -57,7 +57,7 @@ export interface Transport {
   /** "typing ..." for a few seconds. */
   showTyping(target: Target): void;
   /** Undefined if answers are not to be seen while they are written. */
-  draft(run: StoredRun): Draft | undefined;
+  draft(run: StoredRun, draftId: string): Draft | undefined;
   /** Takes away messages of ours, between two known ones, that arrived although no answer said so. */
   removeStrays(chatId: string, between: { readonly after: string; readonly before: string }): Promise<void>;
 }

@@ -19,6 +19,8 @@ const SHOW_AGAIN_MS = 20_000;
 const LONGEST = 20_000;
 
 export interface DraftParts {
+  /** Within the chat. */
+  readonly draftId: number;
   readonly outbox: Outbox;
   readonly log: Logger;
   /** Whether Telegram is to get blocks rather than text with entities. */
@@ -78,10 +80,9 @@ export class AnswerDraft implements Draft {
   }
 
   async #send(blocks: readonly Block[]): Promise<void> {
-    // Private chats alone have drafts, and their message ids are their own.
-    const { chatId, topicId, messageId } = this.#run;
+    const { chatId, topicId } = this.#run;
     const thread = topicId === null ? {} : { message_thread_id: Number(topicId) };
-    const common = { chat_id: Number(chatId), draft_id: Number(messageId), can_stop: true, ...thread };
+    const common = { chat_id: Number(chatId), draft_id: this.#parts.draftId, can_stop: true, ...thread };
     const op = { priority: PRIORITY.edit, key: this.#key, doubt: "repeat" } as const;
     if (this.#isRich && fitsRich(sizeOf(blocks))) {
       // The types forbid files in drafts, of which these blocks have none.

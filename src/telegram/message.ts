@@ -77,7 +77,7 @@ export function readUpdate(update: unknown): Received | undefined {
   const stopped = known.stopped_message_generation;
   if (stopped) {
     const chatId = String(stopped.chat.id);
-    return { stop: { updateId, chatId, userId: chatId, messageId: String(stopped.draft_id) } };
+    return { stop: { updateId, chatId, userId: chatId, draftId: String(stopped.draft_id) } };
   }
   if (!query?.message || query.data === undefined) return undefined;
   const { chat, message_id } = query.message;

@@ -46,11 +46,11 @@ export function telegramTransport({ telegram, outbox, store, mainChat, config, s
         .catch((error: unknown) => log.warn({ err: error }, "press.unanswered"));
     },
     showTyping: (target) => post.showTyping(target),
-    draft: (run) => {
+    draft: (run, draftId) => {
       const { stream_answer, messages } = style();
       // Only private chats have drafts, and their ids are those of people: positive.
       if (!stream_answer || run.chatId.startsWith("-")) return undefined;
-      return new AnswerDraft(run, { outbox, log, isRich: messages !== "classic" });
+      return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich: messages !== "classic" });
     },
     removeStrays: (chatId, between) =>
       removeStrays({ chatId, ...between }, store, (method, payload) =>
