@@ -1,9 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Bridge } from "./bridge/bridge.ts";
-import { endLostServers, watchServers } from "./bridge/live-servers.ts";
-import type { BridgeParts } from "./bridge/parts.ts";
-import { recover } from "./bridge/recover.ts";
 import { TelegramCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
 import { startupNote } from "./chat/note.ts";
@@ -15,8 +12,6 @@ import { requireTelegram } from "./config/telegram.ts";
 import { warningNote } from "./config/warnings.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
-import { endLiving } from "./engine/exit-guard.ts";
-import { endLeftovers } from "./engine/stop.ts";
 import { ConfigError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
@@ -28,6 +23,7 @@ import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { Post } from "./telegram/post.ts";
 import { readVersion } from "./version.ts";
+import { LocalWorker } from "./worker/local.ts";
 
 export interface AppOptions {
   readonly config: Config;
@@ -47,8 +43,7 @@ export interface AppOptions {
 
 /** Telegram repeats no update that is older than a day. */
 const UPDATES_KEPT_MS = 2 * MS_PER_DAY;
-/** Of the 10 s that a shutdown may take, what warm servers and then deliveries get; runs end within 2 s. */
-const SERVERS_ON_EXIT_MS = 3_000;
+/** Of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
 const DELIVER_ON_EXIT_MS = 4_000;
 
 /**
@@ -95,14 +90,13 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const style = () => requireTelegram(config());
   const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
   const cards = new TelegramCards({ post, store, log });
-  const parts: BridgeParts = { config, engines, store, screens, cards, log, env, home, now };
-  const bridge = new Bridge(parts);
+  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
+  const bridge = new Bridge({ config, engines, store, worker, screens, cards, log, now });
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
     const dispatcher = new Dispatcher({
-      ...parts,
-      cards,
+      ...{ config, engines, store, cards, log, now },
       engineOverride: options.engineOverride,
       bridge,
       telegram,
@@ -110,12 +104,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       deliver: () => screens.deliver(),
     });
     await findLostProgress({ store, telegram, log });
-    await endLostServers(parts);
-    const servers = watchServers(parts);
-    await recover(bridge, parts, async ({ id, pid, processStart, markId }) => {
-      await endLeftovers(id, pid === null ? undefined : { pid, startTime: processStart ?? "" });
-      if (markId !== null) await endLeftovers(markId, undefined);
-    });
+    await bridge.recover();
     dispatcher.recover();
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
@@ -135,9 +124,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     const closed = bridge.close();
     dispatcher.close();
     await closed;
-    // Servers end within that, but for one that hangs while it starts.
-    await Promise.race([servers.close(), delay(SERVERS_ON_EXIT_MS, undefined, { ref: false })]);
-    endLiving();
+    await worker.close();
     await dispatcher.idle();
     screens.deliver();
     await Promise.race([

@@ -41,7 +41,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     add: ({ text, chatId, topicId, messageId, userId }: Prompt, { engine, prompt }: Resolved) => {
       const id = `r${submitted.push(text)}`;
       const none = { project: null, branch: null, resume: null, follows: null };
-      const place = { chatId, topicId: topicId ?? null, messageId, userId: userId ?? null };
+      const place = { chatId, topicId: topicId ?? null, messageId: messageId ?? null, userId: userId ?? null };
       store.runs.add({ id, ...place, engine, prompt, ...none, createdAt: 1 });
       return id;
     },
