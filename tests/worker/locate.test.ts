@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Approval } from "../../src/domain/question.ts";
-import { findHome, locate } from "../../src/engine/locate.ts";
+import { findHome, locate } from "../../src/worker/locate.ts";
 
 async function setUp() {
   const root = mkdtempSync(join(realpathSync(tmpdir()), "takopi-locate-"));

@@ -6,11 +6,8 @@ import type { Approval, Place } from "../domain/question.ts";
 /**
  * Says of each approval that a run asks for where it would take effect. Rules need it, and only the machine that runs
  * the engine can tell.
- *
- * @param directory The run's own, absolute.
  */
-export async function* locateQuestions(events: AsyncIterable<RunEvent>, directory: string): AsyncGenerator<RunEvent> {
-  const home = await findHome(directory);
+export async function* locateQuestions(events: AsyncIterable<RunEvent>, home: Home): AsyncGenerator<RunEvent, void> {
   for await (const event of events) {
     if (event.type !== "question" || event.question.kind === "choice" || event.question.kind === "text") yield event;
     else yield { ...event, question: { ...event.question, place: await locate(event.question, home) } };
@@ -18,7 +15,7 @@ export async function* locateQuestions(events: AsyncIterable<RunEvent>, director
 }
 
 /** A run's directory without links, and the repository that git uses there. */
-interface Home {
+export interface Home {
   readonly directory: string;
   readonly repository: string | undefined;
 }
