@@ -1,7 +1,8 @@
 import { Api, GrammyError, HttpError, type RawApi } from "grammy";
 import type { InputFile } from "grammy/types";
+import { InDoubt } from "../chat/transport.ts";
 
-/** Telegram understood the request and said no. */
+/** Telegram understood the request and said no. Without a stack: it is expected, and logged at each retry. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly code: number;
@@ -14,17 +15,19 @@ export class Refused extends Error {
     this.code = code;
     this.reason = reason;
     this.retryAfterS = code === 429 ? (retryAfterS ?? 5) : undefined;
+    delete this.stack;
   }
 }
 
-/** No answer came. Holds no cause: network errors name URLs, and these hold the token. */
-export class Unreachable extends Error {
+/** No answer came; without a stack, too. Holds no cause: network errors name URLs, and these hold the token. */
+export class Unreachable extends InDoubt {
   override readonly name = "Unreachable";
   /** False only where it is certain that Telegram never saw the request. */
   readonly mayHaveArrived: boolean;
   constructor(method: string, code: string, mayHaveArrived: boolean) {
     super(`${method}: ${code}`);
     this.mayHaveArrived = mayHaveArrived;
+    delete this.stack;
   }
 }
 
