@@ -5,6 +5,9 @@ import { h, icon, textOf, type VNode } from "./vnode.ts";
 const SHORT_QUOTE_LINES = 3;
 const SHORT_QUOTE_UNITS = 240;
 
+/** Lines up to this long fit on every screen. */
+const NARROW_CODE_UNITS = 32;
+
 const FOOTER = /^(?:ctx: |[\w-]+ (?:resume|--session|--resume|-r) )/;
 
 /** Text that stays covered until it is pressed. */
@@ -22,12 +25,10 @@ export function preNode(language: string | undefined, children: readonly VNode[]
     h("span", {}, language || "code"),
     h("button", attrs, icon("copy"), "Copy"),
   );
-  return h(
-    "div",
-    { class: "pre" },
-    bar,
-    h("pre", { tabindex: -1 }, h("code", {}, highlight(textOf(children), language))),
-  );
+  const text = textOf(children);
+  // Only code that may have to be scrolled is a stop for the keyboard.
+  const isWide = text.split("\n").some((line) => line.length > NARROW_CODE_UNITS);
+  return h("div", { class: "pre" }, bar, h("pre", { tabindex: isWide && 0 }, h("code", {}, highlight(text, language))));
 }
 
 /** A quotation; a long expandable one starts folded, with a button that unfolds it. */
