@@ -11,6 +11,10 @@ export interface RunPlace {
   readonly session: string | null | undefined;
 }
 
+/** Whether what the project's repository brings may run; outside of projects nothing may. */
+export const isTrusted = (config: Config, project: string | null): boolean =>
+  project !== null && config.projects.get(project)?.trusted === true;
+
 /** The options of the config, with the model that was chosen for the session over them. */
 export function optionsOf(
   { engine, project, session }: RunPlace,

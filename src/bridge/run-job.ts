@@ -6,7 +6,7 @@ import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
 import { JobView } from "./job-view.ts";
-import { optionsOf } from "./options-of.ts";
+import { isTrusted, optionsOf } from "./options-of.ts";
 import type { BridgeParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
 import { RunQuestions } from "./questions.ts";
@@ -109,6 +109,7 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<Opene
     cwd,
     options,
     env: parts.env,
+    trusted: isTrusted(config, run.project),
     log,
     onSpawn: ({ pid, startTime: processStart, markId = null }) =>
       parts.store.runs.setProcess(run.id, { pid, processStart, markId }),

@@ -2,7 +2,7 @@ import type { ResumeToken } from "../domain/events.ts";
 import type { Ability, Engine, Operations, SessionRequest } from "../engine/contract.ts";
 import { EngineError, UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
-import { optionsOf } from "./options-of.ts";
+import { isTrusted, optionsOf } from "./options-of.ts";
 import type { BridgeParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
 import { refusalOf } from "./refusal.ts";
@@ -92,9 +92,10 @@ export class Threads {
   async models(engine: Engine, project: string | null): Promise<readonly string[]> {
     const { config, store, home, env, log } = this.#parts;
     const options = optionsOf({ engine, project, session: undefined }, { config: config(), store });
+    const trusted = isTrusted(config(), project);
     requireAbility(engine, "models", options);
     const path = project === null ? undefined : config().projects.get(project)?.path;
-    return explained(engine.live?.operations.models?.({ options, env, cwd: path ?? home, log }) ?? []);
+    return explained(engine.live?.operations.models?.({ options, env, trusted, cwd: path ?? home, log }) ?? []);
   }
 
   /** Has the thread's later runs use this model; undefined: the config's. */
@@ -124,6 +125,7 @@ export class Threads {
   ): Promise<Result | undefined> {
     const { config, store, home, env, log, occupy } = this.#parts;
     const options = optionsOf({ engine, project: run.project, session }, { config: config(), store });
+    const trusted = isTrusted(config(), run.project);
     requireAbility(engine, ability, options);
     const release = await occupy(`${engine.id}:${session}`);
     if (!release) throw new UserError("This thread is at work: wait for it, or stop it first.");
@@ -131,7 +133,7 @@ export class Threads {
       const cwd = await placeOf(run, { config: config(), home });
       log.info({ engine: engine.id, session, ability }, "thread.operation");
       const resume: ResumeToken = { engine: engine.id, value: session };
-      return await explained(act(engine.live?.operations ?? {}, { resume, cwd, options, env, log }));
+      return await explained(act(engine.live?.operations ?? {}, { resume, cwd, options, env, trusted, log }));
     } finally {
       release();
     }
