@@ -12,6 +12,7 @@ import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
+import { warningNote } from "./config/warnings.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
 import { endLiving } from "./engine/exit-guard.ts";
@@ -60,13 +61,21 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const { directory } = options.config;
   const { bot_token, api_root, chat_id } = requireTelegram(options.config);
   const lock = takeLock(join(directory, "takopi.lock"));
-  const store = openStore(join(directory, "takopi.db"));
+  const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
+  const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   const telegram = createTelegram(bot_token, api_root);
   const outbox = new Outbox(telegram, log, options.pace);
   const post = new Post(outbox);
   const now = () => Date.now();
   const tellMain = (body: string) => {
-    store.deliveries.add({ runId: null, chatId: chat_id, topicId: null, replyTo: null, body, createdAt: now() });
+    store.deliveries.add({
+      runId: null,
+      chatId: String(chat_id),
+      topicId: null,
+      replyTo: null,
+      body,
+      createdAt: now(),
+    });
     screens.deliver();
   };
   const config = liveConfig({
@@ -113,7 +122,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
       "bridge.ready",
     );
     void greet(options, { telegram, post, store });
-    store.updates.prune(now() - UPDATES_KEPT_MS);
+    tellWarnings(config(), { store, tellMain, now });
+    keepHistory(config, { store, log, now, signal });
     await poll({
       telegram,
       signal,
@@ -140,6 +150,42 @@ export async function runBridge(options: AppOptions): Promise<void> {
     lock.release();
     log.info({}, "bridge.ended");
   }
+}
+
+/** People look at the chat, not at the log: what has no effect is said there, once. */
+function tellWarnings({ warnings }: Config, { store, tellMain, now }: WarningParts): void {
+  const fresh = warnings.filter((warning) => store.history.tellsFirst(warning, now()));
+  if (fresh.length > 0) tellMain(warningNote(fresh));
+}
+
+interface WarningParts {
+  readonly store: Store;
+  readonly tellMain: (body: string) => void;
+  readonly now: () => number;
+}
+
+/** Forgets what need not be kept, now and once a day. */
+function keepHistory(config: () => Config, { store, log, now, signal }: HistoryParts): void {
+  const prune = () => {
+    try {
+      store.updates.prune(now() - UPDATES_KEPT_MS);
+      const { keep_days } = config().limits;
+      if (keep_days !== undefined)
+        log.info({ runs: store.history.prune(now() - keep_days * MS_PER_DAY) }, "history.pruned");
+    } catch (error) {
+      log.warn({ err: error }, "history.kept");
+    }
+  };
+  prune();
+  const timer = setInterval(prune, MS_PER_DAY).unref();
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+interface HistoryParts {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
 }
 
 /** A line that cannot be written must not end the polling that it tells of. */
@@ -179,7 +225,7 @@ interface Greeting {
 
 /** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
 async function greet({ config, engines, env, home, log }: AppOptions, { telegram, post, store }: Greeting) {
-  const { chat_id: chatId } = requireTelegram(config);
+  const chatId = String(requireTelegram(config).chat_id);
   try {
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });

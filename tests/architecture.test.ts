@@ -30,7 +30,6 @@ const doors: Readonly<Record<string, RegExp>> = {
   "@decimalturn/toml-patch": /^src\/config\//,
   zod: /^(src\/(config|engine|playground)\/|src\/telegram\/message\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
-  citty: /^src\/cli\//,
   "@clack/prompts": /^src\/cli\//,
 };
 

@@ -26,15 +26,17 @@ export interface DelivererParts {
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #flying = new Map<number, Promise<void>>();
+  /** The id of the newest delivery that was taken up: those before it are under way or settled. */
+  #newest = 0;
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
   }
 
-  /** Takes up whatever is in the store and not under way yet. */
+  /** Takes up whatever came into the store since the last call; the first call takes up what an ended bridge left. */
   kick(): void {
-    for (const delivery of this.#parts.store.deliveries.open()) {
-      if (this.#flying.has(delivery.id)) continue;
+    for (const delivery of this.#parts.store.deliveries.open(this.#newest)) {
+      this.#newest = delivery.id;
       const done = this.#deliver(delivery).finally(() => this.#flying.delete(delivery.id));
       this.#flying.set(delivery.id, done);
     }
@@ -93,7 +95,7 @@ export class Deliverer {
   }
 
   /** Where the progress message cannot be removed it must at least not say that the run goes on. */
-  async #removeProgress(run: StoredRun, progressId: number): Promise<void> {
+  async #removeProgress(run: StoredRun, progressId: string): Promise<void> {
     const { post } = this.#parts;
     if (await post.remove(run.chatId, progressId)) return;
     await post.edit(run.chatId, progressId, await renderText("The answer is below."), {
@@ -167,5 +169,5 @@ const NO_BUTTONS = { inline_keyboard: [] };
 interface Final {
   readonly run?: StoredRun;
   readonly keyboard?: PostOptions["keyboard"];
-  readonly progressId?: number | undefined;
+  readonly progressId?: string | undefined;
 }

@@ -8,7 +8,15 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { isAllowed } from "../telegram/access.ts";
 import type { Telegram } from "../telegram/api.ts";
-import { type DraftStop, type Incoming, originOf, type Press, type Received, readUpdate } from "../telegram/message.ts";
+import {
+  type DraftStop,
+  type Incoming,
+  originOf,
+  type Press,
+  type Received,
+  readUpdate,
+  unreadOrigin,
+} from "../telegram/message.ts";
 import { Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, questionOf, replyToCard } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
@@ -17,7 +25,7 @@ import { applyEdit } from "./edit.ts";
 import { type Group, Joiner } from "./join.ts";
 import { answerPress } from "./press.ts";
 import { replyTo } from "./reply.ts";
-import { isQueued, type SubmitParts, submit } from "./submit.ts";
+import { isQueued, NONE, type SubmitParts, submit } from "./submit.ts";
 
 export interface DispatchParts {
   readonly config: () => Config;
@@ -101,14 +109,22 @@ export class Dispatcher {
     return store.updates.receive(stored, now()) ? received : undefined;
   }
 
-  /** What cannot be read is set aside: it must not hold up what comes after it. */
+  /**
+   * What cannot be read is set aside: it must not hold up what comes after it. It is kept and told only if it comes from
+   * somebody who may use the bot.
+   */
   #read(update: Update): Received | undefined {
-    const { store, log, now } = this.#parts;
+    const { store, config, log, now } = this.#parts;
     try {
       return readUpdate(update);
     } catch (error) {
       const ref = refOf(update.update_id);
       log.error({ err: error, ref }, "update.unreadable");
+      const origin = unreadOrigin(update);
+      if (!origin || !isAllowed(origin, config())) {
+        store.updates.setAside(update.update_id);
+        return undefined;
+      }
       const stored = { id: update.update_id, chatId: null, messageId: null, body: JSON.stringify(update) };
       if (store.updates.receive(stored, now())) this.#tellMain(ref);
       store.updates.setAside(update.update_id);
@@ -166,7 +182,7 @@ export class Dispatcher {
 
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
-      const { chatId, topicId = 0, userId = 0, messageId, text } = forward;
+      const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
       const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, "Kept. Your next message says what to do with it.");
@@ -214,7 +230,7 @@ export class Dispatcher {
       if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
       if ("text" in origin) this.#answers.give(origin, userText(error, ref), []);
       for (const id of updateIds) store.updates.setAside(id);
-      if (origin.chatId !== config().telegram?.chat_id) this.#tellMain(ref);
+      if (origin.chatId !== String(config().telegram?.chat_id)) this.#tellMain(ref);
       return true;
     });
     if (isAside) deliver();
@@ -226,7 +242,8 @@ export class Dispatcher {
     const chatId = config().telegram?.chat_id;
     if (chatId === undefined) return;
     const body = `An update could not be handled and was set aside (ref ${ref}); the log has the cause.`;
-    store.deliveries.add({ runId: null, chatId, topicId: null, replyTo: null, body, createdAt: now() });
+    const place = { chatId: String(chatId), topicId: null, replyTo: null };
+    store.deliveries.add({ runId: null, ...place, body, createdAt: now() });
   }
 }
 

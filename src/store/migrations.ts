@@ -152,4 +152,7 @@ export const migrations: readonly string[] = [
     idleSince INTEGER
   );
   `,
+  `
+  CREATE TABLE told (text TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];

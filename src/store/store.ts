@@ -1,7 +1,9 @@
+import { copyDatabase } from "./backup.ts";
 import { Conversations } from "./conversations.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, type OpenOptions, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
+import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
@@ -14,6 +16,7 @@ export interface Store {
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
   readonly health: Health;
+  readonly history: History;
   readonly liveServers: LiveServers;
   readonly threads: StoredThreads;
   readonly questions: Questions;
@@ -22,24 +25,28 @@ export interface Store {
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
   readonly durably: Database["durably"];
   check: Database["check"];
+  /** Writes everything that is stored to another file, at one point in time. */
+  copyTo(file: string): void;
   close(): void;
 }
 
 /** Opens the state file (":memory:" for one that is forgotten); see `openDatabase` for what it refuses. */
-export function openStore(file: string): Store {
-  const database = openDatabase(file);
+export function openStore(file: string, options?: OpenOptions): Store {
+  const database = openDatabase(file, options);
   return {
     updates: new Updates(database),
     runs: new Runs(database),
     deliveries: new Deliveries(database),
     conversations: new Conversations(database),
     health: new Health(database),
+    history: new History(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
     questions: new Questions(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),
+    copyTo: (target) => copyDatabase(database, target),
     close: () => database.close(),
   };
 }
