@@ -10,7 +10,7 @@ import { dataDirectory, hasDatabase } from "./places.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
 import { findSessionDirectory } from "./sessions.ts";
 import { initialState, type OpencodeState } from "./state.ts";
-import { instructionsOf, WITHOUT_PROJECT, withoutPrograms } from "./trust.ts";
+import { instructionsOf, requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "./trust.ts";
 
 /**
  * A session is gone on with in its own directory, wherever the request comes from.
@@ -35,6 +35,7 @@ export async function launch(
   const isTrusted = isTrustedIn(request, cwd);
   const project = isTrusted ? {} : WITHOUT_PROJECT;
   const env = engineEnv({ ...environment, cwd, added: project });
+  if (!isTrusted) requireNoPlugins(cwd, env);
   const guard = await withoutHostedModels({ options, env, cwd });
   const config = isTrusted ? guard : withoutPrograms(guard ?? env["OPENCODE_CONFIG_CONTENT"], instructionsOf(cwd));
   const permission = withoutQuestions(toPermission(options) ?? env["OPENCODE_PERMISSION"]);

@@ -74,9 +74,9 @@ function engineOf(id: string): Engine {
   return engine;
 }
 
-function newRepository(): HostileRepository {
+function newRepository(more: { plugins?: boolean } = {}): HostileRepository {
   repositories += 1;
-  return makeHostileRepository(join(scratch, `r${repositories}`));
+  return makeHostileRepository(join(scratch, `r${repositories}`), more);
 }
 
 test.each(ways)("%s runs nothing that an untrusted repository brings (interactive: %s)", async (id, interactive) => {
@@ -110,7 +110,18 @@ const DONE_IF_TRUSTED: Readonly<Record<string, readonly string[]>> = {
 };
 
 test.each(ways)("%s runs what a trusted repository brings (interactive: %s)", async (id, interactive) => {
-  const repository = newRepository();
+  const repository = newRepository({ plugins: true });
   await play(repository, { id, interactive, trusted: true, prompt: "[[shell echo one]]" });
   expect([...repository.ran()].sort()).toEqual(expect.arrayContaining([...(DONE_IF_TRUSTED[id] ?? [])]));
 });
+
+test.each([false, true])(
+  "opencode is not started where it would load plugins (interactive: %s)",
+  async (interactive) => {
+    const repository = newRepository({ plugins: true });
+    const { events } = await play(repository, { id: "opencode", interactive, prompt: "[[shell echo one]]" });
+    const error = expect.stringContaining("this project is not trusted, so nothing was started");
+    expect(events.at(-1)).toMatchObject({ type: "completed", ok: false, error });
+    expect(repository.ran()).toEqual([]);
+  },
+);

@@ -11,7 +11,7 @@ import { type OpencodeOptions, toPermission } from "../options.ts";
 import { OPENCODE_VARIABLES } from "../provider-variables.ts";
 import { findSessionDirectory } from "../sessions.ts";
 import { ENGINE } from "../state.ts";
-import { WITHOUT_PROJECT, withoutPrograms } from "../trust.ts";
+import { requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "../trust.ts";
 import { USER } from "./client.ts";
 
 export interface ServerSetup extends EngineSetup {
@@ -45,9 +45,11 @@ export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
   const { options, env, cwd, log } = setup;
   const file = options.cmd ?? "opencode";
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.extra_args ?? [])];
-  const trusted = await isTrusted(setup, file);
+  const directory = await directoryOf(setup, file);
+  const trusted = isTrustedIn(setup, directory);
   const project = trusted ? {} : WITHOUT_PROJECT;
   const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: project });
+  if (!trusted) requireNoPlugins(directory, own);
   const guard = await withoutHostedModels({ options, env: own, cwd });
   const permission = toPermission(options);
   const content = guard ?? own["OPENCODE_CONFIG_CONTENT"];
@@ -67,12 +69,11 @@ export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
   return { key, command, password, isGuarded: guard !== undefined, env: own };
 }
 
-/** A server runs what the directory of a session brings as soon as it is asked about that, so it is looked up before. */
-async function isTrusted({ cwd, trusted, resume, env, options }: ServerSetup, file: string): Promise<boolean> {
-  if (!trusted || resume === undefined) return trusted === true;
+/** Where the work will be done. A server runs what it finds there as soon as it is asked, so it is looked up before. */
+async function directoryOf({ cwd, resume, env, options }: ServerSetup, file: string): Promise<string> {
+  if (resume === undefined) return cwd;
   const setup = { env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: WITHOUT_PROJECT };
-  const lookup = { file, cwd: SERVER_DIRECTORY, env: engineEnv(setup) };
-  return isTrustedIn({ cwd, trusted }, await findSessionDirectory(resume.value, lookup));
+  return findSessionDirectory(resume.value, { file, cwd: SERVER_DIRECTORY, env: engineEnv(setup) });
 }
 
 /** Lists of plugins are joined by opencode, so that those of other configs stay. */
