@@ -8,6 +8,7 @@ import { isTrustedIn } from "../../../src/engine/trust.ts";
 import type { Logger } from "../../../src/log.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission } from "../options.ts";
+import { hasDatabase } from "../places.ts";
 import { OPENCODE_VARIABLES } from "../provider-variables.ts";
 import { findSessionDirectory } from "../sessions.ts";
 import { ENGINE } from "../state.ts";
@@ -71,9 +72,11 @@ export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
 
 /** Where the work will be done. A server runs what it finds there as soon as it is asked, so it is looked up before. */
 async function directoryOf({ cwd, resume, env, options }: ServerSetup, file: string): Promise<string> {
-  if (resume === undefined) return cwd;
   const setup = { env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: WITHOUT_PROJECT };
-  return findSessionDirectory(resume.value, { file, cwd: SERVER_DIRECTORY, env: engineEnv(setup) });
+  const own = engineEnv(setup);
+  // Without a database there is no session; opencode says so itself.
+  if (resume === undefined || !hasDatabase(own)) return cwd;
+  return findSessionDirectory(resume.value, { file, cwd: SERVER_DIRECTORY, env: own });
 }
 
 /** Lists of plugins are joined by opencode, so that those of other configs stay. */
