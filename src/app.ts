@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Bridge } from "./bridge/bridge.ts";
-import { endLostServers, watchServers } from "./bridge/live-servers.ts";
-import type { BridgeParts } from "./bridge/parts.ts";
-import { recover } from "./bridge/recover.ts";
-import { TelegramCards } from "./chat/cards.ts";
+import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
 import { startupNote } from "./chat/note.ts";
-import { TelegramScreens } from "./chat/screens.ts";
+import { ChatScreens } from "./chat/screens.ts";
+import type { Transport } from "./chat/transport.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
@@ -15,8 +13,6 @@ import { requireTelegram } from "./config/telegram.ts";
 import { warningNote } from "./config/warnings.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
-import { endLiving } from "./engine/exit-guard.ts";
-import { endLeftovers } from "./engine/stop.ts";
 import { ConfigError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
@@ -26,8 +22,9 @@ import { findLostProgress } from "./telegram/lost-progress.ts";
 import { menuOf } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
-import { Post } from "./telegram/post.ts";
+import { telegramTransport } from "./telegram/transport.ts";
 import { readVersion } from "./version.ts";
+import { LocalWorker } from "./worker/local.ts";
 
 export interface AppOptions {
   readonly config: Config;
@@ -47,8 +44,7 @@ export interface AppOptions {
 
 /** Telegram repeats no update that is older than a day. */
 const UPDATES_KEPT_MS = 2 * MS_PER_DAY;
-/** Of the 10 s that a shutdown may take, what warm servers and then deliveries get; runs end within 2 s. */
-const SERVERS_ON_EXIT_MS = 3_000;
+/** Of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
 const DELIVER_ON_EXIT_MS = 4_000;
 
 /**
@@ -65,7 +61,6 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   const telegram = createTelegram(bot_token, api_root);
   const outbox = new Outbox(telegram, log, options.pace);
-  const post = new Post(outbox);
   const now = () => Date.now();
   const tellMain = (body: string) => {
     store.deliveries.add({
@@ -93,51 +88,45 @@ export async function runBridge(options: AppOptions): Promise<void> {
     },
   });
   const style = () => requireTelegram(config());
-  const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
-  const cards = new TelegramCards({ post, store, log });
-  const parts: BridgeParts = { config, engines, store, screens, cards, log, env, home, now };
-  const bridge = new Bridge(parts);
+  const mainChat = String(chat_id);
+  const transport = telegramTransport({ telegram, outbox, store, mainChat, config, style, log });
+  const screens = new ChatScreens({ transport, store, engines, style, log, now });
+  const cards = new ChatCards({ transport, store, log });
+  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
+  const bridge = new Bridge({ config, engines, store, worker, screens, cards, log, now });
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
     const dispatcher = new Dispatcher({
-      ...parts,
-      cards,
+      ...{ config, engines, store, cards, log, now },
       engineOverride: options.engineOverride,
       bridge,
-      telegram,
+      transport,
       botName: me.username,
       deliver: () => screens.deliver(),
     });
     await findLostProgress({ store, telegram, log });
-    await endLostServers(parts);
-    const servers = watchServers(parts);
-    await recover(bridge, parts, async ({ id, pid, processStart, markId }) => {
-      await endLeftovers(id, pid === null ? undefined : { pid, startTime: processStart ?? "" });
-      if (markId !== null) await endLeftovers(markId, undefined);
-    });
+    await bridge.recover();
     dispatcher.recover();
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
     );
-    void greet(options, { telegram, post, store });
+    void greet(options, { telegram, transport, store });
     tellWarnings(config(), { store, tellMain, now });
     keepHistory(config, { store, log, now, signal });
     await poll({
       telegram,
       signal,
       log,
-      receive: (updates) => dispatcher.receive(updates),
+      receive: (updates) => dispatcher.receive(updates.map((body) => ({ id: body.update_id, body }))),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
     // What the dispatcher lets go of is stored then, and runs at the next start.
     const closed = bridge.close();
     dispatcher.close();
     await closed;
-    // Servers end within that, but for one that hangs while it starts.
-    await Promise.race([servers.close(), delay(SERVERS_ON_EXIT_MS, undefined, { ref: false })]);
-    endLiving();
+    await worker.close();
     await dispatcher.idle();
     screens.deliver();
     await Promise.race([
@@ -219,19 +208,19 @@ async function whoAmI(telegram: Telegram, log: Logger, signal: AbortSignal) {
 
 interface Greeting {
   readonly telegram: Telegram;
-  readonly post: Post;
+  readonly transport: Transport;
   readonly store: Store;
 }
 
 /** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
-async function greet({ config, engines, env, home, log }: AppOptions, { telegram, post, store }: Greeting) {
+async function greet({ config, engines, env, home, log }: AppOptions, { telegram, transport, store }: Greeting) {
   const chatId = String(requireTelegram(config).chat_id);
   try {
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
     const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
-    const options = { keyboard: undefined, isSilent: true };
-    store.deliveries.keepReply(chatId, await post.send({ chatId, topicId: null, replyTo: null }, note, options));
+    const target = { chatId, topicId: null, replyTo: null };
+    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true }));
   } catch (error) {
     log.warn({ err: error }, "bridge.greeting");
   }

@@ -10,15 +10,17 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: ["errors"],
   errors: [],
   log: ["errors"],
-  version: [],
+  "program-files": [],
+  version: ["program-files"],
   engine: ["domain", "errors", "log"],
   store: ["domain", "errors"],
   config: ["engine", "errors", "log"],
-  bridge: ["config", "domain", "engine", "errors", "log", "store"],
-  chat: ["bridge", "config", "domain", "engine", "errors", "log", "store", "telegram"],
+  worker: ["config", "domain", "engine", "errors", "log", "store"],
+  bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
+  chat: ["bridge", "config", "domain", "engine", "errors", "log", "store"],
   telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "store"],
-  playground: ["domain", "errors"],
-  runners: ["domain", "engine", "errors", "log"],
+  playground: ["domain", "errors", "program-files"],
+  runners: ["domain", "engine", "errors", "log", "program-files"],
 };
 
 /** The files through which a package comes in; every other package is free. */
@@ -102,11 +104,22 @@ test("an engine imports no other engine; the scripted one speaks pi's language",
 });
 
 test.each(Object.entries(doors))("%s comes in through one door", (name, door) => {
-  // `grammy/types` holds nothing but types.
+  // `grammy/types` holds nothing but types; another transport has others.
   const elsewhere = imports.filter(
-    ({ file, target }) => packageOf(target) === name && target !== "grammy/types" && !door.test(file),
+    ({ file, target }) =>
+      packageOf(target) === name && (target !== "grammy/types" || roomOf(file) === "chat") && !door.test(file),
   );
   expect(elsewhere.map(({ file }) => file)).toEqual([]);
+});
+
+test("the bridge touches neither disk nor processes: those are behind the worker's port", () => {
+  const reached = imports.filter(({ file, target, path }) => {
+    if (roomOf(file) !== "bridge") return false;
+    if (path === undefined) return target.startsWith("node:") && target !== "node:crypto";
+    if (roomOf(path) === "worker") return path !== "src/worker/port.ts";
+    return roomOf(path) === "engine" && !["src/engine/contract.ts", "src/engine/options.ts"].includes(path);
+  });
+  expect(reached.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
 });
 
 test("files are named in lower case with dashes, and no file is named for what it is not", () => {

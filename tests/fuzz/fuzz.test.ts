@@ -1,4 +1,3 @@
-import type { Update } from "@grammyjs/types";
 import { expect, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import type { Bridge } from "../../src/bridge/bridge.ts";
@@ -9,11 +8,12 @@ import { openStore } from "../../src/store/store.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { readRecording, recordingsOf, replay } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { deafTelegram, transportOver } from "../helpers/telegram.ts";
 import { mutateBytes, mutateJson, randomFrom } from "./mutate.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
 process.stdout.write(`fuzz: FUZZ_SEED=${seed} repeats this run\n`);
-const COUNT = 10_000;
+const COUNT = Number(process.env["FUZZ_COUNT"] ?? 1_000);
 const MIB = 1024 * 1024;
 
 const person = { id: 5, is_bot: false, first_name: "Robin" };
@@ -41,7 +41,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     add: ({ text, chatId, topicId, messageId, userId }: Prompt, { engine, prompt }: Resolved) => {
       const id = `r${submitted.push(text)}`;
       const none = { project: null, branch: null, resume: null, follows: null };
-      const place = { chatId, topicId: topicId ?? null, messageId, userId: userId ?? null };
+      const place = { chatId, topicId: topicId ?? null, messageId: messageId ?? null, userId: userId ?? null };
       store.runs.add({ id, ...place, engine, prompt, ...none, createdAt: 1 });
       return id;
     },
@@ -64,19 +64,22 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   const dispatcher = new Dispatcher({
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
-    telegram: { call: async () => true as never },
+    transport: transportOver(deafTelegram, store),
     cards: { chosen: () => new Set(), toggle: () => {} },
   });
   for (let index = 1; index <= COUNT; index++) {
     const base = corpus[Math.floor(random() * corpus.length)];
     const update = { ...(mutateJson(base, random) as object), update_id: index };
-    dispatcher.receive([update as unknown as Update]);
+    dispatcher.receive([{ id: index, body: update }]);
   }
   dispatcher.close();
   const before = submitted.length;
   const text = "still here";
   dispatcher.receive([
-    { update_id: COUNT + 1, message: { message_id: 99_999, date: 1, chat, from: person, text } } as Update,
+    {
+      id: COUNT + 1,
+      body: { update_id: COUNT + 1, message: { message_id: 99_999, date: 1, chat, from: person, text } },
+    },
   ]);
   // Forwards that were kept before may stand behind it.
   expect(submitted.slice(before)).toEqual([expect.stringMatching(/^still here/)]);

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { ResumeToken } from "../../../src/domain/events.ts";
 import type { EngineSetup } from "../../../src/engine/contract.ts";
 import { engineEnv } from "../../../src/engine/environment.ts";
 import type { LiveCommand } from "../../../src/engine/live-process.ts";
 import { isTrustedIn } from "../../../src/engine/trust.ts";
 import type { Logger } from "../../../src/log.ts";
+import { moduleFile } from "../../../src/program-files.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission } from "../options.ts";
 import { hasDatabase } from "../places.ts";
@@ -38,8 +39,7 @@ export interface ServerLaunch {
 /** Neither a project nor anybody's home: every request names the project that it is for. */
 const SERVER_DIRECTORY = "/";
 
-/** The plugin's file, beside this one as source and as built. */
-const PLUGIN = new URL(import.meta.url.endsWith(".ts") ? "./plugin.ts" : "./plugin.js", import.meta.url);
+const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
 export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
@@ -75,7 +75,7 @@ async function directoryOf({ cwd, resume, env, options }: ServerSetup, file: str
   const setup = { env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: WITHOUT_PROJECT };
   const own = engineEnv(setup);
   // Without a database there is no session; opencode says so itself.
-  if (resume === undefined || !hasDatabase(own)) return cwd;
+  if (!resume?.value || !hasDatabase(own)) return cwd;
   return findSessionDirectory(resume.value, { file, cwd: SERVER_DIRECTORY, env: own });
 }
 
@@ -83,5 +83,5 @@ async function directoryOf({ cwd, resume, env, options }: ServerSetup, file: str
 function withPlugin(content: string | undefined): string {
   const config = content === undefined ? {} : parseConfig(content);
   const plugins = Array.isArray(config["plugin"]) ? config["plugin"] : [];
-  return JSON.stringify({ ...config, plugin: [...plugins, `file://${fileURLToPath(PLUGIN)}`] });
+  return JSON.stringify({ ...config, plugin: [...plugins, PLUGIN] });
 }
