@@ -10,7 +10,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: ["errors"],
   errors: [],
   log: ["errors"],
-  version: [],
+  "program-files": [],
+  version: ["program-files"],
   engine: ["domain", "errors", "log"],
   store: ["domain", "errors"],
   config: ["engine", "errors", "log"],
@@ -18,8 +19,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "store"],
   telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "store"],
-  playground: ["domain", "errors"],
-  runners: ["domain", "engine", "errors", "log"],
+  playground: ["domain", "errors", "program-files"],
+  runners: ["domain", "engine", "errors", "log", "program-files"],
 };
 
 /** The files through which a package comes in; every other package is free. */
