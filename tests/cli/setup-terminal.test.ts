@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { parseToml } from "../../src/config/toml.ts";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 import { textOf } from "../helpers/bridge.ts";
@@ -12,8 +12,6 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const ENTER = "\r";
 const CTRL_C = "\u0003";
 const WAIT_MS = 30_000;
-
-beforeAll(() => void execFileSync(process.execPath, [join(root, ".build.mjs"), "--if-changed"]));
 
 /** The built program at a terminal of its own, which `script` of util-linux makes, in a repository. */
 async function terminal(...argv: string[]) {
