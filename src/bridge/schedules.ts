@@ -44,8 +44,8 @@ export interface ListedSchedule {
 export class ScheduleClock {
   readonly #setup: SchedulesSetup;
   #timer: NodeJS.Timeout | undefined;
-  /** By name: nothing is due before. Empty whenever a schedule changes. */
-  #nextAt = new Map<string, number>();
+  /** By schedule and its times: nothing is due before. */
+  readonly #nextAt = new Map<string, number>();
 
   constructor(setup: SchedulesSetup) {
     this.#setup = setup;
@@ -69,14 +69,6 @@ export class ScheduleClock {
     clearTimeout(this.#timer);
   }
 
-  /** Schedules were added, changed or removed: what is due is computed anew. */
-  changed(): void {
-    this.#nextAt.clear();
-    if (this.#timer === undefined) return;
-    this.close();
-    this.start();
-  }
-
   /** Every schedule, drafts included, in the order of their names. */
   list(): ListedSchedule[] {
     const { store, configured, now } = this.#setup;
@@ -97,11 +89,12 @@ export class ScheduleClock {
     const now = this.#setup.now();
     const active = this.list().filter(({ stored }) => stored.state === "active");
     for (const { schedule, stored } of active) {
-      const nextAt = this.#nextAt.get(schedule.name);
+      const key = JSON.stringify([schedule.name, schedule.when]);
+      const nextAt = this.#nextAt.get(key);
       if (nextAt !== undefined && now < nextAt && nextAt - now < CLOCK_ERROR_MS) continue;
       try {
         this.#deal(schedule, stored, now);
-        this.#nextAt.set(schedule.name, times.next(schedule.when, now) ?? Number.POSITIVE_INFINITY);
+        this.#nextAt.set(key, times.next(schedule.when, now) ?? Number.POSITIVE_INFINITY);
       } catch (error) {
         this.#setup.log.error({ err: error, schedule: schedule.name }, "schedule.not_stored");
       }

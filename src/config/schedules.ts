@@ -32,7 +32,8 @@ export function toSchedules(
     const { cron, every, timezone, chat_id, topic_id, enabled, ...rest } = table;
     const chatId = chat_id ?? mainChat;
     if (!enabled || chatId === undefined) return [];
-    return [{ ...rest, name, chatId, topicId: topic_id, when: whenOf(table) }];
+    const topicId = topic_id === undefined ? undefined : String(topic_id);
+    return [{ ...rest, name, chatId: String(chatId), topicId, when: whenOf(table) }];
   });
 }
 

@@ -15,8 +15,8 @@ export interface Schedule {
   readonly name: string;
   readonly when: When;
   readonly prompt: string;
-  readonly chatId: number;
-  readonly topicId?: number | undefined;
+  readonly chatId: string;
+  readonly topicId?: string | undefined;
   readonly project?: string | undefined;
   readonly branch?: string | undefined;
   readonly engine?: string | undefined;

@@ -153,6 +153,16 @@ export const migrations: readonly string[] = [
   );
   `,
   `
+  CREATE TABLE told (text TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT '{"type":"message"}';
+  ALTER TABLE runs RENAME COLUMN messageId TO askedBy;
+  ALTER TABLE runs ADD COLUMN messageId INTEGER;
+  UPDATE runs SET messageId = askedBy;
+  ALTER TABLE runs DROP COLUMN askedBy;
+  `,
+  `
   CREATE TABLE schedules (
     name TEXT PRIMARY KEY,
     state TEXT NOT NULL CHECK (state IN ('draft', 'active', 'paused')),

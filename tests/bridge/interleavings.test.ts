@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { Bridge } from "../../src/bridge/bridge.ts";
-import type { BridgeParts } from "../../src/bridge/parts.ts";
-import { recover } from "../../src/bridge/recover.ts";
-import type { RunEvent } from "../../src/domain/events.ts";
-import type { Engine, Run, RunRequest } from "../../src/engine/contract.ts";
+import type { BridgeOptions } from "../../src/bridge/options.ts";
+import type { RunSpec } from "../../src/domain/run.ts";
+import type { Engine } from "../../src/engine/contract.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 import type { StoredRun } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { Worker, WorkerEvent, WorkerRun } from "../../src/worker/port.ts";
 import { load } from "../config/bench.ts";
 import { recordingLog } from "../engine/toy.ts";
 
@@ -27,28 +27,29 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("restart" as const) }) },
 );
 
-/** Runs whose events the test gives. Those of a bridge that is gone are never heard of again. */
-class Puppets {
+const engine = {
+  ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
+  resume: { format: (value: string) => `puppet ${value}`, parse: () => undefined },
+} as unknown as Engine;
+
+/** Carries out runs whose events the test gives. Those of a bridge that is gone are never heard of again. */
+class Puppets implements Worker {
   readonly opened: string[] = [];
   readonly resumed: [run: string, session: string][] = [];
-  running: { readonly request: RunRequest; push(...events: RunEvent[]): void }[] = [];
+  running: { readonly spec: RunSpec; push(...events: WorkerEvent[]): void }[] = [];
 
-  readonly engine: Engine = {
-    ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
-    resume: { format: (value) => `puppet ${value}`, parse: (line) => /^puppet (\S+)$/.exec(line)?.[1] },
-    probe: async () => ({ problems: [] }),
-    open: (request) => this.#open(request),
-    replay: async function* () {},
-  };
+  readonly recover = async () => {};
+  readonly close = async () => {};
+  readonly operate = async () => ({});
 
-  #open(request: RunRequest): Run {
-    this.opened.push(request.runId);
-    if (request.resume) this.resumed.push([request.runId, request.resume.value]);
-    const events: RunEvent[] = [];
+  run(spec: RunSpec): WorkerRun {
+    this.opened.push(spec.runId);
+    if (spec.session !== undefined) this.resumed.push([spec.runId, spec.session]);
+    const events: WorkerEvent[] = [{ type: "placed", cwd: "/" }];
     let wake = () => {};
     const puppet = {
-      request,
-      push: (...more: RunEvent[]) => {
+      spec,
+      push: (...more: WorkerEvent[]) => {
         if (events.some(({ type }) => type === "completed")) return;
         events.push(...more);
         wake();
@@ -65,14 +66,16 @@ class Puppets {
       }
     };
     return {
-      controls: {},
-      stop: async (error) => puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error }),
-      [Symbol.asyncIterator]: iterate,
+      events: iterate(),
+      send: (command) => {
+        const error = command.type === "stop" ? command.reason : "";
+        puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error });
+      },
     };
   }
 
-  started({ request, push }: Puppets["running"][number]): void {
-    const value = request.resume?.value ?? `session-of-${request.runId}`;
+  started({ spec, push }: Puppets["running"][number]): void {
+    const value = spec.session ?? `session-of-${spec.runId}`;
     push({ type: "started", engine: "puppet", resume: { engine: "puppet", value } });
   }
 }
@@ -84,19 +87,18 @@ const settled = async () => {
 
 async function play(commands: readonly Command[]) {
   const puppets = new Puppets();
-  const { engine } = puppets;
   const config = load('default_engine = "puppet"\n[limits]\nparallel_runs = 2\n', {}, [engine]);
   const store = openStore(":memory:");
   const screen = { show: () => {}, write: () => {}, close: () => {} };
-  const parts: BridgeParts = {
-    ...{ config: () => config, engines: [engine], store, log: recordingLog([]), env: {}, home: "/" },
+  const options: BridgeOptions = {
+    ...{ config: () => config, engines: [engine], store, log: recordingLog([]), worker: puppets },
     ...{
       screens: { open: () => screen, deliver: () => {} },
       cards: { show: () => {}, remind: () => {} },
       now: () => 1_000,
     },
   };
-  let bridge = new Bridge(parts);
+  let bridge = new Bridge(options);
   const asked: string[][] = Array.from({ length: THREADS }, () => []);
   const threadOf = (id: string) => asked.findIndex((ids) => ids.includes(id));
   let messageId = 0;
@@ -106,10 +108,10 @@ async function play(commands: readonly Command[]) {
     const resume = before?.session ?? before?.resume ?? undefined;
     const id = bridge.add(
       {
-        chatId: 1,
+        chatId: "1",
         topicId: undefined,
-        messageId: ++messageId,
-        userId: 1,
+        messageId: String(++messageId),
+        userId: "1",
         isPrivate: true,
         text: "t",
         reply: undefined,
@@ -133,24 +135,24 @@ async function play(commands: readonly Command[]) {
     const pick = "nth" in step ? puppets.running[step.nth % Math.max(1, puppets.running.length)] : undefined;
     if (step.type === "ask") ask(step.thread);
     else if (step.type === "cancel") {
-      const active = bridge.active(1);
+      const active = bridge.active("1");
       const run = active[step.nth % Math.max(1, active.length)];
       if (run) bridge.cancel(run.id);
     } else if (step.type === "restart") {
       puppets.running = [];
-      bridge = new Bridge(parts);
-      await recover(bridge, parts, async () => {});
+      bridge = new Bridge(options);
+      await bridge.recover();
     } else if (pick && step.type === "session") puppets.started(pick);
     else pick?.push({ type: "completed", engine: "puppet", ok: step.type === "end", answer: "Done.", error: "No." });
     await settled();
-    puppets.running = puppets.running.filter(({ request }) => store.runs.get(request.runId)?.state === "running");
-    const busy = puppets.running.map(({ request }) => threadOf(request.runId));
+    puppets.running = puppets.running.filter(({ spec }) => store.runs.get(spec.runId)?.state === "running");
+    const busy = puppets.running.map(({ spec }) => threadOf(spec.runId));
     expect(new Set(busy).size, "two runs of a thread at once").toBe(busy.length);
   };
 
   for (const step of commands) await act(step);
-  for (const _ of commands) if (bridge.active(1).length > 0) await act({ type: "end", nth: 0 });
-  expect(bridge.active(1), "runs that nothing ends").toEqual([]);
+  for (const _ of commands) if (bridge.active("1").length > 0) await act({ type: "end", nth: 0 });
+  expect(bridge.active("1"), "runs that nothing ends").toEqual([]);
   const runs: StoredRun[] = store.runs.recent(1_000);
   const deliveries = store.deliveries.open().map(({ runId }) => runId);
   store.close();

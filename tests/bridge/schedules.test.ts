@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 const NINE = Date.parse("2026-06-01T09:00Z");
 
 const base: Schedule = {
-  ...{ name: "tests", when: { cron: "0 9 * * *", timezone: "UTC" }, prompt: "run the tests", chatId: 1 },
+  ...{ name: "tests", when: { cron: "0 9 * * *", timezone: "UTC" }, prompt: "run the tests", chatId: "1" },
   ...{ session: "new", only_when_idle: false, overlap: "skip", missed: "once" },
 };
 
@@ -35,7 +35,13 @@ function clockOf(...configured: Schedule[]): ScheduleClock {
     configured: () => configured,
     add: (schedule, firing) => {
       const id = `run${added.length}`;
-      const place = { chatId: schedule.chatId, topicId: null, messageId: 0, userId: null };
+      const place = {
+        chatId: schedule.chatId,
+        topicId: null,
+        messageId: null,
+        userId: null,
+        origin: { type: "schedule" as const, name: schedule.name },
+      };
       store.runs.add({
         ...{ id, ...place, engine: "codex", project: null, branch: null, prompt: schedule.prompt },
         ...{ resume: null, follows: null, createdAt: now },

@@ -30,7 +30,11 @@ test("takes those that are switched on, in the main chat unless they name anothe
   };
   expect(brokenSchedules(tables)).toEqual([]);
   const [nightly, often, ...others] = toSchedules(tables, 42);
-  expect(nightly).toMatchObject({ chatId: 42, project: "web", when: { cron: "0 2 * * *", timezone: "Europe/Berlin" } });
-  expect(often).toMatchObject({ chatId: -5, topicId: 3, when: { everyMs: 7_200_000, from: 0 } });
+  expect(nightly).toMatchObject({
+    chatId: "42",
+    project: "web",
+    when: { cron: "0 2 * * *", timezone: "Europe/Berlin" },
+  });
+  expect(often).toMatchObject({ chatId: "-5", topicId: "3", when: { everyMs: 7_200_000, from: 0 } });
   expect(others).toEqual([]);
 });

@@ -15,7 +15,7 @@ test("Resume pressed twice goes on once", async () => {
   const place = { chatId: emulator.privateChatId, messageId: outcome.message_id, data };
   const presses = [emulator.press(place), emulator.press(place)];
   const answers = await Promise.all(presses.map((press) => emulator.waitFor(() => emulator.answerTo(press))));
-  expect(answers.map(({ text }) => text)).toEqual(["Going on.", "It goes on already."]);
+  expect(answers.map(({ text }) => text)).toEqual(["Going on.", "That session is already running."]);
   const prompts = store()
     .runs.open()
     .map(({ prompt }) => prompt);
@@ -27,7 +27,7 @@ test("a paste that may grow when the bridge ends runs at the next start", async 
   const id = say(`session\nanswer later\ndone\n${"x".repeat(4000)}`);
   await vi.waitFor(() => expect(emulator.waitingUpdates()).toBe(0), 30_000);
   await stop();
-  expect(store().runs.open()).toMatchObject([{ state: "queued", messageId: id }]);
+  expect(store().runs.open()).toMatchObject([{ state: "queued", messageId: String(id) }]);
   start();
   expect(textOf(await outcomeOf(id))).toMatch(/^done[\s\S]*later/);
 });
