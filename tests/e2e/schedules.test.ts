@@ -17,6 +17,8 @@ test("what is due runs in its chat, says which schedule it is, and can be replie
   expect(textOf(outcome)).toMatch(/by itself\s+schedule nightly\n.*beta resume \S+/s);
 
   const reply = say("answer on\ndone", { replyTo: outcome.message_id });
-  const [first, second] = [textOf(outcome), textOf(await outcomeOf(reply))].map((text) => /resume (\S+)/.exec(text)?.[1]);
+  const [first, second] = [textOf(outcome), textOf(await outcomeOf(reply))].map(
+    (text) => /resume (\S+)/.exec(text)?.[1],
+  );
   expect(second).toBe(first);
 });
