@@ -14,7 +14,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   version: ["program-files"],
   engine: ["domain", "errors", "log"],
   store: ["domain", "errors"],
-  config: ["engine", "errors", "log"],
+  config: ["domain", "engine", "errors", "log"],
   worker: ["config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "store"],
