@@ -164,7 +164,7 @@ export class ProgressMessage implements Screen {
       engine,
       elapsedMs: this.#parts.now() - view.since,
       context: contextOf(this.#run),
-      note: view.ask?.text,
+      note: view.note ?? view.ask?.text,
       cwd: cwd ?? undefined,
     });
   }
