@@ -10,6 +10,7 @@ import { EngineError, UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
 import { EngineRun } from "./engine-run.ts";
+import { findHome, type Home, locateQuestions } from "./locate.ts";
 import { placeOf } from "./place.ts";
 import type { LeftRun, OperationPlace, OperationResult, Worker, WorkerEvent, WorkerRun } from "./port.ts";
 import { WarmServers } from "./servers.ts";
@@ -129,8 +130,10 @@ class LocalRun implements WorkerRun {
     const { spec, log, env, open } = this.#options;
     const { runId, prompt, session } = spec;
     const { signal } = this.#stopped;
+    let home: Home;
     try {
       const { engine, cwd, options } = await open(signal);
+      home = await findHome(cwd);
       signal.throwIfAborted();
       yield { type: "placed", cwd };
       signal.throwIfAborted();
@@ -142,7 +145,7 @@ class LocalRun implements WorkerRun {
       yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
       return;
     }
-    yield* this.#run.events;
+    yield* locateQuestions(this.#run.events, home);
   }
 }
 
