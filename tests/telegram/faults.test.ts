@@ -22,7 +22,10 @@ const deliveries: Readonly<Record<string, { outcome: Partial<RunOutcome>; finds:
     outcome: { answer: `${"A paragraph of words. ".repeat(20)}\n\n`.repeat(95) },
     finds: /^done · .*\s+A paragraph/,
   },
-  "an answer in a file": { outcome: { answer: `${"A paragraph of words. ".repeat(20)}\n\n`.repeat(150) }, finds: /^a file$/ },
+  "an answer in a file": {
+    outcome: { answer: `${"A paragraph of words. ".repeat(20)}\n\n`.repeat(150) },
+    finds: /^a file$/,
+  },
   "an error": { outcome: { kind: "error", error: "It broke." }, finds: /It broke/ },
   "an interruption": { outcome: { kind: "interrupted", error: "Interrupted: shut down." }, finds: /Interrupted/ },
   "a cancelled run": { outcome: { kind: "cancelled" }, finds: /^cancelled/ },
