@@ -1,3 +1,4 @@
+import type { Schedule } from "../domain/schedule.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
 
 /** The configuration, checked and with its defaults; keys are named as in the file. */
@@ -18,6 +19,8 @@ export interface Config {
   readonly projects: ReadonlyMap<string, Project>;
   /** The engines' tables as written, by engine; `engineOptions` reads them. */
   readonly engines: Readonly<Record<string, unknown>>;
+  /** Those that are switched on. */
+  readonly schedules: readonly Schedule[];
   readonly limits: Limits;
   /** What was read but has no effect, one sentence each. */
   readonly warnings: readonly string[];
@@ -36,6 +39,8 @@ export interface Project {
   readonly default_engine?: string | undefined;
   readonly worktree_base?: string | undefined;
   readonly chat_id?: number | undefined;
+  /** What the repository brings for engines, such as hooks, servers and plugins, may run. */
+  readonly trusted: boolean;
   /** The project's own engine tables as written, by engine. */
   readonly engines: Readonly<Record<string, unknown>>;
 }
