@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
-import type { Completed, RunEvent } from "../../src/domain/events.ts";
+import type { Completed, ShownEvent } from "../../src/domain/events.ts";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
 import { baseOptions } from "../../src/engine/options.ts";
@@ -46,14 +46,13 @@ export const demo = defineEngine({
 
 async function launch({
   options,
-  prompt,
-  resume,
+  spec: { prompt, session },
 }: RunRequest & { readonly options: z.infer<typeof demoOptions> }): Promise<Launch<PiState>> {
   const sessionDir = options.session_dir ?? join(tmpdir(), `takopi-demo-${process.getuid?.() ?? "sessions"}`);
   const args = [
     ...programArguments(),
     ...["--session-dir", sessionDir],
-    ...(resume ? ["--session", resume.value] : []),
+    ...(session === undefined ? [] : ["--session", session]),
     ...(options.pace_ms === undefined ? [] : ["--pace-ms", `${options.pace_ms}`]),
     ...(options.extra_args ?? []),
   ];
@@ -70,7 +69,7 @@ function programArguments(): string[] {
 }
 
 /** pi's events under this engine's name. */
-function toDemo<Event extends RunEvent | Completed>(event: Event): Event {
+function toDemo<Event extends ShownEvent | Completed>(event: Event): Event {
   const resume = "resume" in event && event.resume ? { resume: { ...event.resume, engine: ENGINE } } : {};
   const title = event.type === "started" ? { title: ENGINE } : {};
   return { ...event, engine: ENGINE, ...resume, ...title };

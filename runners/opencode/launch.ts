@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
-import { awaitFirstStart } from "./first-start.ts";
+import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
 import { type OpencodeOptions, toArguments, toPermission, withoutQuestions } from "./options.ts";
 import { dataDirectory, hasDatabase } from "./places.ts";
@@ -18,17 +18,17 @@ import { initialState, type OpencodeState } from "./state.ts";
 export async function launch(
   request: RunRequest & { readonly options: OpencodeOptions },
 ): Promise<Launch<OpencodeState>> {
-  const { options, prompt, resume } = request;
+  const { options, host } = request;
   const file = options.cmd ?? "opencode";
   const env = engineEnv({ env: request.env, patterns: OPENCODE_VARIABLES, options, cwd: request.cwd });
-  const session = resume?.value;
+  const { prompt, session } = request.spec;
   const cwd =
     session === undefined
       ? request.cwd
-      : await findSessionDirectory(session, { file, cwd: anyDirectory(request), env });
+      : await findSessionDirectory(session, { file, cwd: anyDirectory(request), env, host });
   const config = await withoutHostedModels({ options, env, cwd });
   const permission = withoutQuestions(toPermission(options) ?? env["OPENCODE_PERMISSION"]);
-  const release = await awaitFirstStart(dataDirectory(env), () => hasDatabase(env));
+  const release = await awaitFirstStart(host.keep(firstStarts), dataDirectory(env), () => hasDatabase(env));
   return {
     file,
     args: toArguments(options, cwd, session),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
+import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
-import type { Peer } from "./peer.ts";
 
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
 
@@ -28,7 +28,7 @@ export interface SettingsRequest {
  * The settings of a live thread. Without a sandbox there is nothing that a command would have to ask to leave, and a
  * list of denied commands only helps where commands are asked for: in both cases codex asks for all but the harmless.
  */
-export async function threadSettings(peer: Peer, { options, cwd, runId }: SettingsRequest): Promise<ThreadSettings> {
+export async function threadSettings(peer: RpcPeer, { options, cwd, runId }: SettingsRequest): Promise<ThreadSettings> {
   const sandbox = options.sandbox ?? (await configuredSandbox(peer, cwd));
   const asksForAll = sandbox === "danger-full-access" || (options.deny ?? []).length > 0;
   return {
@@ -42,7 +42,7 @@ const configRead = z.object({
 });
 
 /** What codex's own config says, else the least: its default for a trusted project would be lost on some resumes. */
-async function configuredSandbox(peer: Peer, cwd: string): Promise<SandboxMode> {
+async function configuredSandbox(peer: RpcPeer, cwd: string): Promise<SandboxMode> {
   const { config } = await peer.call("config/read", { cwd }, configRead);
   return config.sandbox_mode ?? "read-only";
 }

@@ -1,26 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { EngineSetup } from "../../../src/engine/contract.ts";
+import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { engineEnv } from "../../../src/engine/environment.ts";
 import type { LiveCommand } from "../../../src/engine/live-process.ts";
-import type { Logger } from "../../../src/log.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission } from "../options.ts";
 import { OPENCODE_VARIABLES } from "../provider-variables.ts";
 import { ENGINE } from "../state.ts";
 import { USER } from "./client.ts";
 
-export interface ServerSetup extends EngineSetup {
-  readonly options: OpencodeOptions;
-  /** Absolute; of the project that the server is first wanted for. */
-  readonly cwd: string;
-  readonly log: Logger;
-}
+/** `cwd` is that of the project that the server is first wanted for. */
+export type ServerSetup = WorkSetup & { readonly options: OpencodeOptions };
 
 export interface ServerLaunch {
   /** The same for all that one server can serve: same program, same environment. */
   readonly key: string;
-  readonly command: LiveCommand;
+  readonly command: Omit<LiveCommand, "announce">;
   readonly password: string;
   /** opencode's hosted models were switched off, and nothing else may be left to choose. */
   readonly isGuarded: boolean;
@@ -35,7 +30,7 @@ const SERVER_DIRECTORY = "/";
 const PLUGIN = new URL(import.meta.url.endsWith(".ts") ? "./plugin.ts" : "./plugin.js", import.meta.url);
 
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
-export async function planServer({ options, env, cwd, log }: ServerSetup): Promise<ServerLaunch> {
+export async function planServer({ options, env, cwd, log, host }: ServerSetup): Promise<ServerLaunch> {
   const file = options.cmd ?? "opencode";
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.extra_args ?? [])];
   const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY });
@@ -51,6 +46,7 @@ export async function planServer({ options, env, cwd, log }: ServerSetup): Promi
     ...{ id: ENGINE, file, args, cwd: SERVER_DIRECTORY, env, patterns: OPENCODE_VARIABLES, options, log },
     added: { ...added, OPENCODE_SERVER_PASSWORD: password },
     stopSignal: "SIGTERM" as const,
+    guard: host.guard,
   };
   const key = JSON.stringify([file, args, own, added]);
   return { key, command, password, isGuarded: guard !== undefined, env: own };
