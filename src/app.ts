@@ -4,28 +4,28 @@ import { Bridge } from "./bridge/bridge.ts";
 import { endLostServers, watchServers } from "./bridge/live-servers.ts";
 import type { BridgeParts } from "./bridge/parts.ts";
 import { recover } from "./bridge/recover.ts";
+import { TelegramCards } from "./chat/cards.ts";
+import { Dispatcher } from "./chat/dispatch.ts";
+import { startupNote } from "./chat/note.ts";
+import { TelegramScreens } from "./chat/screens.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
-import { endLiving } from "./engine/exit-guard.ts";
+import { EngineHost } from "./engine/host.ts";
 import { endLeftovers } from "./engine/stop.ts";
 import { ConfigError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
-import { TelegramCards } from "./telegram/cards.ts";
-import { Dispatcher } from "./telegram/dispatch.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { menuOf } from "./telegram/menu.ts";
-import { startupNote } from "./telegram/note.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { Post } from "./telegram/post.ts";
-import { TelegramScreens } from "./telegram/screens.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions {
@@ -60,7 +60,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const { directory } = options.config;
   const { bot_token, api_root, chat_id } = requireTelegram(options.config);
   const lock = takeLock(join(directory, "takopi.lock"));
-  const store = openStore(join(directory, "takopi.db"));
+  const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
+  const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   const telegram = createTelegram(bot_token, api_root);
   const outbox = new Outbox(telegram, log, options.pace);
   const post = new Post(outbox);
@@ -86,7 +87,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const style = () => requireTelegram(config());
   const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
   const cards = new TelegramCards({ post, store, log });
-  const parts: BridgeParts = { config, engines, store, screens, cards, log, env, home, now };
+  const host = new EngineHost();
+  const parts: BridgeParts = { config, engines, host, store, screens, cards, log, env, home, now };
   const bridge = new Bridge(parts);
   try {
     const me = await whoAmI(telegram, log, signal);
@@ -127,7 +129,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     await closed;
     // Servers end within that, but for one that hangs while it starts.
     await Promise.race([servers.close(), delay(SERVERS_ON_EXIT_MS, undefined, { ref: false })]);
-    endLiving();
+    host.endNow();
     await dispatcher.idle();
     screens.deliver();
     await Promise.race([

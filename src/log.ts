@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Logger as Pino } from "pino";
 import { ConfigError } from "./errors.ts";
@@ -23,8 +24,9 @@ export function redact(text: string): string {
 export interface LogOptions {
   /** Read: `TAKOPI_LOG_LEVEL`, `TAKOPI_LOG_FORMAT` (console or json), `TAKOPI_LOG_FILE`, `NO_COLOR`. */
   readonly env: NodeJS.ProcessEnv;
-  readonly cwd: string;
-  /** Everything, and a copy as JSON in `debug.log` of the working directory unless the environment names a file. */
+  /** Where `debug.log` goes: beside the config, never into a repository. */
+  readonly directory: string;
+  /** Log everything, with a copy as JSON in `debug.log` unless the environment names a file. */
   readonly debug: boolean;
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly fd?: number };
 }
@@ -54,8 +56,9 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
   const format = choice(env, "TAKOPI_LOG_FORMAT", formats, output.isTTY ? "console" : "json");
   const hasColor = output.isTTY === true && !env["NO_COLOR"];
   const { pino } = await import("pino");
-  const path = env["TAKOPI_LOG_FILE"] || (options.debug ? join(options.cwd, "debug.log") : undefined);
-  const file = path ? pino.destination({ dest: path, mkdir: true, sync: true, mode: 0o600 }) : undefined;
+  const path = env["TAKOPI_LOG_FILE"] || (options.debug ? join(options.directory, "debug.log") : undefined);
+  if (path) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = path ? pino.destination({ dest: path, sync: true, mode: 0o600 }) : undefined;
   // Of a reader that has stopped, Node's own stdout waits for a terminal, and everything with it, and keeps all in
   // memory for a pipe.
   const { fd } = output;
@@ -73,6 +76,7 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const log = toLogger(pino(settings, { write }));
+  if (path) log.info({ file: path }, "log.copied");
   let lost = 0;
   sink.on("drop", () => {
     lost += 1;

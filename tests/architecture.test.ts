@@ -15,7 +15,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   store: ["domain", "errors"],
   config: ["engine", "errors", "log"],
   bridge: ["config", "domain", "engine", "errors", "log", "store"],
-  telegram: ["bridge", "config", "domain", "engine", "errors", "log", "store"],
+  chat: ["bridge", "config", "domain", "engine", "errors", "log", "store", "telegram"],
+  telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "store"],
   playground: ["domain", "errors"],
   runners: ["domain", "engine", "errors", "log"],
 };

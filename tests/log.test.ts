@@ -14,7 +14,7 @@ const TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
 
 async function capture(options: Partial<LogOptions> = {}) {
   const output = new PassThrough();
-  const log = await createLogger({ env: {}, cwd: tmpdir(), debug: false, output, ...options });
+  const log = await createLogger({ env: {}, directory: tmpdir(), debug: false, output, ...options });
   return { log, read: () => String(output.read() ?? "") };
 }
 
@@ -49,13 +49,17 @@ test("debug lines come only at the debug level", async () => {
 });
 
 test("with --debug the lines are also in a file that only its owner can read", async () => {
-  const cwd = mkdtempSync(join(tmpdir(), "takopi-log-"));
-  onTestFinished(() => rmSync(cwd, { recursive: true }));
-  const { log } = await capture({ cwd, debug: true });
+  const directory = mkdtempSync(join(tmpdir(), "takopi-log-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const { log, read } = await capture({ directory: join(directory, "state"), debug: true });
   log.debug({ token: TOKEN }, "engine.line");
-  const text = readFileSync(join(cwd, "debug.log"), "utf8");
-  expect(JSON.parse(text)).toMatchObject({ event: "engine.line", token: "[REDACTED_TOKEN]" });
-  expect(statSync(join(cwd, "debug.log")).mode & 0o777).toBe(0o600);
+  const file = join(directory, "state", "debug.log");
+  const [first, second = ""] = readFileSync(file, "utf8").split("\n");
+  expect(JSON.parse(read().split("\n")[0] ?? "")).toMatchObject({ event: "log.copied", file });
+  expect(JSON.parse(first ?? "")).toMatchObject({ event: "log.copied", file });
+  expect(JSON.parse(second)).toMatchObject({ event: "engine.line", token: "[REDACTED_TOKEN]" });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(join(directory, "state")).mode & 0o777).toBe(0o700);
 });
 
 test("an unknown level is refused with the known ones", async () => {

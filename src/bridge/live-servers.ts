@@ -6,7 +6,7 @@ import type { BridgeParts } from "./parts.ts";
 /** How often it is looked which servers there are, and which have been idle for too long. */
 const LOOK_MS = 1_000;
 
-type Parts = Pick<BridgeParts, "engines" | "config" | "store" | "log">;
+type Parts = Pick<BridgeParts, "host" | "config" | "store" | "log">;
 
 /** Watches over the warm servers of all engines. */
 export interface ServerWatch {
@@ -19,36 +19,31 @@ export interface ServerWatch {
  * `doctor --running` and for the start after a kill.
  */
 export function watchServers(parts: Parts): ServerWatch {
-  const { engines, config, log } = parts;
-  const each = async (act: (live: NonNullable<(typeof engines)[number]["live"]>) => Promise<void>) => {
-    const ended = await Promise.allSettled(engines.map(async ({ live }) => live && act(live)));
-    for (const result of ended) if (result.status === "rejected") log.error({ err: result.reason }, "server.not_ended");
-  };
+  const { host, config, log } = parts;
+  const failed = (err: unknown) => log.error({ err }, "server.not_ended");
   const keep = keepServers(parts);
   const look = () => {
     keep();
-    void each((live) => live.reap(config().limits.idle_minutes * MS_PER_MINUTE));
+    host.reap(config().limits.idle_minutes * MS_PER_MINUTE).catch(failed);
   };
   const timer = setInterval(look, LOOK_MS).unref();
   return {
     close: async () => {
       clearInterval(timer);
-      await each((live) => live.close());
+      await host.close().catch(failed);
       keep();
     },
   };
 }
 
 /** Stores the servers whenever they have changed. */
-function keepServers({ engines, store, log }: Parts): () => void {
+function keepServers({ host, store, log }: Parts): () => void {
   let kept = "[]";
   return () => {
-    const servers = engines.flatMap(({ id: engine, live }) =>
-      (live?.servers() ?? []).map(
-        ({ pid, startTime, markId = null, idleSince = null }): StoredServer => ({
-          ...{ engine, pid, processStart: startTime, markId, idleSince },
-        }),
-      ),
+    const servers = host.servers().map(
+      ({ engine, pid, startTime, markId = null, idleSince = null }): StoredServer => ({
+        ...{ engine, pid, processStart: startTime, markId, idleSince },
+      }),
     );
     const found = JSON.stringify(servers);
     if (found === kept) return;

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
+import type { EngineHost } from "../engine/host.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Cards } from "./cards.ts";
@@ -9,6 +10,8 @@ export interface BridgeParts {
   /** The config as it is now. */
   readonly config: () => Config;
   readonly engines: readonly Engine[];
+  /** What the engines of this bridge share. */
+  readonly host: EngineHost;
   readonly store: Store;
   readonly screens: Screens;
   readonly cards: Cards;

@@ -3,16 +3,16 @@ import type { RunEvent } from "../domain/events.ts";
 import { decide, type Rules } from "../domain/policy.ts";
 import type { Question, Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
-import type { Controls } from "../engine/contract.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Decider } from "../store/questions.ts";
 import type { StoredRun } from "../store/runs.ts";
+import type { Controls } from "./driven.ts";
 import type { BridgeParts } from "./parts.ts";
 
 export interface RunQuestionsSetup {
   readonly run: StoredRun;
-  readonly controls: Controls;
+  readonly controls: () => Controls;
   readonly rules: Rules;
   readonly parts: Pick<BridgeParts, "store" | "cards" | "config" | "now">;
   readonly log: Logger;
@@ -119,7 +119,7 @@ export class RunQuestions {
       timer = setTimeout(resolve, PASS_LIMIT_MS, "The engine did not take the reply in time.");
     });
     try {
-      return await Promise.race([controls.answer?.(question.id, reply) ?? "The engine takes no replies.", late]);
+      return await Promise.race([controls().answer?.(question.id, reply) ?? "The engine takes no replies.", late]);
     } catch (error) {
       log.warn({ err: error, questionId: question.id }, "question.not_passed");
       return error instanceof EngineError ? error.message : "The reply could not be passed on.";

@@ -1,10 +1,11 @@
 import type { Completed, RunEvent } from "../domain/events.ts";
 import type { ProgressState } from "../domain/progress.ts";
-import type { Controls, Engine, Run } from "../engine/contract.ts";
+import type { Engine } from "../engine/contract.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
+import { type Controls, DrivenRun } from "./driven.ts";
 import { JobView } from "./job-view.ts";
 import { optionsOf } from "./options-of.ts";
 import type { BridgeParts } from "./parts.ts";
@@ -50,10 +51,8 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
   const view = new JobView(job, parts);
   try {
     const { engine, opened, options } = await openRun(job, parts, log);
-    const { controls } = opened;
-    job.controls = controls;
     const onWaiting = () => view.waiting(questions.isWaiting);
-    const questions = new RunQuestions({ run, controls, rules: options, parts, log, onWaiting });
+    const questions = new RunQuestions({ run, controls: () => opened.controls, rules: options, parts, log, onWaiting });
     job.questions = questions;
     const stop = () => {
       view.stopping();
@@ -65,6 +64,7 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
     const stall = watchStall(job, view, parts);
     try {
       for await (const event of opened) {
+        job.controls = opened.controls;
         stall.heard(event);
         questions.heard(event);
         handle(event, { job, parts, view, engine, log });
@@ -86,7 +86,7 @@ export async function runJob(job: Job, parts: BridgeParts): Promise<void> {
 
 interface Opened {
   readonly engine: Engine;
-  readonly opened: Run;
+  readonly opened: DrivenRun;
   readonly options: EngineOptions;
 }
 
@@ -103,18 +103,12 @@ async function openRun(job: Job, parts: BridgeParts, log: Logger): Promise<Opene
   const options = optionsOf({ engine, project: run.project, session: resume }, { config, store: parts.store });
   parts.store.durably(() => parts.store.runs.start(run.id, parts.now(), cwd));
   log.info({ cwd, resume, project: run.project, branch: run.branch }, "run.started");
-  const opened = engine.open({
-    runId: run.id,
-    prompt: run.prompt,
-    cwd,
-    options,
-    env: parts.env,
-    log,
-    onSpawn: ({ pid, startTime: processStart, markId = null }) =>
-      parts.store.runs.setProcess(run.id, { pid, processStart, markId }),
-    ...(resume === undefined ? {} : { resume: { engine: engine.id, value: resume } }),
-  });
-  return { engine, opened, options };
+  const spec = {
+    ...{ runId: run.id, engine: engine.id, prompt: run.prompt, attachments: [], overrides: {} },
+    ...(resume !== undefined && { session: resume }),
+  };
+  const opened = engine.open({ spec, cwd, options, env: parts.env, log, trusted: true, host: parts.host });
+  return { engine, opened: new DrivenRun(opened), options };
 }
 
 function sessionToFollow(run: StoredRun, parts: BridgeParts): string | undefined {
@@ -147,6 +141,13 @@ function handle(event: RunEvent, { job, parts, view, engine, log }: Scene): void
     case "text":
       job.screen.write(event.text);
       break;
+    case "process": {
+      const { pid, startTime: processStart, markId = null } = event.mark;
+      parts.store.runs.setProcess(job.run.id, { pid, processStart, markId });
+      break;
+    }
+    case "ready":
+    case "ack":
     case "question":
     case "resolved":
       break;

@@ -1,5 +1,5 @@
-import type { ResumeToken } from "../domain/events.ts";
-import type { Ability, Engine, Operations, SessionRequest } from "../engine/contract.ts";
+import type { Ability } from "../domain/run.ts";
+import type { Engine, Operations, SessionRequest } from "../engine/contract.ts";
 import { EngineError, UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
 import { optionsOf } from "./options-of.ts";
@@ -82,7 +82,7 @@ export class Threads {
   /** Takes the last turn back; gives what the thread goes on from, which the chat's conversation then does. */
   async undo(thread: Thread, asked: Asked): Promise<StoredRun> {
     const left = await this.#operate(thread, "undo", (operations, session) => operations.undo?.(session));
-    if (!left || left.value === thread.session) return thread.run;
+    if (!left || left === thread.session) return thread.run;
     const branch = this.#branch(thread, left, asked);
     this.#moveOn(thread, branch, asked);
     return branch;
@@ -90,11 +90,11 @@ export class Threads {
 
   /** The models that an engine has in a project, or outside all of them. */
   async models(engine: Engine, project: string | null): Promise<readonly string[]> {
-    const { config, store, home, env, log } = this.#parts;
+    const { config, store, home, env, log, host } = this.#parts;
     const options = optionsOf({ engine, project, session: undefined }, { config: config(), store });
     requireAbility(engine, "models", options);
     const path = project === null ? undefined : config().projects.get(project)?.path;
-    return explained(engine.live?.operations.models?.({ options, env, cwd: path ?? home, log }) ?? []);
+    return explained(engine.operations.models?.({ options, env, cwd: path ?? home, log, trusted: true, host }) ?? []);
   }
 
   /** Has the thread's later runs use this model; undefined: the config's. */
@@ -106,7 +106,7 @@ export class Threads {
   isInteractive({ engine: id, project }: Pick<StoredRun, "engine" | "project">): boolean {
     const { config, store, engines } = this.#parts;
     const engine = engines.find((one) => one.id === id);
-    if (!engine?.live) return false;
+    if (!engine || engine.can.length === 0) return false;
     return optionsOf({ engine, project, session: undefined }, { config: config(), store }).interactive === true;
   }
 
@@ -122,7 +122,7 @@ export class Threads {
     ability: Ability,
     act: (operations: Operations, session: SessionRequest) => Promise<Result> | undefined,
   ): Promise<Result | undefined> {
-    const { config, store, home, env, log, occupy } = this.#parts;
+    const { config, store, home, env, log, occupy, host } = this.#parts;
     const options = optionsOf({ engine, project: run.project, session }, { config: config(), store });
     requireAbility(engine, ability, options);
     const release = await occupy(`${engine.id}:${session}`);
@@ -130,15 +130,14 @@ export class Threads {
     try {
       const cwd = await placeOf(run, { config: config(), home });
       log.info({ engine: engine.id, session, ability }, "thread.operation");
-      const resume: ResumeToken = { engine: engine.id, value: session };
-      return await explained(act(engine.live?.operations ?? {}, { resume, cwd, options, env, log }));
+      return await explained(act(engine.operations, { session, cwd, options, env, log, trusted: true, host }));
     } finally {
       release();
     }
   }
 
   /** Stores a session that was made of another, with all that is known of that. */
-  #branch({ engine, session, run }: Thread, { value }: ResumeToken, asked: Asked): StoredRun {
+  #branch({ engine, session, run }: Thread, value: string, asked: Asked): StoredRun {
     const { store, now } = this.#parts;
     return store.transaction(() => {
       const id = newRunId(now());

@@ -1,6 +1,6 @@
+import { clean } from "../chat/markdown/clean.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
-import { clean } from "../telegram/markdown/clean.ts";
 import { formatColumns } from "./terminal.ts";
 
 /** What engines asked, the newest first. */

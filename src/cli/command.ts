@@ -33,7 +33,7 @@ export interface Command {
 
 export const globalArgs = {
   config: { type: "string", valueHint: "path", description: "Config file to use" },
-  debug: { type: "boolean", description: "Log everything, also to debug.log" },
+  debug: { type: "boolean", description: "Log everything, also to debug.log beside the config" },
 } as const satisfies ArgsDef;
 
 /** Ties arguments to the function that takes them. `run` gives the exit code. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
 import { editToml, writePrivateFile } from "../config/edit.ts";
 import { findConfig, locateConfig } from "../config/find.ts";
@@ -12,6 +13,9 @@ type Caller = Context & Globals;
 
 /** Where this call's config is or would be. */
 export const placeOf = ({ configFile: file, cwd, env }: Caller) => locateConfig({ file, cwd, env });
+
+/** Where state and logs of this call's config lie. */
+export const directoryOf = (caller: Caller): string => dirname(placeOf(caller).file);
 
 /**
  * The file as it stands, unchecked: a file that does not hold can still be looked at.

@@ -12,6 +12,7 @@ import { ConfigError } from "../errors.ts";
 import { createLogger } from "../log.ts";
 import { type Emulator, startEmulator } from "../playground/emulator.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";
+import { directoryOf } from "./config-file.ts";
 import { playOnce } from "./play-once.ts";
 
 /** The bridge against a Bot API server of its own: everything but Telegram is as it is in earnest. */
@@ -22,7 +23,8 @@ export const command = defineCommand({
     engine: { type: "string", valueHint: "E", description: "Default engine; `demo`, which is scripted, by default" },
   },
   run: async ({ once, port, engine }, context) => {
-    const log = await createLogger({ ...context, env: calm(context, once), output: context.stderr });
+    const output = context.stderr;
+    const log = await createLogger({ ...context, env: calm(context, once), directory: directoryOf(context), output });
     const emulator = await startEmulator({ port: toPort(port) });
     const directory = await mkdtemp(join(tmpdir(), "takopi-demo-"));
     const own = new AbortController();

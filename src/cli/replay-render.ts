@@ -1,10 +1,10 @@
+import { renderProgress } from "../chat/render-progress.ts";
 import type { RunEvent } from "../domain/events.ts";
 import { initialProgress, reduceProgress } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Content } from "../telegram/content.ts";
 import { flattenRich } from "../telegram/flatten-rich.ts";
 import { renderFinal } from "../telegram/render-final.ts";
-import { renderProgress } from "../telegram/render-progress.ts";
 
 /** The texts that a chat would have seen: the last progress message, then the messages of the outcome. */
 export async function* renderEvents(events: AsyncIterable<RunEvent>, engine: Engine): AsyncGenerator<string> {

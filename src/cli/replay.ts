@@ -5,6 +5,7 @@ import type { RunEvent } from "../domain/events.ts";
 import { ConfigError } from "../errors.ts";
 import { createLogger } from "../log.ts";
 import { defineCommand } from "./command.ts";
+import { directoryOf } from "./config-file.ts";
 import { requireEngine } from "./engine-name.ts";
 import { printLines } from "./terminal.ts";
 
@@ -17,7 +18,7 @@ export const command = defineCommand({
   },
   async run({ engine: id, file, render }, context) {
     const engine = requireEngine(engines, id);
-    const log = await createLogger({ ...context, output: context.stderr });
+    const log = await createLogger({ ...context, directory: directoryOf(context), output: context.stderr });
     const stdout = file === "-" ? context.stdin : openRecording(resolve(context.cwd, file));
     const events = engine.replay(stdout, log);
     if (render) {

@@ -1,5 +1,6 @@
 import { engines } from "../../runners/index.ts";
 import { loadConfig } from "../config/load.ts";
+import { makeConfigPrivate } from "../config/private.ts";
 import { createLogger } from "../log.ts";
 import { defineCommand } from "./command.ts";
 import { requireEngine } from "./engine-name.ts";
@@ -20,7 +21,8 @@ export const command = defineCommand({
       const { command: demo } = await import("./demo.ts");
       return demo.execute([], context);
     }
-    const log = await createLogger({ env, cwd, debug, output: stdout });
+    const log = await createLogger({ env, directory: config.directory, debug, output: stdout });
+    log.info({ file: config.file, tightened: makeConfigPrivate(config) }, "config.in_force");
     for (const warning of config.warnings) log.warn({ warning }, "config.warning");
     const { runBridge } = await import("../app.ts");
     await runBridge({ config, reload, engines, engineOverride, env, home: cwd, log, signal });

@@ -2,6 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
+import { refuseForeign, refuseWritable } from "./trusted-file.ts";
 
 /** Where a config may come from. `file` is the command line's `--config`. */
 export interface ConfigSearch {
@@ -27,14 +28,16 @@ export function locateConfig(search: ConfigSearch): ConfigPlace {
   const named = search.file || search.env["TAKOPI_CONFIG"];
   if (named) {
     const file = resolve(search.cwd, expandHome(named, home));
-    return { file, exists: isFile(file) };
+    return { file, exists: findFile(file) !== undefined };
   }
+  const own = join(home, ".takopi", "takopi.toml");
   for (const directory of upwards(resolve(search.cwd))) {
     const file = join(directory, ".takopi", "takopi.toml");
-    if (isFile(file)) return { file, exists: true };
+    const found = findFile(file);
+    if (found && file !== own) refuseForeign(file, found);
+    if (found) return { file, exists: true };
   }
-  const file = join(home, ".takopi", "takopi.toml");
-  return { file, exists: isFile(file) };
+  return { file: own, exists: findFile(own) !== undefined };
 }
 
 /**
@@ -55,10 +58,11 @@ export function expandHome(path: string, home: string): string {
   return path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
 }
 
-function isFile(path: string): boolean {
+function findFile(path: string): Stats | undefined {
   const found = look(path);
   if (found && !found.isFile()) throw new ConfigError(`Config path ${path} exists but is not a file.`);
-  return found !== undefined;
+  if (found) refuseWritable(path, found);
+  return found;
 }
 
 function look(path: string): Stats | undefined {

@@ -1,5 +1,5 @@
 import type { Question } from "./question.ts";
-import type { Control, ProcessMark } from "./run.ts";
+import type { Ability, ProcessMark } from "./run.ts";
 
 /** What to pass to an engine to go on with a session. `value` is opaque above `runners/`. */
 export interface ResumeToken {
@@ -109,41 +109,35 @@ export interface QuestionResolved {
   readonly questionId: string;
 }
 
-/** What can be done to the run from now on. Comes again if that changes. */
+/** What can be done to the run from now on; comes again if that changes. */
 export interface Ready {
   readonly type: "ready";
-  readonly engine: string;
-  readonly can: readonly Control[];
+  readonly can: readonly Ability[];
 }
 
-/** A process works for the run: told before anything is asked of it, so that it is found if the bridge is killed. */
+/** A process of the run exists; comes before any handshake with it. */
 export interface ProcessStarted {
   readonly type: "process";
-  readonly engine: string;
   readonly mark: ProcessMark;
 }
 
-/** What became of a `steer` or `answer`. Every command gets one before `completed`; after that none comes. */
-export interface Ack {
+/** The answer to a `steer` or `answer` command. */
+export interface Acknowledged {
   readonly type: "ack";
-  readonly engine: string;
   /** Of the command. */
   readonly id: string;
   readonly ok: boolean;
-  /** Why not, one sentence for people. */
+  /** Why the engine did not take it, one sentence for people; absent if it came too late: nothing waits for it any more. */
   readonly problem?: string;
-  /** The question waits no longer. */
-  readonly isGone?: true;
 }
+
+/** For the bridge alone: `takopi replay` shows none of them. */
+export type ControlEvent = Ready | ProcessStarted | Acknowledged;
 
 /** What people are shown of a run, and all that a recorded stream holds. */
 export type ShownEvent = Started | ActionEvent | TextSoFar | QuestionAsked | QuestionResolved | Completed;
 
-export type RunEvent = ShownEvent | Ready | ProcessStarted | Ack;
-
-/** The rest is for the bridge. */
-export const isShown = (event: RunEvent): event is ShownEvent =>
-  event.type !== "ready" && event.type !== "process" && event.type !== "ack";
+export type RunEvent = ShownEvent | ControlEvent;
 
 /** Stops compilation when a `switch` forgets a member of a union. */
 export function assertNever(value: never): never {

@@ -1,40 +1,40 @@
 import type { Reply } from "./question.ts";
 
-/** A file that comes with a prompt. */
+/** What can be done to a running turn, or to a session between its runs. */
+export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
+export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models";
+
+/** A file that came with the prompt. */
 export interface Attachment {
-  /** Absolute, on the machine of the run. */
+  /** Absolute, on the machine that carries the run out. */
   readonly path: string;
-  readonly name: string;
-  readonly mime?: string;
+  readonly mime: string;
 }
 
-/** What a run is to do. JSON. */
+/** One run as it is asked for: JSON, so that any machine can carry it out. */
 export interface RunSpec {
-  /** Marks every process of the run through `TAKOPI_RUN_ID`. */
+  /** Marks every process of the run. */
   readonly runId: string;
   readonly engine: string;
-  /** The session to resume; absent for a new one. */
+  /** The session to continue; absent for a new one. */
   readonly session?: string;
-  readonly project?: string | null;
-  readonly branch?: string | null;
+  readonly project?: string;
+  readonly branch?: string;
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
-  /** What the chat chose over the config. */
+  /** Over the options of the config. */
   readonly overrides: { readonly model?: string };
   readonly instructions?: string;
 }
 
-/** What a person, or the bridge for them, wants of a run under way. JSON. `id` comes back in an `ack`. */
+/** What may be done to a run. The first `stop` or `interrupt` wins; each `steer` and `answer` gets its `ack`, before `completed`; one that comes later gets none. */
 export type RunCommand =
-  /** The first reason wins, and becomes the run's error. */
   | { readonly type: "stop"; readonly reason: string }
-  /** Ends the turn and keeps the session ready; the run completes as stopped. */
+  /** Ends the turn and keeps the session. */
   | { readonly type: "interrupt" }
+  /** Adds a message to the running turn. */
   | { readonly type: "steer"; readonly id: string; readonly text: string }
   | { readonly type: "answer"; readonly id: string; readonly questionId: string; readonly reply: Reply };
-
-/** What may be done to a run beside stopping it. */
-export type Control = "steer" | "interrupt" | "answer";
 
 /** Enough to recognise a process after a restart of the bridge, and never to mistake another for it. */
 export interface ProcessMark {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { RunEvent, ShownEvent } from "../domain/events.ts";
-import type { Control, ProcessMark, RunCommand, RunSpec } from "../domain/run.ts";
+import type { Ability, ProcessMark, RunCommand, RunSpec } from "../domain/run.ts";
 import type { Logger } from "../log.ts";
 import type { EngineHost } from "./host.ts";
 import type { EngineOptions } from "./options.ts";
@@ -68,8 +68,6 @@ export interface Run {
   /** Never throws; see `RunCommand` and `Ack` for what comes of it. Too late, it is dropped. */
   send(command: RunCommand): void;
 }
-
-export type Ability = Control | keyof Operations;
 
 /** A server that stays warm between runs, or is just starting. */
 export interface LiveServer extends ProcessMark {

@@ -1,4 +1,5 @@
-import type { Ability, Operations, RunRequest } from "./contract.ts";
+import type { Ability } from "../domain/run.ts";
+import type { Operations, RunRequest } from "./contract.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Driver, RunContext } from "./run-machine.ts";
 import type { Lease, Pooled, Use } from "./server-pool.ts";

@@ -1,6 +1,6 @@
 import { assertNever, type Completed, type RunEvent, type ShownEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
-import type { Control, ProcessMark, RunCommand } from "../domain/run.ts";
+import type { Ability, ProcessMark, RunCommand } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Run, RunRequest } from "./contract.ts";
 import { endsWithin } from "./ends-within.ts";
@@ -74,7 +74,7 @@ export function openRun(setup: RunSetup): Run {
   };
 }
 
-type Verdict = { readonly ok: boolean; readonly problem?: string; readonly isGone?: true };
+type Verdict = { readonly ok: boolean; readonly problem?: string };
 
 class RunMachine implements RunContext {
   readonly #setup: RunSetup;
@@ -131,15 +131,15 @@ class RunMachine implements RunContext {
   }
 
   announce(mark: ProcessMark): void {
-    this.#enqueue({ type: "process", engine: this.#setup.id, mark });
+    this.#enqueue({ type: "process", mark });
   }
 
   ready(controls: Controls): void {
-    const can: Control[] = [];
+    const can: Ability[] = [];
     if (controls.steer) can.push("steer");
     if (controls.interrupt) can.push("interrupt");
     if (controls.answer) can.push("answer");
-    this.#enqueue({ type: "ready", engine: this.#setup.id, can });
+    this.#enqueue({ type: "ready", can });
     this.#takeControls(controls);
   }
 
@@ -195,7 +195,7 @@ class RunMachine implements RunContext {
     const late = `${this.#setup.label} did not take the reply in time.`;
     const taken = answer?.(questionId, reply) ?? Promise.resolve(false);
     if (!(await endsWithin(taken, ANSWER_LIMIT_MS))) return no(late);
-    return (await taken) ? { ok: true } : { ...no("The question waits no longer."), isGone: true };
+    return { ok: await taken };
   }
 
   async #carryOut(id: string, work: Promise<Verdict>): Promise<void> {
@@ -204,7 +204,7 @@ class RunMachine implements RunContext {
   }
 
   #acknowledge(id: string, verdict: Verdict): void {
-    if (this.#pending.delete(id)) this.#enqueue({ type: "ack", engine: this.#setup.id, id, ...verdict });
+    if (this.#pending.delete(id)) this.#enqueue({ type: "ack", id, ...verdict });
   }
 
   #text(answer: string): void {
@@ -225,7 +225,7 @@ class RunMachine implements RunContext {
 
   #complete(outcome: Completed): void {
     if (this.#hasCompleted) return;
-    for (const id of this.#pending) this.#acknowledge(id, no("The turn ended before that reached it."));
+    for (const id of this.#pending) this.#acknowledge(id, { ok: false });
     clearTimeout(this.#textTimer);
     const resume = outcome.resume ?? this.#session;
     const error = this.#reason;

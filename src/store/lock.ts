@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { ConfigError, UserError } from "../errors.ts";
 import { type Database, openPlain } from "./database.ts";
 
@@ -59,7 +59,6 @@ function lock(file: string): Lock {
     database.exec(`BEGIN IMMEDIATE; DELETE FROM holder;
       INSERT INTO holder (pid, since) VALUES (${process.pid}, '${new Date().toISOString()}'); COMMIT`);
     database.exec("BEGIN IMMEDIATE");
-    chmodSync(file, 0o600);
   } catch (error) {
     database.close();
     throw error;

@@ -1,5 +1,6 @@
+import { copyDatabase } from "./backup.ts";
 import { Conversations } from "./conversations.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, type OpenOptions, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
 import { LiveServers } from "./live-servers.ts";
@@ -22,12 +23,14 @@ export interface Store {
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
   readonly durably: Database["durably"];
   check: Database["check"];
+  /** Writes everything that is stored to another file, at one point in time. */
+  copyTo(file: string): void;
   close(): void;
 }
 
 /** Opens the state file (":memory:" for one that is forgotten); see `openDatabase` for what it refuses. */
-export function openStore(file: string): Store {
-  const database = openDatabase(file);
+export function openStore(file: string, options?: OpenOptions): Store {
+  const database = openDatabase(file, options);
   return {
     updates: new Updates(database),
     runs: new Runs(database),
@@ -40,6 +43,7 @@ export function openStore(file: string): Store {
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),
+    copyTo: (target) => copyDatabase(database, target),
     close: () => database.close(),
   };
 }

@@ -1,3 +1,5 @@
+import { loadMarkdown } from "../chat/markdown/load.ts";
+import type { Block } from "../chat/markdown/tree.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { type Payload, Refused } from "./api.ts";
@@ -5,9 +7,7 @@ import { MESSAGE_LENGTH } from "./assemble.ts";
 import { emitRich } from "./markdown/emit-rich.ts";
 import { emitText } from "./markdown/emit-text.ts";
 import { type Formatted, slice } from "./markdown/formatted.ts";
-import { loadMarkdown } from "./markdown/load.ts";
 import { fitsRich, sizeOf } from "./markdown/rich-size.ts";
-import type { Block } from "./markdown/tree.ts";
 import { type Outbox, PRIORITY, Superseded } from "./outbox.ts";
 
 /** How long to gather text before the draft is shown again; in between the outbox may take longer. */

@@ -1,7 +1,7 @@
+import type { Block } from "../chat/markdown/tree.ts";
 import type { ClassicContent } from "./content.ts";
 import { emitText } from "./markdown/emit-text.ts";
 import { type Formatted, stack } from "./markdown/formatted.ts";
-import type { Block } from "./markdown/tree.ts";
 
 /** UTF-16 units of a classic message. */
 export const MESSAGE_LENGTH = 4096;

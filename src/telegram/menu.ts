@@ -1,7 +1,7 @@
 import type { BotCommand } from "grammy/types";
+import { commands } from "../chat/commands/index.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
-import { commands } from "./commands/index.ts";
 
 /** Telegram takes at most this many, and only such names. */
 const MAX_COMMANDS = 100;

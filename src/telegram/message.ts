@@ -101,6 +101,22 @@ export function originOf(received: Received): Incoming | Press | DraftStop {
   return "press" in received ? received.press : received.stop;
 }
 
+/** Whom and what chat an update came from that cannot be read otherwise; undefined if not even that can be told. */
+export function unreadOrigin(update: Update): { chatId: number; userId: number | undefined } | undefined {
+  for (const body of Object.values(update)) {
+    const found = Unread.safeParse(body).data;
+    const chat = found?.chat ?? found?.message?.chat;
+    if (chat) return { chatId: chat.id, userId: found?.from?.id };
+  }
+  return undefined;
+}
+
+const Placed = z.object({ chat: z.object({ id }).optional().catch(undefined) });
+const Unread = Placed.extend({
+  from: z.object({ id }).optional().catch(undefined),
+  message: Placed.optional().catch(undefined),
+});
+
 /**
  * Reads an update; undefined for what the bridge has no use for.
  *

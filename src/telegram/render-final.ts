@@ -1,13 +1,13 @@
+import { type Frame, footerLines, footerOf, headerOf } from "../chat/frame.ts";
+import { loadMarkdown, type ParseMarkdown } from "../chat/markdown/load.ts";
+import { type Block, paragraph, plain } from "../chat/markdown/tree.ts";
 import { assemble, roomBetween } from "./assemble.ts";
 import type { Content, RichContent } from "./content.ts";
-import { type Frame, footerLines, footerOf, headerOf } from "./frame.ts";
 import { emitRich, toRichText } from "./markdown/emit-rich.ts";
 import { emitText } from "./markdown/emit-text.ts";
 import { type Formatted, stack } from "./markdown/formatted.ts";
-import { loadMarkdown, type ParseMarkdown } from "./markdown/load.ts";
 import { fitsRich, needsRich, sizeOf } from "./markdown/rich-size.ts";
 import { split, trimTo } from "./markdown/split.ts";
-import { type Block, paragraph, plain } from "./markdown/tree.ts";
 import type { TextFile } from "./post.ts";
 
 export interface FinalView extends Frame {

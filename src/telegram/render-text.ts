@@ -1,7 +1,7 @@
+import { loadMarkdown } from "../chat/markdown/load.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
 import type { ClassicContent } from "./content.ts";
 import { emitText } from "./markdown/emit-text.ts";
-import { loadMarkdown } from "./markdown/load.ts";
 import { trimTo } from "./markdown/split.ts";
 
 /** A short message of this program's own, written in Markdown; cut where it is longer than a message. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commands } from "../../src/telegram/commands/index.ts";
+import { commands } from "../../src/chat/commands/index.ts";
 import { complaint } from "./bench.ts";
 
 test.each(commands.map(({ name }) => name))("no project hides /%s", (name) => {

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { loadMarkdown } from "../../src/chat/markdown/load.ts";
+import { TelegramScreens } from "../../src/chat/screens.ts";
 import { initialProgress } from "../../src/domain/progress.ts";
 import type { RunOutcome } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
-import { loadMarkdown } from "../../src/telegram/markdown/load.ts";
 import { Outbox } from "../../src/telegram/outbox.ts";
 import { Post } from "../../src/telegram/post.ts";
-import { TelegramScreens } from "../../src/telegram/screens.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { FakeChat, type Fault } from "./fake-chat.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { type ProgressView, renderProgress } from "../../src/chat/render-progress.ts";
 import type { Action, ActionEvent } from "../../src/domain/events.ts";
 import { initialProgress, reduceProgress } from "../../src/domain/progress.ts";
-import { type ProgressView, renderProgress } from "../../src/telegram/render-progress.ts";
 import { expectAccepted } from "./rules.ts";
 
 type Shown = Partial<Action> & Pick<ActionEvent, "phase"> & { readonly ok?: boolean };

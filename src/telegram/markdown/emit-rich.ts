@@ -1,7 +1,7 @@
 import type { InputRichBlock, InputRichBlockListItem, RichBlockTableCell, RichText } from "grammy/types";
+import { clean } from "../../chat/markdown/clean.ts";
+import type { Block, Inline, List, Table } from "../../chat/markdown/tree.ts";
 import { assertNever } from "../../domain/events.ts";
-import { clean } from "./clean.ts";
-import type { Block, Inline, List, Table } from "./tree.ts";
 
 /** Blocks as those of a rich message; whether they are within Telegram's limits is another question. */
 export const emitRich = (blocks: readonly Block[]): InputRichBlock[] => blocks.map(toRichBlock);

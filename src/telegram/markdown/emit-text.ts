@@ -1,8 +1,8 @@
+import { type Block, type Inline, type List, type ListItem, textOf } from "../../chat/markdown/tree.ts";
 import { assertNever } from "../../domain/events.ts";
 import type { Formatted } from "./formatted.ts";
 import { layTable } from "./text-table.ts";
 import { type Style, TextWriter } from "./text-writer.ts";
-import { type Block, type Inline, type List, type ListItem, textOf } from "./tree.ts";
 
 const RULE = "⎯".repeat(10);
 const BOLD = { type: "bold" } as const;

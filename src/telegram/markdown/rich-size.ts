@@ -1,4 +1,4 @@
-import type { Block, Inline } from "./tree.ts";
+import type { Block, Inline } from "../../chat/markdown/tree.ts";
 
 /** The limits of a rich message, of Bot API 10.3. */
 const RICH_LIMITS = { characters: 32_768, blocks: 500, levels: 16, columns: 20 } as const;

@@ -1,5 +1,5 @@
-import { clean } from "./clean.ts";
-import { type Align, type Table, textOf } from "./tree.ts";
+import { clean } from "../../chat/markdown/clean.ts";
+import { type Align, type Table, textOf } from "../../chat/markdown/tree.ts";
 
 /** In columns of text: a cell wider than this is not cut, but the others are not widened to it. */
 const MAX_CELL_WIDTH = 40;

@@ -1,5 +1,5 @@
 import type { MessageEntity } from "grammy/types";
-import { clean } from "./clean.ts";
+import { clean } from "../../chat/markdown/clean.ts";
 import type { Formatted } from "./formatted.ts";
 
 export type Style =

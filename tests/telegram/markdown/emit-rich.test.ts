@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import { parseMarkdown } from "../../../src/chat/markdown/parse.ts";
 import { flattenRich } from "../../../src/telegram/flatten-rich.ts";
 import { emitRich } from "../../../src/telegram/markdown/emit-rich.ts";
-import { parseMarkdown } from "../../../src/telegram/markdown/parse.ts";
 import { fitsRich, needsRich, sizeOf } from "../../../src/telegram/markdown/rich-size.ts";
 import { expectAccepted } from "../rules.ts";
 import { answerMarkdown, holdsInOrder, PATIENCE_MS, RUNS, tangledMarkdown } from "./arbitrary.ts";

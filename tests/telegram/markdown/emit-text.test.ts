@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import { parseMarkdown } from "../../../src/chat/markdown/parse.ts";
 import { emitText } from "../../../src/telegram/markdown/emit-text.ts";
-import { parseMarkdown } from "../../../src/telegram/markdown/parse.ts";
 import { expectGoodEntities } from "../rules.ts";
 import { answerMarkdown, holdsInOrder, PATIENCE_MS, RUNS, tangledMarkdown } from "./arbitrary.ts";
 

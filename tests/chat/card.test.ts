@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { closedText, renderCard, renderReminder } from "../../src/chat/card.ts";
+import { cardKeyboard, parseCardPress } from "../../src/chat/card-keyboard.ts";
 import type { Question } from "../../src/domain/question.ts";
 import type { StoredQuestion } from "../../src/store/questions.ts";
-import { closedText, renderCard, renderReminder } from "../../src/telegram/card.ts";
-import { cardKeyboard, parseCardPress } from "../../src/telegram/card-keyboard.ts";
-import { expectAccepted } from "./rules.ts";
+import { expectAccepted } from "../telegram/rules.ts";
 
 const KEY = "0123456789abcdef";
 

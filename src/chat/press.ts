@@ -1,11 +1,11 @@
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/runs.ts";
+import type { Press } from "../telegram/message.ts";
 import type { AnswerLater } from "./answers.ts";
 import { parseCardPress } from "./card-keyboard.ts";
 import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import { parsePress } from "./keyboard.ts";
-import type { Press } from "./message.ts";
 import { pressThread } from "./thread-press.ts";
 
 type PressParts = Pick<DispatchParts, "bridge" | "store" | "telegram" | "log" | "cards"> & {

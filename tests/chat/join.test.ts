@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Group, Joiner } from "../../src/telegram/join.ts";
+import { type Group, Joiner } from "../../src/chat/join.ts";
 import type { Incoming } from "../../src/telegram/message.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -3,13 +3,13 @@ import type { Logger } from "../log.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { Unreachable } from "./api.ts";
+import { Unreachable } from "../telegram/api.ts";
+import type { Content } from "../telegram/content.ts";
+import { Superseded } from "../telegram/outbox.ts";
+import type { Post, TextFile } from "../telegram/post.ts";
 import { renderCard, renderReminder } from "./card.ts";
 import { cardKeyboard } from "./card-keyboard.ts";
-import type { Content } from "./content.ts";
-import { Superseded } from "./outbox.ts";
 import { contextOf } from "./outcome.ts";
-import type { Post, TextFile } from "./post.ts";
 
 interface CardsParts {
   readonly post: Post;

@@ -1,9 +1,9 @@
 import type { Config } from "../config/config.ts";
 import type { Engine, EngineSetup, Probe } from "../engine/contract.ts";
-import { MESSAGE_LENGTH } from "./assemble.ts";
-import type { ClassicContent } from "./content.ts";
-import { emitText } from "./markdown/emit-text.ts";
-import { trimTo } from "./markdown/split.ts";
+import { MESSAGE_LENGTH } from "../telegram/assemble.ts";
+import type { ClassicContent } from "../telegram/content.ts";
+import { emitText } from "../telegram/markdown/emit-text.ts";
+import { trimTo } from "../telegram/markdown/split.ts";
 import { code, type Inline, lines, text } from "./markdown/tree.ts";
 
 export interface NoteParts {

@@ -6,15 +6,23 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
-import { isAllowed } from "./access.ts";
+import { isAllowed } from "../telegram/access.ts";
+import type { Telegram } from "../telegram/api.ts";
+import {
+  type DraftStop,
+  type Incoming,
+  originOf,
+  type Press,
+  type Received,
+  readUpdate,
+  unreadOrigin,
+} from "../telegram/message.ts";
 import { Answers, refOf } from "./answers.ts";
-import type { Telegram } from "./api.ts";
 import { type CardReplyParts, questionOf, replyToCard } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
 import { type Group, Joiner } from "./join.ts";
-import { type DraftStop, type Incoming, originOf, type Press, type Received, readUpdate } from "./message.ts";
 import { answerPress } from "./press.ts";
 import { replyTo } from "./reply.ts";
 import { isQueued, type SubmitParts, submit } from "./submit.ts";
@@ -101,14 +109,22 @@ export class Dispatcher {
     return store.updates.receive(stored, now()) ? received : undefined;
   }
 
-  /** What cannot be read is set aside: it must not hold up what comes after it. */
+  /**
+   * What cannot be read is set aside: it must not hold up what comes after it. It is kept and told only if it comes from
+   * somebody who may use the bot.
+   */
   #read(update: Update): Received | undefined {
-    const { store, log, now } = this.#parts;
+    const { store, config, log, now } = this.#parts;
     try {
       return readUpdate(update);
     } catch (error) {
       const ref = refOf(update.update_id);
       log.error({ err: error, ref }, "update.unreadable");
+      const origin = unreadOrigin(update);
+      if (!origin || !isAllowed(origin, config())) {
+        store.updates.setAside(update.update_id);
+        return undefined;
+      }
       const stored = { id: update.update_id, chatId: null, messageId: null, body: JSON.stringify(update) };
       if (store.updates.receive(stored, now())) this.#tellMain(ref);
       store.updates.setAside(update.update_id);

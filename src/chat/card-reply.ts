@@ -3,11 +3,11 @@ import { parseCommand } from "../domain/directives.ts";
 import type { Choice, Question, Reply } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
+import type { Incoming, Press } from "../telegram/message.ts";
 import { closedText } from "./card.ts";
 import { type CardPress, parseCardPress } from "./card-keyboard.ts";
 import type { TelegramCards } from "./cards.ts";
 import { commands } from "./commands/index.ts";
-import type { Incoming, Press } from "./message.ts";
 
 export interface CardReplyParts {
   readonly bridge: Bridge;

@@ -1,10 +1,10 @@
 import type { ProgressState } from "../domain/progress.ts";
+import { assemble } from "../telegram/assemble.ts";
+import type { ClassicContent } from "../telegram/content.ts";
+import { emitText } from "../telegram/markdown/emit-text.ts";
+import { trimTo } from "../telegram/markdown/split.ts";
 import { actionLine } from "./action-line.ts";
-import { assemble } from "./assemble.ts";
-import type { ClassicContent } from "./content.ts";
 import { type Frame, footerOf, headerOf } from "./frame.ts";
-import { emitText } from "./markdown/emit-text.ts";
-import { trimTo } from "./markdown/split.ts";
 import { type Block, lines, plain } from "./markdown/tree.ts";
 
 export interface ProgressView extends Omit<Frame, "steps"> {

@@ -1,8 +1,8 @@
 import { UserError, userText } from "../errors.ts";
+import type { Incoming } from "../telegram/message.ts";
 import type { Answer } from "./commands/command.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
-import type { Incoming } from "./message.ts";
 
 /** What an answer replies to. */
 export type Origin = Pick<Incoming, "updateId" | "chatId" | "topicId" | "messageId">;

@@ -3,9 +3,9 @@ import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
-import type { Content } from "./content.ts";
-import type { TextFile } from "./post.ts";
-import { renderFinal } from "./render-final.ts";
+import type { Content } from "../telegram/content.ts";
+import type { TextFile } from "../telegram/post.ts";
+import { renderFinal } from "../telegram/render-final.ts";
 import { renderProgress } from "./render-progress.ts";
 
 /** A part of what is to be delivered: a message, or the whole answer as a file. */

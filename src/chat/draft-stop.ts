@@ -1,6 +1,6 @@
 import type { Bridge } from "../bridge/bridge.ts";
-import { draftIdOf } from "./answer-draft.ts";
-import type { DraftStop } from "./message.ts";
+import { draftIdOf } from "../telegram/answer-draft.ts";
+import type { DraftStop } from "../telegram/message.ts";
 
 /** Does what Telegram's own Stop button below a streamed answer means: the turn ends, the session stays. */
 export function stopDraft({ chatId, draftId }: DraftStop, bridge: Bridge): void {

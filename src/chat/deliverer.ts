@@ -4,13 +4,13 @@ import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { Refused, Unreachable } from "./api.ts";
+import { Refused, Unreachable } from "../telegram/api.ts";
+import { Superseded } from "../telegram/outbox.ts";
+import type { Post, PostOptions } from "../telegram/post.ts";
+import { renderText } from "../telegram/render-text.ts";
 import { finalKeyboard } from "./keyboard.ts";
-import { Superseded } from "./outbox.ts";
 import { cancelledContent, outcomeParts, type Part, resumeLineOf, type Style } from "./outcome.ts";
-import type { Post, PostOptions } from "./post.ts";
 import type { ProgressMessage } from "./progress-message.ts";
-import { renderText } from "./render-text.ts";
 
 export interface DelivererParts {
   readonly post: Post;
@@ -26,15 +26,17 @@ export interface DelivererParts {
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #flying = new Map<number, Promise<void>>();
+  /** The id of the newest delivery that was taken up: those before it are under way or settled. */
+  #newest = 0;
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
   }
 
-  /** Takes up whatever is in the store and not under way yet. */
+  /** Takes up whatever came into the store since the last call; the first call takes up what an ended bridge left. */
   kick(): void {
-    for (const delivery of this.#parts.store.deliveries.open()) {
-      if (this.#flying.has(delivery.id)) continue;
+    for (const delivery of this.#parts.store.deliveries.open(this.#newest)) {
+      this.#newest = delivery.id;
       const done = this.#deliver(delivery).finally(() => this.#flying.delete(delivery.id));
       this.#flying.set(delivery.id, done);
     }

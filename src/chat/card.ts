@@ -1,12 +1,12 @@
 import type { Question } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
+import type { ClassicContent } from "../telegram/content.ts";
+import { emitText } from "../telegram/markdown/emit-text.ts";
+import { type Formatted, stack } from "../telegram/markdown/formatted.ts";
+import { trimTo } from "../telegram/markdown/split.ts";
+import type { TextFile } from "../telegram/post.ts";
 import { LABEL_LENGTH, MAX_OPTIONS } from "./card-keyboard.ts";
-import type { ClassicContent } from "./content.ts";
-import { emitText } from "./markdown/emit-text.ts";
-import { type Formatted, stack } from "./markdown/formatted.ts";
-import { trimTo } from "./markdown/split.ts";
 import { type Block, code, type Inline, lines, paragraph, plain, text } from "./markdown/tree.ts";
-import type { TextFile } from "./post.ts";
 
 export interface CardView {
   readonly stored: StoredQuestion;

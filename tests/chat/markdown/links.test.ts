@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openable, viewLink } from "../../../src/telegram/markdown/links.ts";
+import { openable, viewLink } from "../../../src/chat/markdown/links.ts";
 
 test.each([
   "https://example.com/a?b#c",

@@ -3,14 +3,14 @@ import type { ProgressState } from "../domain/progress.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { AnswerDraft } from "./answer-draft.ts";
-import { Unreachable } from "./api.ts";
-import type { Content } from "./content.ts";
+import { AnswerDraft } from "../telegram/answer-draft.ts";
+import { Unreachable } from "../telegram/api.ts";
+import type { Content } from "../telegram/content.ts";
+import { removeStrays } from "../telegram/lost-progress.ts";
+import { type Outbox, PRIORITY, Superseded } from "../telegram/outbox.ts";
+import type { Post, PostOptions } from "../telegram/post.ts";
 import { progressKeyboard } from "./keyboard.ts";
-import { removeStrays } from "./lost-progress.ts";
-import { type Outbox, PRIORITY, Superseded } from "./outbox.ts";
 import { contextOf, type Style, showsResumeLine } from "./outcome.ts";
-import type { Post, PostOptions } from "./post.ts";
 import { renderProgress } from "./render-progress.ts";
 
 export interface ProgressParts {

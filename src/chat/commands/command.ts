@@ -4,7 +4,7 @@ import type { Asked, Thread } from "../../bridge/threads.ts";
 import type { Config } from "../../config/config.ts";
 import type { Engine } from "../../engine/contract.ts";
 import type { Store } from "../../store/store.ts";
-import type { Incoming } from "../message.ts";
+import type { Incoming } from "../../telegram/message.ts";
 
 /** What a chat command may see; it knows neither grammY nor the network. */
 export interface CommandInput {

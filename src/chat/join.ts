@@ -1,4 +1,4 @@
-import type { Incoming } from "./message.ts";
+import type { Incoming } from "../telegram/message.ts";
 
 /** Messages of one sender that are one prompt. */
 export interface Group {

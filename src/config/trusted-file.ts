@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import { realpathSync, type Stats } from "node:fs";
+import { basename, dirname } from "node:path";
+import { ConfigError } from "../errors.ts";
+
+/** What somebody other than the owner may write. */
+const WRITABLE_BY_OTHERS = 0o022;
+const GIT_TIMEOUT_MS = 5_000;
+
+/** Whoever writes the config runs commands here. @throws ConfigError if other users of the machine may write it. */
+export function refuseWritable(file: string, { mode }: Stats): void {
+  if (process.platform === "win32" || (mode & WRITABLE_BY_OTHERS) === 0) return;
+  throw new ConfigError(
+    `${file} can be written by other users of this machine, who could then run commands as you: run \`chmod go-w ${file}\`.`,
+  );
+}
+
+/**
+ * For a config that lies in the working directory or a parent, where a repository or another user may have put it.
+ *
+ * @throws ConfigError if it is another user's, or git tracks it.
+ */
+export function refuseForeign(file: string, { uid }: Stats): void {
+  const own = process.getuid?.();
+  const advice = "name it with --config if you trust it, or move it away";
+  if (own !== undefined && uid !== own) {
+    throw new ConfigError(`${file} is not used, because it belongs to another user (uid ${uid}): ${advice}.`);
+  }
+  if (isTracked(file)) {
+    throw new ConfigError(
+      `${file} is not used, because git tracks it, and whoever writes the repository could run commands on this machine: ${advice}.`,
+    );
+  }
+}
+
+/** A file that git cannot tell about, as without git, counts as not tracked. */
+function isTracked(file: string): boolean {
+  const real = realpathSync(file);
+  // Neither the repository's own settings nor variables of the caller may start a program or name another repository.
+  const env = { PATH: process.env["PATH"], GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+  const args = ["-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "--error-unmatch", basename(real)];
+  const { status } = spawnSync("git", args, { cwd: dirname(real), env, stdio: "ignore", timeout: GIT_TIMEOUT_MS });
+  return status === 0;
+}
