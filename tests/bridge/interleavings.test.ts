@@ -6,6 +6,7 @@ import type { BridgeParts } from "../../src/bridge/parts.ts";
 import { recover } from "../../src/bridge/recover.ts";
 import type { RunEvent } from "../../src/domain/events.ts";
 import type { Engine, Run, RunRequest } from "../../src/engine/contract.ts";
+import { EngineHost } from "../../src/engine/host.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 import type { StoredRun } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -36,14 +37,16 @@ class Puppets {
   readonly engine: Engine = {
     ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
     resume: { format: (value) => `puppet ${value}`, parse: (line) => /^puppet (\S+)$/.exec(line)?.[1] },
+    ...{ can: [], operations: {} },
     probe: async () => ({ problems: [] }),
     open: (request) => this.#open(request),
     replay: async function* () {},
   };
 
   #open(request: RunRequest): Run {
-    this.opened.push(request.runId);
-    if (request.resume) this.resumed.push([request.runId, request.resume.value]);
+    const { runId, session } = request.spec;
+    this.opened.push(runId);
+    if (session !== undefined) this.resumed.push([runId, session]);
     const events: RunEvent[] = [];
     let wake = () => {};
     const puppet = {
@@ -65,14 +68,16 @@ class Puppets {
       }
     };
     return {
-      controls: {},
-      stop: async (error) => puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error }),
-      [Symbol.asyncIterator]: iterate,
+      events: { [Symbol.asyncIterator]: iterate },
+      send: (command) => {
+        if (command.type !== "stop") return;
+        puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error: command.reason });
+      },
     };
   }
 
   started({ request, push }: Puppets["running"][number]): void {
-    const value = request.resume?.value ?? `session-of-${request.runId}`;
+    const value = request.spec.session ?? `session-of-${request.spec.runId}`;
     push({ type: "started", engine: "puppet", resume: { engine: "puppet", value } });
   }
 }
@@ -89,7 +94,15 @@ async function play(commands: readonly Command[]) {
   const store = openStore(":memory:");
   const screen = { show: () => {}, write: () => {}, close: () => {} };
   const parts: BridgeParts = {
-    ...{ config: () => config, engines: [engine], store, log: recordingLog([]), env: {}, home: "/" },
+    ...{
+      config: () => config,
+      engines: [engine],
+      host: new EngineHost(),
+      store,
+      log: recordingLog([]),
+      env: {},
+      home: "/",
+    },
     ...{
       screens: { open: () => screen, deliver: () => {} },
       cards: { show: () => {}, remind: () => {} },
@@ -143,8 +156,8 @@ async function play(commands: readonly Command[]) {
     } else if (pick && step.type === "session") puppets.started(pick);
     else pick?.push({ type: "completed", engine: "puppet", ok: step.type === "end", answer: "Done.", error: "No." });
     await settled();
-    puppets.running = puppets.running.filter(({ request }) => store.runs.get(request.runId)?.state === "running");
-    const busy = puppets.running.map(({ request }) => threadOf(request.runId));
+    puppets.running = puppets.running.filter(({ request }) => store.runs.get(request.spec.runId)?.state === "running");
+    const busy = puppets.running.map(({ request }) => threadOf(request.spec.runId));
     expect(new Set(busy).size, "two runs of a thread at once").toBe(busy.length);
   };
 

@@ -33,7 +33,7 @@ function setUp(answer: ((id: string, reply: Reply) => Promise<boolean>) | undefi
     },
   };
   const questions = new RunQuestions({
-    ...{ run, rules, log: noLog, onWaiting: () => {}, controls: controls ?? {} },
+    ...{ run, rules, log: noLog, onWaiting: () => {}, controls: () => controls ?? {} },
     parts: { store, cards, config, now: () => 100 },
   });
   const ask = (question: Question = command) => questions.heard({ type: "question", engine: "codex", question });
