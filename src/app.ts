@@ -67,7 +67,14 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const post = new Post(outbox);
   const now = () => Date.now();
   const tellMain = (body: string) => {
-    store.deliveries.add({ runId: null, chatId: chat_id, topicId: null, replyTo: null, body, createdAt: now() });
+    store.deliveries.add({
+      runId: null,
+      chatId: String(chat_id),
+      topicId: null,
+      replyTo: null,
+      body,
+      createdAt: now(),
+    });
     screens.deliver();
   };
   const config = liveConfig({
@@ -181,7 +188,7 @@ interface Greeting {
 
 /** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
 async function greet({ config, engines, env, home, log }: AppOptions, { telegram, post, store }: Greeting) {
-  const { chat_id: chatId } = requireTelegram(config);
+  const chatId = String(requireTelegram(config).chat_id);
   try {
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });

@@ -132,7 +132,7 @@ export class Bridge {
   }
 
   /** Passes a reply to the question of a run on; false when it is not open, or another reply is on its way. */
-  answer(runId: string, key: string, reply: Reply, user: { readonly id: number; readonly name: string }): boolean {
+  answer(runId: string, key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
     return this.#jobs.get(runId)?.questions?.answer(key, reply, user) ?? false;
   }
 
@@ -142,7 +142,7 @@ export class Bridge {
    *
    * @throws UserError where there is no session, or it is at work already.
    */
-  addContinued(run: StoredRun, userId: number): string {
+  addContinued(run: StoredRun, userId: string): string {
     const session = knownSession(run);
     if (session === null) throw new UserError("It cannot go on: it has no session.");
     const isAtWork = this.active(run.chatId).some((one) => one.engine === run.engine && knownSession(one) === session);
@@ -154,7 +154,7 @@ export class Bridge {
   }
 
   /** Runs of a chat that run, wait or are paused, in this order. */
-  active(chatId: number): StoredRun[] {
+  active(chatId: string): StoredRun[] {
     const ids = [...this.#scheduler.running(), ...this.#scheduler.waiting(), ...this.#held];
     return ids.flatMap((id) => this.#parts.store.runs.get(id) ?? []).filter((run) => run.chatId === chatId);
   }

@@ -61,7 +61,7 @@ export class RunQuestions {
   }
 
   /** Passes a person's reply on. False where the question is not open, or has a reply on its way. */
-  answer(key: string, reply: Reply, user: { readonly id: number; readonly name: string }): boolean {
+  answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
     const open = [...this.#open.values()].find((one) => one.key === key);
     if (!open || open.isPassing) return false;
     this.#pass(open, reply, { by: "user", user });

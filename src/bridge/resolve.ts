@@ -10,14 +10,14 @@ import type { Store } from "../store/store.ts";
 
 /** A prompt as it came from a chat, forwards and split pastes already joined to it. */
 export interface Prompt {
-  readonly chatId: number;
-  readonly topicId: number | undefined;
-  readonly messageId: number;
-  readonly userId: number | undefined;
+  readonly chatId: string;
+  readonly topicId: string | undefined;
+  readonly messageId: string;
+  readonly userId: string | undefined;
   readonly isPrivate: boolean;
   readonly text: string;
   /** The replied-to message; its text with rich blocks flattened. */
-  readonly reply: { readonly messageId: number; readonly text: string } | undefined;
+  readonly reply: { readonly messageId: string; readonly text: string } | undefined;
   /** A run to go on with, whatever the text says: for forwards that came after their prompt, and for buttons. */
   readonly follows?: string | undefined;
 }
@@ -115,7 +115,7 @@ function lineContext(prompt: Prompt, config: Config): Context | undefined {
 
 /** A chat that belongs to a project works there; else the default project. */
 function ambientContext(prompt: Prompt, config: Config): Context | undefined {
-  const own = [...config.projects.values()].find(({ chat_id }) => chat_id === prompt.chatId);
+  const own = [...config.projects.values()].find(({ chat_id }) => String(chat_id) === prompt.chatId);
   const project = own?.alias ?? config.default_project;
   return project === undefined ? undefined : { project, branch: undefined };
 }

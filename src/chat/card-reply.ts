@@ -62,7 +62,7 @@ const RECEIPTS: Readonly<Record<Reply["type"], string>> = {
 type Person = Pick<Incoming, "userId" | "userName">;
 
 function pass({ runId, key }: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
-  const { userId = 0, userName = String(userId) } = person;
+  const { userId = "", userName = userId } = person;
   if (bridge.answer(runId, key, reply, { id: userId, name: userName })) return undefined;
   const now = store.questions.get(key);
   return (now && closedText(now)) ?? "Another answer is on its way.";

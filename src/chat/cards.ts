@@ -114,7 +114,7 @@ export class TelegramCards implements Cards {
   }
 
   /** Sends again what may not have arrived, for as long as it is asked. */
-  async #insist(key: string, send: () => Promise<number>): Promise<number | undefined> {
+  async #insist(key: string, send: () => Promise<string>): Promise<string | undefined> {
     while (this.#parts.store.questions.get(key)?.state === "open") {
       try {
         return await send();
@@ -125,7 +125,7 @@ export class TelegramCards implements Cards {
     return undefined;
   }
 
-  #belongs({ key, chatId }: StoredQuestion, messageId: number): void {
+  #belongs({ key, chatId }: StoredQuestion, messageId: string): void {
     this.#parts.store.questions.addMessage(key, chatId, messageId);
   }
 }

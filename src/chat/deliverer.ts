@@ -95,7 +95,7 @@ export class Deliverer {
   }
 
   /** Where the progress message cannot be removed it must at least not say that the run goes on. */
-  async #removeProgress(run: StoredRun, progressId: number): Promise<void> {
+  async #removeProgress(run: StoredRun, progressId: string): Promise<void> {
     const { post } = this.#parts;
     if (await post.remove(run.chatId, progressId)) return;
     await post.edit(run.chatId, progressId, await renderText("The answer is below."), {
@@ -169,5 +169,5 @@ const NO_BUTTONS = { inline_keyboard: [] };
 interface Final {
   readonly run?: StoredRun;
   readonly keyboard?: PostOptions["keyboard"];
-  readonly progressId?: number | undefined;
+  readonly progressId?: string | undefined;
 }

@@ -25,7 +25,7 @@ import { applyEdit } from "./edit.ts";
 import { type Group, Joiner } from "./join.ts";
 import { answerPress } from "./press.ts";
 import { replyTo } from "./reply.ts";
-import { isQueued, type SubmitParts, submit } from "./submit.ts";
+import { isQueued, NONE, type SubmitParts, submit } from "./submit.ts";
 
 export interface DispatchParts {
   readonly config: () => Config;
@@ -182,7 +182,7 @@ export class Dispatcher {
 
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
-      const { chatId, topicId = 0, userId = 0, messageId, text } = forward;
+      const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
       const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, "Kept. Your next message says what to do with it.");
@@ -230,7 +230,7 @@ export class Dispatcher {
       if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
       if ("text" in origin) this.#answers.give(origin, userText(error, ref), []);
       for (const id of updateIds) store.updates.setAside(id);
-      if (origin.chatId !== config().telegram?.chat_id) this.#tellMain(ref);
+      if (origin.chatId !== String(config().telegram?.chat_id)) this.#tellMain(ref);
       return true;
     });
     if (isAside) deliver();
@@ -242,7 +242,8 @@ export class Dispatcher {
     const chatId = config().telegram?.chat_id;
     if (chatId === undefined) return;
     const body = `An update could not be handled and was set aside (ref ${ref}); the log has the cause.`;
-    store.deliveries.add({ runId: null, chatId, topicId: null, replyTo: null, body, createdAt: now() });
+    const place = { chatId: String(chatId), topicId: null, replyTo: null };
+    store.deliveries.add({ runId: null, ...place, body, createdAt: now() });
   }
 }
 

@@ -5,7 +5,7 @@ export interface Group {
   readonly first: Incoming;
   /** Every update that went into it. */
   readonly updateIds: readonly number[];
-  readonly messageIds: readonly number[];
+  readonly messageIds: readonly string[];
   /** Parts of a split paste by lines, then forwarded texts by blank lines. */
   readonly text: string;
   /** The run that it belongs to though it came too late to be part of it. */
@@ -120,9 +120,14 @@ const expectsPaste = ({ messages }: Pending) => {
 
 const mayGrow = (pending: Pending) => expectsPaste(pending) || pending.messages.some(({ isForward }) => isForward);
 
+/** Older messages first, where a chat numbers its messages. */
+const compareIds = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
+
 function toGroup({ first, messages, follows }: Pending): Group {
   const own = messages.filter(({ isForward }) => !isForward).map(({ text }) => text);
-  const forwards = messages.filter(({ isForward }) => isForward).toSorted((a, b) => a.messageId - b.messageId);
+  const forwards = messages
+    .filter(({ isForward }) => isForward)
+    .toSorted((a, b) => compareIds(a.messageId, b.messageId));
   return {
     first,
     updateIds: messages.map(({ updateId }) => updateId),

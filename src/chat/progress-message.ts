@@ -35,7 +35,7 @@ export class ProgressMessage implements Screen {
   readonly #parts: ProgressParts;
   #view: RunView | undefined;
   #shown = "";
-  #messageId: number | undefined;
+  #messageId: string | undefined;
   /** What became of the first message, while its id is not known. */
   #first: "unsent" | "on its way" | "in doubt" | "refused" = "unsent";
   /** All calls so far. */
@@ -51,7 +51,7 @@ export class ProgressMessage implements Screen {
     this.#messageId = run.progressId ?? undefined;
     const { stream_answer, messages } = parts.style();
     // Only private chats have drafts, and their ids are those of people: positive.
-    const isStreamed = stream_answer && run.chatId > 0;
+    const isStreamed = stream_answer && !run.chatId.startsWith("-");
     this.#draft = isStreamed ? new AnswerDraft(run, { ...parts, isRich: messages !== "classic" }) : undefined;
   }
 
@@ -148,7 +148,7 @@ export class ProgressMessage implements Screen {
     if (wasInDoubt) await this.#removeStrays(progressId);
   }
 
-  async #removeStrays(before: number): Promise<void> {
+  async #removeStrays(before: string): Promise<void> {
     const { outbox, store } = this.#parts;
     const { chatId, messageId: after } = this.#run;
     await removeStrays({ chatId, after, before }, store, (method, payload) =>
@@ -156,7 +156,7 @@ export class ProgressMessage implements Screen {
     );
   }
 
-  async #edit(messageId: number, content: Content, yes: Yes | undefined): Promise<void> {
+  async #edit(messageId: string, content: Content, yes: Yes | undefined): Promise<void> {
     await this.#parts.post.edit(this.#run.chatId, messageId, content, this.#options(yes));
   }
 

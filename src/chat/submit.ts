@@ -21,6 +21,9 @@ interface Task {
   readonly mustQueue: boolean;
 }
 
+/** Stands for the topic or sender that a held forward lacks. */
+export const NONE = "0";
+
 const RECEIPT = "Added to the running turn.";
 
 /**
@@ -72,7 +75,7 @@ function keep(group: Group, runId: string, parts: SubmitParts): void {
 }
 
 function claimMessages(group: Group, held: readonly HeldForward[], runId: string, { store }: SubmitParts): void {
-  const { chatId, topicId = 0, userId = 0 } = group.first;
+  const { chatId, topicId = NONE, userId = NONE } = group.first;
   const messageIds = [...group.messageIds, ...held.map(({ messageId }) => messageId)];
   for (const messageId of messageIds) store.runs.addMessage(chatId, messageId, runId);
   if (held.length > 0) store.conversations.forgetForwards(chatId, topicId, userId);
@@ -84,7 +87,7 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
   const queued = readQueued({ ...first, text: group.text }, botName);
   const held = first.isForward
     ? []
-    : store.conversations.heldForwards(first.chatId, first.topicId ?? 0, first.userId ?? 0);
+    : store.conversations.heldForwards(first.chatId, first.topicId ?? NONE, first.userId ?? NONE);
   const text = [queued ?? group.text, ...held.map((forward) => forward.text)].join("\n\n");
   const prompt: Prompt = { ...first, text, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });

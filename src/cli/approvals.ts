@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import { formatColumns } from "./terminal.ts";
 
 /** What engines asked, the newest first. */
-export function readApprovals(store: Store, limit: number, chatId: number | undefined): Approvals {
+export function readApprovals(store: Store, limit: number, chatId: string | undefined): Approvals {
   return store.questions.recent(limit, chatId).flatMap((stored) => {
     const run = store.runs.get(stored.runId);
     return run ? [{ ...stored, engine: run.engine, project: run.project }] : [];

@@ -25,7 +25,7 @@ export const command = defineCommand({
   },
   async run({ chat, limit, json, approvals }, { configFile, cwd, env, stdout }) {
     const config = loadConfig({ file: configFile, cwd, env, engines });
-    const chatId = chat === undefined ? undefined : wholeNumber("--chat", chat);
+    const chatId = chat === undefined ? undefined : String(wholeNumber("--chat", chat));
     const count = limit === undefined ? DEFAULT_LIMIT : wholeNumber("--limit", limit);
     const file = join(config.directory, "takopi.db");
     if (approvals) {
@@ -36,7 +36,7 @@ export const command = defineCommand({
     const problemOf = (run: StoredRun) => parked.find(({ runId }) => runId === run.id)?.problem ?? null;
     if (json) {
       const facts = runs.map((run) => ({ ...toFacts(run), undelivered: problemOf(run) }));
-      stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
+      stdout.write(`${JSON.stringify(facts, numericIds, 2)}\n`);
     } else if (runs.length === 0) stdout.write("No runs yet.\n");
     else {
       stdout.write(formatColumns([HEADER, ...runs.map((run) => toRow(run, Date.now()))]));
@@ -49,13 +49,13 @@ export const command = defineCommand({
 
 interface Selection {
   readonly count: number;
-  readonly chatId: number | undefined;
+  readonly chatId: string | undefined;
   readonly isJson: boolean;
 }
 
 async function listApprovals(file: string, { count, chatId, isJson }: Selection): Promise<string> {
   const asked = existsSync(file) ? await open(file, (store) => readApprovals(store, count, chatId)) : [];
-  return isJson ? `${JSON.stringify(toApprovalFacts(asked), null, 2)}\n` : formatApprovals(asked);
+  return isJson ? `${JSON.stringify(toApprovalFacts(asked), numericIds, 2)}\n` : formatApprovals(asked);
 }
 
 interface Found {
@@ -79,7 +79,7 @@ async function open<T>(file: string, work: (store: Store) => T): Promise<T> {
   }
 }
 
-const read = (file: string, limit: number, chatId: number | undefined): Promise<Found> =>
+const read = (file: string, limit: number, chatId: string | undefined): Promise<Found> =>
   open(file, (store) => {
     const now = Date.now();
     const since = (time: number) => formatUsage(sumUsage(store.runs.usageSince(time)));
@@ -91,6 +91,10 @@ function wholeNumber(flag: string, text: string): number {
   if (/^-?\d{1,15}$/.test(text)) return Number(text);
   throw new ConfigError(`${flag} is ${JSON.stringify(text)}; expected a whole number.`);
 }
+
+/** Telegram's ids are numbers for whoever reads them. */
+const numericIds = (key: string, value: unknown) =>
+  /Id$|^replyTo$/.test(key) && typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 
 /** All but the texts: prompts and answers stay in the state file. */
 function toFacts({ prompt: _prompt, answer: _answer, pid: _pid, processStart: _start, ...facts }: StoredRun) {

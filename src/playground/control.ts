@@ -1,5 +1,6 @@
 import type { Message, Update, User } from "@grammyjs/types";
 import { removeMessage } from "./bot-api/methods/change.ts";
+import { createSwitches, type Switches } from "./switches.ts";
 import type { Call, CallMatcher, Fault } from "./world/calls.ts";
 import { describeWorld } from "./world/describe.ts";
 import type { FloodLimits } from "./world/flood.ts";
@@ -11,7 +12,7 @@ import { type Draft, GROUP_ID, PERSON, type PressAnswer, type World } from "./wo
 const WAIT_MS = 15_000;
 
 /** The means to play the people in the chats, to look at what the bot did, and to make its server fail. */
-export interface Control {
+export interface Control extends Switches {
   readonly token: string;
   readonly bot: User;
   /** The person of the private chat, and who presses and writes where no one else is named. */
@@ -28,6 +29,7 @@ export interface Control {
   sendText(message: PersonMessage & { readonly text: string }): Message;
   sendDocument(message: PersonMessage & { readonly document: NonNullable<PersonMessage["document"]> }): Message;
   sendPhoto(message: PersonMessage & { readonly photo: NonNullable<PersonMessage["photo"]> }): Message;
+  sendVoice(message: PersonMessage & { readonly voice: NonNullable<PersonMessage["voice"]> }): Message;
   /** Several messages that the bot gets with one `getUpdates`. */
   sendBatch(messages: readonly PersonMessage[]): Message[];
   editText(edit: { readonly chatId: number; readonly messageId: number; readonly text: string }): Message;
@@ -63,11 +65,7 @@ export interface Control {
 
   /** Lets the next matching calls fail, once unless told otherwise. The returned function takes it back. */
   fail(matcher: CallMatcher, fault: Fault, times?: number): () => void;
-  /** Shuts the bot out of a chat: 403 from then on. */
-  block(chatId: number): void;
-  unblock(chatId: number): void;
   setLimits(limits: FloodLimits | "off"): void;
-  setRichMessages(isKnown: boolean): void;
 }
 
 /** `topicIds` are those of the group that was there from the start. */
@@ -90,6 +88,7 @@ export function createControl(world: World, topicIds: readonly number[]): Contro
     sendText: sayOne,
     sendDocument: sayOne,
     sendPhoto: sayOne,
+    sendVoice: sayOne,
     sendBatch: (messages) => say(world, messages),
     editText: ({ chatId, messageId, text }) => rewrite(world, chatId, messageId, text),
     deleteMessage: (chatId, messageId) => removeMessage(world, roomOf(world, chatId), messageId),
@@ -105,18 +104,8 @@ export function createControl(world: World, topicIds: readonly number[]): Contro
     calls: (method) => world.calls.history.filter((call) => call.method === method),
     waitFor: (find, timeoutMs = WAIT_MS) => world.changes.until(find, timeoutMs, () => describeWorld(world)),
     fail: (matcher, fault, times = 1) => world.calls.fail(matcher, fault, times),
-    block: (chatId) => {
-      const room = roomOf(world, chatId);
-      const isPrivate = room.chat.type === "private";
-      room.refusal = isPrivate ? "bot was blocked by the user" : "bot was kicked from the supergroup chat";
-    },
-    unblock: (chatId) => {
-      roomOf(world, chatId).refusal = undefined;
-    },
     setLimits: (limits) => world.flood.setLimits(limits === "off" ? undefined : limits),
-    setRichMessages: (isKnown) => {
-      world.richMessages = isKnown;
-    },
+    ...createSwitches(world),
   };
 }
 

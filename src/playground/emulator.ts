@@ -7,7 +7,7 @@ import { type Control, createControl } from "./control.ts";
 import { servePage } from "./page-api/server.ts";
 import { DOCUMENTED_LIMITS, type FloodLimits } from "./world/flood.ts";
 import { populate } from "./world/rooms.ts";
-import { World } from "./world/world.ts";
+import { type RichMessages, World } from "./world/world.ts";
 
 export interface EmulatorOptions {
   /** 0, the default, takes a free one. */
@@ -15,8 +15,7 @@ export interface EmulatorOptions {
   readonly token?: string;
   /** Defaults to what Telegram documents. */
   readonly limits?: FloodLimits | "off";
-  /** False plays a server from before rich messages: it knows none of their methods. */
-  readonly richMessages?: boolean;
+  readonly richMessages?: RichMessages;
   /** The clock of flood limits and dates, in ms since 1970. */
   readonly now?: () => number;
 }

@@ -2,11 +2,11 @@ import type { Database, Row } from "./database.ts";
 
 /** A forwarded text that waits for the message that says what to do with it. */
 export interface HeldForward {
-  readonly chatId: number;
+  readonly chatId: string;
   /** 0 outside topics. */
-  readonly topicId: number;
-  readonly userId: number;
-  readonly messageId: number;
+  readonly topicId: string;
+  readonly userId: string;
+  readonly messageId: string;
   readonly text: string;
   readonly receivedAt: number;
 }
@@ -54,7 +54,7 @@ export class Conversations {
   }
 
   /** What a sender has forwarded to a place, in the order of the messages. */
-  heldForwards(chatId: number, topicId: number, userId: number): HeldForward[] {
+  heldForwards(chatId: string, topicId: string, userId: string): HeldForward[] {
     return this.#database.all<HeldForward & Row>(
       "SELECT * FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ? ORDER BY messageId",
       chatId,
@@ -63,7 +63,7 @@ export class Conversations {
     );
   }
 
-  forgetForwards(chatId: number, topicId: number, userId: number): void {
+  forgetForwards(chatId: string, topicId: string, userId: string): void {
     this.#database.run("DELETE FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ?", chatId, topicId, userId);
   }
 }

@@ -29,6 +29,15 @@ export interface Database {
   close(): void;
 }
 
+/** Ids of another program's things: texts for us, though SQLite keeps those that read like numbers as numbers. */
+const TEXT_IDS = ["chatId", "topicId", "messageId", "userId", "replyTo", "progressId", "cardId"];
+
+function withTextIds(row: Row): Row {
+  const numbers = TEXT_IDS.filter((name) => typeof row[name] === "number");
+  if (numbers.length === 0) return row;
+  return { ...row, ...Object.fromEntries(numbers.map((name) => [name, String(row[name])])) };
+}
+
 const IN_MEMORY = ":memory:";
 
 /** How the state file is opened. */
@@ -113,6 +122,8 @@ function wrap(raw: Libsql.Database): Database {
       if (typeof value === "number" || value === null) return value;
       throw new TypeError(`A ${typeof value} cannot be stored.`);
     });
+  const all = <T extends Row>(sql: string, values: readonly unknown[]) =>
+    (prepare(sql).all(...bind(values)) as Row[]).map(withTextIds) as T[];
   const transaction = <T>(work: () => T): T => {
     if (raw.inTransaction) return work();
     raw.exec("BEGIN IMMEDIATE");
@@ -128,8 +139,8 @@ function wrap(raw: Libsql.Database): Database {
   return {
     run: (sql, ...values) => prepare(sql).run(...bind(values)).changes,
     // libsql's own `get` leaves the statement open, and with it a read lock and its view of the file.
-    get: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...bind(values))[0] as T | undefined,
-    all: <T extends Row>(sql: string, ...values: Value[]) => prepare(sql).all(...bind(values)) as T[],
+    get: <T extends Row>(sql: string, ...values: Value[]) => all<T>(sql, values)[0],
+    all: (sql, ...values) => all(sql, values),
     exec: (sql) => void raw.exec(sql),
     transaction,
     durably: (work) => {

@@ -5,9 +5,9 @@ export interface Delivery {
   readonly id: number;
   /** The run whose outcome it is, or that a reply to it leads to; null where it belongs to none. */
   readonly runId: string | null;
-  readonly chatId: number;
-  readonly topicId: number | null;
-  readonly replyTo: number | null;
+  readonly chatId: string;
+  readonly topicId: string | null;
+  readonly replyTo: string | null;
   /** Of a short reply, Markdown of our own; null for an outcome, which is rendered from its run. */
   readonly body: string | null;
   /** Of a short reply: its buttons, as JSON. */
@@ -71,7 +71,7 @@ export class Deliveries {
   }
 
   /** Our messages that belong to no run; the newest thousand are enough. */
-  keepReply(chatId: number, messageId: number): void {
+  keepReply(chatId: string, messageId: string): void {
     this.#database.run("INSERT INTO replies (chatId, messageId) VALUES (?, ?)", chatId, messageId);
     this.#database.run("DELETE FROM replies WHERE rowid <= (SELECT MAX(rowid) FROM replies) - 1000");
   }

@@ -14,8 +14,8 @@ export interface StoredQuestion {
   readonly kind: Question["kind"];
   readonly title: string;
   readonly question: Question;
-  readonly chatId: number;
-  readonly topicId: number | null;
+  readonly chatId: string;
+  readonly topicId: string | null;
   readonly state: QuestionState;
   readonly reply: Reply["type"] | null;
   readonly scope: "once" | "session" | null;
@@ -25,12 +25,12 @@ export interface StoredQuestion {
   readonly answer: string | null;
   /** `time`: nobody answered in time. */
   readonly decidedBy: "user" | "policy" | "time" | null;
-  readonly userId: number | null;
+  readonly userId: string | null;
   readonly userName: string | null;
   /** Why the engine did not get the last reply. */
   readonly problem: string | null;
   /** The message with the buttons. */
-  readonly cardId: number | null;
+  readonly cardId: string | null;
   /** The state that the card shows. */
   readonly cardState: QuestionState | null;
   readonly askedAt: number;
@@ -43,7 +43,7 @@ export type NewQuestion = Pick<StoredQuestion, "key" | "runId" | "question" | "c
 export interface Decider {
   readonly by: NonNullable<StoredQuestion["decidedBy"]>;
   /** Of a user. */
-  readonly user?: { readonly id: number; readonly name: string };
+  readonly user?: { readonly id: string; readonly name: string };
 }
 
 export class Questions {
@@ -65,7 +65,7 @@ export class Questions {
   }
 
   /** The question whose card, or a message that belongs to it, this is. */
-  byMessage(chatId: number, messageId: number): StoredQuestion | undefined {
+  byMessage(chatId: string, messageId: string): StoredQuestion | undefined {
     return this.#read(
       "SELECT questions.* FROM cardMessages JOIN questions USING (key) WHERE cardMessages.chatId = ? AND messageId = ?",
       ...[chatId, messageId],
@@ -73,7 +73,7 @@ export class Questions {
   }
 
   /** The newest first; `chatId` narrows it to one chat. */
-  recent(limit: number, chatId?: number): StoredQuestion[] {
+  recent(limit: number, chatId?: string): StoredQuestion[] {
     return this.#read(
       "SELECT * FROM questions WHERE ? IS NULL OR chatId = ? ORDER BY askedAt DESC, key LIMIT ?",
       ...[chatId ?? null, chatId ?? null, limit],
@@ -121,7 +121,7 @@ export class Questions {
       .map(({ key }) => key);
   }
 
-  setCard(key: string, cardId: number): void {
+  setCard(key: string, cardId: string): void {
     this.#database.run("UPDATE questions SET cardId = ? WHERE key = ?", cardId, key);
   }
 
@@ -130,7 +130,7 @@ export class Questions {
   }
 
   /** Makes a message of ours lead to its question. */
-  addMessage(key: string, chatId: number, messageId: number): void {
+  addMessage(key: string, chatId: string, messageId: string): void {
     this.#database.run(
       "INSERT OR REPLACE INTO cardMessages (chatId, messageId, key) VALUES (?, ?, ?)",
       ...[chatId, messageId, key],

@@ -7,11 +7,11 @@ export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
 export interface StoredRun {
   readonly id: string;
   readonly state: "queued" | "running" | "ended";
-  readonly chatId: number;
-  readonly topicId: number | null;
+  readonly chatId: string;
+  readonly topicId: string | null;
   /** The person's message, which progress and answer reply to. */
-  readonly messageId: number;
-  readonly userId: number | null;
+  readonly messageId: string;
+  readonly userId: string | null;
   readonly engine: string;
   readonly project: string | null;
   readonly branch: string | null;
@@ -29,7 +29,7 @@ export interface StoredRun {
   readonly markId: string | null;
   /** Set where this is no task, but a session that was made of this run's. */
   readonly branchOf: string | null;
-  readonly progressId: number | null;
+  readonly progressId: string | null;
   /** 1 where there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
   readonly outcome: OutcomeKind | null;
@@ -124,7 +124,7 @@ export class Runs {
   }
 
   /** The newest first; `chatId` narrows it to one chat. */
-  recent(limit: number, chatId?: number): StoredRun[] {
+  recent(limit: number, chatId?: string): StoredRun[] {
     return this.#database.all<StoredRun & Row>(
       "SELECT * FROM runs WHERE branchOf IS NULL AND (? IS NULL OR chatId = ?) ORDER BY createdAt DESC, rowid DESC LIMIT ?",
       chatId ?? null,
@@ -159,7 +159,7 @@ export class Runs {
     );
   }
 
-  setProgress(id: string, progressId: number | null): void {
+  setProgress(id: string, progressId: string | null): void {
     this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
   }
 
@@ -218,7 +218,7 @@ export class Runs {
   }
 
   /** Makes a message, the person's or ours, lead to its run. */
-  addMessage(chatId: number, messageId: number, runId: string): void {
+  addMessage(chatId: string, messageId: string, runId: string): void {
     this.#database.run(
       "INSERT OR REPLACE INTO messages (chatId, messageId, runId) VALUES (?, ?, ?)",
       chatId,
@@ -228,19 +228,19 @@ export class Runs {
   }
 
   /** Whether this message is one that somebody sent us, or one of ours whose id was stored. */
-  isKnownMessage(chatId: number, messageId: number): boolean {
+  isKnownMessage(chatId: string, messageId: string): boolean {
     const isIn = (table: string) =>
       this.#database.get(`SELECT 1 FROM ${table} WHERE chatId = ? AND messageId = ?`, chatId, messageId) !== undefined;
     return MESSAGE_TABLES.some(isIn);
   }
 
   /** The newest message of a run; 0 where it has none. */
-  newestMessage(runId: string): number {
+  newestMessage(runId: string): string {
     const sql = "SELECT MAX(messageId) AS id FROM messages WHERE runId = ?";
-    return this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0;
+    return String(this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0);
   }
 
-  byMessage(chatId: number, messageId: number): StoredRun | undefined {
+  byMessage(chatId: string, messageId: string): StoredRun | undefined {
     return this.#database.get<StoredRun & Row>(
       "SELECT runs.* FROM messages JOIN runs ON runs.id = messages.runId WHERE messages.chatId = ? AND messages.messageId = ?",
       chatId,

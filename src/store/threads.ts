@@ -30,7 +30,7 @@ export class StoredThreads {
   }
 
   /** The newest run of each session of a chat that runs, or was last at work since then; the newest first. */
-  since(chatId: number, time: number): StoredRun[] {
+  since(chatId: string, time: number): StoredRun[] {
     const runs = this.#database.all<StoredRun & Row>(
       `SELECT * FROM runs WHERE chatId = ? AND (state = 'running' OR endedAt >= ?)
        ORDER BY createdAt DESC, rowid DESC LIMIT 200`,

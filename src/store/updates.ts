@@ -4,8 +4,8 @@ import type { Database, Row } from "./database.ts";
 export interface StoredUpdate {
   readonly id: number;
   /** Both are set for messages alone: they make a message known that comes again under another update id. */
-  readonly chatId: number | null;
-  readonly messageId: number | null;
+  readonly chatId: string | null;
+  readonly messageId: string | null;
   /** JSON of the update. */
   readonly body: string;
 }

@@ -2,8 +2,8 @@ import type { Config } from "../config/config.ts";
 
 /** Where an update came from. */
 export interface Origin {
-  readonly chatId: number;
-  readonly userId: number | undefined;
+  readonly chatId: string;
+  readonly userId: string | undefined;
 }
 
 /**
@@ -13,12 +13,11 @@ export interface Origin {
 export function isAllowed({ chatId, userId }: Origin, config: Config): boolean {
   const { telegram } = config;
   if (!telegram) return false;
-  const users = telegram.allowed_user_ids;
+  const users = telegram.allowed_user_ids.map(String);
   if (users.length > 0 && (userId === undefined || !users.includes(userId))) return false;
   return (
-    chatId === telegram.chat_id ||
-    telegram.allowed_chat_ids.includes(chatId) ||
+    [telegram.chat_id, ...telegram.allowed_chat_ids].map(String).includes(chatId) ||
     users.includes(chatId) ||
-    [...config.projects.values()].some(({ chat_id }) => chat_id === chatId)
+    [...config.projects.values()].some(({ chat_id }) => String(chat_id) === chatId)
   );
 }

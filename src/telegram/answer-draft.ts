@@ -25,7 +25,7 @@ export interface DraftParts {
 }
 
 /** Which draft of its chat is a run's; private chats alone have drafts, and their message ids are their own. */
-export const draftIdOf = (run: Pick<StoredRun, "messageId">): number => run.messageId;
+export const draftIdOf = (run: Pick<StoredRun, "messageId">): number => Number(run.messageId);
 
 /**
  * Shows an answer in a private chat while it is written, as Telegram's own preview with its Stop button. What it shows
@@ -80,9 +80,9 @@ export class AnswerDraft {
   }
 
   async #send(blocks: readonly Block[]): Promise<void> {
-    const { chatId: chat_id, topicId } = this.#run;
-    const thread = topicId === null ? {} : { message_thread_id: topicId };
-    const common = { chat_id, draft_id: draftIdOf(this.#run), can_stop: true, ...thread };
+    const { chatId, topicId } = this.#run;
+    const thread = topicId === null ? {} : { message_thread_id: Number(topicId) };
+    const common = { chat_id: Number(chatId), draft_id: draftIdOf(this.#run), can_stop: true, ...thread };
     const op = { priority: PRIORITY.edit, key: this.#key, doubt: "repeat" } as const;
     if (this.#isRich && fitsRich(sizeOf(blocks))) {
       // The types forbid files in drafts, of which these blocks have none.

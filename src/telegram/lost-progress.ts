@@ -43,9 +43,9 @@ export async function findLostProgress({ store, telegram, log }: Parts): Promise
 
 /** Part of a chat: what came after one known message and before another. */
 export interface Stretch {
-  readonly chatId: number;
-  readonly after: number;
-  readonly before: number;
+  readonly chatId: string;
+  readonly after: string;
+  readonly before: string;
 }
 
 /**
@@ -55,35 +55,37 @@ export interface Stretch {
  * @throws what the calls throw.
  */
 export async function removeStrays({ chatId, after, before }: Stretch, store: Store, call: Caller): Promise<void> {
-  for (let id = Math.max(after + 1, before - IDS_TO_TRY); id < before; id++) {
-    if (store.runs.isKnownMessage(chatId, id)) continue;
-    const isOurs = (await claim({ chatId, id, text: "sent again below" }, call)) !== undefined;
-    if (isOurs) await call("deleteMessage", { chat_id: chatId, message_id: id });
+  const chat_id = Number(chatId);
+  for (let id = Math.max(Number(after) + 1, Number(before) - IDS_TO_TRY); id < Number(before); id++) {
+    if (store.runs.isKnownMessage(chatId, String(id))) continue;
+    const isOurs = (await claim({ chat_id, id, text: "sent again below" }, call)) !== undefined;
+    if (isOurs) await call("deleteMessage", { chat_id, message_id: id });
   }
 }
 
-async function find(run: StoredRun, store: Store, telegram: Telegram): Promise<number | undefined> {
-  const { chatId, messageId, engine, createdAt } = run;
+async function find(run: StoredRun, store: Store, telegram: Telegram): Promise<string | undefined> {
+  const { chatId, engine, createdAt } = run;
+  const [chat_id, messageId] = [Number(chatId), Number(run.messageId)];
   const text = `restarting · ${engine} · ${formatElapsed(Date.now() - createdAt)}`;
   const call: Caller = (method, payload) => telegram.call(method, payload);
   for (let id = messageId + 1; id <= messageId + IDS_TO_TRY; id++) {
-    if (store.runs.isKnownMessage(chatId, id)) continue;
-    const answered = await claim({ chatId, id, text }, call);
+    if (store.runs.isKnownMessage(chatId, String(id))) continue;
+    const answered = await claim({ chat_id, id, text }, call);
     if (answered === undefined) continue;
-    if (answered === "unknown" || answered === messageId) return id;
+    if (answered === "unknown" || answered === messageId) return String(id);
     // What its own run lost: its progress, of which nothing depends, or an outcome, which is delivered again.
-    await call("deleteMessage", { chat_id: chatId, message_id: id });
+    await call("deleteMessage", { chat_id, message_id: id });
   }
   return undefined;
 }
 
 /** Which message it replies to, where it is ours, as far as that can be told. */
 async function claim(
-  { chatId, id, text }: { readonly chatId: number; readonly id: number; readonly text: string },
+  { chat_id, id, text }: { readonly chat_id: number; readonly id: number; readonly text: string },
   call: Caller,
 ): Promise<number | "unknown" | undefined> {
   try {
-    const edited = await call("editMessageText", { chat_id: chatId, message_id: id, text });
+    const edited = await call("editMessageText", { chat_id, message_id: id, text });
     return edited === true ? "unknown" : (edited.reply_to_message?.message_id ?? "unknown");
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -49,10 +49,10 @@ const KnownUpdate = z.object({
 /** A message from a person, as far as the bridge reads it. */
 export interface Incoming {
   readonly updateId: number;
-  readonly chatId: number;
-  readonly topicId: number | undefined;
-  readonly messageId: number;
-  readonly userId: number | undefined;
+  readonly chatId: string;
+  readonly topicId: string | undefined;
+  readonly messageId: string;
+  readonly userId: string | undefined;
   readonly userName?: string | undefined;
   readonly isPrivate: boolean;
   /** Text or caption; "" where there is neither. */
@@ -62,7 +62,7 @@ export interface Incoming {
   readonly attachment: "file" | "voice message" | undefined;
   /** `button` is the data of the first callback button of the message replied to. */
   readonly reply:
-    | { readonly messageId: number; readonly text: string; readonly button?: string | undefined }
+    | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
     | undefined;
 }
 
@@ -70,10 +70,10 @@ export interface Incoming {
 export interface Press {
   readonly updateId: number;
   readonly queryId: string;
-  readonly chatId: number;
-  readonly messageId: number;
-  readonly topicId: number | undefined;
-  readonly userId: number;
+  readonly chatId: string;
+  readonly messageId: string;
+  readonly topicId: string | undefined;
+  readonly userId: string;
   readonly userName?: string | undefined;
   readonly isPrivate: boolean;
   readonly data: string;
@@ -82,8 +82,8 @@ export interface Press {
 /** A press on Telegram's own Stop below an answer that is being written. Only private chats have it. */
 export interface DraftStop {
   readonly updateId: number;
-  readonly chatId: number;
-  readonly userId: number;
+  readonly chatId: string;
+  readonly userId: string;
   readonly draftId: number;
 }
 
@@ -102,11 +102,11 @@ export function originOf(received: Received): Incoming | Press | DraftStop {
 }
 
 /** Whom and what chat an update came from that cannot be read otherwise; undefined if not even that can be told. */
-export function unreadOrigin(update: Update): { chatId: number; userId: number | undefined } | undefined {
+export function unreadOrigin(update: Update): { chatId: string; userId: string | undefined } | undefined {
   for (const body of Object.values(update)) {
     const found = Unread.safeParse(body).data;
     const chat = found?.chat ?? found?.message?.chat;
-    if (chat) return { chatId: chat.id, userId: found?.from?.id };
+    if (chat) return { chatId: String(chat.id), userId: found?.from && String(found.from.id) };
   }
   return undefined;
 }
@@ -129,7 +129,7 @@ export function readUpdate(update: Update): Received | undefined {
   if (edited) return { edit: readMessage(updateId, edited) };
   const stopped = known.stopped_message_generation;
   if (stopped) {
-    const { id: chatId } = stopped.chat;
+    const chatId = String(stopped.chat.id);
     return { stop: { updateId, chatId, userId: chatId, draftId: stopped.draft_id } };
   }
   if (!query?.message || query.data === undefined) return undefined;
@@ -138,10 +138,10 @@ export function readUpdate(update: Update): Received | undefined {
     press: {
       updateId,
       queryId: query.id,
-      chatId: chat.id,
-      messageId: message_id,
+      chatId: String(chat.id),
+      messageId: String(message_id),
       topicId: topicOf(query.message),
-      userId: query.from.id,
+      userId: String(query.from.id),
       userName: query.from.first_name || query.from.username,
       isPrivate: chat.type === "private",
       data: query.data,
@@ -155,16 +155,18 @@ function readMessage(updateId: number, message: Message): Incoming {
   const isReply = replied && replied.message_id !== message.message_thread_id;
   return {
     updateId,
-    chatId: message.chat.id,
+    chatId: String(message.chat.id),
     topicId,
-    messageId: message.message_id,
-    userId: message.from?.id,
+    messageId: String(message.message_id),
+    userId: message.from && String(message.from.id),
     userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
     text: textOf(message),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
     attachment: attachmentOf(message),
-    reply: isReply ? { messageId: replied.message_id, text: textOf(replied), button: buttonOf(replied) } : undefined,
+    reply: isReply
+      ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
+      : undefined,
   };
 }
 
@@ -173,8 +175,8 @@ function buttonOf({ reply_markup }: z.infer<typeof Quoted>): string | undefined 
 }
 
 /** The thread id is set on replies in plain groups too: only topics count. */
-function topicOf(message: Message): number | undefined {
-  return message.is_topic_message ? message.message_thread_id : undefined;
+function topicOf({ is_topic_message, message_thread_id }: Message): string | undefined {
+  return is_topic_message && message_thread_id !== undefined ? String(message_thread_id) : undefined;
 }
 
 function textOf(message: z.infer<typeof Quoted>): string {

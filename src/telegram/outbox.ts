@@ -117,7 +117,7 @@ export class Outbox {
   }
 
   /** Takes a waiting operation back; false when there is none. One that is on its way is not repeated. */
-  drop(chatId: number, key: string): boolean {
+  drop(chatId: string, key: string): boolean {
     const { waiting, flying } = this.#lane(chatId);
     if (flying?.op.key === key) flying.isTakenBack = true;
     const index = waiting.findIndex(({ op }) => op.key === key);

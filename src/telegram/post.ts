@@ -5,9 +5,9 @@ import { type Outbox, PRIORITY } from "./outbox.ts";
 
 /** Where a message goes; null where there is none. */
 export interface Target {
-  readonly chatId: number;
-  readonly topicId: number | null;
-  readonly replyTo: number | null;
+  readonly chatId: string;
+  readonly topicId: string | null;
+  readonly replyTo: string | null;
 }
 
 export interface PostOptions {
@@ -40,16 +40,17 @@ export class Post {
    *
    * @throws Refused for rich content at its first refusal; Unreachable where the message may have arrived.
    */
-  async send(target: Target, content: Content, options: PostOptions): Promise<number> {
+  async send(target: Target, content: Content, options: PostOptions): Promise<string> {
     const common = toCommon(target, options);
     if (content.kind === "rich") {
       const payload = { ...common, rich_message: { blocks: content.blocks } };
       const message = await this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload });
-      return message.message_id;
+      return String(message.message_id);
     }
     const send = async (extra: object, to: object) => {
       const payload = { ...common, ...to, text: content.text, link_preview_options: { is_disabled: true }, ...extra };
-      return (await this.#outbox.push({ method: "sendMessage", ...urgency(options), payload })).message_id;
+      const message = await this.#outbox.push({ method: "sendMessage", ...urgency(options), payload });
+      return String(message.message_id);
     };
     try {
       return await send({ entities: content.entities }, {});
@@ -60,11 +61,12 @@ export class Post {
   }
 
   /** Sends a file and gives its message's id; where the topic is gone, to the chat itself. */
-  async sendFile(target: Target, file: TextFile, options: PostOptions): Promise<number> {
+  async sendFile(target: Target, file: TextFile, options: PostOptions): Promise<string> {
     const document = await textFile(file.text, file.name);
     const send = async (to: object) => {
       const payload = { ...toCommon(target, options), ...to, document };
-      return (await this.#outbox.push({ method: "sendDocument", ...urgency(options), payload })).message_id;
+      const message = await this.#outbox.push({ method: "sendDocument", ...urgency(options), payload });
+      return String(message.message_id);
     };
     return send({}).catch((error: unknown) => {
       if (isTopicGone(error)) return send(TO_CHAT);
@@ -76,7 +78,7 @@ export class Post {
    * Turns a message into another; entities that are refused are left out. False when there is nothing to edit (any
    * more). Repeated over network faults, since an edit cannot double anything.
    */
-  async edit(chatId: number, messageId: number, content: Content, options: PostOptions): Promise<boolean> {
+  async edit(chatId: string, messageId: string, content: Content, options: PostOptions): Promise<boolean> {
     const push = (body: object) =>
       this.#outbox.push({
         method: "editMessageText",
@@ -84,8 +86,8 @@ export class Post {
         priority: options.progressKey === undefined ? PRIORITY.answer : PRIORITY.edit,
         doubt: "repeat",
         payload: {
-          chat_id: chatId,
-          message_id: messageId,
+          chat_id: Number(chatId),
+          message_id: Number(messageId),
           ...body,
           ...(options.keyboard === undefined ? {} : { reply_markup: options.keyboard }),
         },
@@ -110,8 +112,8 @@ export class Post {
   }
 
   /** True when the message is gone, whoever removed it. */
-  async remove(chatId: number, messageId: number): Promise<boolean> {
-    const payload = { chat_id: chatId, message_id: messageId };
+  async remove(chatId: string, messageId: string): Promise<boolean> {
+    const payload = { chat_id: Number(chatId), message_id: Number(messageId) };
     try {
       await this.#outbox.push({ method: "deleteMessage", priority: PRIORITY.delete, doubt: "repeat", payload });
       return true;
@@ -123,8 +125,8 @@ export class Post {
 
   /** "typing ..." for a few seconds; nobody misses it when it does not come. */
   showTyping({ chatId, topicId }: Target): void {
-    const thread = topicId === null ? {} : { message_thread_id: topicId };
-    const payload = { chat_id: chatId, action: "typing" as const, ...thread };
+    const thread = topicId === null ? {} : { message_thread_id: Number(topicId) };
+    const payload = { chat_id: Number(chatId), action: "typing" as const, ...thread };
     this.#outbox.push({ method: "sendChatAction", priority: PRIORITY.typing, doubt: "fail", payload }).catch(() => {});
   }
 }
@@ -136,9 +138,11 @@ function urgency({ progressKey }: PostOptions) {
 
 function toCommon({ chatId, topicId, replyTo }: Target, { keyboard, isSilent }: PostOptions) {
   return {
-    chat_id: chatId,
-    ...(topicId === null ? {} : { message_thread_id: topicId }),
-    ...(replyTo === null ? {} : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
+    chat_id: Number(chatId),
+    ...(topicId === null ? {} : { message_thread_id: Number(topicId) }),
+    ...(replyTo === null
+      ? {}
+      : { reply_parameters: { message_id: Number(replyTo), allow_sending_without_reply: true } }),
     ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
     ...(isSilent ? { disable_notification: true } : {}),
   };

@@ -119,10 +119,10 @@ async function play(commands: readonly Command[]) {
     const resume = before?.session ?? before?.resume ?? undefined;
     const id = bridge.add(
       {
-        chatId: 1,
+        chatId: "1",
         topicId: undefined,
-        messageId: ++messageId,
-        userId: 1,
+        messageId: String(++messageId),
+        userId: "1",
         isPrivate: true,
         text: "t",
         reply: undefined,
@@ -146,7 +146,7 @@ async function play(commands: readonly Command[]) {
     const pick = "nth" in step ? puppets.running[step.nth % Math.max(1, puppets.running.length)] : undefined;
     if (step.type === "ask") ask(step.thread);
     else if (step.type === "cancel") {
-      const active = bridge.active(1);
+      const active = bridge.active("1");
       const run = active[step.nth % Math.max(1, active.length)];
       if (run) bridge.cancel(run.id);
     } else if (step.type === "restart") {
@@ -162,8 +162,8 @@ async function play(commands: readonly Command[]) {
   };
 
   for (const step of commands) await act(step);
-  for (const _ of commands) if (bridge.active(1).length > 0) await act({ type: "end", nth: 0 });
-  expect(bridge.active(1), "runs that nothing ends").toEqual([]);
+  for (const _ of commands) if (bridge.active("1").length > 0) await act({ type: "end", nth: 0 });
+  expect(bridge.active("1"), "runs that nothing ends").toEqual([]);
   const runs: StoredRun[] = store.runs.recent(1_000);
   const deliveries = store.deliveries.open().map(({ runId }) => runId);
   store.close();

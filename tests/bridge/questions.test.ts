@@ -12,14 +12,14 @@ afterEach(() => void vi.useRealTimers());
 
 const MINUTE_MS = 60_000;
 const command: Question = { id: "q1", kind: "command", title: "make", command: "make", canAllowSession: true };
-const ann = { id: 7, name: "Ann" };
+const ann = { id: "7", name: "Ann" };
 
 /** A run whose engine answers replies as told. */
 function setUp(answer: ((id: string, reply: Reply) => Promise<boolean>) | undefined, rules: Rules = {}) {
   const store = openStore(":memory:");
   onTestFinished(() => store.close());
-  const common = { topicId: null, userId: 7, project: null, branch: null, resume: null, follows: null };
-  store.runs.add({ ...common, id: "r1", chatId: 5, messageId: 1, engine: "codex", prompt: "p", createdAt: 1 });
+  const common = { topicId: null, userId: "7", project: null, branch: null, resume: null, follows: null };
+  store.runs.add({ ...common, id: "r1", chatId: "5", messageId: "1", engine: "codex", prompt: "p", createdAt: 1 });
   const run = store.runs.get("r1");
   if (!run) throw new Error("no run");
   const calls: string[] = [];
@@ -58,7 +58,7 @@ test("a reply is passed on, and stored with who gave it; a second one is refused
   expect(questions.answer(key, { type: "deny" }, ann)).toBe(false);
   await settled();
   expect(only()).toMatchObject({ state: "answered", reply: "allow", scope: "session", decidedBy: "user" });
-  expect(only()).toMatchObject({ userId: 7, userName: "Ann", closedAt: 100 });
+  expect(only()).toMatchObject({ userId: "7", userName: "Ann", closedAt: 100 });
   expect(questions.answer(key, { type: "deny" }, ann)).toBe(false);
   expect(replies).toEqual([{ type: "allow", scope: "session" }]);
   expect(calls).toEqual(["show", "show"]);

@@ -18,7 +18,7 @@ const projects = {
 
 function resolve(text: string, more: Partial<Prompt> = {}, config: object = {}, parts: Partial<ResolveParts> = {}) {
   const prompt: Prompt = {
-    ...{ chatId: CHAT, topicId: undefined, messageId: 50, userId: 1, isPrivate: true, reply: undefined },
+    ...{ chatId: String(CHAT), topicId: undefined, messageId: "50", userId: "1", isPrivate: true, reply: undefined },
     ...{ text, ...more },
   };
   const whole = {
@@ -35,8 +35,16 @@ function resolve(text: string, more: Partial<Prompt> = {}, config: object = {}, 
 /** Stores a run that message `messageId` asked for. */
 function remember(id: string, messageId: number, more: { session?: string; project?: string; branch?: string } = {}) {
   const { project = null, branch = null, session } = more;
-  const common = { chatId: CHAT, topicId: null, userId: 1, engine: "beta", prompt: "p", resume: null, follows: null };
-  store.runs.add({ ...common, id, messageId, project, branch, createdAt: messageId });
+  const common = {
+    chatId: String(CHAT),
+    topicId: null,
+    userId: "1",
+    engine: "beta",
+    prompt: "p",
+    resume: null,
+    follows: null,
+  };
+  store.runs.add({ ...common, id, messageId: String(messageId), project, branch, createdAt: messageId });
   if (session !== undefined) store.runs.setSession(id, session);
 }
 
@@ -63,18 +71,18 @@ describe("the session", () => {
 
   test("is that of the replied-to message's run, whatever the text shows", () => {
     remember("r1", 10, { session: "s1", project: "web", branch: "feat/x" });
-    expect(resolve("and now?", { reply: { messageId: 10, text: "alpha resume other" } })).toMatchObject({
+    expect(resolve("and now?", { reply: { messageId: "10", text: "alpha resume other" } })).toMatchObject({
       ...{ engine: "beta", resume: "s1", context: { project: "web", branch: "feat/x" } },
     });
   });
 
   test("is waited for where the replied-to run has none yet", () => {
     remember("r1", 10);
-    expect(resolve("and now?", { reply: { messageId: 10, text: "" } })).toMatchObject({ follows: "r1" });
+    expect(resolve("and now?", { reply: { messageId: "10", text: "" } })).toMatchObject({ follows: "r1" });
   });
 
   test("is read from the replied-to text where no run is known for it, and so is its context", () => {
-    const reply = { messageId: 99, text: "done · alpha · 3s\n\nctx: web @feat/y\nalpha resume s9" };
+    const reply = { messageId: "99", text: "done · alpha · 3s\n\nctx: web @feat/y\nalpha resume s9" };
     expect(resolve("go on", { reply })).toMatchObject({
       ...{ engine: "alpha", resume: "s9", context: { project: "web", branch: "feat/y" } },
     });
@@ -87,28 +95,31 @@ describe("the session", () => {
     expect(resolve("/beta next", {}, chat).resume).toBe("s1");
     expect(resolve("/alpha next", {}, chat).resume).toBeUndefined();
     expect(resolve("/beta /web next", {}, chat).resume).toBeUndefined();
-    expect(resolve("/beta next", { topicId: 3 }, chat).resume).toBeUndefined();
+    expect(resolve("/beta next", { topicId: "3" }, chat).resume).toBeUndefined();
     expect(resolve("/beta next").resume).toBeUndefined();
   });
 });
 
 describe("the context", () => {
   test("is the chat's project, else the default one, else none", () => {
-    expect(resolve("fix it", { chatId: GROUP }).context).toEqual({ project: "shop", branch: undefined });
+    expect(resolve("fix it", { chatId: String(GROUP) }).context).toEqual({ project: "shop", branch: undefined });
     expect(resolve("fix it", {}, { default_project: "web" }).context).toEqual({ project: "web", branch: undefined });
     expect(resolve("fix it").context).toBeUndefined();
   });
 
   test("takes a branch where a project is known, and text for what it is elsewhere", () => {
-    expect(resolve("@feat/x fix it", { chatId: GROUP })).toMatchObject({
+    expect(resolve("@feat/x fix it", { chatId: String(GROUP) })).toMatchObject({
       ...{ context: { project: "shop", branch: "feat/x" }, prompt: "fix it" },
     });
     expect(resolve("@feat/x fix it")).toMatchObject({ context: undefined, prompt: "@feat/x fix it" });
-    expect(resolve("@takobot fix it", { chatId: GROUP }).context).toEqual({ project: "shop", branch: undefined });
+    expect(resolve("@takobot fix it", { chatId: String(GROUP) }).context).toEqual({
+      project: "shop",
+      branch: undefined,
+    });
   });
 
   test("of a ctx line must still be configured", () => {
-    const reply = { messageId: 99, text: "ctx: gone\nalpha resume s9" };
+    const reply = { messageId: "99", text: "ctx: gone\nalpha resume s9" };
     expect(() => resolve("go on", { reply })).toThrow("unknown project 'gone'");
   });
 });

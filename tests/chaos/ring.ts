@@ -113,7 +113,7 @@ queued_runs = 1000
       child?.kill("SIGTERM");
       await gone();
       const runs = runsOf(directory);
-      expect(runs.map(({ messageId }) => messageId).toSorted((a, b) => a - b)).toEqual(prompts);
+      expect(runs.map(({ messageId }) => Number(messageId)).toSorted((a, b) => a - b)).toEqual(prompts);
       expect(runs.filter(({ state }) => state !== "ended")).toEqual([]);
       // What an engine that finished left running in the background is its own affair.
       for (const { id, outcome } of runs) if (outcome !== "done") expect(await markedProcesses(id)).toEqual([]);

@@ -29,7 +29,14 @@ function rowsReadFor(count: number): number {
     ...{ post: new Post(outbox), store, engines: [], style, progress: new Map(), log: noLog },
   });
   for (let index = 0; index < count; index++) {
-    deliveries.add({ runId: null, chatId: 1, topicId: null, replyTo: null, body: `reply ${index}`, createdAt: index });
+    deliveries.add({
+      runId: null,
+      chatId: "1",
+      topicId: null,
+      replyTo: null,
+      body: `reply ${index}`,
+      createdAt: index,
+    });
     deliverer.kick();
   }
   return rows;

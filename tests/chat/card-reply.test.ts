@@ -7,7 +7,7 @@ import { openStore } from "../../src/store/store.ts";
 import type { Incoming, Press } from "../../src/telegram/message.ts";
 
 const KEY = "0123456789abcdef";
-const CARD_ID = 50;
+const CARD_ID = "50";
 
 const colours: Question = {
   ...{ id: "1", kind: "choice", title: "Which?", isMultiple: false, isOpen: false },
@@ -22,11 +22,11 @@ const words: Question = { id: "1", kind: "text", title: "Name?", isSecret: false
 function setUp(question: Question) {
   const store = openStore(":memory:");
   onTestFinished(() => store.close());
-  const common = { topicId: null, userId: 7, project: null, branch: null, resume: null, follows: null };
-  store.runs.add({ ...common, id: "r1", chatId: 5, messageId: 1, engine: "codex", prompt: "p", createdAt: 1 });
-  store.questions.add({ key: KEY, runId: "r1", question, chatId: 5, topicId: null, askedAt: 1 });
-  store.questions.addMessage(KEY, 5, CARD_ID);
-  const given: [Reply, { id: number; name: string }][] = [];
+  const common = { topicId: null, userId: "7", project: null, branch: null, resume: null, follows: null };
+  store.runs.add({ ...common, id: "r1", chatId: "5", messageId: "1", engine: "codex", prompt: "p", createdAt: 1 });
+  store.questions.add({ key: KEY, runId: "r1", question, chatId: "5", topicId: null, askedAt: 1 });
+  store.questions.addMessage(KEY, "5", CARD_ID);
+  const given: [Reply, { id: string; name: string }][] = [];
   const answer: Bridge["answer"] = (_run, _key, reply, user) => given.push([reply, user]) === 1;
   const chosen = new Set<number>();
   const parts = {
@@ -34,14 +34,21 @@ function setUp(question: Question) {
     bridge: { answer } as Bridge,
     cards: { chosen: () => chosen, toggle: (_key: string, index: number) => void chosen.add(index) },
   };
-  const press = (what: string, chatId = 5) => {
+  const press = (what: string, chatId = "5") => {
     const action = parseCardPress(`q:${KEY}:${what}`);
     if (!action) throw new Error(`no data of ours: ${what}`);
-    const pressed = { chatId, userId: 7, userName: "Ann", data: "" } as Press;
+    const pressed = { chatId, userId: "7", userName: "Ann", data: "" } as Press;
     return pressCard(pressed, action, parts);
   };
   const say = (text: string, more: Partial<Incoming> = {}) => {
-    const message = { chatId: 5, userId: 7, userName: "Ann", text, reply: { messageId: CARD_ID, text: "" }, ...more };
+    const message = {
+      chatId: "5",
+      userId: "7",
+      userName: "Ann",
+      text,
+      reply: { messageId: CARD_ID, text: "" },
+      ...more,
+    };
     const stored = questionOf(message as Incoming, store);
     return stored ? replyToCard(message as Incoming, stored, parts) : "no reply to a card";
   };
@@ -58,7 +65,7 @@ test.each<[Question, string, Reply]>([
 ])("of %j, the button %s replies", (question, what, reply) => {
   const { given, press } = setUp(question);
   expect(press(what)).toMatch(/ing\.$/);
-  expect(given).toEqual([[reply, { id: 7, name: "Ann" }]]);
+  expect(given).toEqual([[reply, { id: "7", name: "Ann" }]]);
   expect(press(what)).toBe("Another answer is on its way.");
 });
 
@@ -86,7 +93,7 @@ test("options are ticked, and sent together in their order", () => {
 
 test("a button pressed in another chat is dead", () => {
   const { given, press } = setUp(approval);
-  expect(press("allow", 6)).toBe("This button is dead.");
+  expect(press("allow", "6")).toBe("This button is dead.");
   expect(given).toEqual([]);
 });
 
@@ -115,13 +122,13 @@ test("a command to the bot, another message and another chat are no replies to t
   const { say } = setUp(words);
   expect(say("/cancel")).toBe("no reply to a card");
   expect(say("x", { reply: undefined })).toBe("no reply to a card");
-  expect(say("x", { reply: { messageId: 51, text: "" } })).toBe("no reply to a card");
-  expect(say("x", { chatId: 6 })).toBe("no reply to a card");
+  expect(say("x", { reply: { messageId: "51", text: "" } })).toBe("no reply to a card");
+  expect(say("x", { chatId: "6" })).toBe("no reply to a card");
 });
 
 test("a question that is closed says so, to presses and to messages", () => {
   const { store, press, say, given } = setUp(approval);
-  store.questions.settle(KEY, { type: "deny" }, { by: "user", user: { id: 8, name: "Bob" } }, 2);
+  store.questions.settle(KEY, { type: "deny" }, { by: "user", user: { id: "8", name: "Bob" } }, 2);
   expect(press("allow")).toBe("Already answered by Bob.");
   expect(say("no")).toBe("Already answered by Bob. Your message was not passed on.");
   expect(given).toEqual([]);

@@ -11,7 +11,7 @@ const KEY = "0123456789abcdef";
 function stored(question: Question, more: Partial<StoredQuestion> = {}): StoredQuestion {
   return {
     ...{ key: KEY, runId: "r1", questionId: question.id, kind: question.kind, title: question.title, question },
-    ...{ chatId: 1, topicId: null, state: "open", reply: null, scope: null, reason: null, answer: null },
+    ...{ chatId: "1", topicId: null, state: "open", reply: null, scope: null, reason: null, answer: null },
     ...{ decidedBy: null, userId: null, userName: null, problem: null, cardId: null, cardState: null },
     ...{ askedAt: 0, closedAt: null, ...more },
   };

@@ -8,8 +8,8 @@ afterEach(() => void vi.useRealTimers());
 let next = 0;
 function message(text: string, more: Partial<Incoming> = {}): Incoming {
   const id = ++next;
-  const base = { topicId: undefined, userId: 1, isPrivate: true, attachment: undefined, reply: undefined };
-  return { ...base, updateId: id, messageId: id, chatId: 1, text, isForward: false, ...more };
+  const base = { topicId: undefined, userId: "1", isPrivate: true, attachment: undefined, reply: undefined };
+  return { ...base, updateId: id, messageId: String(id), chatId: "1", text, isForward: false, ...more };
 }
 const forward = (text: string, more: Partial<Incoming> = {}) => message(text, { isForward: true, ...more });
 
@@ -43,15 +43,19 @@ describe("joining", () => {
 
   test("joins forwards of the batch, by message id, and waits for more of them", () => {
     const { joiner: it, groups } = joiner();
-    it.take([message("what?", { messageId: 10 }), forward("b", { messageId: 12 }), forward("a", { messageId: 11 })]);
+    it.take([
+      message("what?", { messageId: "10" }),
+      forward("b", { messageId: "12" }),
+      forward("a", { messageId: "11" }),
+    ]);
     expect(groups).toEqual([]);
     vi.advanceTimersByTime(900);
-    it.take([forward("c", { messageId: 13 })]);
+    it.take([forward("c", { messageId: "13" })]);
     vi.advanceTimersByTime(999);
     expect(groups).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(groups.map(({ text, messageIds }) => [text, messageIds])).toEqual([
-      ["what?\n\na\n\nb\n\nc", [10, 12, 11, 13]],
+      ["what?\n\na\n\nb\n\nc", ["10", "12", "11", "13"]],
     ]);
   });
 
@@ -96,7 +100,7 @@ describe("joining", () => {
     const { joiner: it, texts } = joiner();
     const long = "x".repeat(4096);
     it.take([message(long)]);
-    it.take([message("other", { userId: 2 }), message("topic", { topicId: 5 }), message("chat", { chatId: 9 })]);
+    it.take([message("other", { userId: "2" }), message("topic", { topicId: "5" }), message("chat", { chatId: "9" })]);
     expect(texts()).toEqual(["other", "topic", "chat"]);
     it.flush();
     expect(texts()).toEqual(["other", "topic", "chat", long]);

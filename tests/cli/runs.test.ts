@@ -10,13 +10,13 @@ function withRuns(): string {
   const home = scratchHome();
   mkdirSync(join(home, ".takopi"));
   const store = openStore(join(home, ".takopi", "takopi.db"));
-  const common = { topicId: null, userId: 1, branch: null, prompt: "a secret prompt", resume: null, follows: null };
+  const common = { topicId: null, userId: "1", branch: null, prompt: "a secret prompt", resume: null, follows: null };
   const at = Date.UTC(2026, 0, 2, 3, 4, 5);
-  store.runs.add({ ...common, id: "r1", chatId: 5, messageId: 1, engine: "codex", project: "web", createdAt: at });
+  store.runs.add({ ...common, id: "r1", chatId: "5", messageId: "1", engine: "codex", project: "web", createdAt: at });
   store.runs.start("r1", at + 1000, "/web");
   const usage = { inputTokens: 1200, outputTokens: 34, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.0123 };
   store.runs.end("r1", { kind: "done", answer: "a secret answer", error: undefined, steps: 2, usage }, at + 63_000);
-  store.runs.add({ ...common, id: "r2", chatId: 6, messageId: 2, engine: "pi", project: null, createdAt: at + 1 });
+  store.runs.add({ ...common, id: "r2", chatId: "6", messageId: "2", engine: "pi", project: null, createdAt: at + 1 });
   store.close();
   return home;
 }
@@ -37,7 +37,7 @@ test("lists runs, the newest first, with what they took", async () => {
 test("says which outcome Telegram refused for good, and why", async () => {
   const home = withRuns();
   const store = openStore(join(home, ".takopi", "takopi.db"));
-  store.deliveries.add({ runId: "r1", chatId: 5, topicId: null, replyTo: 1, body: null, createdAt: 1 });
+  store.deliveries.add({ runId: "r1", chatId: "5", topicId: null, replyTo: "1", body: null, createdAt: 1 });
   store.deliveries.park(1, "sendMessage: 403 Forbidden: bot was blocked by the user");
   store.close();
   expect((await call(runs, home)).stdout).toContain("2026-01-02 03:04: not delivered: sendMessage: 403 Forbidden");
@@ -58,7 +58,7 @@ test("without a state file there are no runs, and none is made", async () => {
 test("--approvals lists what was asked, by whom it was decided, and gives it as JSON without what was read", async () => {
   const home = withRuns();
   const store = openStore(join(home, ".takopi", "takopi.db"));
-  const ask = (key: string, question: Question, chatId = 5) =>
+  const ask = (key: string, question: Question, chatId = "5") =>
     store.questions.add({
       key,
       runId: "r1",
@@ -75,10 +75,10 @@ test("--approvals lists what was asked, by whom it was decided, and gives it as 
     canAllowSession: true,
   } as const;
   ask("1", { ...command, body: "a long body" });
-  store.questions.settle("1", { type: "allow", scope: "session" }, { by: "user", user: { id: 7, name: "Ann" } }, 1);
+  store.questions.settle("1", { type: "allow", scope: "session" }, { by: "user", user: { id: "7", name: "Ann" } }, 1);
   ask("2", command);
   store.questions.settle("2", { type: "deny", reason: "no" }, { by: "policy" }, 1);
-  ask("3", { id: "q", kind: "text", title: "Name?", isSecret: false }, 6);
+  ask("3", { id: "q", kind: "text", title: "Name?", isSecret: false }, "6");
   store.close();
   const { stdout } = await call(runs, home, "--approvals");
   expect(

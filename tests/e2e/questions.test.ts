@@ -137,7 +137,7 @@ describe("a question", () => {
     const stored = await bridge.emulator.waitFor(() => bridge.store().questions.recent(1)[0]);
     expect(stored.state).toBe("withdrawn");
     if (stored.cardId === null) return;
-    const card = bridge.emulator.message(bridge.emulator.privateChatId, stored.cardId);
+    const card = bridge.emulator.message(bridge.emulator.privateChatId, Number(stored.cardId));
     if (card) expect(textOf(await closed(bridge, card))).toMatch(/No longer asked\.$/);
   });
 });

@@ -27,7 +27,7 @@ test("a paste that may grow when the bridge ends runs at the next start", async 
   const id = say(`session\nanswer later\ndone\n${"x".repeat(4000)}`);
   await vi.waitFor(() => expect(emulator.waitingUpdates()).toBe(0), 30_000);
   await stop();
-  expect(store().runs.open()).toMatchObject([{ state: "queued", messageId: id }]);
+  expect(store().runs.open()).toMatchObject([{ state: "queued", messageId: String(id) }]);
   start();
   expect(textOf(await outcomeOf(id))).toMatch(/^done[\s\S]*later/);
 });

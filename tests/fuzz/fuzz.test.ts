@@ -81,7 +81,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   // Forwards that were kept before may stand behind it.
   expect(submitted.slice(before)).toEqual([expect.stringMatching(/^still here/)]);
   expect(log.filter(({ event }) => event === "update.failed")).toEqual([]);
-  expect(store.deliveries.open().every(({ chatId }) => chatId === 5)).toBe(true);
+  expect(store.deliveries.open().every(({ chatId }) => chatId === "5")).toBe(true);
 });
 
 test.each(engines.map((engine) => [engine.id, engine] as const))(

@@ -64,7 +64,7 @@ const beyond: readonly (readonly [string, unknown[], string])[] = [
   ["17 levels of blocks", [nest(17)], "rich message is nested too deeply"],
   ["a block and 16 levels of formatting", [paragraph(style(16))], "rich message is nested too deeply"],
   ["21 columns", [{ type: "table", cells: [Array.from({ length: 21 }, () => cell("x"))] }], "too many columns"],
-  ["no text at all", [{ type: "divider" }], "rich message is empty"],
+  ["no text at all", [{ type: "divider" }], "rich message must be non-empty"],
   [
     "a javascript link",
     [paragraph({ type: "url", text: "x", url: "javascript:alert(1)" })],

@@ -75,7 +75,7 @@ test("a page that was damaged stops the start with the copy's place, and nothing
   const { file } = stateFile();
   const store = openStore(file, { isStart: true });
   for (let id = 0; id < 600; id++)
-    store.updates.receive({ id, chatId: id, messageId: id, body: `{"text":"${id}"}` }, id);
+    store.updates.receive({ id, chatId: String(id), messageId: String(id), body: `{"text":"${id}"}` }, id);
   store.close();
   openStore(file, { isStart: true }).close();
   const plain = openPlain(file);

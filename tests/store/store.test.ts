@@ -17,10 +17,10 @@ function folder(): string {
 
 const run = (id: string, more: Partial<NewRun> = {}): NewRun => ({
   id,
-  chatId: 1,
+  chatId: "1",
   topicId: null,
-  messageId: Number(id),
-  userId: 2,
+  messageId: id,
+  userId: "2",
   engine: "codex",
   project: null,
   branch: null,
@@ -69,7 +69,7 @@ describe("the state file", () => {
 describe("updates", () => {
   test("are new once, by their id and by their message", () => {
     const { updates } = openStore(":memory:");
-    const update = { id: 5, chatId: 1, messageId: 2, body: "{}" };
+    const update = { id: 5, chatId: "1", messageId: "2", body: "{}" };
     expect(updates.receive(update, 0)).toBe(true);
     expect(updates.receive(update, 0)).toBe(false);
     expect(updates.receive({ ...update, id: 6 }, 0)).toBe(false);
@@ -108,24 +108,24 @@ describe("runs", () => {
     const { runs } = openStore(":memory:");
     runs.add(run("1"));
     runs.add(run("2"));
-    runs.addMessage(1, 77, "1");
+    runs.addMessage("1", "77", "1");
     runs.setSession("1", "s");
     runs.setSession("2", "s");
-    expect(runs.byMessage(1, 77)?.id).toBe("1");
-    expect(runs.byMessage(1, 1)?.id).toBe("1");
-    expect(runs.byMessage(2, 77)).toBeUndefined();
+    expect(runs.byMessage("1", "77")?.id).toBe("1");
+    expect(runs.byMessage("1", "1")?.id).toBe("1");
+    expect(runs.byMessage("2", "77")).toBeUndefined();
     expect(runs.bySession("codex", "s")?.id).toBe("2");
     expect(runs.bySession("pi", "s")).toBeUndefined();
   });
 
   test("are open until they end, and listed by chat", () => {
     const { runs } = openStore(":memory:");
-    for (const id of ["1", "2", "3"]) runs.add(run(id, { chatId: id === "3" ? 9 : 1 }));
+    for (const id of ["1", "2", "3"]) runs.add(run(id, { chatId: id === "3" ? "9" : "1" }));
     runs.start("1", 5, "/x");
     runs.end("2", OUTCOME, 6);
     expect(runs.open().map(({ id }) => id)).toEqual(["1", "3"]);
     expect(runs.recent(10).map(({ id }) => id)).toEqual(["3", "2", "1"]);
-    expect(runs.recent(10, 1).map(({ id }) => id)).toEqual(["2", "1"]);
+    expect(runs.recent(10, "1").map(({ id }) => id)).toEqual(["2", "1"]);
   });
 
   test("are stored with all that belongs to them, or not at all", () => {

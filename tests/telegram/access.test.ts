@@ -37,5 +37,5 @@ test.each<[string, Config, number, number | undefined, boolean]>([
   ["a named person in some other group", config({ allowed_user_ids: [ME] }), GROUP, ME, false],
   ["anybody where there is no Telegram config", config(undefined), ME, ME, false],
 ])("%s", (_, from, chatId, userId, allowed) => {
-  expect(isAllowed({ chatId, userId }, from)).toBe(allowed);
+  expect(isAllowed({ chatId: String(chatId), userId: userId?.toString() }, from)).toBe(allowed);
 });

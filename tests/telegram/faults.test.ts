@@ -76,8 +76,8 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
   const now = () => Date.now();
   const engines = [scriptedEngine("alpha")];
   const screens = new TelegramScreens({ outbox, post: new Post(outbox), store, engines, style, log: noLog, now });
-  const add = { topicId: null, userId: 1, project: null, branch: null, resume: null, follows: null };
-  store.runs.add({ ...add, id: "r", chatId: 7, messageId: 1, engine: "alpha", prompt: "p", createdAt: now() });
+  const add = { topicId: null, userId: "1", project: null, branch: null, resume: null, follows: null };
+  store.runs.add({ ...add, id: "r", chatId: "7", messageId: "1", engine: "alpha", prompt: "p", createdAt: now() });
   const run = store.runs.get("r");
   if (!run) throw new Error("the run is not there");
   const screen = screens.open(run);
@@ -92,7 +92,7 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
   }
   const whole = { kind: "done", answer: "", error: undefined, steps: 0, usage: undefined, ...outcome } as const;
   store.runs.end("r", whole, now());
-  store.deliveries.add({ runId: "r", chatId: 7, topicId: null, replyTo: 1, body: null, createdAt: now() });
+  store.deliveries.add({ runId: "r", chatId: "7", topicId: null, replyTo: "1", body: null, createdAt: now() });
   screen.close();
   screens.deliver();
   await vi.advanceTimersByTimeAsync(400_000);

@@ -9,13 +9,13 @@ import { createLog } from "../helpers/recordings.ts";
 let emulator: Emulator;
 let telegram: Telegram;
 let store: Store;
-let chatId: number;
+let chatId: string;
 
 beforeEach(async () => {
   emulator = await startEmulator({ limits: "off" });
   telegram = createTelegram(emulator.token, emulator.url);
   store = openStore(":memory:");
-  chatId = emulator.privateChatId;
+  chatId = String(emulator.privateChatId);
 });
 afterEach(async () => {
   store.close();
@@ -23,16 +23,18 @@ afterEach(async () => {
 });
 
 /** A task that was to get a progress message; what came of that nobody stored. */
-function asked(id: string): number {
-  const { message_id: messageId } = emulator.sendText({ chatId, text: id });
+function asked(id: string): string {
+  const messageId = String(emulator.sendText({ chatId: Number(chatId), text: id }).message_id);
   const place = { topicId: null, userId: null, project: null, branch: null, resume: null, follows: null };
   store.runs.add({ ...place, id, chatId, messageId, engine: "alpha", prompt: id, createdAt: Date.now() });
   store.runs.askProgress(id);
   return messageId;
 }
 
-const arrived = async (text: string, replyTo: number): Promise<number> =>
-  (await telegram.call("sendMessage", { chat_id: chatId, text, reply_parameters: { message_id: replyTo } })).message_id;
+async function arrived(text: string, replyTo: string): Promise<string> {
+  const payload = { chat_id: chatId, text, reply_parameters: { message_id: Number(replyTo) } };
+  return String((await telegram.call("sendMessage", payload)).message_id);
+}
 
 const find = async (): Promise<unknown[]> => {
   const log = createLog("warn");
@@ -42,13 +44,13 @@ const find = async (): Promise<unknown[]> => {
 
 const shown = () =>
   emulator
-    .messages(chatId)
+    .messages(Number(chatId))
     .filter(({ from }) => from?.is_bot)
-    .map((message) => [message.message_id, textOf(message)]);
+    .map((message) => [String(message.message_id), textOf(message)]);
 
 test("a progress message whose id was never stored is found, past what other people said", async () => {
   const prompt = asked("first");
-  emulator.sendText({ chatId, text: "by the way" });
+  emulator.sendText({ chatId: Number(chatId), text: "by the way" });
   const progress = await arrived("starting · alpha · 0s", prompt);
   expect(await find()).toEqual([]);
   expect(store.runs.get("first")?.progressId).toBe(progress);
@@ -59,7 +61,7 @@ test("a progress message whose id was never stored is found, past what other peo
 test("what replies to another prompt is not taken, and goes, since it is delivered again", async () => {
   const [first, second] = [asked("first"), asked("second")];
   store.runs.setProgress("first", await arrived("working · alpha · 9s", first));
-  store.runs.addMessage(chatId, store.runs.get("first")?.progressId ?? 0, "first");
+  store.runs.addMessage(chatId, store.runs.get("first")?.progressId ?? "", "first");
   await arrived("done · alpha · 10s", first);
   const progress = await arrived("starting · alpha · 0s", second);
   expect(await find()).toEqual([]);
@@ -75,5 +77,5 @@ test("where none arrived nothing is taken", async () => {
   store.runs.addMessage(chatId, await arrived("known", prompt), "first");
   expect(await find()).toEqual([]);
   expect(store.runs.get("first")?.progressId).toBeNull();
-  expect(shown()).toEqual([[prompt + 1, "known"]]);
+  expect(shown()).toEqual([[String(Number(prompt) + 1), "known"]]);
 });

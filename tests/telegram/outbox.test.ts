@@ -97,8 +97,8 @@ describe("the outbox", () => {
     const edited = edit(outbox, 1, "edit").catch((error: unknown) => error);
     const dropped = edit(outbox, 1, "dropped", "other").catch((error: unknown) => error);
     void send(outbox, 1, "answer");
-    expect(outbox.drop(1, "other")).toBe(true);
-    expect(outbox.drop(1, "other")).toBe(false);
+    expect(outbox.drop("1", "other")).toBe(true);
+    expect(outbox.drop("1", "other")).toBe(false);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await dropped).toBeInstanceOf(Superseded);
     expect(await edited).toMatchObject({ message_id: 5 });

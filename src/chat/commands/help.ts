@@ -2,7 +2,7 @@ import type { ChatCommand, CommandInput } from "./command.ts";
 
 const run = ({ config, engines, message }: CommandInput): string => {
   const projects = [...config.projects.values()];
-  const own = projects.find(({ chat_id }) => chat_id === message.chatId)?.alias ?? config.default_project;
+  const own = projects.find(({ chat_id }) => String(chat_id) === message.chatId)?.alias ?? config.default_project;
   const example = projects[0]?.alias;
   return [
     "Send me a task and a coding agent works on it here. Reply to its answer to go on.",

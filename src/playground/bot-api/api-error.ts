@@ -2,12 +2,17 @@
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: number;
-  readonly parameters: { readonly retry_after?: number } | undefined;
-  constructor(code: number, description: string, parameters?: { readonly retry_after?: number }) {
+  readonly parameters: ErrorParameters | undefined;
+  constructor(code: number, description: string, parameters?: ErrorParameters) {
     super(description);
     this.code = code;
     this.parameters = parameters;
   }
+}
+
+interface ErrorParameters {
+  readonly retry_after?: number;
+  readonly migrate_to_chat_id?: number;
 }
 
 /** A 400. Telegram writes the reason in lower case after this prefix. */

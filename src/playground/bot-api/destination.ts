@@ -1,5 +1,5 @@
 import type { InlineKeyboardMarkup, Message } from "@grammyjs/types";
-import { type ChatRoom, threadFields } from "../world/chats.ts";
+import type { ChatRoom } from "../world/chats.ts";
 import type { World } from "../world/world.ts";
 import { badRequest } from "./api-error.ts";
 import type { Args } from "./args.ts";
@@ -12,14 +12,21 @@ export interface Destination {
   readonly fields: Partial<Message> & { readonly reply_markup?: InlineKeyboardMarkup };
 }
 
-/** @throws ApiError for an unknown chat, topic or replied message, or a refused keyboard. */
-export function readDestination(world: World, args: Args): Destination {
+/**
+ * `content` names in the plural what is sent: "documents".
+ *
+ * @throws ApiError for an unknown chat, topic or replied message, a closed topic, missing rights or a refused keyboard.
+ */
+export function readDestination(world: World, args: Args, content: string): Destination {
   const room = world.openRoom(args.text("chat_id"));
   const threadId = room.requireTopic(args.integer("message_thread_id"));
   const replied = findReplied(room, args);
+  const thread = room.threadFields(threadId, replied);
+  if (thread.is_topic_message && room.closedTopics.has(thread.message_thread_id ?? 0)) throw badRequest("TOPIC_CLOSED");
+  if (!room.rights.write) throw badRequest(`not enough rights to send ${content} to the chat`);
   const keyboard = checkKeyboard(args.json("reply_markup"));
   const fields = {
-    ...threadFields(threadId ?? replied?.message_thread_id),
+    ...thread,
     ...(replied && { reply_to_message: room.quote(replied.message_id) }),
     ...(keyboard && { reply_markup: keyboard }),
   };

@@ -14,17 +14,27 @@ const Button = z.looseObject({
   url: z.string().optional(),
   copy_text: z.object({ text: z.string() }).optional(),
   style: z.enum(["danger", "success", "primary"]).optional(),
+  disabled: z.object({}).optional(),
 });
-const Keyboard = z.looseObject({ inline_keyboard: z.array(z.array(Button)) });
+const Keyboard = z.looseObject({
+  inline_keyboard: z.array(z.array(Button)),
+  force_reply: z.boolean().optional(),
+});
+const ReplyMarkup = z.union([
+  z.looseObject({ force_reply: z.literal(true) }),
+  z.looseObject({ remove_keyboard: z.literal(true) }),
+]);
 
 /**
- * An inline keyboard that may be attached; undefined where there is none. Empty rows are dropped.
+ * An inline keyboard that may be attached; undefined where there is none, or where the markup is of a kind that the
+ * message does not show. Empty rows are dropped.
  *
  * @throws ApiError 400 for a button that Telegram refuses.
  */
 export function checkKeyboard(markup: unknown): InlineKeyboardMarkup | undefined {
   if (markup === undefined) return undefined;
   const parsed = Keyboard.safeParse(markup);
+  if (!parsed.success && ReplyMarkup.safeParse(markup).success) return undefined;
   if (!parsed.success) throw badRequest("object expected as reply markup");
   const rows = parsed.data.inline_keyboard.filter((row) => row.length > 0);
   if (rows.length === 0) return undefined;
@@ -32,7 +42,8 @@ export function checkKeyboard(markup: unknown): InlineKeyboardMarkup | undefined
     throw badRequest("REPLY_MARKUP_TOO_LONG");
   }
   for (const button of rows.flat()) checkButton(button);
-  return { inline_keyboard: rows } as InlineKeyboardMarkup;
+  const { force_reply } = parsed.data;
+  return { inline_keyboard: rows, ...(force_reply === true && { force_reply }) } as InlineKeyboardMarkup;
 }
 
 /** @throws ApiError 400. Also for the buttons of rich messages. */

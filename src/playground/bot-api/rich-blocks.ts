@@ -1,9 +1,19 @@
 import type { RichBlock, RichMessage } from "@grammyjs/types";
+import type { World } from "../world/world.ts";
 import { badRequest } from "./api-error.ts";
+import type { Args } from "./args.ts";
 import { type RichNode, RichTally, toList, toNode } from "./rich-tally.ts";
 import { checkRichButton, checkRichText } from "./rich-text.ts";
 
 const MAX_ROW_BUTTONS = 8;
+/** Also what a server older than rich messages says to every one of them. */
+const EMPTY = "rich message must be non-empty";
+
+/** The `rich_message` of a call. @throws ApiError 400 */
+export function readRichMessage(world: World, args: Args, place: "message" | "draft"): RichMessage {
+  if (world.richMessages === "refused") throw badRequest(EMPTY);
+  return checkRichMessage(args.json("rich_message"), place);
+}
 
 /**
  * Reads an `InputRichMessage` into what the chat then shows. Takes `blocks` only: `markdown` and `html` would leave
@@ -13,7 +23,7 @@ const MAX_ROW_BUTTONS = 8;
  * @throws ApiError 400
  */
 export function checkRichMessage(value: unknown, place: "message" | "draft"): RichMessage {
-  if (value === undefined) throw badRequest("rich message is empty");
+  if (value === undefined) throw badRequest(EMPTY);
   const node = toNode(value);
   const forms = ["blocks", "markdown", "html"].filter((key) => node[key] !== undefined);
   if (forms.length !== 1) throw badRequest("exactly one of blocks, markdown and html is expected in a rich message");
@@ -21,7 +31,7 @@ export function checkRichMessage(value: unknown, place: "message" | "draft"): Ri
   const tally = new RichTally();
   const reader = { tally, place };
   const blocks = readBlocks(node["blocks"], 1, reader);
-  if (place === "message" && tally.isEmpty) throw badRequest("rich message is empty");
+  if (place === "message" && tally.isEmpty) throw badRequest(EMPTY);
   return { blocks: blocks as unknown as RichBlock[], ...(node["is_rtl"] === true ? { is_rtl: true } : {}) };
 }
 

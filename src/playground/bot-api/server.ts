@@ -24,7 +24,7 @@ export async function serveBotApi(
   if (fileToken !== undefined && filePath !== undefined) {
     const file = fileToken === world.token ? world.files.byPath(filePath) : undefined;
     if (file === undefined) refuse(response, new ApiError(404, "Not Found"));
-    else response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.data);
+    else serveDownload(world, filePath, file.data, response);
     return true;
   }
   return false;
@@ -36,6 +36,23 @@ async function serveCall(world: World, method: string, args: Args, response: Ser
   const fault = world.calls.takeFault(call);
   if (fault !== undefined && fault.type !== "reset_after") strike(fault, call, response);
   else await handle(world, { call, args }, response, fault);
+  world.changes.touch();
+}
+
+/** On record as a call of the method "download". */
+function serveDownload(world: World, path: string, data: Uint8Array, response: ServerResponse): void {
+  const call = world.calls.begin("download", { file_path: path }, world.now());
+  const fault = world.calls.takeFault(call);
+  const head = { "content-type": "application/octet-stream", "content-length": data.length };
+  if (fault?.type === "reset_after") {
+    call.status = "reset";
+    response.writeHead(200, head).write(data.subarray(0, data.length / 2), () => reset(call, response));
+  } else if (fault !== undefined) {
+    strike(fault, call, response);
+  } else {
+    call.status = 200;
+    response.writeHead(200, head).end(data);
+  }
   world.changes.touch();
 }
 

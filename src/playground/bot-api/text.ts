@@ -5,6 +5,11 @@ import { checkLink } from "./links.ts";
 
 export const MAX_TEXT_UNITS = 4096;
 export const MAX_CAPTION_UNITS = 1024;
+/** Telegram drops the formatting past this many, without a word. */
+const MAX_ENTITIES = 100;
+/** About what Telegram takes for all entities of a message, addresses included. */
+const MAX_ENTITY_BYTES = 9500;
+const ENTITY_BYTES = 12;
 
 /** Text with its formatting; offsets and lengths count UTF-16 units. */
 export interface FormattedText {
@@ -32,6 +37,7 @@ const ENTITY_TYPES = [
   "text_link",
   "text_mention",
   "custom_emoji",
+  "date_time",
 ] as const;
 
 const Entities = z.array(
@@ -39,15 +45,19 @@ const Entities = z.array(
 );
 
 /**
- * Trims text and checks its entities as the Bot API server does.
+ * Trims text and checks its entities as the Bot API server does; entities past the 100th are dropped.
  *
- * @throws ApiError 400 where an entity is out of bounds, splits a surrogate pair or carries a refused link.
+ * @throws ApiError 400 where an entity is out of bounds, splits a surrogate pair or carries a refused
+ *   link, and where all of them together are too long.
  */
 export function formatText(text: string, entities: unknown): FormattedText {
   const parsed = Entities.safeParse(entities ?? []);
   if (!parsed.success) throw badRequest("can't parse MessageEntity: wrong type or missing field");
   for (const entity of parsed.data) checkEntity(text, entity);
-  return trim(text, parsed.data as MessageEntity[]);
+  const entityBytes = parsed.data.reduce((sum, { url = "" }) => sum + ENTITY_BYTES + Buffer.byteLength(url), 0);
+  if (entityBytes > MAX_ENTITY_BYTES) throw badRequest("ENTITIES_TOO_LONG");
+  const formatted = trim(text, parsed.data as MessageEntity[]);
+  return { ...formatted, entities: formatted.entities.slice(0, MAX_ENTITIES) };
 }
 
 /** @throws ApiError 400 unless the text has 1 to 4096 units after trimming. `tooLong` is the server's own wording. */

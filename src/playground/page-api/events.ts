@@ -25,7 +25,7 @@ function hello(world: World): PageEvent {
     bot: { username: world.bot.username, name: world.bot.first_name },
     chats: rooms.map(({ chat, topics }) => ({
       id: chat.id,
-      type: chat.type,
+      type: chat.type === "private" ? "private" : "supergroup",
       title: chat.type === "private" ? world.bot.first_name : chat.title,
       topics: [...topics].map(([id, name]) => ({ id, name })),
     })),

@@ -15,7 +15,7 @@ export interface Call {
 export type Fault =
   /** The connection is reset and nothing happened. */
   | { readonly type: "reset_before" }
-  /** The call takes effect, and its answer is lost. */
+  /** The call takes effect, and its answer is lost; a download breaks off in the middle. */
   | { readonly type: "reset_after" }
   /** No answer until the client gives up; nothing happened. */
   | { readonly type: "hang" }

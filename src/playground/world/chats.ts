@@ -2,15 +2,27 @@ import type { Chat, Message, User } from "@grammyjs/types";
 import { badRequest } from "../bot-api/api-error.ts";
 
 type QuotedMessage = NonNullable<Message["reply_to_message"]>;
-type PlaygroundChat = Chat.PrivateChat | Chat.SupergroupChat;
+type PlaygroundChat = Chat.PrivateChat | Chat.GroupChat | Chat.SupergroupChat;
+
+/** What the bot may do in a group. */
+export interface Rights {
+  readonly write: boolean;
+  readonly manageTopics: boolean;
+}
 
 /** One chat and its messages. Ids count per chat, so that the same id means different messages in two chats. */
 export class ChatRoom {
-  readonly chat: PlaygroundChat;
-  /** Names by id; the general topic is not among them. */
+  chat: PlaygroundChat;
+  /** Names by id; the general topic is not among them. They stay while topics are switched off. */
   readonly topics = new Map<number, string>();
-  /** Why the bot may not write here: the text of the 403. */
+  readonly closedTopics = new Set<number>();
+  /** False while the group's topics are switched off. */
+  topicsOn = true;
+  rights: Rights = { write: true, manageTopics: true };
+  /** Why the bot may not enter: the text of the 403. */
   refusal: string | undefined;
+  /** The supergroup that this group became. */
+  migratedTo: number | undefined;
   readonly #messages = new Map<number, Message>();
   #lastId = 0;
 
@@ -52,8 +64,19 @@ export class ChatRoom {
   addTopic(name: string, from: User, date: number): number {
     const { message_id } = this.add({ from, date, forum_topic_created: { name, icon_color: 0x6fb9f0 } });
     this.topics.set(message_id, name);
-    this.replace({ ...this.require(message_id), ...threadFields(message_id) });
+    this.replace({ ...this.require(message_id), ...topicFields(message_id) });
     return message_id;
+  }
+
+  /**
+   * The thread of a new message. Every reply in a supergroup has one, named by the first message of its chain; only
+   * `is_topic_message` means a topic.
+   */
+  threadFields(threadId: number | undefined, replied: Message | undefined): ThreadFields {
+    if (threadId !== undefined) return topicFields(threadId);
+    if (replied?.is_topic_message && this.topicsOn) return topicFields(replied.message_thread_id);
+    if (replied === undefined || this.chat.type !== "supergroup") return {};
+    return { message_thread_id: replied.message_thread_id ?? replied.message_id };
   }
 
   /** A copy for `reply_to_message`, which never holds a further reply. */
@@ -64,7 +87,8 @@ export class ChatRoom {
 
   /** @throws ApiError 400 where the topic does not exist. */
   requireTopic(threadId: number | undefined): number | undefined {
-    if (threadId !== undefined && !this.topics.has(threadId)) throw badRequest("message thread not found");
+    if (threadId === undefined) return undefined;
+    if (!this.topics.has(threadId) || !this.topicsOn) throw badRequest("message thread not found");
     return threadId;
   }
 
@@ -78,7 +102,8 @@ export class ChatRoom {
 /** A message before it has its id; chat and id are the room's to give. */
 export type NewMessage = Omit<Message, "message_id" | "chat">;
 
-/** What a message in a topic carries; nothing outside of one. */
-export function threadFields(threadId: number | undefined): Pick<Message, "message_thread_id" | "is_topic_message"> {
+type ThreadFields = Pick<Message, "message_thread_id" | "is_topic_message">;
+
+function topicFields(threadId: number | undefined): ThreadFields {
   return threadId === undefined ? {} : { message_thread_id: threadId, is_topic_message: true };
 }

@@ -1,4 +1,4 @@
-import type { Document, File, PhotoSize } from "@grammyjs/types";
+import type { Document, File, PhotoSize, Voice } from "@grammyjs/types";
 import { badRequest } from "../bot-api/api-error.ts";
 import type { UploadedFile } from "../bot-api/args.ts";
 
@@ -24,6 +24,12 @@ export class Files {
   addPhoto(file: UploadedFile): PhotoSize {
     const { id } = this.#add(file, "photos");
     return { file_id: id, file_unique_id: `u${id}`, width: 640, height: 480, file_size: file.data.length };
+  }
+
+  addVoice(file: UploadedFile, durationS: number): Voice {
+    const { id } = this.#add(file, "voice");
+    const { mimeType, data } = file;
+    return { file_id: id, file_unique_id: `u${id}`, duration: durationS, mime_type: mimeType, file_size: data.length };
   }
 
   byId(id: string): UploadedFile | undefined {

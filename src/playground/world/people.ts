@@ -1,15 +1,18 @@
 import type { Message, MessageEntity, MessageOrigin, Update, User } from "@grammyjs/types";
 import type { UploadedFile } from "../bot-api/args.ts";
-import { type ChatRoom, threadFields } from "./chats.ts";
+import type { ChatRoom } from "./chats.ts";
 import { PERSON, type World } from "./world.ts";
 
-/** A message from a person: text, a document with caption, or a photo with caption. */
+/** A message from a person: text, or a document, photo or voice message with its caption. */
 export interface PersonMessage {
   readonly chatId: number;
   readonly text?: string;
   readonly document?: UploadedFile;
   readonly photo?: UploadedFile;
+  readonly voice?: UploadedFile & { readonly durationS: number };
   readonly caption?: string;
+  /** In place of what Telegram finds by itself: `text_link`, `pre` and the like, of text or caption. */
+  readonly entities?: readonly MessageEntity[];
   /** Defaults to the person whom the playground's private chat belongs to. */
   readonly from?: User;
   readonly replyTo?: number;
@@ -18,6 +21,8 @@ export interface PersonMessage {
   readonly forward?: MessageOrigin;
   /** Several files sent as one album share it. */
   readonly mediaGroupId?: string;
+  /** Further fields as Telegram sets them: `quote`, `external_reply`, `sticker`, `poll` and so on. */
+  readonly more?: Partial<Message>;
 }
 
 /** Puts people's messages in their rooms and gives them to the bot in one batch. */
@@ -26,6 +31,14 @@ export function say(world: World, messages: readonly PersonMessage[]): Message[]
   for (const message of said) world.changes.emit({ type: "message", message, silent: false });
   world.updates.push(...said.map((message) => ({ message: message as NonNullable<Update["message"]> })));
   return said;
+}
+
+/** A service message, which bots get as an update. */
+export function announce(world: World, room: ChatRoom, content: Partial<Message>, threadId?: number): void {
+  const thread = room.threadFields(threadId, undefined);
+  const message = room.add({ date: world.date(), from: PERSON, ...thread, ...content });
+  world.changes.emit({ type: "message", message, silent: true });
+  world.updates.push({ message: message as NonNullable<Update["message"]> });
 }
 
 /** Replaces the text of a person's message and tells the bot. */
@@ -61,18 +74,21 @@ function addMessage(world: World, { chatId, threadId, replyTo, ...message }: Per
   const room = roomOf(world, chatId);
   const topic = room.requireTopic(threadId);
   const quoted = replyTo ?? topic;
-  const { from = PERSON, forward, mediaGroupId, document, photo, caption, text } = message;
+  const replied = replyTo === undefined ? undefined : room.require(replyTo);
+  const { from = PERSON, forward, mediaGroupId, document, photo, voice, caption, text, entities, more } = message;
   return room.add({
     date: world.date(),
     from,
-    ...threadFields(topic),
+    ...room.threadFields(topic, replied),
     ...(quoted !== undefined && { reply_to_message: room.quote(quoted) }),
     ...(forward && { forward_origin: forward }),
     ...(mediaGroupId !== undefined && { media_group_id: mediaGroupId }),
-    ...(text !== undefined && { text, ...withEntities(text) }),
+    ...(text !== undefined && { text, ...(entities ? { entities: [...entities] } : withEntities(text)) }),
     ...(document && { document: world.files.addDocument(document) }),
     ...(photo && { photo: [world.files.addPhoto(photo)] }),
-    ...(caption && { caption }),
+    ...(voice && { voice: world.files.addVoice(voice, voice.durationS) }),
+    ...(caption && { caption, ...(entities && { caption_entities: [...entities] }) }),
+    ...more,
   });
 }
 

@@ -2,12 +2,14 @@ import type { User } from "@grammyjs/types";
 import { ChatRoom } from "./chats.ts";
 import { GROUP_ID, PERSON, type World } from "./world.ts";
 
-/** A supergroup; one without topics is no forum. */
+/** A supergroup, which is a forum if it has topics, or a basic group. */
 export interface NewGroup {
   /** Negative, as ids of groups are. */
   readonly id: number;
   readonly title: string;
   readonly topics?: readonly string[];
+  /** A group that has not become a supergroup yet. */
+  readonly basic?: boolean;
 }
 
 /** The chats of every playground. Returns the ids of the group's topics. */
@@ -23,9 +25,9 @@ export function addPrivateChat(world: World, person: User): void {
 }
 
 /** Returns the ids of its topics, in order. */
-export function addGroup(world: World, { id, title, topics = [] }: NewGroup): number[] {
+export function addGroup(world: World, { id, title, topics = [], basic = false }: NewGroup): number[] {
   const forum = topics.length > 0 ? { is_forum: true as const } : {};
-  const room = new ChatRoom({ id, type: "supergroup", title, ...forum });
+  const room = new ChatRoom(basic ? { id, type: "group", title } : { id, type: "supergroup", title, ...forum });
   world.rooms.set(id, room);
   if (topics.length > 0) room.add({ date: world.date(), from: PERSON, supergroup_chat_created: true });
   return topics.map((name) => room.addTopic(name, PERSON, world.date()));

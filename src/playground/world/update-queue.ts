@@ -23,10 +23,15 @@ export class UpdateQueue {
   #waiting: Update[] = [];
   #nextId: number;
   #allowed: readonly string[] = [];
-  #poll: { end(updates: Update[]): void; conflict(): void; limit: number } | undefined;
+  #poll: { end(updates: Update[]): void; conflict(reason: string): void; limit: number } | undefined;
 
   constructor(firstId: number) {
     this.#nextId = firstId;
+  }
+
+  /** Ends a poll that waits, as a webhook set meanwhile does. */
+  conflict(reason: string): void {
+    this.#poll?.conflict(reason);
   }
 
   /** Adds updates as one batch: a poll that waits gets them all at once. */
@@ -55,7 +60,7 @@ export class UpdateQueue {
 
   /** @throws ApiError 409, on the earlier of two polls at once. */
   async poll({ offset, limit, timeoutMs, allowedUpdates, signal }: PollRequest): Promise<Update[]> {
-    this.#poll?.conflict();
+    this.#poll?.conflict(OTHER_POLL);
     if (allowedUpdates !== undefined) this.#allowed = allowedUpdates;
     this.#confirm(offset);
     const batch = Math.min(Math.max(limit, 1), MAX_BATCH);
@@ -70,9 +75,9 @@ export class UpdateQueue {
         finish();
         resolve(updates);
       };
-      const conflict = () => {
+      const conflict = (reason: string) => {
         finish();
-        reject(new ApiError(409, CONFLICT));
+        reject(new ApiError(409, `Conflict: terminated by ${reason}`));
       };
       const onAbort = () => end([]);
       const timer = setTimeout(() => end([]), timeoutMs);
@@ -93,4 +98,4 @@ export class UpdateQueue {
   }
 }
 
-const CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+const OTHER_POLL = "other getUpdates request; make sure that only one bot instance is running";

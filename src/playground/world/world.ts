@@ -14,6 +14,12 @@ export interface PressAnswer {
   readonly show_alert?: boolean;
 }
 
+/**
+ * What the server makes of rich messages. False plays one from before them, which knows none of their methods;
+ * "refused" an older self-hosted one, which finds every rich message empty.
+ */
+export type RichMessages = boolean | "refused";
+
 /** A draft that the bot is streaming; gone once a message comes. */
 export interface Draft {
   readonly text?: string;
@@ -33,7 +39,7 @@ export const GROUP_ID = -1_002_000_000_001;
 /** Everything that the emulator knows. */
 export class World {
   readonly token: string;
-  readonly bot: UserFromGetMe;
+  bot: UserFromGetMe;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly rooms = new Map<number, ChatRoom>();
@@ -48,8 +54,9 @@ export class World {
   readonly presses = new Map<string, PressAnswer | undefined>();
   /** By `chat:draft`. */
   readonly drafts = new Map<string, Draft>();
-  /** False plays a server from before rich messages. */
-  richMessages = true;
+  richMessages: RichMessages = true;
+  /** "" while none is set. */
+  webhook = "";
 
   constructor(options: { token?: string; limits: FloodLimits | undefined; now: () => number }) {
     const botId = 7_000_000_001;
@@ -65,11 +72,15 @@ export class World {
     return Math.floor(this.now() / 1000);
   }
 
-  /** The room that a call writes to. @throws ApiError 400 where there is none, 403 where the bot is shut out. */
+  /** The room that a call writes to. @throws ApiError 400 where there is none or it migrated, 403 where the bot is shut out. */
   openRoom(chatId: string): ChatRoom {
     if (chatId === "") throw badRequest("chat_id is empty");
     const room = this.rooms.get(Number(chatId));
     if (room === undefined) throw badRequest("chat not found");
+    if (room.migratedTo !== undefined) {
+      const text = "Bad Request: group chat was upgraded to a supergroup chat";
+      throw new ApiError(400, text, { migrate_to_chat_id: room.migratedTo });
+    }
     if (room.refusal !== undefined) throw new ApiError(403, `Forbidden: ${room.refusal}`);
     return room;
   }

@@ -6,7 +6,7 @@ import { badRequest } from "../api-error.ts";
 import type { Args } from "../args.ts";
 import { checkKeyboard } from "../keyboard.ts";
 import type { MethodCall } from "../method.ts";
-import { checkRichMessage } from "../rich-blocks.ts";
+import { readRichMessage } from "../rich-blocks.ts";
 import { checkCaption, checkMessageText, refuseParseMode } from "../text.ts";
 
 /** Text or rich content in place of either. As on Telegram, an edit that names no keyboard takes it away. */
@@ -80,7 +80,7 @@ function findOwn(world: World, args: Args): { room: ChatRoom; message: Message }
 /** A server from before rich messages does not know the parameter and misses the text. */
 function readContent(world: World, args: Args): Content {
   const rich = world.richMessages ? args.json("rich_message") : undefined;
-  if (rich !== undefined) return { rich_message: checkRichMessage(rich, "message") };
+  if (rich !== undefined) return { rich_message: readRichMessage(world, args, "message") };
   refuseParseMode(args.text("parse_mode"));
   const { text, entities } = checkMessageText(args.text("text"), args.json("entities"), "MESSAGE_TOO_LONG");
   return { text, ...(entities.length > 0 && { entities: [...entities] }) };

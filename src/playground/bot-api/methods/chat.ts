@@ -1,3 +1,4 @@
+import type { ChatRoom } from "../../world/chats.ts";
 import { badRequest } from "../api-error.ts";
 import type { MethodCall } from "../method.ts";
 
@@ -15,9 +16,13 @@ const ACTIONS = [
   "upload_video_note",
 ];
 
+/** Chat actions name the general topic; messages to it name none. */
+const GENERAL_TOPIC = 1;
+
 export function sendChatAction({ world, args }: MethodCall): true {
   const room = world.openRoom(args.text("chat_id"));
-  const threadId = room.requireTopic(args.integer("message_thread_id"));
+  const given = args.integer("message_thread_id");
+  const threadId = given === GENERAL_TOPIC && isForum(room) ? undefined : room.requireTopic(given);
   if (!ACTIONS.includes(args.text("action"))) throw badRequest("wrong parameter action in request");
   const thread = threadId === undefined ? {} : { message_thread_id: threadId };
   world.changes.emit({ type: "typing", chat_id: room.id, ...thread });
@@ -29,11 +34,16 @@ export function getChat({ world, args }: MethodCall): unknown {
   return { ...chat, accent_color_id: 0, max_reaction_count: 11, accepted_gift_types: {} };
 }
 
-/** Everyone is a member, the bot an administrator. */
+/** Everyone is a member; the bot is an administrator unless it may not write. */
 export function getChatMember({ world, args }: MethodCall): unknown {
   const room = world.openRoom(args.text("chat_id"));
   const userId = args.integer("user_id");
-  if (userId === world.bot.id) return { status: "administrator", user: world.bot, can_manage_topics: true };
+  const { write, manageTopics } = room.rights;
+  if (userId === world.bot.id) {
+    return write
+      ? { status: "administrator", user: world.bot, can_manage_topics: manageTopics }
+      : { status: "restricted", user: world.bot, is_member: true, can_send_messages: false, until_date: 0 };
+  }
   const known = room.messages().find((message) => message.from?.id === userId)?.from;
   if (known === undefined) throw badRequest("user not found");
   return { status: "member", user: known };
@@ -41,7 +51,9 @@ export function getChatMember({ world, args }: MethodCall): unknown {
 
 export function createForumTopic({ world, args }: MethodCall): unknown {
   const room = world.openRoom(args.text("chat_id"));
-  if (!("is_forum" in room.chat)) throw badRequest("the chat is not a forum");
+  const canHaveTopics = room.chat.type === "private" ? world.bot.has_topics_enabled : isForum(room);
+  if (!canHaveTopics) throw badRequest("the chat is not a forum");
+  if (!room.rights.manageTopics) throw badRequest("not enough rights to create a topic");
   const name = topicName(args.text("name"));
   const threadId = room.addTopic(name, world.bot, world.date());
   world.changes.emit({ type: "message", message: room.require(threadId), silent: true });
@@ -57,6 +69,10 @@ export function editForumTopic({ world, args }: MethodCall): true {
   room.topics.set(threadId, name);
   world.changes.touch();
   return true;
+}
+
+function isForum(room: ChatRoom): boolean {
+  return "is_forum" in room.chat;
 }
 
 function topicName(name: string): string {

@@ -1,7 +1,7 @@
 import type { ChatRoom } from "../../world/chats.ts";
 import { badRequest } from "../api-error.ts";
 import type { MethodCall } from "../method.ts";
-import { checkRichMessage } from "../rich-blocks.ts";
+import { readRichMessage } from "../rich-blocks.ts";
 import { formatText, MAX_TEXT_UNITS, refuseParseMode } from "../text.ts";
 
 export function sendMessageDraft(call: MethodCall): true {
@@ -18,7 +18,7 @@ export function sendMessageDraft(call: MethodCall): true {
 export function sendRichMessageDraft(call: MethodCall): true {
   const { world, args } = call;
   const { key } = readDraft(call);
-  const rich_message = checkRichMessage(args.json("rich_message"), "draft");
+  const rich_message = readRichMessage(world, args, "draft");
   world.drafts.set(key, { rich_message, canStop: args.flag("can_stop") });
   world.changes.touch();
   return true;

@@ -1,3 +1,4 @@
+import type { RichMessages } from "../../world/world.ts";
 import type { Method } from "../method.ts";
 import { answerCallbackQuery, deleteMyCommands, getMyCommands, setMyCommands } from "./bot.ts";
 import {
@@ -9,6 +10,7 @@ import {
 } from "./change.ts";
 import { createForumTopic, editForumTopic, getChat, getChatMember, sendChatAction } from "./chat.ts";
 import { sendMessageDraft, sendRichMessageDraft } from "./drafts.ts";
+import { sendMediaGroup } from "./media.ts";
 import { sendDocument, sendMessage, sendPhoto, sendRichMessage } from "./send.ts";
 import { deleteWebhook, getUpdates, getWebhookInfo } from "./updates.ts";
 
@@ -33,6 +35,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   getWebhookInfo,
   sendChatAction,
   sendDocument,
+  sendMediaGroup,
   sendMessage,
   sendMessageDraft,
   sendPhoto,
@@ -45,7 +48,7 @@ const BY_LOWER_NAME = new Map(Object.entries(METHODS).map(([name, method]) => [n
 const RICH_METHODS = ["sendrichmessage", "sendrichmessagedraft"];
 
 /** undefined for what the server does not know; one from before rich messages knows none of their methods. */
-export function findMethod(name: string, richMessages: boolean): Method | undefined {
+export function findMethod(name: string, richMessages: RichMessages): Method | undefined {
   const lower = name.toLowerCase();
-  return !richMessages && RICH_METHODS.includes(lower) ? undefined : BY_LOWER_NAME.get(lower);
+  return richMessages === false && RICH_METHODS.includes(lower) ? undefined : BY_LOWER_NAME.get(lower);
 }

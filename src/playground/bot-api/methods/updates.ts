@@ -1,10 +1,13 @@
 import type { Update } from "@grammyjs/types";
-import { badRequest } from "../api-error.ts";
+import { ApiError, badRequest } from "../api-error.ts";
 import type { MethodCall } from "../method.ts";
 
 const MAX_POLL_S = 50;
+const WEBHOOK_ACTIVE =
+  "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
 
 export async function getUpdates({ world, args, signal }: MethodCall): Promise<Update[]> {
+  if (world.webhook !== "") throw new ApiError(409, WEBHOOK_ACTIVE);
   const allowed = args.json("allowed_updates");
   if (allowed !== undefined && !Array.isArray(allowed))
     throw badRequest("expected an Array of String as allowed_updates");
@@ -17,12 +20,12 @@ export async function getUpdates({ world, args, signal }: MethodCall): Promise<U
   });
 }
 
-/** There never is a webhook here. */
 export function deleteWebhook({ world, args }: MethodCall): true {
   if (args.flag("drop_pending_updates")) world.updates.clear();
+  world.webhook = "";
   return true;
 }
 
 export function getWebhookInfo({ world }: MethodCall): unknown {
-  return { url: "", has_custom_certificate: false, pending_update_count: world.updates.size };
+  return { url: world.webhook, has_custom_certificate: false, pending_update_count: world.updates.size };
 }
