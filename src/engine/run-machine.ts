@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { assertNever, type Completed, type RunEvent, type ShownEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability, ProcessMark, RunCommand } from "../domain/run.ts";
@@ -90,6 +91,7 @@ class RunMachine implements RunContext {
   #session: Completed["resume"];
   #hasStarted = false;
   #hasCompleted = false;
+  #finished: Promise<void> | undefined;
   #isOver = false;
   #answer = "";
   #toldAnswer = "";
@@ -131,7 +133,7 @@ class RunMachine implements RunContext {
   }
 
   announce(mark: ProcessMark): void {
-    this.#enqueue({ type: "process", mark });
+    if (!this.#hasCompleted) this.#enqueue({ type: "process", mark });
   }
 
   ready(controls: Controls): void {
@@ -139,11 +141,12 @@ class RunMachine implements RunContext {
     if (controls.steer) can.push("steer");
     if (controls.interrupt) can.push("interrupt");
     if (controls.answer) can.push("answer");
-    this.#enqueue({ type: "ready", can });
+    if (!this.#hasCompleted) this.#enqueue({ type: "ready", can });
     this.#takeControls(controls);
   }
 
   push(event: ShownEvent): void {
+    if (this.#hasCompleted) return;
     if (event.type === "completed") this.#complete(event);
     else if (event.type === "text") this.#text(event.text);
     else if (event.type !== "started") this.#enqueue(event);
@@ -225,12 +228,18 @@ class RunMachine implements RunContext {
 
   #complete(outcome: Completed): void {
     if (this.#hasCompleted) return;
-    for (const id of this.#pending) this.#acknowledge(id, { ok: false });
+    this.#hasCompleted = true;
     clearTimeout(this.#textTimer);
+    if (this.#pending.size === 0) this.#finish(outcome);
+    else this.#finished = setImmediate().then(() => this.#finish(outcome));
+  }
+
+  /** Commands that were just taken have had the time to say so. */
+  #finish(outcome: Completed): void {
+    for (const id of this.#pending) this.#acknowledge(id, { ok: false });
     const resume = outcome.resume ?? this.#session;
     const error = this.#reason;
     this.#enqueue({ ...outcome, ...(resume && { resume }), ...(error !== undefined && { ok: false, error }) });
-    this.#hasCompleted = true;
   }
 
   get #reason(): string | undefined {
@@ -238,7 +247,6 @@ class RunMachine implements RunContext {
   }
 
   #enqueue(event: RunEvent): void {
-    if (this.#hasCompleted) return;
     this.#queue.push(event);
     this.#isReaderIdle = false;
     this.#wake();
@@ -251,10 +259,11 @@ class RunMachine implements RunContext {
       if (!this.#hasCompleted) this.#fail(this.#reason ?? this.#explain(error));
     }
     this.#fail(this.#reason ?? `${this.#setup.label} ended without an answer.`);
-    this.#close();
+    await this.#close();
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
+    await this.#finished;
     this.#isOver = true;
     this.#wake();
   }
@@ -289,7 +298,7 @@ class RunMachine implements RunContext {
     if (await endsWithin(Promise.all([this.#driven, forcing]), FORCE_MS)) return;
     log.error({}, "run.not_ended");
     this.#fail(reason, `${label} ${UNCONFIRMED}`);
-    this.#close();
+    await this.#close();
   }
 }
 

@@ -183,11 +183,13 @@ test("runs of one server share it, and are listed while they last", async () => 
 });
 
 test("a stop ends a run whose thread the server never opens", async () => {
+  await finish(open("answer"));
   const run = open("answer", { model: "silent" });
-  await vi.waitUntil(() => (host.servers() ?? []).length > 0, { timeout: 50_000 });
+  await run.spawned;
+  await new Promise(setImmediate);
   await run.stop("Stopped by Ada.");
   expect((await finish(run)).completed).toMatchObject({ ok: false, error: "Stopped by Ada." });
-  expect(host.servers()).toEqual([]);
+  await vi.waitUntil(() => host.servers().length === 0);
 });
 
 test("a compaction that is refused leaves nothing behind that fails with the end of the server", async () => {

@@ -141,7 +141,7 @@ test("a message is added to the running turn, even one that comes before pi is u
   const task = open("steered");
   await task.run.controls.steer("Added words.");
   expect((await task.finished).completed.answer).toBe("Added words.");
-  await expect(task.run.controls.steer("More.")).rejects.toThrow("pi is done with this task.");
+  await expect(task.run.controls.steer("More.")).rejects.toThrow("The turn was over.");
 });
 
 test("a prompt that pi refuses is the outcome, with what to do", async () => {
