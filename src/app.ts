@@ -1,9 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Bridge } from "./bridge/bridge.ts";
-import { endLostServers, watchServers } from "./bridge/live-servers.ts";
-import type { BridgeParts } from "./bridge/parts.ts";
-import { recover } from "./bridge/recover.ts";
 import { TelegramCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
 import { startupNote } from "./chat/note.ts";
@@ -12,10 +9,9 @@ import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
+import { warningNote } from "./config/warnings.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
-import { EngineHost } from "./engine/host.ts";
-import { endLeftovers } from "./engine/stop.ts";
 import { ConfigError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { takeLock } from "./store/lock.ts";
@@ -27,6 +23,7 @@ import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { Post } from "./telegram/post.ts";
 import { readVersion } from "./version.ts";
+import { LocalWorker } from "./worker/local.ts";
 
 export interface AppOptions {
   readonly config: Config;
@@ -46,8 +43,7 @@ export interface AppOptions {
 
 /** Telegram repeats no update that is older than a day. */
 const UPDATES_KEPT_MS = 2 * MS_PER_DAY;
-/** Of the 10 s that a shutdown may take, what warm servers and then deliveries get; runs end within 2 s. */
-const SERVERS_ON_EXIT_MS = 3_000;
+/** Of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
 const DELIVER_ON_EXIT_MS = 4_000;
 
 /**
@@ -94,15 +90,13 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const style = () => requireTelegram(config());
   const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
   const cards = new TelegramCards({ post, store, log });
-  const host = new EngineHost();
-  const parts: BridgeParts = { config, engines, host, store, screens, cards, log, env, home, now };
-  const bridge = new Bridge(parts);
+  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
+  const bridge = new Bridge({ config, engines, store, worker, screens, cards, log, now });
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
     const dispatcher = new Dispatcher({
-      ...parts,
-      cards,
+      ...{ config, engines, store, cards, log, now },
       engineOverride: options.engineOverride,
       bridge,
       telegram,
@@ -110,19 +104,15 @@ export async function runBridge(options: AppOptions): Promise<void> {
       deliver: () => screens.deliver(),
     });
     await findLostProgress({ store, telegram, log });
-    await endLostServers(parts);
-    const servers = watchServers(parts);
-    await recover(bridge, parts, async ({ id, pid, processStart, markId }) => {
-      await endLeftovers(id, pid === null ? undefined : { pid, startTime: processStart ?? "" });
-      if (markId !== null) await endLeftovers(markId, undefined);
-    });
+    await bridge.recover();
     dispatcher.recover();
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
     );
     void greet(options, { telegram, post, store });
-    store.updates.prune(now() - UPDATES_KEPT_MS);
+    tellWarnings(config(), { store, tellMain, now });
+    keepHistory(config, { store, log, now, signal });
     await poll({
       telegram,
       signal,
@@ -134,9 +124,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     const closed = bridge.close();
     dispatcher.close();
     await closed;
-    // Servers end within that, but for one that hangs while it starts.
-    await Promise.race([servers.close(), delay(SERVERS_ON_EXIT_MS, undefined, { ref: false })]);
-    host.endNow();
+    await worker.close();
     await dispatcher.idle();
     screens.deliver();
     await Promise.race([
@@ -149,6 +137,42 @@ export async function runBridge(options: AppOptions): Promise<void> {
     lock.release();
     log.info({}, "bridge.ended");
   }
+}
+
+/** People look at the chat, not at the log: what has no effect is said there, once. */
+function tellWarnings({ warnings }: Config, { store, tellMain, now }: WarningParts): void {
+  const fresh = warnings.filter((warning) => store.history.tellsFirst(warning, now()));
+  if (fresh.length > 0) tellMain(warningNote(fresh));
+}
+
+interface WarningParts {
+  readonly store: Store;
+  readonly tellMain: (body: string) => void;
+  readonly now: () => number;
+}
+
+/** Forgets what need not be kept, now and once a day. */
+function keepHistory(config: () => Config, { store, log, now, signal }: HistoryParts): void {
+  const prune = () => {
+    try {
+      store.updates.prune(now() - UPDATES_KEPT_MS);
+      const { keep_days } = config().limits;
+      if (keep_days !== undefined)
+        log.info({ runs: store.history.prune(now() - keep_days * MS_PER_DAY) }, "history.pruned");
+    } catch (error) {
+      log.warn({ err: error }, "history.kept");
+    }
+  };
+  prune();
+  const timer = setInterval(prune, MS_PER_DAY).unref();
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+interface HistoryParts {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
 }
 
 /** A line that cannot be written must not end the polling that it tells of. */

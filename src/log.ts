@@ -72,6 +72,7 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
     level,
     base: null,
     messageKey: "event",
+    serializers: { err: (value: unknown) => value },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
@@ -146,8 +147,8 @@ function toPlainLine(json: string, hasColor: boolean): string {
 }
 
 function toPlainValue(value: unknown): string {
-  if (typeof value === "object" && value !== null && "stack" in value) {
-    const { message, stack } = value as { message?: unknown; stack?: unknown };
+  if (typeof value === "object" && value !== null && "name" in value && "message" in value) {
+    const { message, stack } = value as { message: unknown; stack?: unknown };
     const frame = /^\s+at .*$/m.exec(String(stack))?.[0].trim();
     return JSON.stringify(`${String(message)}${frame ? ` (${frame})` : ""}`);
   }

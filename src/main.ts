@@ -30,26 +30,24 @@ async function main(): Promise<number> {
   const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   const asks = (...flags: string[]) => own.some((word) => flags.includes(word));
   if (asks("--version", "-V")) return print(readVersion());
-  const wantsHelp = asks("--help", "-h");
-  if (wantsHelp && !own.some((word) => !word.startsWith("-"))) {
-    const { generalHelp } = await import("./cli/help.ts");
-    return print(generalHelp(entries, readVersion()));
-  }
-  const words = wantsHelp ? argv.filter((word) => word !== "--help" && word !== "-h") : argv;
-  const call = await resolveCall(words, entries, async () => {
-    const { engines } = await import("../runners/index.ts");
-    return engines.map(({ id }) => id);
-  });
-  const { command } = await call.entry.load();
+  const wantsHelp = asks("--help", "-h") || own[0] === "help";
+  const words = wantsHelp ? argv.filter((word) => !["--help", "-h", "help"].includes(word)) : argv;
   if (wantsHelp) {
-    const { commandHelp } = await import("./cli/help.ts");
-    return print(await commandHelp(call.entry, command));
+    const { helpFor } = await import("./cli/help.ts");
+    return print(await helpFor(words, entries, readVersion()));
   }
+  const call = await resolveCall(words, entries, engineIds);
+  const { command } = await call.entry.load();
   listenForSignals(call.entry.endsItself === true);
   const { env, stdin, stdout, stderr } = process;
   const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: controller.signal };
   const code = await command.execute(call.argv, context);
   return controller.signal.reason === "SIGINT" ? EXIT_CODES.SIGINT : code;
+}
+
+async function engineIds(): Promise<string[]> {
+  const { engines } = await import("../runners/index.ts");
+  return engines.map(({ id }) => id);
 }
 
 /** The first signal asks the command to end, where it can; a second one ends the process at once. */

@@ -14,7 +14,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engine: ["domain", "errors", "log"],
   store: ["domain", "errors"],
   config: ["engine", "errors", "log"],
-  bridge: ["config", "domain", "engine", "errors", "log", "store"],
+  worker: ["config", "domain", "engine", "errors", "log", "store"],
+  bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "store", "telegram"],
   telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "store"],
   playground: ["domain", "errors"],
@@ -30,7 +31,6 @@ const doors: Readonly<Record<string, RegExp>> = {
   "@decimalturn/toml-patch": /^src\/config\//,
   zod: /^(src\/(config|engine|playground)\/|src\/telegram\/message\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
-  citty: /^src\/cli\//,
   "@clack/prompts": /^src\/cli\//,
 };
 
@@ -108,6 +108,16 @@ test.each(Object.entries(doors))("%s comes in through one door", (name, door) =>
     ({ file, target }) => packageOf(target) === name && target !== "grammy/types" && !door.test(file),
   );
   expect(elsewhere.map(({ file }) => file)).toEqual([]);
+});
+
+test("the bridge touches neither disk nor processes: those are behind the worker's port", () => {
+  const reached = imports.filter(({ file, target, path }) => {
+    if (roomOf(file) !== "bridge") return false;
+    if (path === undefined) return target.startsWith("node:") && target !== "node:crypto";
+    if (roomOf(path) === "worker") return path !== "src/worker/port.ts";
+    return roomOf(path) === "engine" && !["src/engine/contract.ts", "src/engine/options.ts"].includes(path);
+  });
+  expect(reached.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
 });
 
 test("files are named in lower case with dashes, and no file is named for what it is not", () => {

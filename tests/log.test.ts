@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { createLogger, type LogOptions, redact } from "../src/log.ts";
+import { createTelegram } from "../src/telegram/api.ts";
 
 const TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
 
@@ -138,4 +139,17 @@ test("a reader of the log that stops reading holds nothing up, and learns how ma
   expect(lost).toBeGreaterThan(0);
   expect(kept + lost).toBe(lines);
   expect(await exit).toEqual([0, null]);
+});
+
+test("a Telegram that cannot be reached is one line without a stack", async () => {
+  const telegram = createTelegram(TOKEN, "http://127.0.0.1:1");
+  const refusal = await telegram.call("getMe", undefined).catch((error: unknown) => error);
+  const json = await capture();
+  json.log.warn({ err: refusal, waitMs: 500 }, "telegram.unreachable");
+  const line = json.read();
+  expect(line).toContain('"message":"getMe: ECONNREFUSED"');
+  expect(line).not.toContain("stack");
+  const plain = await capture({ env: { TAKOPI_LOG_FORMAT: "console", NO_COLOR: "1" } });
+  plain.log.warn({ err: refusal, waitMs: 500 }, "telegram.unreachable");
+  expect(plain.read()).toMatch(/^\S+ warn {2}telegram\.unreachable err="getMe: ECONNREFUSED" waitMs=500\n$/);
 });

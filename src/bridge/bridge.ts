@@ -1,60 +1,55 @@
-import { initialProgress } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
-import { timerMs } from "../domain/time.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
+import { Job, type JobState, type StopReason } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
-import { occupy } from "./occupy.ts";
-import type { BridgeParts } from "./parts.ts";
+import type { BridgeOptions } from "./options.ts";
+import { addContinuation, takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
-import { type Job, runJob, type StopReason, settle } from "./run-job.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { Screen } from "./screen.ts";
-import { findSteerable, steer } from "./steer.ts";
+import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
 
-/** Runs from their being asked for to their stored outcome: queue, thread, cancel, shutdown. */
+/** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
-  readonly #parts: BridgeParts;
-  readonly #scheduler: Scheduler;
-  readonly #screens = new Map<string, Screen>();
-  readonly #stops = new Map<string, AbortController>();
-  readonly #jobs = new Map<string, Job>();
   readonly threads: Threads;
-  /** Wait for a person to say yes. */
-  readonly #held = new Set<string>();
-  readonly #released = new Set<string>();
+  readonly #options: BridgeOptions;
+  readonly #scheduler: Scheduler;
+  /** Those that wait or run, or of which something still lives. */
+  readonly #jobs = new Map<string, Job>();
   #isClosed = false;
 
-  constructor(parts: BridgeParts) {
-    this.#parts = parts;
+  constructor(options: BridgeOptions) {
+    this.#options = options;
     this.#scheduler = new Scheduler({
-      limit: () => parts.config().limits.parallel_runs,
+      limit: () => options.config().limits.parallel_runs,
       start: (id) => this.#start(id),
-      onPlace: (id, place) => this.#showPlace(id, place),
+      onPlace: (id, place) => this.#jobs.get(id)?.showPlace(place),
     });
-    const rooms = { jobs: this.#jobs, scheduler: this.#scheduler, store: parts.store };
-    this.threads = new Threads({ ...parts, occupy: (thread) => occupy(thread, rooms) });
+    this.threads = new Threads(options, (thread) => this.#occupy(thread));
   }
 
   /**
    * Stores a run without starting it, so that it can be stored together with the update that asked for it; pass its id
    * to `start` afterwards.
    *
-   * @throws UserError where a limit is reached.
+   * @throws UserError if a limit is reached.
    */
   add(prompt: Prompt, resolved: Resolved): string {
-    const { store, now } = this.#parts;
-    const waiting = this.active(prompt.chatId).filter(({ state }) => state === "queued");
-    checkPrompt(resolved.prompt, waiting.length, this.#parts);
+    const { store, now } = this.#options;
+    const waiting = [...this.#jobs.values()].filter(
+      ({ chatId, state }) => chatId === prompt.chatId && state === "queued",
+    );
+    checkPrompt(resolved.prompt, waiting.length, this.#options);
     const id = newRunId(now());
     store.runs.add({
       id,
+      origin: prompt.origin ?? { type: "message" },
       chatId: prompt.chatId,
       topicId: prompt.topicId ?? null,
-      messageId: prompt.messageId,
+      messageId: prompt.messageId ?? null,
       userId: prompt.userId ?? null,
       engine: resolved.engine,
       project: resolved.context?.project ?? null,
@@ -70,169 +65,133 @@ export class Bridge {
 
   /** Queues a stored run: it starts at once, or shows its place. After `close` it waits for the next start. */
   start(id: string): void {
-    const run = this.#isClosed ? undefined : this.#parts.store.runs.get(id);
-    if (run) this.#scheduler.submit(id, threadOf(run, this.#parts.store.runs));
+    const { runs } = this.#options.store;
+    const run = this.#isClosed ? undefined : runs.get(id);
+    if (!run) return;
+    this.#jobs.set(id, new Job(run, this.#options, (thread) => this.#scheduler.claim(id, thread)));
+    this.#scheduler.submit(id, threadOf(run, runs));
+  }
+
+  /** Takes up what the last bridge left. */
+  async recover(): Promise<void> {
+    for (const id of await takeOver(this.#options)) this.start(id);
+    this.#options.screens.deliver();
   }
 
   /** Ends a running run or drops a waiting one. */
   cancel(id: string): "running" | "queued" | "none" {
-    if (this.#scheduler.isRunning(id)) {
-      this.#stop(id, { kind: "cancelled", text: "Cancelled." });
+    const job = this.#jobs.get(id);
+    if (!job) return "none";
+    if (!job.isWaiting) {
+      job.stop({ kind: "cancelled", text: "Cancelled." });
       return "running";
     }
-    const run = this.#parts.store.runs.get(id);
-    if (!run || !(this.#scheduler.drop(id) || this.#held.delete(id))) return "none";
-    const outcome = { kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined } as const;
-    settle({ run, screen: this.#screenOf(run) }, this.#parts, outcome);
-    this.#screens.delete(id);
+    this.#jobs.delete(id);
+    this.#scheduler.drop(id);
+    job.drop();
     return "queued";
   }
 
-  /** Ends the turn of a run and keeps its session; false where it does not run, or its engine cannot. */
+  /** Ends the turn of a run and keeps its session; false unless it runs and its engine can do that. */
   interrupt(id: string): boolean {
-    if (this.#jobs.get(id)?.controls?.interrupt === undefined) return false;
-    this.#stop(id, { kind: "cancelled", text: "Interrupted.", isInterrupt: true });
-    return true;
+    return this.#jobs.get(id)?.interrupt() ?? false;
   }
 
-  /** Whether a run has yet to begin: it waits for its turn, or for somebody to say yes. */
+  /** Whether a run has yet to begin: it waits for its turn, or for a person to say yes. */
   isWaiting(id: string): boolean {
-    return this.#held.has(id) || this.#scheduler.waiting().includes(id);
+    return this.#jobs.get(id)?.isWaiting ?? false;
   }
 
-  /** Changes the task of a run that waits. @throws UserError where it is too long. */
+  /** Changes the task of a run that waits. @throws UserError if it is too long. */
   rewrite(id: string, prompt: string): void {
-    checkPrompt(prompt, 0, this.#parts);
-    this.#parts.store.runs.setPrompt(id, prompt);
+    checkPrompt(prompt, 0, this.#options);
+    this.#options.store.runs.setPrompt(id, prompt);
   }
 
   isRunning(id: string): boolean {
-    return this.#scheduler.isRunning(id);
+    return this.#jobs.get(id)?.isWaiting === false;
   }
 
-  /** The run under way that this prompt can be added to, and how: false where it was not taken. Never rejects. */
+  /** The run under way that this prompt can be added to, and how: false if it was not taken. Never rejects. */
   steerable(prompt: Prompt, resolved: Resolved) {
-    const job = findSteerable(prompt, resolved, { jobs: this.#jobs.values(), store: this.#parts.store });
-    return job && { runId: job.run.id, steer: (text: string) => steer(job, text, this.#parts.log) };
+    const { store } = this.#options;
+    const job = [...this.#jobs.values()].find(
+      (one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }),
+    );
+    return job && { runId: job.id, steer: (text: string) => job.steer(text) };
   }
 
-  /** Runs a run that was paused; false when it is not paused (any more). */
+  /** Runs a run that was paused; false unless it is paused. */
   release(id: string): boolean {
-    if (!this.#held.delete(id)) return false;
-    this.#released.add(id);
-    this.start(id);
+    const job = this.#jobs.get(id);
+    const run = job?.release() ? this.#options.store.runs.get(id) : undefined;
+    if (!job || !run) return false;
+    // Behind those that wait already.
+    this.#jobs.delete(id);
+    this.#jobs.set(id, job);
+    this.#scheduler.submit(id, threadOf(run, this.#options.store.runs));
     return true;
   }
 
-  /** Goes on waiting for a run that was told to be silent; false when it is not silent (any more). */
+  /** Waits on for a run that was told to be silent; false unless it is silent. */
   wait(id: string): boolean {
-    const wait = this.#jobs.get(id)?.wait;
-    wait?.();
-    return wait !== undefined;
+    return this.#jobs.get(id)?.wait() ?? false;
   }
 
-  /** Passes a reply to the question of a run on; false when it is not open, or another reply is on its way. */
+  /** Passes a reply to the question of a run on; false if it is not open, or another reply is on its way. */
   answer(runId: string, key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
-    return this.#jobs.get(runId)?.questions?.answer(key, reply, user) ?? false;
+    return this.#jobs.get(runId)?.answer(key, reply, user) ?? false;
   }
 
   /**
-   * Stores a run that goes on with one that was cut off, as if "continue" had been replied to it; for `start`, as of
-   * `add`.
+   * Stores a run that resumes one that was cut off, as if "continue" had been replied to it; for `start`, as of `add`.
    *
-   * @throws UserError where there is no session, or it is at work already.
+   * @throws UserError if there is no session, or it is running already.
    */
   addContinued(run: StoredRun, userId: string): string {
     const session = knownSession(run);
-    if (session === null) throw new UserError("It cannot go on: it has no session.");
-    const isAtWork = this.active(run.chatId).some((one) => one.engine === run.engine && knownSession(one) === session);
-    if (isAtWork) throw new UserError("It goes on already.");
-    const createdAt = this.#parts.now();
-    const id = newRunId(createdAt);
-    this.#parts.store.runs.add({ ...run, id, userId, prompt: "continue", resume: session, follows: null, createdAt });
-    return id;
+    if (session === null) throw new UserError("It cannot be resumed: it has no session.");
+    const isBusy = this.active(run.chatId).some((one) => one.engine === run.engine && knownSession(one) === session);
+    if (isBusy) throw new UserError("That session is already running.");
+    return addContinuation({ ...run, userId }, session, this.#options);
   }
 
   /** Runs of a chat that run, wait or are paused, in this order. */
   active(chatId: string): StoredRun[] {
-    const ids = [...this.#scheduler.running(), ...this.#scheduler.waiting(), ...this.#held];
-    return ids.flatMap((id) => this.#parts.store.runs.get(id) ?? []).filter((run) => run.chatId === chatId);
-  }
-
-  get isIdle(): boolean {
-    return this.#scheduler.running().length === 0;
+    const jobs = [...this.#jobs.values()].filter((job) => job.chatId === chatId);
+    const ordered = jobs.toSorted((a, b) => RANK[a.state] - RANK[b.state]);
+    return ordered.flatMap(({ id }) => this.#options.store.runs.get(id) ?? []);
   }
 
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const closed = this.#scheduler.close();
-    for (const id of this.#stops.keys()) {
-      this.#stop(id, { kind: "interrupted", text: "Interrupted: takopi was shut down." });
-    }
+    const reason: StopReason = { kind: "interrupted", text: "Interrupted: takopi was shut down." };
+    for (const job of this.#jobs.values()) if (!job.isWaiting) job.stop(reason);
     await closed;
-    for (const screen of this.#screens.values()) screen.close();
+    for (const job of this.#jobs.values()) job.close();
   }
 
   async #start(id: string): Promise<void> {
-    const run = this.#parts.store.runs.get(id);
-    if (!run || this.#hold(run)) return;
-    const controller = new AbortController();
-    this.#stops.set(id, controller);
-    let end = () => {};
-    const over = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    const job: Job = {
-      run,
-      over,
-      screen: this.#screenOf(run),
-      signal: controller.signal,
-      claim: (session) => this.#scheduler.claim(id, `${run.engine}:${session}`),
-    };
-    this.#jobs.set(id, job);
-    const timer = this.#limitTime(id);
-    try {
-      await runJob(job, this.#parts);
-    } finally {
-      clearTimeout(timer);
-      end();
-      for (const map of [this.#jobs, this.#stops, this.#screens]) map.delete(id);
+    const job = this.#jobs.get(id);
+    // Past the day's budget a run waits until a person says that it may cost more.
+    const text = overBudget(this.#options);
+    if (!job || (text !== undefined && job.hold(text))) return;
+    await job.run();
+    this.#jobs.delete(id);
+  }
+
+  /**
+   * Keeps runs off a thread until the result is called; undefined if it has one. A run whose outcome was told already
+   * is waited for: only its processes have yet to end.
+   */
+  async #occupy(thread: string): Promise<(() => void) | undefined> {
+    for (const { id, state } of this.#jobs.values()) {
+      if (state === "ended" && this.#scheduler.holds(id, thread)) await this.#scheduler.over(id);
     }
-  }
-
-  /** Past the day's budget a run waits until somebody says that it may cost more. */
-  #hold(run: StoredRun): boolean {
-    const text = overBudget(this.#parts);
-    if (text === undefined || this.#released.delete(run.id)) return false;
-    this.#held.add(run.id);
-    const ask = { text, yes: "run" } as const;
-    this.#screenOf(run).show({ label: "paused", progress: initialProgress(), since: run.createdAt, ask });
-    return true;
-  }
-
-  #limitTime(id: string): NodeJS.Timeout | undefined {
-    const minutes = this.#parts.config().limits.run_minutes;
-    if (minutes === undefined) return undefined;
-    const text = `Stopped after ${minutes} min: that is limits.run_minutes; raise it for longer tasks.`;
-    return setTimeout(() => this.#stop(id, { kind: "error", text }), timerMs(minutes)).unref();
-  }
-
-  #stop(id: string, reason: StopReason): void {
-    this.#stops.get(id)?.abort(reason);
-  }
-
-  #showPlace(id: string, place: number): void {
-    const run = this.#parts.store.runs.get(id);
-    if (!run) return;
-    this.#screenOf(run).show({ label: "queued", place, progress: initialProgress(), since: run.createdAt });
-  }
-
-  #screenOf(run: StoredRun): Screen {
-    const known = this.#screens.get(run.id);
-    if (known) return known;
-    const screen = this.#parts.screens.open(run);
-    this.#screens.set(run.id, screen);
-    return screen;
+    return this.#scheduler.occupy(thread);
   }
 }
+
+const RANK: Readonly<Record<JobState, number>> = { running: 0, ended: 0, queued: 1, held: 2 };

@@ -1,23 +1,37 @@
-import type { RunEvent } from "../domain/events.ts";
+import type { ActionEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
-import type { BridgeParts } from "./parts.ts";
-import type { Job } from "./run-job.ts";
+import type { StoredRun } from "../store/runs.ts";
+import type { RunView, Screen, Screens } from "./screen.ts";
 
-/** What the screen shows of a running job, kept up with its events. */
+/** What the screen shows of a job. The screen is opened with the first view. */
 export class JobView {
-  progress: ProgressState;
-  readonly #job: Job;
-  readonly #since: number;
-  #label: "starting" | "working" | "stopping" = "starting";
+  progress: ProgressState = initialProgress();
+  readonly #open: () => Screen;
+  #screen: Screen | undefined;
+  #label: RunView["label"] = "queued";
+  #since: number;
   #resumeLine: string | undefined;
-  #stall: string | undefined;
+  #ask: RunView["ask"];
   #isWaiting = false;
 
-  constructor(job: Job, parts: BridgeParts) {
-    this.#job = job;
-    this.#since = parts.now();
-    this.progress = initialProgress();
-    this.#show();
+  constructor(run: StoredRun, screens: Pick<Screens, "open">) {
+    this.#open = () => screens.open(run);
+    this.#since = run.createdAt;
+  }
+
+  queued(place: number): void {
+    this.#show({ label: "queued", place, progress: this.progress, since: this.#since });
+  }
+
+  /** Asks whether to run it. */
+  paused(text: string): void {
+    this.#show({ label: "paused", progress: this.progress, since: this.#since, ask: { text, yes: "run" } });
+  }
+
+  starting(now: number): void {
+    this.#label = "starting";
+    this.#since = now;
+    this.#update();
   }
 
   started(resumeLine: string): void {
@@ -25,41 +39,55 @@ export class JobView {
     this.#work();
   }
 
-  acted(event: Extract<RunEvent, { type: "action" }>): void {
+  acted(event: ActionEvent): void {
     this.progress = reduceProgress(this.progress, event);
     this.#work();
+  }
+
+  write(answer: string): void {
+    this.#screen?.write(answer);
   }
 
   /** Whether somebody is asked something. */
   waiting(isWaiting: boolean): void {
     this.#isWaiting = isWaiting;
-    this.#show();
+    this.#update();
   }
 
   stopping(): void {
     this.#label = "stopping";
-    this.#show();
+    this.#update();
   }
 
-  /** undefined takes the question away. */
+  /** Asks whether to wait on; undefined takes the question away. */
   stalled(text: string | undefined): void {
-    if (text === this.#stall) return;
-    this.#stall = text;
-    this.#show();
+    if (text === this.#ask?.text) return;
+    this.#ask = text === undefined ? undefined : { text, yes: "wait" };
+    this.#update();
+  }
+
+  /** No more views. */
+  close(): void {
+    this.#screen?.close();
   }
 
   #work(): void {
     if (this.#label === "starting") this.#label = "working";
-    this.#show();
+    this.#update();
   }
 
-  #show(): void {
-    this.#job.screen.show({
+  #update(): void {
+    this.#show({
       label: this.#isWaiting && this.#label !== "stopping" ? "waiting for you" : this.#label,
       progress: this.progress,
       since: this.#since,
-      ...(this.#resumeLine === undefined ? {} : { resumeLine: this.#resumeLine }),
-      ...(this.#stall === undefined ? {} : { ask: { text: this.#stall, yes: "wait" } }),
+      ...(this.#resumeLine !== undefined && { resumeLine: this.#resumeLine }),
+      ...(this.#ask && { ask: this.#ask }),
     });
+  }
+
+  #show(view: RunView): void {
+    this.#screen ??= this.#open();
+    this.#screen.show(view);
   }
 }

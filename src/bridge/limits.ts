@@ -1,6 +1,6 @@
 import { formatCount } from "../domain/usage.ts";
 import { UserError } from "../errors.ts";
-import type { BridgeParts } from "./parts.ts";
+import type { BridgeOptions } from "./options.ts";
 
 /**
  * Refuses a prompt that is over a limit of the config.
@@ -8,7 +8,7 @@ import type { BridgeParts } from "./parts.ts";
  * @param waiting Runs of its chat that wait already.
  * @throws UserError that names the number and the key.
  */
-export function checkPrompt(prompt: string, waiting: number, { config }: Pick<BridgeParts, "config">): void {
+export function checkPrompt(prompt: string, waiting: number, { config }: Pick<BridgeOptions, "config">): void {
   const { prompt_chars, queued_runs } = config().limits;
   if (prompt.length > prompt_chars) {
     const sizes = `${formatCount(prompt.length)} characters; limits.prompt_chars allows ${formatCount(prompt_chars)}`;
@@ -21,8 +21,12 @@ export function checkPrompt(prompt: string, waiting: number, { config }: Pick<Br
   }
 }
 
-/** What to ask before a further run where the runs since midnight, local time, cost what a day may. */
-export function overBudget({ config, store, now }: Pick<BridgeParts, "config" | "store" | "now">): string | undefined {
+/** What to ask before a further run if the runs since midnight, local time, cost what a day may. */
+export function overBudget({
+  config,
+  store,
+  now,
+}: Pick<BridgeOptions, "config" | "store" | "now">): string | undefined {
   const limit = config().limits.daily_cost_usd;
   if (limit === undefined) return undefined;
   const spent = store.runs.usageSince(startOfDay(now())).reduce((sum, { costUsd }) => sum + costUsd, 0);

@@ -1,55 +1,56 @@
 import { randomBytes } from "node:crypto";
-import type { RunEvent } from "../domain/events.ts";
+import type { Acknowledged, RunEvent } from "../domain/events.ts";
 import { decide, type Rules } from "../domain/policy.ts";
 import type { Question, Reply } from "../domain/question.ts";
+import type { RunCommand } from "../domain/run.ts";
 import { timerMs } from "../domain/time.ts";
-import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Decider } from "../store/questions.ts";
 import type { StoredRun } from "../store/runs.ts";
-import type { Controls } from "./driven.ts";
-import type { BridgeParts } from "./parts.ts";
+import type { BridgeOptions } from "./options.ts";
 
-export interface RunQuestionsSetup {
+export interface RunQuestionsOptions extends Pick<BridgeOptions, "store" | "cards" | "config" | "now"> {
   readonly run: StoredRun;
-  readonly controls: () => Controls;
   readonly rules: Rules;
-  readonly parts: Pick<BridgeParts, "store" | "cards" | "config" | "now">;
+  readonly send: (command: Extract<RunCommand, { type: "answer" }>) => void;
   readonly log: Logger;
-  /** Called whenever somebody begins or ceases to be waited for. */
-  readonly onWaiting: () => void;
+  /** Called whenever a person begins or ceases to be waited for. */
+  readonly onWaiting: (isWaiting: boolean) => void;
+}
+
+/** A reply on its way to the engine. */
+interface Passing {
+  /** Of the command. */
+  readonly id: string;
+  readonly reply: Reply;
+  readonly decider: Decider;
 }
 
 interface Open {
   readonly key: string;
   readonly question: Question;
-  /** Somebody is asked, and these bring it back to mind and to an end. */
+  /** A person is asked; these remind them, and give up. */
   timers: NodeJS.Timeout[] | undefined;
-  /** A reply is on its way to the engine. */
-  isPassing: boolean;
+  passing: Passing | undefined;
   /** The engine does not ask any more. */
   isResolved: boolean;
 }
 
-/** An engine that takes longer to take a reply is as good as one that refuses it. */
-const PASS_LIMIT_MS = 5_000;
-
 /**
- * The questions of one run: answered by the rules, or asked in the chat until somebody answers, the time is up, the
+ * The questions of one run: answered by the rules, or asked in the chat until a person answers, the time is up, the
  * engine does without, or the run ends. Each is stored before anything else is done with it.
  */
 export class RunQuestions {
-  readonly #setup: RunQuestionsSetup;
+  readonly #options: RunQuestionsOptions;
   /** By the engine's id. */
   readonly #open = new Map<string, Open>();
-  readonly #passing = new Set<Promise<void>>();
   #isOver = false;
 
-  constructor(setup: RunQuestionsSetup) {
-    this.#setup = setup;
+  constructor(options: RunQuestionsOptions) {
+    this.#options = options;
   }
 
-  /** Whether somebody is asked. */
+  /** Whether a person is asked. */
   get isWaiting(): boolean {
     return [...this.#open.values()].some(({ timers }) => timers !== undefined);
   }
@@ -57,30 +58,34 @@ export class RunQuestions {
   heard(event: RunEvent): void {
     if (event.type === "question") this.#take(event.question);
     else if (event.type === "resolved") this.#resolved(event.questionId);
+    else if (event.type === "ack") this.#acknowledged(event);
     else if (event.type === "completed") this.#close();
   }
 
   /** Passes a person's reply on. False where the question is not open, or has a reply on its way. */
   answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
     const open = [...this.#open.values()].find((one) => one.key === key);
-    if (!open || open.isPassing) return false;
+    if (!open || open.passing) return false;
     this.#pass(open, reply, { by: "user", user });
     return true;
   }
 
-  /** Closes what is open. Resolves when no reply is on its way any more. */
-  async end(): Promise<void> {
+  /** Nothing of the run lives any more. */
+  end(): void {
     this.#close();
-    await Promise.all(this.#passing);
+    for (const open of [...this.#open.values()]) {
+      this.#options.store.questions.setProblem(open.key, "The run ended before the engine took the reply.");
+      this.#withdraw(open);
+    }
   }
 
   #take(question: Question): void {
     if (this.#isOver || this.#open.has(question.id)) return;
-    const { run, rules, parts, log } = this.#setup;
+    const { run, rules, store, now, log } = this.#options;
     const key = randomBytes(8).toString("hex");
-    const open: Open = { key, question, timers: undefined, isPassing: false, isResolved: false };
+    const open: Open = { key, question, timers: undefined, passing: undefined, isResolved: false };
     const { id: runId, chatId, topicId } = run;
-    parts.store.questions.add({ key, runId, question, chatId, topicId, askedAt: parts.now() });
+    store.questions.add({ key, runId, question, chatId, topicId, askedAt: now() });
     this.#open.set(question.id, open);
     const decision = decide(question, rules);
     log.info({ key, kind: question.kind, decision }, "question.taken");
@@ -89,63 +94,47 @@ export class RunQuestions {
   }
 
   #ask(open: Open): void {
-    const { parts, onWaiting } = this.#setup;
-    const minutes = parts.config().limits.approval_minutes;
+    const { config, cards, onWaiting } = this.#options;
+    const minutes = config().limits.approval_minutes;
     const waitMs = timerMs(minutes);
     const expire = () => {
-      if (open.isPassing) end.refresh();
+      if (open.passing) end.refresh();
       else this.#pass(open, replyOfNobody(open.question, minutes), { by: "time" });
     };
     const end = setTimeout(expire, waitMs).unref();
-    const middle = setTimeout(() => parts.cards.remind(open.key), waitMs / 2).unref();
+    const middle = setTimeout(() => cards.remind(open.key), waitMs / 2).unref();
     open.timers = [middle, end];
-    parts.cards.show(open.key);
-    onWaiting();
+    cards.show(open.key);
+    onWaiting(true);
   }
 
   #pass(open: Open, reply: Reply, decider: Decider): void {
-    open.isPassing = true;
-    const passed = this.#tell(open, reply)
-      .then((outcome) => this.#passed(open, outcome, { reply, decider }))
-      .finally(() => this.#passing.delete(passed));
-    this.#passing.add(passed);
+    const id = randomBytes(8).toString("hex");
+    open.passing = { id, reply, decider };
+    this.#options.send({ type: "answer", id, questionId: open.question.id, reply });
   }
 
-  /** Gives whether the engine took it; where that cannot be said, what is in the way. Never rejects. */
-  async #tell({ question }: Open, reply: Reply): Promise<boolean | string> {
-    const { controls, log } = this.#setup;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, PASS_LIMIT_MS, "The engine did not take the reply in time.");
-    });
-    try {
-      return await Promise.race([controls().answer?.(question.id, reply) ?? "The engine takes no replies.", late]);
-    } catch (error) {
-      log.warn({ err: error, questionId: question.id }, "question.not_passed");
-      return error instanceof EngineError ? error.message : "The reply could not be passed on.";
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #passed(open: Open, outcome: boolean | string, { reply, decider }: { reply: Reply; decider: Decider }): void {
-    const { store, now, cards } = this.#setup.parts;
-    const { key } = open;
-    open.isPassing = false;
-    this.#setup.log.info({ key, reply: reply.type, by: decider.by, outcome }, "question.passed");
-    if (outcome === true) {
-      store.questions.settle(key, reply, decider, now());
+  #acknowledged({ id, ok, problem }: Acknowledged): void {
+    const open = [...this.#open.values()].find((one) => one.passing?.id === id);
+    if (!open?.passing) return;
+    const { store, now, cards, log } = this.#options;
+    const { key, passing } = open;
+    const { reply, decider } = passing;
+    open.passing = undefined;
+    log.info({ key, reply: reply.type, by: decider.by, ok, problem }, "question.passed");
+    const settle = () => store.questions.settle(key, reply, decider, now());
+    if (ok) {
+      settle();
       this.#forget(open);
       return;
     }
-    store.questions.setProblem(key, outcome || "The engine did not wait for a reply any more.");
-    const isGone = outcome === false || open.isResolved || this.#isOver;
+    const isGone = problem === undefined || open.isResolved || this.#isOver;
+    const reason = problem ?? "The engine did not wait for a reply any more.";
+    if (decider.by === "time" && !isGone) settle();
+    store.questions.setProblem(key, reason);
     if (isGone) this.#withdraw(open);
-    else if (decider.by === "time") {
-      store.questions.settle(key, reply, decider, now());
-      store.questions.setProblem(key, outcome);
-      this.#forget(open);
-    } else if (open.timers === undefined) this.#ask(open);
+    else if (decider.by === "time") this.#forget(open);
+    else if (open.timers === undefined) this.#ask(open);
     else cards.show(key);
   }
 
@@ -153,11 +142,11 @@ export class RunQuestions {
     const open = this.#open.get(questionId);
     if (!open) return;
     open.isResolved = true;
-    if (!open.isPassing) this.#withdraw(open);
+    if (!open.passing) this.#withdraw(open);
   }
 
   #withdraw(open: Open): void {
-    this.#setup.parts.store.questions.withdraw(open.key, this.#setup.parts.now());
+    this.#options.store.questions.withdraw(open.key, this.#options.now());
     this.#forget(open);
   }
 
@@ -165,13 +154,13 @@ export class RunQuestions {
     for (const timer of timers ?? []) clearTimeout(timer);
     this.#open.delete(question.id);
     if (timers === undefined) return;
-    this.#setup.parts.cards.show(key);
-    this.#setup.onWaiting();
+    this.#options.cards.show(key);
+    this.#options.onWaiting(this.isWaiting);
   }
 
   #close(): void {
     this.#isOver = true;
-    for (const open of [...this.#open.values()]) if (!open.isPassing) this.#withdraw(open);
+    for (const open of [...this.#open.values()]) if (!open.passing) this.#withdraw(open);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Config, Project } from "../config/config.ts";
 import { type Context, parseContext } from "../domain/context.ts";
 import { type Directives, parseDirectives } from "../domain/directives.ts";
 import type { ResumeToken } from "../domain/events.ts";
+import type { Origin } from "../domain/origin.ts";
 import { findResume, stripResume } from "../domain/resume.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
@@ -12,7 +13,10 @@ import type { Store } from "../store/store.ts";
 export interface Prompt {
   readonly chatId: string;
   readonly topicId: string | undefined;
-  readonly messageId: string;
+  /** The message that asks; progress and answer reply to it. Absent if no message did. */
+  readonly messageId: string | undefined;
+  /** A message unless told otherwise. */
+  readonly origin?: Origin | undefined;
   readonly userId: string | undefined;
   readonly isPrivate: boolean;
   readonly text: string;

@@ -14,6 +14,12 @@ interface Waiting {
   place: number;
 }
 
+interface Running {
+  readonly threads: Set<string>;
+  /** Resolves when its threads are free. */
+  over: Promise<void>;
+}
+
 /**
  * First in, first out within a thread; threads side by side up to the limit. A thread is any string, mostly
  * `engine:session`. A run that begins a session takes a thread of its own and claims the real one when it is known.
@@ -21,8 +27,7 @@ interface Waiting {
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #waiting: Waiting[] = [];
-  readonly #running = new Map<string, Set<string>>();
-  readonly #idle: (() => void)[] = [];
+  readonly #running = new Map<string, Running>();
   readonly #occupied = new Set<string>();
   #open = true;
 
@@ -38,7 +43,7 @@ export class Scheduler {
 
   /** A running run turned out to be of `thread`: whoever waits for the one waits for both. */
   claim(id: string, thread: string): void {
-    const held = this.#running.get(id);
+    const held = this.#running.get(id)?.threads;
     if (!held) return;
     for (const entry of this.#waiting) if (held.has(entry.thread)) entry.thread = thread;
     held.add(thread);
@@ -47,7 +52,7 @@ export class Scheduler {
   /** Keeps runs off a thread until the result is called; undefined where one runs or waits in it, or it is kept. */
   occupy(thread: string): (() => void) | undefined {
     const isBusy =
-      [...this.#running.values()].some((held) => held.has(thread)) ||
+      [...this.#running.values()].some(({ threads }) => threads.has(thread)) ||
       this.#waiting.some((entry) => entry.thread === thread);
     if (isBusy || !this.#open || this.#occupied.has(thread)) return undefined;
     this.#occupied.add(thread);
@@ -67,30 +72,23 @@ export class Scheduler {
 
   /** Whether a run that runs is of this thread. */
   holds(id: string, thread: string): boolean {
-    return this.#running.get(id)?.has(thread) === true;
+    return this.#running.get(id)?.threads.has(thread) === true;
   }
 
-  isRunning(id: string): boolean {
-    return this.#running.has(id);
-  }
-
-  running(): string[] {
-    return [...this.#running.keys()];
-  }
-
-  waiting(): string[] {
-    return this.#waiting.map(({ id }) => id);
+  /** Resolves when the run's threads are free. */
+  async over(id: string): Promise<void> {
+    await this.#running.get(id)?.over;
   }
 
   /** Starts nothing more; resolves when nothing runs. What waits stays where it is stored. */
   async close(): Promise<void> {
     this.#open = false;
-    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await Promise.all([...this.#running.values()].map(({ over }) => over));
   }
 
   #pump(): void {
     const blocked = new Set(this.#occupied);
-    for (const held of this.#running.values()) for (const thread of held) blocked.add(thread);
+    for (const { threads } of this.#running.values()) for (const thread of threads) blocked.add(thread);
     for (const entry of [...this.#waiting]) {
       const isFree = this.#open && !blocked.has(entry.thread) && this.#running.size < this.#options.limit();
       blocked.add(entry.thread);
@@ -101,17 +99,17 @@ export class Scheduler {
 
   #start(entry: Waiting): void {
     this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-    this.#running.set(entry.id, new Set([entry.thread]));
-    void this.#options.start(entry.id).finally(() => {
+    const running: Running = { threads: new Set([entry.thread]), over: Promise.resolve() };
+    this.#running.set(entry.id, running);
+    running.over = this.#options.start(entry.id).finally(() => {
       this.#running.delete(entry.id);
-      if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
       this.#pump();
     });
   }
 
   /** A run's place is its place in its thread, or in the whole queue where only the limit holds it back. */
   #tellPlaces(): void {
-    const busy = new Set([...this.#occupied, ...[...this.#running.values()].flatMap((held) => [...held])]);
+    const busy = new Set([...this.#occupied, ...[...this.#running.values()].flatMap(({ threads }) => [...threads])]);
     const ahead = new Map<string, number>();
     for (const [index, entry] of this.#waiting.entries()) {
       const inThread = (ahead.get(entry.thread) ?? 0) + 1;

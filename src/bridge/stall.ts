@@ -1,44 +1,51 @@
-import type { RunEvent } from "../domain/events.ts";
 import { timerMs } from "../domain/time.ts";
-import type { JobView } from "./job-view.ts";
-import type { BridgeParts } from "./parts.ts";
-import type { Job } from "./run-job.ts";
 
-/** Watches a run for silence. */
-export interface StallWatch {
-  heard(event: RunEvent): void;
-  end(): void;
+export interface StallOptions {
+  /** `limits.stall_minutes` */
+  readonly minutes: number;
+  /** Whether silence is no bad sign now. */
+  readonly isAlive: () => boolean;
+  /** Shows the notice; undefined takes it away. */
+  readonly show: (notice: string | undefined) => void;
 }
 
-/**
- * Tells on the screen when a run has given no event for `limits.stall_minutes`, and again after each further such time
- * once somebody pressed Wait. A tool that is known to be running counts as life, and so does a question that waits for
- * an answer.
- */
-export function watchStall(job: Job, view: JobView, parts: BridgeParts): StallWatch {
-  const minutes = parts.config().limits.stall_minutes;
-  const check = () => {
-    if (view.progress.open.length > 0 || job.questions?.isWaiting) {
-      timer.refresh();
+/** Tells if a run has given no event for a while, and again after each further such time once a person pressed Wait. */
+export class StallWatch {
+  readonly #options: StallOptions;
+  readonly #timer: NodeJS.Timeout;
+  #isTold = false;
+
+  constructor(options: StallOptions) {
+    this.#options = options;
+    this.#timer = setTimeout(() => this.#check(), timerMs(options.minutes)).unref();
+  }
+
+  /** The run gave an event. */
+  heard(): void {
+    this.#isTold = false;
+    this.#options.show(undefined);
+    this.#timer.refresh();
+  }
+
+  /** Waits on; false unless the run is silent. */
+  wait(): boolean {
+    const wasTold = this.#isTold;
+    if (wasTold) this.heard();
+    return wasTold;
+  }
+
+  end(): void {
+    this.#isTold = false;
+    clearTimeout(this.#timer);
+  }
+
+  #check(): void {
+    const { minutes, isAlive, show } = this.#options;
+    if (isAlive()) {
+      this.#timer.refresh();
       return;
     }
-    job.wait = calm;
-    view.stalled(`No sign of life for ${minutes} min (limits.stall_minutes). Stop it, or wait on.`);
-  };
-  const calm = () => {
-    job.wait = undefined;
-    view.stalled(undefined);
-    timer.refresh();
-  };
-  const timer = setTimeout(check, timerMs(minutes)).unref();
-  return {
-    heard: (event) => {
-      if (event.type === "completed") clearTimeout(timer);
-      else calm();
-    },
-    end: () => {
-      job.wait = undefined;
-      clearTimeout(timer);
-    },
-  };
+    this.#isTold = true;
+    show(`No sign of life for ${minutes} min (limits.stall_minutes). Stop it, or wait on.`);
+  }
 }

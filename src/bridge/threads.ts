@@ -1,10 +1,10 @@
-import type { Ability } from "../domain/run.ts";
-import type { Engine, Operations, SessionRequest } from "../engine/contract.ts";
-import { EngineError, UserError } from "../errors.ts";
+import { engineOptions } from "../config/engine-options.ts";
+import type { Ability, SessionAbility } from "../domain/run.ts";
+import type { Engine } from "../engine/contract.ts";
+import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
-import { optionsOf } from "./options-of.ts";
-import type { BridgeParts } from "./parts.ts";
-import { placeOf } from "./place.ts";
+import type { OperationResult } from "../worker/port.ts";
+import type { BridgeOptions } from "./options.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Prompt, type ResolveParts, resolvePrompt } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
@@ -23,22 +23,22 @@ export type Asked = Pick<Prompt, "chatId" | "topicId" | "messageId" | "userId"> 
   readonly conversation?: string | undefined;
 };
 
-export interface ThreadParts extends BridgeParts {
-  /** Keeps runs off a thread until the result is called; undefined where it has one. */
-  readonly occupy: (thread: string) => Promise<(() => void) | undefined>;
-}
+/** Keeps runs off a thread until the result is called; undefined if it has one. */
+type Occupy = (thread: string) => Promise<(() => void) | undefined>;
 
-/** What can be done to threads between their runs. Each throws UserError where it cannot be done. */
+/** What can be done to threads between their runs. Each throws UserError if it cannot be done. */
 export class Threads {
-  readonly #parts: ThreadParts;
+  readonly #options: BridgeOptions;
+  readonly #occupy: Occupy;
 
-  constructor(parts: ThreadParts) {
-    this.#parts = parts;
+  constructor(options: BridgeOptions, occupy: Occupy) {
+    this.#options = options;
+    this.#occupy = occupy;
   }
 
   /** The thread that a message means: what its reply names, or its chat goes on with. */
   find(message: Omit<Prompt, "text">, parts: Omit<ResolveParts, "store">): Thread {
-    const { store } = this.#parts;
+    const { store } = this.#options;
     const { engine, resume, follows } = resolvePrompt({ ...message, text: "" }, { ...parts, store });
     const before = follows === undefined ? undefined : store.runs.get(follows);
     const session = resume ?? (before && sessionOf(before, store.runs).session);
@@ -52,85 +52,92 @@ export class Threads {
     message: Omit<Prompt, "text">,
     parts: Omit<ResolveParts, "store">,
   ): { engine: Engine; project: string | null } {
-    const { engine: id, context } = resolvePrompt({ ...message, text: "" }, { ...parts, store: this.#parts.store });
-    const engine = this.#parts.engines.find((one) => one.id === id);
+    const { engine: id, context } = resolvePrompt({ ...message, text: "" }, { ...parts, store: this.#options.store });
+    const engine = this.#options.engines.find((one) => one.id === id);
     if (!engine) throw new UserError(`The engine '${id}' is not known here.`);
     return { engine, project: context?.project ?? null };
   }
 
   /** The thread of a run. */
   of(run: StoredRun): Thread {
-    const { session } = sessionOf(run, this.#parts.store.runs);
+    const { session } = sessionOf(run, this.#options.store.runs);
     if (session === undefined) throw new UserError("This task has no session.");
     return this.#thread(run.engine, session);
   }
 
   async compact(thread: Thread): Promise<void> {
-    await this.#operate(thread, "compact", (operations, session) => operations.compact?.(session));
+    await this.#operate(thread, "compact");
   }
 
   async rename(thread: Thread, name: string): Promise<void> {
-    await this.#operate(thread, "rename", (operations, session) => operations.rename?.(session, name));
+    await this.#operate(thread, "rename", name);
   }
 
-  /** Gives what stands for the new session: whoever goes on with it, goes on with that. */
+  /** Gives what stands for the new session: a reply to it continues that. */
   async fork(thread: Thread, asked: Asked): Promise<StoredRun> {
-    const made = await this.#operate(thread, "fork", (operations, session) => operations.fork?.(session));
-    return made ? this.#branch(thread, made, asked) : thread.run;
+    const { session } = await this.#operate(thread, "fork");
+    return session === undefined ? thread.run : this.#branch(thread, session, asked);
   }
 
-  /** Takes the last turn back; gives what the thread goes on from, which the chat's conversation then does. */
+  /** Takes the last turn back; gives what the thread continues from, which the chat's conversation then does. */
   async undo(thread: Thread, asked: Asked): Promise<StoredRun> {
-    const left = await this.#operate(thread, "undo", (operations, session) => operations.undo?.(session));
-    if (!left || left === thread.session) return thread.run;
-    const branch = this.#branch(thread, left, asked);
+    const { session = thread.session } = await this.#operate(thread, "undo");
+    if (session === thread.session) return thread.run;
+    const branch = this.#branch(thread, session, asked);
     this.#moveOn(thread, branch, asked);
     return branch;
   }
 
   /** The models that an engine has in a project, or outside all of them. */
   async models(engine: Engine, project: string | null): Promise<readonly string[]> {
-    const { config, store, home, env, log, host } = this.#parts;
-    const options = optionsOf({ engine, project, session: undefined }, { config: config(), store });
-    requireAbility(engine, "models", options);
-    const path = project === null ? undefined : config().projects.get(project)?.path;
-    return explained(engine.operations.models?.({ options, env, cwd: path ?? home, log, trusted: true, host }) ?? []);
+    this.#require({ engine: engine.id, project }, "models");
+    const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
+    return (await this.#options.worker.operate("models", place)).models ?? [];
   }
 
   /** Has the thread's later runs use this model; undefined: the config's. */
   setModel({ engine, session }: Thread, model: string | undefined): void {
-    this.#parts.store.threads.setModel(engine.id, session, model);
+    this.#options.store.threads.setModel(engine.id, session, model);
   }
 
-  /** Whether the config lets this engine be driven both ways in a run's project. */
-  isInteractive({ engine: id, project }: Pick<StoredRun, "engine" | "project">): boolean {
-    const { config, store, engines } = this.#parts;
+  /** Why the engine of a run cannot do something the way it is set up, with the fix; undefined if it can. */
+  whyNot({ engine: id, project }: Pick<StoredRun, "engine" | "project">, ability: Ability): string | undefined {
+    const { config, engines } = this.#options;
     const engine = engines.find((one) => one.id === id);
-    if (!engine || engine.can.length === 0) return false;
-    return optionsOf({ engine, project, session: undefined }, { config: config(), store }).interactive === true;
+    if (!engine) return `The engine '${id}' is not known here.`;
+    return refusalOf(engine, ability, engineOptions(config(), engine, config().projects.get(project ?? "")));
   }
 
   #thread(id: string, session: string): Thread {
-    const engine = this.#parts.engines.find((one) => one.id === id);
-    const run = this.#parts.store.runs.bySession(id, session);
+    const engine = this.#options.engines.find((one) => one.id === id);
+    const run = this.#options.store.runs.bySession(id, session);
     if (engine && run) return { engine, session, run };
     throw new UserError("Nothing has been run in that thread here yet: send it a message first.");
   }
 
-  async #operate<Result>(
-    { engine, session, run }: Thread,
-    ability: Ability,
-    act: (operations: Operations, session: SessionRequest) => Promise<Result> | undefined,
-  ): Promise<Result | undefined> {
-    const { config, store, home, env, log, occupy, host } = this.#parts;
-    const options = optionsOf({ engine, project: run.project, session }, { config: config(), store });
-    requireAbility(engine, ability, options);
-    const release = await occupy(`${engine.id}:${session}`);
-    if (!release) throw new UserError("This thread is at work: wait for it, or stop it first.");
+  #require(run: Pick<StoredRun, "engine" | "project">, ability: Ability): void {
+    const refusal = this.whyNot(run, ability);
+    if (refusal !== undefined) throw new UserError(refusal);
+  }
+
+  async #operate(
+    { engine: { id: engine }, session, run }: Thread,
+    operation: SessionAbility,
+    input?: string,
+  ): Promise<OperationResult> {
+    const { store, worker } = this.#options;
+    this.#require(run, operation);
+    const release = await this.#occupy(`${engine}:${session}`);
+    if (!release) throw new UserError("That session is running: wait for it, or stop it first.");
+    const { project, branch } = run;
+    const model = store.threads.model(engine, session);
     try {
-      const cwd = await placeOf(run, { config: config(), home });
-      log.info({ engine: engine.id, session, ability }, "thread.operation");
-      return await explained(act(engine.operations, { session, cwd, options, env, log, trusted: true, host }));
+      const place = {
+        ...{ engine, session, overrides: model === undefined ? {} : { model } },
+        ...(project !== null && { project }),
+        ...(branch !== null && { branch }),
+      };
+      return await worker.operate(operation, place, input);
     } finally {
       release();
     }
@@ -138,10 +145,10 @@ export class Threads {
 
   /** Stores a session that was made of another, with all that is known of that. */
   #branch({ engine, session, run }: Thread, value: string, asked: Asked): StoredRun {
-    const { store, now } = this.#parts;
+    const { store, now } = this.#options;
     return store.transaction(() => {
       const id = newRunId(now());
-      const place = { chatId: asked.chatId, topicId: asked.topicId ?? null, messageId: asked.messageId };
+      const place = { chatId: asked.chatId, topicId: asked.topicId ?? null, messageId: asked.messageId ?? null };
       const fields = { ...run, ...place, id, userId: asked.userId ?? null, resume: null, follows: null };
       store.runs.add({ ...fields, createdAt: now() });
       store.threads.setBranch(id, { session: value, branchOf: run.id });
@@ -151,25 +158,11 @@ export class Threads {
   }
 
   #moveOn({ engine, session }: Thread, branch: StoredRun, { conversation }: Asked): void {
-    const { conversations, runs } = this.#parts.store;
+    const { conversations, runs } = this.#options.store;
     const latest = conversation === undefined ? undefined : conversations.latest(conversation, engine.id);
     const run = latest === undefined ? undefined : runs.get(latest);
     if (conversation !== undefined && run && knownSession(run) === session) {
       conversations.setLatest(conversation, engine.id, branch.id);
     }
-  }
-}
-
-function requireAbility(engine: Engine, ability: Ability, options: Parameters<typeof refusalOf>[2]): void {
-  const refusal = refusalOf(engine, ability, options);
-  if (refusal !== undefined) throw new UserError(refusal);
-}
-
-/** What an engine says of a failure is for people. */
-async function explained<Result>(work: Result | Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (cause) {
-    throw cause instanceof EngineError ? new UserError(cause.message, { cause }) : cause;
   }
 }

@@ -1,4 +1,4 @@
-import type { Cards } from "../bridge/cards.ts";
+import type { Cards } from "../bridge/screen.ts";
 import type { Logger } from "../log.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { StoredRun } from "../store/runs.ts";

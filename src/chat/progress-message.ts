@@ -150,8 +150,8 @@ export class ProgressMessage implements Screen {
 
   async #removeStrays(before: string): Promise<void> {
     const { outbox, store } = this.#parts;
-    const { chatId, messageId: after } = this.#run;
-    await removeStrays({ chatId, after, before }, store, (method, payload) =>
+    const { chatId, messageId } = this.#run;
+    await removeStrays({ chatId, after: messageId ?? "0", before }, store, (method, payload) =>
       outbox.push({ method, payload, priority: PRIORITY.delete, doubt: "repeat" }),
     );
   }

@@ -1,15 +1,41 @@
-import type { ArgsDef } from "citty";
 import { nearest } from "../config/nearest.ts";
 import { ConfigError } from "../errors.ts";
 
+/** One argument of a command. */
+export interface Argument {
+  readonly type: "boolean" | "string" | "positional";
+  readonly description: string;
+  /** What a value is called in the help; of a positional, its own name if absent. */
+  readonly valueHint?: string;
+  /** False if a positional may be left out. */
+  readonly required?: boolean;
+  /** Of a positional. */
+  readonly default?: string;
+}
+
+/** By name, positionals in their order. */
+export type Arguments = Readonly<Record<string, Argument>>;
+
+/** What was typed, by name; undefined for what was left out. */
+export type Values<T extends Arguments> = { readonly [Name in keyof T]: Value<T[Name]> };
+
+type Value<A extends Argument> = A["type"] extends "boolean"
+  ? boolean | undefined
+  : A extends { readonly default: string }
+    ? string
+    : A extends { readonly type: "positional"; readonly required?: true }
+      ? string
+      : string | undefined;
+
 /**
- * Checks what was typed against what a command takes, and puts flags before operands, so that a negative number is an
- * operand and not a flag.
+ * Reads what was typed. Flags may stand anywhere before `--`, and a negative number is an operand. (`parseArgs` of
+ * Node would take it for flags, and knows neither operands nor the nearest name.)
  *
- * @throws ConfigError for an unknown flag (with the nearest known one), a flag without its value, a surplus operand.
+ * @throws ConfigError for an unknown flag (with the nearest known one), a flag without its value, a missing operand, a
+ *   surplus one.
  */
-export function arrange(argv: readonly string[], args: ArgsDef): string[] {
-  const flags: string[] = [];
+export function readArguments<T extends Arguments>(argv: readonly string[], args: T): Values<T> {
+  const values: Record<string, string | boolean> = {};
   const operands: string[] = [];
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? "";
@@ -22,25 +48,36 @@ export function arrange(argv: readonly string[], args: ArgsDef): string[] {
       continue;
     }
     const { name, value } = readFlag(word, args);
-    if (args[name]?.type !== "string") {
-      flags.push(word);
+    if (args[name]?.type === "boolean") {
+      if (value !== undefined) throw new ConfigError(`--${name} takes no value.`);
+      values[name] = true;
       continue;
     }
     const given = value ?? argv[++index];
     if (given === undefined || given === "") throw new ConfigError(`--${name} needs a value.`);
-    flags.push(`--${name}=${given}`);
+    values[name] = given;
   }
-  const most = Object.values(args).filter(({ type }) => type === "positional").length;
-  const surplus = operands[most];
-  if (surplus !== undefined)
-    throw new ConfigError(`"${surplus}" is one argument too many: this command takes ${most}.`);
-  return [...flags, "--", ...operands];
+  return { ...values, ...readOperands(operands, args) } as unknown as Values<T>;
+}
+
+function readOperands(operands: readonly string[], args: Arguments): Record<string, string> {
+  const places = Object.entries(args).filter(([, { type }]) => type === "positional");
+  const surplus = operands[places.length];
+  if (surplus !== undefined) {
+    throw new ConfigError(`"${surplus}" is one argument too many: this command takes ${places.length}.`);
+  }
+  const given = places.flatMap(([name, { required, default: other, description }], index) => {
+    const value = operands[index] ?? other;
+    if (value === undefined && required !== false) throw new ConfigError(`<${name}> is missing: ${description}.`);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(given);
 }
 
 /** `-`, which stands for stdin, and negative numbers are operands. */
 export const isOperand = (word: string): boolean => !word.startsWith("-") || word === "-" || /^-\d/.test(word);
 
-function readFlag(word: string, args: ArgsDef): { name: string; value: string | undefined } {
+function readFlag(word: string, args: Arguments): { name: string; value: string | undefined } {
   const [, name = "", value] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   const known = Object.keys(args).filter((key) => args[key]?.type !== "positional");
   if (word.startsWith("--") && known.includes(name)) return { name, value };

@@ -1,6 +1,4 @@
-import { type ArgsDef, type ParsedArgs, parseArgs } from "citty";
-import { ConfigError } from "../errors.ts";
-import { arrange } from "./arguments.ts";
+import { type Arguments, readArguments, type Values } from "./arguments.ts";
 
 /** What a command sees of the process. */
 export interface Context {
@@ -22,7 +20,7 @@ export interface Globals {
 
 /** A command with the types of its arguments erased. */
 export interface Command {
-  readonly args: ArgsDef;
+  readonly args: Arguments;
   /**
    * @param argv What follows the command's name.
    * @returns the exit code.
@@ -34,31 +32,20 @@ export interface Command {
 export const globalArgs = {
   config: { type: "string", valueHint: "path", description: "Config file to use" },
   debug: { type: "boolean", description: "Log everything, also to debug.log beside the config" },
-} as const satisfies ArgsDef;
+} as const satisfies Arguments;
 
 /** Ties arguments to the function that takes them. `run` gives the exit code. */
-export function defineCommand<const T extends ArgsDef>(definition: {
+export function defineCommand<const T extends Arguments>(definition: {
   readonly args: T;
-  run(args: ParsedArgs<T>, context: Context & Globals): Promise<number> | number;
+  run(args: Values<T>, context: Context & Globals): Promise<number> | number;
 }): Command {
-  const args: ArgsDef = { ...globalArgs, ...definition.args };
+  const args = { ...globalArgs, ...definition.args };
   return {
     args,
     async execute(argv, context) {
-      const arranged = arrange(argv, args);
-      const globals = parseArgs<typeof globalArgs>(arranged, globalArgs);
-      const configFile = globals.config;
-      const parsed = parseRequired<T>(arranged, args);
-      return definition.run(parsed, { ...context, configFile, debug: globals.debug === true });
+      const values = readArguments(argv, args);
+      const { config: configFile, debug } = values as Values<typeof globalArgs>;
+      return definition.run(values, { ...context, configFile, debug: debug === true });
     },
   };
-}
-
-function parseRequired<T extends ArgsDef>(argv: string[], args: ArgsDef): ParsedArgs<T> {
-  try {
-    return parseArgs<T>(argv, args);
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === "CLIError") throw new ConfigError(`${cause.message}.`, { cause });
-    throw cause;
-  }
 }

@@ -4,8 +4,9 @@ import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
 import { editToml, writePrivateFile } from "../config/edit.ts";
 import { findConfig, locateConfig } from "../config/find.ts";
+import { defaultOf } from "../config/known-key.ts";
 import { checkConfig, readTable } from "../config/load.ts";
-import { parseToml, type Table } from "../config/toml.ts";
+import { formatKey, formatValue, parseToml, type Table } from "../config/toml.ts";
 import { ConfigError } from "../errors.ts";
 import type { Context, Globals } from "./command.ts";
 
@@ -51,6 +52,18 @@ export async function checkTable(caller: Caller, file: string, table: Table): Pr
   const { engines } = await import("../../runners/index.ts");
   const plain = Object.entries(caller.env).filter(([name]) => !name.startsWith("TAKOPI__"));
   return checkConfig({ file, table, engines, cwd: caller.cwd, env: Object.fromEntries(plain) });
+}
+
+/**
+ * One sentence about a key that the file does not set.
+ *
+ * @throws ConfigError if there is no such key.
+ */
+export async function describeUnset(path: readonly string[]): Promise<string> {
+  const { engines } = await import("../../runners/index.ts");
+  const value = defaultOf(path, engines);
+  const isPlain = value !== undefined && typeof value !== "object";
+  return `${formatKey(path)} is not set${isPlain ? `; its default is ${formatValue(value)}` : ""}.`;
 }
 
 /** A path with the home directory as `~`. */

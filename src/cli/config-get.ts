@@ -2,14 +2,18 @@ import { parseKey, readValue } from "../config/keys.ts";
 import { formatValue, isTable } from "../config/toml.ts";
 import { ConfigError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
-import { readExisting } from "./config-file.ts";
+import { describeUnset, readExisting } from "./config-file.ts";
 
-/** Prints one value as it would stand in the file; exit code 1 without a word where it is not set. */
+/** Prints one value as it would stand in the file; if it is not set, exit code 1 and what holds instead. */
 export const command = defineCommand({
   args: { key: { type: "positional", description: "Such as limits.parallel_runs", required: true } },
-  run({ key }, context) {
-    const value = readValue(readExisting(context), parseKey(key));
-    if (value === undefined) return 1;
+  async run({ key }, context) {
+    const path = parseKey(key);
+    const value = readValue(readExisting(context), path);
+    if (value === undefined) {
+      context.stderr.write(`takopi: ${await describeUnset(path)}\n`);
+      return 1;
+    }
     if (isTable(value)) {
       throw new ConfigError(
         `${key} is a table; name one of its keys: ${Object.keys(value).join(", ") || "it has none"}.`,

@@ -1,9 +1,8 @@
 import { flatten } from "../config/keys.ts";
-import { redact } from "../log.ts";
 import { defineCommand } from "./command.ts";
 import { placeOf, readExisting } from "./config-file.ts";
 
-/** Prints every leaf as `key = value`. Tokens are hidden, since lists get pasted; `config get` shows them. */
+/** Prints every leaf as `key = value`. Secrets are hidden, since lists get pasted; `config get` shows them. */
 export const command = defineCommand({
   args: {},
   run(_args, context) {
@@ -12,7 +11,7 @@ export const command = defineCommand({
       context.stderr.write(`takopi: Missing config file ${file}.\n`);
       return 1;
     }
-    for (const line of flatten(readExisting(context))) context.stdout.write(`${redact(line)}\n`);
+    for (const line of flatten(readExisting(context))) context.stdout.write(`${line}\n`);
     return 0;
   },
 });

@@ -1,8 +1,7 @@
-import { parseKey, withValue } from "../config/keys.ts";
+import { parseKey, withoutSecrets, withValue } from "../config/keys.ts";
 import { openGroup } from "../config/telegram.ts";
-import { formatValue, parseValue } from "../config/toml.ts";
+import { parseValue } from "../config/toml.ts";
 import { ConfigError } from "../errors.ts";
-import { redact } from "../log.ts";
 import { defineCommand } from "./command.ts";
 import { checkTable, openForEdit, saveTable } from "./config-file.ts";
 
@@ -27,7 +26,7 @@ export const command = defineCommand({
       value = literal;
     }
     const config = await saveTable(context, file, text, withValue(table, path, value));
-    context.stdout.write(`updated ${key} = ${redact(formatValue(value))}\n`);
+    context.stdout.write(`updated ${key} = ${withoutSecrets(value, path)}\n`);
     const problem = openGroup(config);
     if (problem) context.stderr.write(`takopi: the bridge will not start like this: ${problem}\n`);
     return 0;

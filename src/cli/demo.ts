@@ -8,7 +8,7 @@ import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Engine } from "../engine/contract.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, UserError } from "../errors.ts";
 import { createLogger } from "../log.ts";
 import { type Emulator, startEmulator } from "../playground/emulator.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";
@@ -25,7 +25,12 @@ export const command = defineCommand({
   run: async ({ once, port, engine }, context) => {
     const output = context.stderr;
     const log = await createLogger({ ...context, env: calm(context, once), directory: directoryOf(context), output });
-    const emulator = await startEmulator({ port: toPort(port) });
+    const emulator = await startEmulator({ port: toPort(port) }).catch((cause: unknown) => {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE")) throw cause;
+      throw new UserError(`Port ${port} is taken by another program: give another one, or leave --port out.`, {
+        cause,
+      });
+    });
     const directory = await mkdtemp(join(tmpdir(), "takopi-demo-"));
     const own = new AbortController();
     const signal = AbortSignal.any([context.signal, own.signal]);

@@ -1,28 +1,68 @@
-import { renderUsage } from "citty";
+import { type Argument, isOperand } from "./arguments.ts";
 import { type Command, globalArgs } from "./command.ts";
 import type { Entry } from "./index.ts";
+import { resolveCall } from "./resolve.ts";
+
+type Row = readonly [name: string, description: string];
+
+/**
+ * The help that was asked for: of a command, of a group such as `config`, or of all.
+ *
+ * @param words What was typed, without the asking.
+ * @throws ConfigError for a command that there is not.
+ */
+export async function helpFor(words: readonly string[], entries: readonly Entry[], version: string): Promise<string> {
+  const [first] = words.filter(isOperand);
+  if (first === undefined) return generalHelp(entries, version);
+  const group = entries.filter(({ name }) => name.startsWith(`${first} `));
+  if (group.length > 0 && words.filter(isOperand).length === 1) return groupHelp(first, group);
+  const { entry } = await resolveCall(words, entries, async () => []);
+  return commandHelp(entry, (await entry.load()).command);
+}
 
 /** The text of `takopi --help`. */
 export function generalHelp(entries: readonly Entry[], version: string): string {
-  const width = Math.max(...entries.map(({ name }) => name.length));
-  const commands = entries.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`);
-  const flags = [
-    ...Object.entries(globalArgs).map(([name, { description }]) => [`--${name}`, description]),
+  const flags: Row[] = [
     ["--version", "Print the version"],
     ["--help", "Print this, or the help of a command"],
-  ].map(([name = "", description]) => `  ${name.padEnd(width)}  ${description}`);
+  ];
   return [
     `takopi ${version}: coding agents in your Telegram chat`,
-    "",
-    "Commands",
-    ...commands,
-    "",
-    "Flags",
-    ...flags,
+    ...section("Commands", entries.map(toRow)),
+    ...section("Flags", [...Object.entries(globalArgs).map(describe), ...flags]),
   ].join("\n");
 }
 
+/** The text of `takopi config --help`: the commands that begin with a word. */
+const groupHelp = (group: string, entries: readonly Entry[]): string =>
+  [`takopi ${group} <command>`, ...section("Commands", entries.map(toRow))].join("\n");
+
 /** The text of `takopi <command> --help`. */
-export function commandHelp({ name, description }: Entry, { args }: Command): Promise<string> {
-  return renderUsage({ meta: { name: `takopi ${name}`, description }, args });
+function commandHelp({ name, description }: Entry, { args }: Command): string {
+  const all = Object.entries(args);
+  const operands = all.filter(([, { type }]) => type === "positional");
+  const flags = all.filter(([, { type }]) => type !== "positional");
+  const usage = ["takopi", name, ...operands.map(([operand, one]) => toOperand(operand, one)), "[flags]"].join(" ");
+  return [
+    `${description}.`,
+    ...section("Usage", [[usage, ""]]),
+    ...section("Arguments", operands.map(describe)),
+    ...section("Flags", flags.map(describe)),
+  ].join("\n");
+}
+
+const toRow = ({ name, description }: Entry): Row => [name, description];
+
+function describe([name, { type, valueHint, description }]: [string, Argument]): Row {
+  if (type === "positional") return [name, description];
+  return [`--${name}${type === "string" ? ` <${valueHint ?? "value"}>` : ""}`, description];
+}
+
+const toOperand = (name: string, { required, default: other }: Argument): string =>
+  required === false || other !== undefined ? `[${name}]` : `<${name}>`;
+
+function section(title: string, rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, description]) => `  ${name.padEnd(width)}  ${description}`.trimEnd());
+  return rows.length === 0 ? [] : ["", title, ...lines];
 }

@@ -32,6 +32,12 @@ export const entries: readonly Entry[] = [
   },
   { name: "engines", description: "List the engines found, with their versions", load: () => import("./engines.ts") },
   { name: "runs", description: "List recent runs", load: () => import("./runs.ts") },
+  { name: "backup", description: "Copy state and config into one file", load: () => import("./backup.ts") },
+  {
+    name: "prune",
+    description: "Remove the texts of old runs; counts and costs stay",
+    load: () => import("./prune.ts"),
+  },
   {
     name: "replay",
     description: "Turn a recorded engine stream into events or messages",

@@ -22,7 +22,8 @@ export const command = defineCommand({
       return demo.execute([], context);
     }
     const log = await createLogger({ env, directory: config.directory, debug, output: stdout });
-    log.info({ file: config.file, tightened: makeConfigPrivate(config) }, "config.in_force");
+    const tightened = makeConfigPrivate(config);
+    if (config.file !== undefined) log.info({ file: config.file, tightened }, "config.in_force");
     for (const warning of config.warnings) log.warn({ warning }, "config.warning");
     const { runBridge } = await import("../app.ts");
     await runBridge({ config, reload, engines, engineOverride, env, home: cwd, log, signal });

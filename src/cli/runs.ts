@@ -97,7 +97,7 @@ const numericIds = (key: string, value: unknown) =>
   /Id$|^replyTo$/.test(key) && typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 
 /** All but the texts: prompts and answers stay in the state file. */
-function toFacts({ prompt: _prompt, answer: _answer, pid: _pid, processStart: _start, ...facts }: StoredRun) {
+function toFacts({ prompt: _prompt, answer: _answer, process: _process, ...facts }: StoredRun) {
   return facts;
 }
 

@@ -1,4 +1,6 @@
 import { ConfigError } from "../errors.ts";
+import { redact } from "../log.ts";
+import { isSecret } from "./problem.ts";
 import { formatKey, formatValue, isTable, type Table } from "./toml.ts";
 
 /**
@@ -45,11 +47,18 @@ export function withoutValue(table: Table, path: readonly string[]): Table {
   return Object.keys(left).length === 0 ? others : { ...table, [part]: left };
 }
 
-/** Every leaf as `a.b = literal`, sorted by key. */
+/** Every leaf as `a.b = literal`, sorted by key, without secrets. */
 export function flatten(table: Table, prefix: readonly string[] = []): string[] {
   return Object.entries(table)
-    .flatMap(([key, value]) =>
-      isTable(value) ? flatten(value, [...prefix, key]) : [`${formatKey([...prefix, key])} = ${formatValue(value)}`],
-    )
+    .flatMap(([key, value]) => {
+      const path = [...prefix, key];
+      return isTable(value) ? flatten(value, path) : [`${formatKey(path)} = ${withoutSecrets(value, path)}`];
+    })
     .sort();
+}
+
+/** A value as it would stand in the file, for people who paste what they see: tokens, keys and passwords are hidden. */
+export function withoutSecrets(value: unknown, path: readonly string[]): string {
+  if (isSecret(path) && !Array.isArray(value)) return '"[hidden]"';
+  return redact(formatValue(value)).replace(/(?<=:\/\/)[^/@\s"]+(?=@)/g, "[hidden]");
 }

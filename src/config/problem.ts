@@ -60,10 +60,13 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** Whether the key's name says that its value must not be shown. */
+export const isSecret = (path: Path): boolean =>
+  path.some((part) => /token|secret|password|api_?key|^env$/i.test(String(part)));
+
 /** A value for an error text: short, on one line, and never a secret. */
 export function show(value: unknown, path: Path): string {
-  if (path.some((part) => /token|secret|password|api_?key|^env$/i.test(String(part))))
-    return "a value that is not shown";
+  if (isSecret(path)) return "a value that is not shown";
   if (Array.isArray(value)) return "a list";
   if (isTable(value)) return "a table";
   const literal = redact(formatValue(value));

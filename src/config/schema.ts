@@ -69,6 +69,8 @@ const limits = z.strictObject({
   /** Tasks that may wait in one chat. */
   queued_runs: z.int().min(1).default(50),
   prompt_chars: z.int().min(1).default(400_000),
+  /** How long the texts of ended runs are kept; for ever unless set. */
+  keep_days: z.number().positive().optional(),
 });
 
 const project = z.strictObject({

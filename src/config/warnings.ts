@@ -24,6 +24,10 @@ export function idleKeys(table: FileTable): string[] {
   return idle.filter(([set]) => set).map(([, key]) => key);
 }
 
+/** What the main chat is told of warnings that it has not been told of yet, as Markdown. */
+export const warningNote = (warnings: readonly string[]): string =>
+  ["Parts of the config do nothing here:", "", ...warnings.map((warning) => `- ${warning}`)].join("\n");
+
 const GATES = ["approvals", "allow", "deny"];
 
 /** Says of each engine's table, and each project's, whose rules for approvals are never asked for: headless engines do not ask. */

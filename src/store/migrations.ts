@@ -152,4 +152,14 @@ export const migrations: readonly string[] = [
     idleSince INTEGER
   );
   `,
+  `
+  CREATE TABLE told (text TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT '{"type":"message"}';
+  ALTER TABLE runs RENAME COLUMN messageId TO askedBy;
+  ALTER TABLE runs ADD COLUMN messageId INTEGER;
+  UPDATE runs SET messageId = askedBy;
+  ALTER TABLE runs DROP COLUMN askedBy;
+  `,
 ];

@@ -1,4 +1,6 @@
 import type { Usage } from "../domain/events.ts";
+import type { Origin } from "../domain/origin.ts";
+import type { ProcessMark } from "../domain/run.ts";
 import type { Database, Row } from "./database.ts";
 
 export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
@@ -7,10 +9,12 @@ export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
 export interface StoredRun {
   readonly id: string;
   readonly state: "queued" | "running" | "ended";
+  readonly origin: Origin;
+  /** With the topic: the conversation, where the run is shown and answered. */
   readonly chatId: string;
   readonly topicId: string | null;
-  /** The person's message, which progress and answer reply to. */
-  readonly messageId: string;
+  /** The person's message, which progress and answer reply to; null if no message asked for the run. */
+  readonly messageId: string | null;
   readonly userId: string | null;
   readonly engine: string;
   readonly project: string | null;
@@ -18,19 +22,16 @@ export interface StoredRun {
   readonly prompt: string;
   /** The session that was asked for. */
   readonly resume: string | null;
-  /** The run whose session to go on with, where its id was not known yet when this one was asked for. */
+  /** The run whose session to continue, if its id was not known yet when this one was asked for. */
   readonly follows: string | null;
   /** The session that the engine reported. */
   readonly session: string | null;
   readonly cwd: string | null;
-  readonly pid: number | null;
-  readonly processStart: string | null;
-  /** What the processes of its live server carry instead of the run's id. */
-  readonly markId: string | null;
-  /** Set where this is no task, but a session that was made of this run's. */
+  readonly process: ProcessMark | undefined;
+  /** Set if this is no task, but a session that was made of this run's. */
   readonly branchOf: string | null;
   readonly progressId: string | null;
-  /** 1 where there may be a progress message, whether or not its id is known. */
+  /** 1 if there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
   readonly outcome: OutcomeKind | null;
   readonly answer: string | null;
@@ -75,7 +76,15 @@ export type NewRun = Pick<
   | "resume"
   | "follows"
   | "createdAt"
->;
+> & { readonly origin?: Origin };
+
+/** A row of the table. */
+export type RunRow = Omit<StoredRun, "origin" | "process"> & {
+  readonly origin: string;
+  readonly pid: number | null;
+  readonly processStart: string | null;
+  readonly markId: string | null;
+} & Row;
 
 export interface RunOutcome {
   readonly kind: OutcomeKind;
@@ -96,9 +105,10 @@ export class Runs {
 
   add(run: NewRun): void {
     this.#database.run(
-      `INSERT INTO runs (id, state, chatId, topicId, messageId, userId, engine, project, branch, prompt, resume, follows, createdAt)
-       VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, resume,
+         follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       run.id,
+      JSON.stringify(run.origin ?? { type: "message" }),
       run.chatId,
       run.topicId,
       run.messageId,
@@ -111,21 +121,21 @@ export class Runs {
       run.follows,
       run.createdAt,
     );
-    this.addMessage(run.chatId, run.messageId, run.id);
+    if (run.messageId !== null) this.addMessage(run.chatId, run.messageId, run.id);
   }
 
   get(id: string): StoredRun | undefined {
-    return this.#database.get<StoredRun & Row>("SELECT * FROM runs WHERE id = ?", id);
+    return this.#read("SELECT * FROM runs WHERE id = ?", id)[0];
   }
 
   /** Waiting or cut off, oldest first: what a start has to take up again. */
   open(): StoredRun[] {
-    return this.#database.all<StoredRun & Row>("SELECT * FROM runs WHERE state <> 'ended' ORDER BY createdAt, rowid");
+    return this.#read("SELECT * FROM runs WHERE state <> 'ended' ORDER BY createdAt, rowid");
   }
 
   /** The newest first; `chatId` narrows it to one chat. */
   recent(limit: number, chatId?: string): StoredRun[] {
-    return this.#database.all<StoredRun & Row>(
+    return this.#read(
       "SELECT * FROM runs WHERE branchOf IS NULL AND (? IS NULL OR chatId = ?) ORDER BY createdAt DESC, rowid DESC LIMIT ?",
       chatId ?? null,
       chatId ?? null,
@@ -137,9 +147,9 @@ export class Runs {
     this.#database.run("UPDATE runs SET state = 'running', startedAt = ?, cwd = ? WHERE id = ?", startedAt, cwd, id);
   }
 
-  setProcess(id: string, { pid, processStart, markId }: Pick<StoredRun, "pid" | "processStart" | "markId">): void {
+  setProcess(id: string, { pid, startTime, markId }: ProcessMark): void {
     const sql = "UPDATE runs SET pid = ?, processStart = ?, markId = ? WHERE id = ?";
-    this.#database.run(sql, pid, processStart, markId, id);
+    this.#database.run(sql, pid, startTime, markId ?? null, id);
   }
 
   setSession(id: string, session: string): void {
@@ -153,7 +163,7 @@ export class Runs {
 
   /** Runs with something left to do whose progress message may be in their chat under an id that was never stored. */
   withLostProgress(): StoredRun[] {
-    return this.#database.all<StoredRun & Row>(
+    return this.#read(
       `SELECT * FROM runs WHERE progressAsked = 1 AND progressId IS NULL AND (state <> 'ended'
          OR id IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending')))`,
     );
@@ -210,11 +220,10 @@ export class Runs {
 
   /** The newest run of a session, whoever began it. */
   bySession(engine: string, session: string): StoredRun | undefined {
-    return this.#database.get<StoredRun & Row>(
+    return this.#read(
       "SELECT * FROM runs WHERE engine = ? AND session = ? ORDER BY createdAt DESC, rowid DESC LIMIT 1",
-      engine,
-      session,
-    );
+      ...[engine, session],
+    )[0];
   }
 
   /** Makes a message, the person's or ours, lead to its run. */
@@ -234,6 +243,14 @@ export class Runs {
     return MESSAGE_TABLES.some(isIn);
   }
 
+  /** The newest message of a chat that is known; 0 if there is none. */
+  newestKnown(chatId: string): number {
+    const newest = (table: string) =>
+      this.#database.get<{ id: number | null }>(`SELECT MAX(messageId) AS id FROM ${table} WHERE chatId = ?`, chatId)
+        ?.id;
+    return Math.max(...MESSAGE_TABLES.map((table) => newest(table) ?? 0));
+  }
+
   /** The newest message of a run; 0 where it has none. */
   newestMessage(runId: string): string {
     const sql = "SELECT MAX(messageId) AS id FROM messages WHERE runId = ?";
@@ -241,10 +258,20 @@ export class Runs {
   }
 
   byMessage(chatId: string, messageId: string): StoredRun | undefined {
-    return this.#database.get<StoredRun & Row>(
+    return this.#read(
       "SELECT runs.* FROM messages JOIN runs ON runs.id = messages.runId WHERE messages.chatId = ? AND messages.messageId = ?",
-      chatId,
-      messageId,
-    );
+      ...[chatId, messageId],
+    )[0];
   }
+
+  #read(sql: string, ...values: (string | number | null)[]): StoredRun[] {
+    return this.#database.all<RunRow>(sql, ...values).map(toRun);
+  }
+}
+
+/** A row of the table as a run. */
+export function toRun({ origin, pid, processStart, markId, ...run }: RunRow): StoredRun {
+  const mark = markId === null ? {} : { markId };
+  const process = pid === null ? undefined : { pid, startTime: processStart ?? "", ...mark };
+  return { ...run, origin: JSON.parse(origin) as Origin, process };
 }

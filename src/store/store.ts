@@ -3,6 +3,7 @@ import { Conversations } from "./conversations.ts";
 import { type Database, type OpenOptions, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
+import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
@@ -15,6 +16,7 @@ export interface Store {
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
   readonly health: Health;
+  readonly history: History;
   readonly liveServers: LiveServers;
   readonly threads: StoredThreads;
   readonly questions: Questions;
@@ -37,6 +39,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     deliveries: new Deliveries(database),
     conversations: new Conversations(database),
     health: new Health(database),
+    history: new History(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
     questions: new Questions(database),

@@ -1,5 +1,5 @@
-import type { Database, Row } from "./database.ts";
-import type { StoredRun } from "./runs.ts";
+import type { Database } from "./database.ts";
+import { type RunRow, type StoredRun, toRun } from "./runs.ts";
 
 /** What is known of sessions beside their runs. */
 export class StoredThreads {
@@ -31,11 +31,12 @@ export class StoredThreads {
 
   /** The newest run of each session of a chat that runs, or was last at work since then; the newest first. */
   since(chatId: string, time: number): StoredRun[] {
-    const runs = this.#database.all<StoredRun & Row>(
+    const rows = this.#database.all<RunRow>(
       `SELECT * FROM runs WHERE chatId = ? AND (state = 'running' OR endedAt >= ?)
        ORDER BY createdAt DESC, rowid DESC LIMIT 200`,
       ...[chatId, time],
     );
+    const runs = rows.map(toRun);
     const threadOf = ({ engine, session, id }: StoredRun) => `${engine}:${session ?? id}`;
     return runs.filter((run, index) => runs.findIndex((other) => threadOf(other) === threadOf(run)) === index);
   }

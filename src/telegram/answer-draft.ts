@@ -25,7 +25,10 @@ export interface DraftParts {
 }
 
 /** Which draft of its chat is a run's; private chats alone have drafts, and their message ids are their own. */
-export const draftIdOf = (run: Pick<StoredRun, "messageId">): number => Number(run.messageId);
+export const draftIdOf = ({ messageId, createdAt }: Pick<StoredRun, "messageId" | "createdAt">): number =>
+  messageId === null ? (createdAt % MAX_DRAFT_ID) + 1 : Number(messageId);
+
+const MAX_DRAFT_ID = 2 ** 31 - 1;
 
 /**
  * Shows an answer in a private chat while it is written, as Telegram's own preview with its Stop button. What it shows

@@ -1,7 +1,7 @@
 import { Api, GrammyError, HttpError, type RawApi } from "grammy";
 import type { InputFile } from "grammy/types";
 
-/** Telegram understood the request and said no. */
+/** Telegram understood the request and said no. Without a stack: it is expected, and logged at each retry. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly code: number;
@@ -14,10 +14,11 @@ export class Refused extends Error {
     this.code = code;
     this.reason = reason;
     this.retryAfterS = code === 429 ? (retryAfterS ?? 5) : undefined;
+    delete this.stack;
   }
 }
 
-/** No answer came. Holds no cause: network errors name URLs, and these hold the token. */
+/** No answer came; without a stack, too. Holds no cause: network errors name URLs, and these hold the token. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
   /** False only where it is certain that Telegram never saw the request. */
@@ -25,6 +26,7 @@ export class Unreachable extends Error {
   constructor(method: string, code: string, mayHaveArrived: boolean) {
     super(`${method}: ${code}`);
     this.mayHaveArrived = mayHaveArrived;
+    delete this.stack;
   }
 }
 

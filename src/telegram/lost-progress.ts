@@ -65,10 +65,14 @@ export async function removeStrays({ chatId, after, before }: Stretch, store: St
 
 async function find(run: StoredRun, store: Store, telegram: Telegram): Promise<string | undefined> {
   const { chatId, engine, createdAt } = run;
-  const [chat_id, messageId] = [Number(chatId), Number(run.messageId)];
+  const chat_id = Number(chatId);
+  const messageId = run.messageId === null ? null : Number(run.messageId);
   const text = `restarting · ${engine} · ${formatElapsed(Date.now() - createdAt)}`;
   const call: Caller = (method, payload) => telegram.call(method, payload);
-  for (let id = messageId + 1; id <= messageId + IDS_TO_TRY; id++) {
+  // Nothing asked for it in the chat, so it is near what was last known there when the bridge was killed.
+  const first = (messageId ?? store.runs.newestKnown(chatId) - IDS_TO_TRY) + 1;
+  const last = messageId === null ? first + 2 * IDS_TO_TRY : messageId + IDS_TO_TRY;
+  for (let id = Math.max(first, 1); id <= last; id++) {
     if (store.runs.isKnownMessage(chatId, String(id))) continue;
     const answered = await claim({ chat_id, id, text }, call);
     if (answered === undefined) continue;

@@ -2,14 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { Bridge } from "../../src/bridge/bridge.ts";
-import type { BridgeParts } from "../../src/bridge/parts.ts";
-import { recover } from "../../src/bridge/recover.ts";
-import type { RunEvent } from "../../src/domain/events.ts";
-import type { Engine, Run, RunRequest } from "../../src/engine/contract.ts";
-import { EngineHost } from "../../src/engine/host.ts";
+import type { BridgeOptions } from "../../src/bridge/options.ts";
+import type { RunSpec } from "../../src/domain/run.ts";
+import type { Engine } from "../../src/engine/contract.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 import type { StoredRun } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { Worker, WorkerEvent, WorkerRun } from "../../src/worker/port.ts";
 import { load } from "../config/bench.ts";
 import { recordingLog } from "../engine/toy.ts";
 
@@ -28,30 +27,29 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("restart" as const) }) },
 );
 
-/** Runs whose events the test gives. Those of a bridge that is gone are never heard of again. */
-class Puppets {
+const engine = {
+  ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
+  resume: { format: (value: string) => `puppet ${value}`, parse: () => undefined },
+} as unknown as Engine;
+
+/** Carries out runs whose events the test gives. Those of a bridge that is gone are never heard of again. */
+class Puppets implements Worker {
   readonly opened: string[] = [];
   readonly resumed: [run: string, session: string][] = [];
-  running: { readonly request: RunRequest; push(...events: RunEvent[]): void }[] = [];
+  running: { readonly spec: RunSpec; push(...events: WorkerEvent[]): void }[] = [];
 
-  readonly engine: Engine = {
-    ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
-    resume: { format: (value) => `puppet ${value}`, parse: (line) => /^puppet (\S+)$/.exec(line)?.[1] },
-    ...{ can: [], operations: {} },
-    probe: async () => ({ problems: [] }),
-    open: (request) => this.#open(request),
-    replay: async function* () {},
-  };
+  readonly recover = async () => {};
+  readonly close = async () => {};
+  readonly operate = async () => ({});
 
-  #open(request: RunRequest): Run {
-    const { runId, session } = request.spec;
-    this.opened.push(runId);
-    if (session !== undefined) this.resumed.push([runId, session]);
-    const events: RunEvent[] = [];
+  run(spec: RunSpec): WorkerRun {
+    this.opened.push(spec.runId);
+    if (spec.session !== undefined) this.resumed.push([spec.runId, spec.session]);
+    const events: WorkerEvent[] = [{ type: "placed", cwd: "/" }];
     let wake = () => {};
     const puppet = {
-      request,
-      push: (...more: RunEvent[]) => {
+      spec,
+      push: (...more: WorkerEvent[]) => {
         if (events.some(({ type }) => type === "completed")) return;
         events.push(...more);
         wake();
@@ -68,16 +66,16 @@ class Puppets {
       }
     };
     return {
-      events: { [Symbol.asyncIterator]: iterate },
+      events: iterate(),
       send: (command) => {
-        if (command.type !== "stop") return;
-        puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error: command.reason });
+        const error = command.type === "stop" ? command.reason : "";
+        puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error });
       },
     };
   }
 
-  started({ request, push }: Puppets["running"][number]): void {
-    const value = request.spec.session ?? `session-of-${request.spec.runId}`;
+  started({ spec, push }: Puppets["running"][number]): void {
+    const value = spec.session ?? `session-of-${spec.runId}`;
     push({ type: "started", engine: "puppet", resume: { engine: "puppet", value } });
   }
 }
@@ -89,27 +87,18 @@ const settled = async () => {
 
 async function play(commands: readonly Command[]) {
   const puppets = new Puppets();
-  const { engine } = puppets;
   const config = load('default_engine = "puppet"\n[limits]\nparallel_runs = 2\n', {}, [engine]);
   const store = openStore(":memory:");
   const screen = { show: () => {}, write: () => {}, close: () => {} };
-  const parts: BridgeParts = {
-    ...{
-      config: () => config,
-      engines: [engine],
-      host: new EngineHost(),
-      store,
-      log: recordingLog([]),
-      env: {},
-      home: "/",
-    },
+  const options: BridgeOptions = {
+    ...{ config: () => config, engines: [engine], store, log: recordingLog([]), worker: puppets },
     ...{
       screens: { open: () => screen, deliver: () => {} },
       cards: { show: () => {}, remind: () => {} },
       now: () => 1_000,
     },
   };
-  let bridge = new Bridge(parts);
+  let bridge = new Bridge(options);
   const asked: string[][] = Array.from({ length: THREADS }, () => []);
   const threadOf = (id: string) => asked.findIndex((ids) => ids.includes(id));
   let messageId = 0;
@@ -151,13 +140,13 @@ async function play(commands: readonly Command[]) {
       if (run) bridge.cancel(run.id);
     } else if (step.type === "restart") {
       puppets.running = [];
-      bridge = new Bridge(parts);
-      await recover(bridge, parts, async () => {});
+      bridge = new Bridge(options);
+      await bridge.recover();
     } else if (pick && step.type === "session") puppets.started(pick);
     else pick?.push({ type: "completed", engine: "puppet", ok: step.type === "end", answer: "Done.", error: "No." });
     await settled();
-    puppets.running = puppets.running.filter(({ request }) => store.runs.get(request.spec.runId)?.state === "running");
-    const busy = puppets.running.map(({ request }) => threadOf(request.spec.runId));
+    puppets.running = puppets.running.filter(({ spec }) => store.runs.get(spec.runId)?.state === "running");
+    const busy = puppets.running.map(({ spec }) => threadOf(spec.runId));
     expect(new Set(busy).size, "two runs of a thread at once").toBe(busy.length);
   };
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { RunQuestions } from "../../src/bridge/questions.ts";
 import type { Config } from "../../src/config/config.ts";
+import type { Acknowledged } from "../../src/domain/events.ts";
 import type { Rules } from "../../src/domain/policy.ts";
 import type { Question, Reply } from "../../src/domain/question.ts";
-import { EngineError } from "../../src/errors.ts";
 import { openStore } from "../../src/store/store.ts";
 import { noLog } from "../helpers/recordings.ts";
 
@@ -14,8 +14,13 @@ const MINUTE_MS = 60_000;
 const command: Question = { id: "q1", kind: "command", title: "make", command: "make", canAllowSession: true };
 const ann = { id: "7", name: "Ann" };
 
-/** A run whose engine answers replies as told. */
-function setUp(answer: ((id: string, reply: Reply) => Promise<boolean>) | undefined, rules: Rules = {}) {
+type Ack = Omit<Acknowledged, "type" | "id">;
+
+const TAKEN: Ack = { ok: true };
+const TOO_LATE: Ack = { ok: false };
+
+/** A run whose engine acknowledges replies as told: undefined is never. */
+function setUp(acknowledge: () => Ack | undefined, rules: Rules = {}) {
   const store = openStore(":memory:");
   onTestFinished(() => store.close());
   const common = { topicId: null, userId: "7", project: null, branch: null, resume: null, follows: null };
@@ -24,17 +29,17 @@ function setUp(answer: ((id: string, reply: Reply) => Promise<boolean>) | undefi
   if (!run) throw new Error("no run");
   const calls: string[] = [];
   const replies: Reply[] = [];
-  const cards = { show: () => void calls.push("show"), remind: () => void calls.push("remind") };
-  const config = () => ({ limits: { approval_minutes: 10 } }) as Config;
-  const controls = answer && {
-    answer: (id: string, reply: Reply) => {
-      replies.push(reply);
-      return answer(id, reply);
-    },
-  };
+  const commands: string[] = [];
   const questions = new RunQuestions({
-    ...{ run, rules, log: noLog, onWaiting: () => {}, controls: () => controls ?? {} },
-    parts: { store, cards, config, now: () => 100 },
+    ...{ run, rules, store, log: noLog, onWaiting: () => {}, now: () => 100 },
+    cards: { show: () => void calls.push("show"), remind: () => void calls.push("remind") },
+    config: () => ({ limits: { approval_minutes: 10 } }) as Config,
+    send: ({ id, reply }) => {
+      replies.push(reply);
+      commands.push(id);
+      const ack = acknowledge();
+      if (ack) void Promise.resolve().then(() => questions.heard({ type: "ack", id, ...ack }));
+    },
   });
   const ask = (question: Question = command) => questions.heard({ type: "question", engine: "codex", question });
   const resolve = () => questions.heard({ type: "resolved", engine: "codex", questionId: "q1" });
@@ -43,13 +48,13 @@ function setUp(answer: ((id: string, reply: Reply) => Promise<boolean>) | undefi
     if (!stored || others.length > 0) throw new Error("not one question");
     return stored;
   };
-  return { questions, store, calls, replies, ask, resolve, only };
+  return { questions, store, calls, replies, commands, ask, resolve, only };
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 test("a reply is passed on, and stored with who gave it; a second one is refused", async () => {
-  const { questions, ask, only, calls, replies } = setUp(async () => true);
+  const { questions, ask, only, calls, replies } = setUp(() => TAKEN);
   ask();
   ask();
   expect(questions.isWaiting).toBe(true);
@@ -66,7 +71,7 @@ test("a reply is passed on, and stored with who gave it; a second one is refused
 });
 
 test("an engine that did not wait any more closes the question, and its card says why", async () => {
-  const { questions, ask, only } = setUp(async () => false);
+  const { questions, ask, only } = setUp(() => TOO_LATE);
   ask();
   questions.answer(only().key, { type: "deny" }, ann);
   await settled();
@@ -75,10 +80,9 @@ test("an engine that did not wait any more closes the question, and its card say
 
 test("a reply that could not be passed on leaves the question open, to be tried again", async () => {
   let isBroken = true;
-  const { questions, ask, only, calls } = setUp(async () => {
-    if (isBroken) throw new EngineError("The server is busy.");
-    return true;
-  });
+  const { questions, ask, only, calls } = setUp(() =>
+    isBroken ? { ok: false, problem: "The server is busy." } : TAKEN,
+  );
   ask();
   questions.answer(only().key, { type: "deny" }, ann);
   await settled();
@@ -90,16 +94,8 @@ test("a reply that could not be passed on leaves the question open, to be tried 
   expect(only()).toMatchObject({ state: "answered", problem: null });
 });
 
-test("a reply that the engine never takes is told after 5 s", async () => {
-  const { questions, ask, only } = setUp(() => new Promise(() => {}));
-  ask();
-  questions.answer(only().key, { type: "deny" }, ann);
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(only()).toMatchObject({ state: "open", problem: expect.stringMatching(/in time/) });
-});
-
 test("half the time brings it back to mind once, all of it denies it", async () => {
-  const { ask, only, calls, replies } = setUp(async () => true);
+  const { ask, only, calls, replies } = setUp(() => TAKEN);
   ask();
   await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
   expect(calls).toEqual(["show", "remind"]);
@@ -110,18 +106,15 @@ test("half the time brings it back to mind once, all of it denies it", async () 
   expect(calls).toEqual(["show", "remind", "show"]);
 });
 
-test.each([
-  ["rejects", () => Promise.reject(new Error("gone"))],
-  ["takes no replies", undefined],
-])("the time is up as well where the engine %s", async (_, answer) => {
-  const { ask, only } = setUp(answer);
+test("the time is up as well if the engine refuses to be told", async () => {
+  const { ask, only } = setUp(() => ({ ok: false, problem: "It is gone." }));
   ask({ id: "q1", kind: "text", title: "?", isSecret: false });
   await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
-  expect(only()).toMatchObject({ state: "expired", reply: "dismiss", problem: expect.any(String) });
+  expect(only()).toMatchObject({ state: "expired", reply: "dismiss", problem: "It is gone." });
 });
 
 test("the rules answer without a card", async () => {
-  const { ask, only, calls, replies, questions } = setUp(async () => true, { allow: ["make"] });
+  const { ask, only, calls, replies, questions } = setUp(() => TAKEN, { allow: ["make"] });
   ask();
   expect(questions.isWaiting).toBe(false);
   await settled();
@@ -131,7 +124,7 @@ test("the rules answer without a card", async () => {
 });
 
 test("where the rules' answer cannot be passed on, somebody is asked", async () => {
-  const { ask, only, calls, questions } = setUp(() => Promise.reject(new Error("no")), { approvals: "deny" });
+  const { ask, only, calls, questions } = setUp(() => ({ ok: false, problem: "No." }), { approvals: "deny" });
   ask();
   await settled();
   expect(only()).toMatchObject({ state: "open", problem: expect.any(String) });
@@ -141,11 +134,11 @@ test("where the rules' answer cannot be passed on, somebody is asked", async () 
 
 test("what the engine does without, and what its run leaves open, is withdrawn", async () => {
   for (const close of ["resolve", "completed", "end"] as const) {
-    const { questions, ask, resolve, only, calls } = setUp(async () => true);
+    const { questions, ask, resolve, only, calls } = setUp(() => TAKEN);
     ask();
     if (close === "resolve") resolve();
     else if (close === "completed") questions.heard({ type: "completed", engine: "codex", ok: true, answer: "" });
-    else await questions.end();
+    else questions.end();
     expect(only()).toMatchObject({ state: "withdrawn", reply: null });
     expect(calls).toEqual(["show", "show"]);
     await vi.advanceTimersByTimeAsync(20 * MINUTE_MS);
@@ -153,28 +146,33 @@ test("what the engine does without, and what its run leaves open, is withdrawn",
   }
 });
 
-test("a reply on its way counts though the engine resolves the question and ends before it is confirmed", async () => {
-  let confirm: (isTaken: boolean) => void = () => {};
-  const { questions, ask, resolve, only } = setUp(
-    () =>
-      new Promise((done) => {
-        confirm = done;
-      }),
-  );
+test("a reply on its way counts though the engine resolves the question and ends before it acknowledges it", async () => {
+  const { questions, ask, resolve, only, commands } = setUp(() => undefined);
   ask();
   questions.answer(only().key, { type: "deny", reason: "no" }, ann);
   resolve();
   questions.heard({ type: "completed", engine: "codex", ok: true, answer: "" });
-  const ended = questions.end();
-  confirm(true);
-  await ended;
+  questions.heard({ type: "ack", id: commands[0] ?? "", ok: true });
+  questions.end();
   expect(only()).toMatchObject({ state: "answered", reply: "deny", reason: "no" });
   ask({ ...command, id: "q2" });
   expect(only().questionId).toBe("q1");
 });
 
+test("a reply that was never acknowledged is told as not taken when the run is over", () => {
+  const { questions, ask, only } = setUp(() => undefined);
+  ask();
+  questions.answer(only().key, { type: "deny" }, ann);
+  questions.end();
+  expect(only()).toMatchObject({
+    state: "withdrawn",
+    reply: null,
+    problem: expect.stringMatching(/before the engine took/),
+  });
+});
+
 test("no secret answer is stored, nor anything of it", async () => {
-  const { questions, ask, only } = setUp(async () => true);
+  const { questions, ask, only } = setUp(() => TAKEN);
   ask({ id: "q1", kind: "text", title: "Token?", isSecret: true });
   questions.answer(only().key, { type: "text", text: "hunter2" }, ann);
   await settled();

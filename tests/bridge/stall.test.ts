@@ -1,25 +1,44 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { JobView } from "../../src/bridge/job-view.ts";
-import type { BridgeParts } from "../../src/bridge/parts.ts";
-import type { Job } from "../../src/bridge/run-job.ts";
-import { watchStall } from "../../src/bridge/stall.ts";
+import { StallWatch } from "../../src/bridge/stall.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const MINUTE_MS = 60_000;
 
-test("a question that waits for an answer counts as life, and silence is told once it is answered", async () => {
-  const questions = { isWaiting: true };
+function setUp() {
   const told: (string | undefined)[] = [];
-  const view = { progress: { open: [] }, stalled: (text: string | undefined) => void told.push(text) };
-  const parts = { config: () => ({ limits: { stall_minutes: 2 } }) };
-  const job = { questions } as unknown as Job;
-  const watch = watchStall(job, view as unknown as JobView, parts as unknown as BridgeParts);
+  const sign = { isAlive: false };
+  const watch = new StallWatch({
+    ...{ minutes: 2, isAlive: () => sign.isAlive },
+    show: (notice) => told.push(notice),
+  });
+  return { told, sign, watch };
+}
+
+const notice = expect.stringMatching(/^No sign of life for 2 min/);
+
+test("silence that is no bad sign is not told; it is as soon as it is one", async () => {
+  const { told, sign, watch } = setUp();
+  sign.isAlive = true;
   await vi.advanceTimersByTimeAsync(60 * MINUTE_MS);
   expect(told).toEqual([]);
-  questions.isWaiting = false;
+  sign.isAlive = false;
   await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
-  expect(told).toEqual([expect.stringMatching(/^No sign of life for 2 min/)]);
+  expect(told).toEqual([notice]);
   watch.end();
+});
+
+test("Wait takes the notice away until there was silence for as long again; an event does the same", async () => {
+  const { told, watch } = setUp();
+  expect(watch.wait()).toBe(false);
+  await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
+  expect(watch.wait()).toBe(true);
+  await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
+  watch.heard();
+  expect(watch.wait()).toBe(false);
+  expect(told).toEqual([notice, undefined, notice, undefined]);
+  watch.end();
+  await vi.advanceTimersByTimeAsync(60 * MINUTE_MS);
+  expect(told).toHaveLength(4);
 });

@@ -1,28 +1,16 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Message } from "@grammyjs/types";
-import { expect, onTestFinished } from "vitest";
+import { expect, inject, onTestFinished } from "vitest";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 import { openStore } from "../../src/store/store.ts";
 import { textOf } from "../helpers/bridge.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-/** Below node_modules, so that the compiled program finds its packages and git sees nothing. */
-const compiled = join(root, "node_modules/.cache/takopi-chaos");
 const WAIT_MS = 900_000;
-
-/** The bridge starts some hundred times: compiled it starts in a fraction of the time. */
-export function compileBridge(): void {
-  const tsc = join(root, "node_modules/.bin/tsc");
-  execFileSync(tsc, ["-p", join(root, "tests/chaos/tsconfig.json"), "--outDir", compiled], { stdio: "inherit" });
-  cpSync(join(root, "fixtures/children"), join(compiled, "fixtures/children"), { recursive: true });
-  cpSync(join(root, "package.json"), join(compiled, "package.json"));
-}
 
 /** A bridge that is killed again and again, and what one may ask of it afterwards. */
 export interface Ring {
@@ -88,7 +76,7 @@ queued_runs = 1000
   return {
     emulator,
     start: (deadlyStep = "") => {
-      const program = join(compiled, "tests/chaos/child.js");
+      const program = join(inject("program"), "tests/chaos/child.js");
       pollsBefore = polls();
       child = spawn(process.execPath, [program, directory, deadlyStep], { stdio: ["ignore", "ignore", "inherit"] });
     },

@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import type { Command, Context } from "../../src/cli/command.ts";
-
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve("tsx"));
 
 /** What a call left behind. */
 export interface Outcome {
@@ -30,7 +26,7 @@ export const takopi = (home: string, ...argv: string[]): Promise<Outcome> => tak
 
 /** The same with more in its environment. */
 export async function takopiWith(more: NodeJS.ProcessEnv, home: string, ...argv: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, ["--import", tsx, main, ...argv], {
+  const child = spawn(process.execPath, [join(inject("program"), "src/main.js"), ...argv], {
     cwd: home,
     env: { PATH: process.env["PATH"], HOME: home, ...more },
     stdio: ["ignore", "pipe", "pipe"],

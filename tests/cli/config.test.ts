@@ -38,10 +38,25 @@ test("list prints every leaf in order, with the token hidden", async () => {
     code: 0,
     stdout: `default_engine = "codex"
 projects.web.path = "/web"
-transports.telegram.bot_token = "[REDACTED_TOKEN]"
+transports.telegram.bot_token = "[hidden]"
 transports.telegram.chat_id = 5
 `,
   });
+});
+
+test("list hides whatever a key's name or an address tells to be secret", async () => {
+  const { home } = configured(`[transports.telegram]
+bot_token = "1:x"
+api_root = "http://me:pass@host"
+voice_transcription_api_key = "sk-1"
+[codex.env]
+OPENAI_API_KEY = "sk-2"
+`);
+  const { stdout } = await call(list, home);
+  expect(stdout).toContain('transports.telegram.api_root = "http://[hidden]@host"');
+  for (const secret of ["1:x", "pass", "sk-1", "sk-2"]) expect(stdout).not.toContain(secret);
+  const told = await call(set, home, "transports.telegram.bot_token", "2:y");
+  expect(told.stdout).toBe('updated transports.telegram.bot_token = "[hidden]"\n');
 });
 
 test("list without a file fails", async () => {
@@ -54,10 +69,29 @@ test("get prints a value as it stands in the file", async () => {
   expect(await call(get, home, "transports.telegram.chat_id")).toMatchObject({ code: 0, stdout: "5\n" });
 });
 
-test("get of a key that is not set says nothing and fails", async () => {
+test.each([
+  ["limits.parallel_runs", "limits.parallel_runs is not set; its default is 8."],
+  ["limits.run_minutes", "limits.run_minutes is not set."],
+  ["codex.model", "codex.model is not set."],
+  ["projects.web.pi.provider", "projects.web.pi.provider is not set."],
+  ["projects.new.worktrees_dir", 'projects.new.worktrees_dir is not set; its default is ".worktrees".'],
+])("get and unset of %s, which is not set, say so and fail", async (key, message) => {
+  const { home, read } = configured();
+  const outcome = { code: 1, stdout: "", stderr: `takopi: ${message}\n` };
+  expect(await call(get, home, key)).toEqual(outcome);
+  expect(await call(unset, home, key)).toEqual(outcome);
+  expect(read()).toBe(TEXT);
+});
+
+test.each([
+  ["limits.paralel_runs", "limits.paralel_runs is not a known key; did you mean limits.parallel_runs?"],
+  ["codex.modl", "codex.modl is not a known key; did you mean codex.model?"],
+  ["projects.web.codex.modl", "projects.web.codex.modl is not a known key; did you mean projects.web.codex.model?"],
+  ["constructor", "constructor is not a known key; known here: "],
+])("get and unset of %s, which there is not, are refused", async (key, message) => {
   const { home } = configured();
-  expect(await call(get, home, "limits.parallel_runs")).toEqual({ code: 1, stdout: "", stderr: "" });
-  expect(await call(get, home, "constructor")).toMatchObject({ code: 1 });
+  await expect(call(get, home, key)).rejects.toThrow(message);
+  await expect(call(unset, home, key)).rejects.toThrow(message);
 });
 
 test("get of a table names its keys", async () => {
@@ -123,9 +157,12 @@ test.each([
 
 test("unset removes the key, and the table that it leaves empty", async () => {
   const { home, read } = configured();
-  expect(await call(unset, home, "projects.web")).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(await call(unset, home, "projects.web")).toEqual({ code: 0, stdout: "removed projects.web\n", stderr: "" });
   expect(read()).not.toContain("projects");
-  expect(await call(unset, home, "projects.web")).toMatchObject({ code: 1 });
+  expect(await call(unset, home, "projects.web")).toMatchObject({
+    code: 1,
+    stderr: "takopi: projects.web is not set.\n",
+  });
 });
 
 test("unset of a key that is needed is refused", async () => {

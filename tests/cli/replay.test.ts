@@ -47,7 +47,7 @@ test("a recording that is cut off ends in a failure that says so", async () => {
 test.each([
   [["cdoex"], 'Unknown engine "cdoex"; did you mean codex?'],
   [["codex", "gone.jsonl"], "gone.jsonl is no file that can be read"],
-  [[], "Missing required positional argument: ENGINE."],
+  [[], "<engine> is missing: Whose stream it is."],
 ])("replay %j is refused", async (argv, message) => {
   await expect(call(replay, scratchHome(), ...argv)).rejects.toThrow(message);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { generalHelp } from "../../src/cli/help.ts";
+import { helpFor } from "../../src/cli/help.ts";
 import { entries } from "../../src/cli/index.ts";
 import { resolveCall } from "../../src/cli/resolve.ts";
 
@@ -22,20 +22,41 @@ test.each([
 test.each([
   [["docter"], 'Unknown command "docter"; did you mean doctor?'],
   [["codx"], 'Unknown command "codx"; did you mean codex?'],
-  [
-    ["wurstbrot"],
-    'Unknown command "wurstbrot"; known: run, demo, init, doctor, engines, runs, replay, config, pi, codex.',
-  ],
   [["config", "gte", "a"], 'Unknown config command "gte"; did you mean get?'],
   [["config"], "takopi config needs one of: path, list, get, set, unset."],
 ])("%j is refused", async (argv, message) => {
   await expect(resolve(...argv)).rejects.toMatchObject({ name: "ConfigError", message });
 });
 
-test("the help names every command", () => {
-  const help = generalHelp(entries, "1.2.3");
+test("a word like none of them is refused with all there are", async () => {
+  const known = [...new Set(entries.map(({ name }) => name.split(" ")[0])), "pi", "codex"].join(", ");
+  await expect(resolve("wurstbrot")).rejects.toThrow(`Unknown command "wurstbrot"; known: ${known}.`);
+});
+
+test("the help names every command", async () => {
+  const help = await helpFor([], entries, "1.2.3");
   for (const { name, description } of entries)
     expect(help).toMatch(new RegExp(`^  ${name} +${description.slice(0, 20)}`, "m"));
+});
+
+test("the help of a command begins at the left, without colours, and names its arguments and flags", async () => {
+  expect(await helpFor(["config", "get"], entries, "1.2.3")).toBe(`Print one value.
+
+Usage
+  takopi config get <key> [flags]
+
+Arguments
+  key  Such as limits.parallel_runs
+
+Flags
+  --config <path>  Config file to use
+  --debug          Log everything, also to debug.log beside the config`);
+});
+
+test("the help of a group names its commands, and only these", async () => {
+  expect(await helpFor(["config"], entries, "1.2.3")).toMatch(/^takopi config <command>\n\nCommands\n {2}config path /);
+  expect(await helpFor(["config"], entries, "1.2.3")).not.toContain("doctor");
+  await expect(helpFor(["confg"], entries, "1.2.3")).rejects.toThrow("did you mean config?");
 });
 
 test.each(entries.map((entry) => [entry.name, entry] as const))("%s can be loaded", async (_name, entry) => {

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { codex } from "../../runners/codex/index.ts";
 import { pi } from "../../runners/pi/index.ts";
-import { endLostServers } from "../../src/bridge/live-servers.ts";
 import { command as doctor } from "../../src/cli/doctor.ts";
+import type { Config } from "../../src/config/config.ts";
 import { ExitGuard } from "../../src/engine/exit-guard.ts";
+import { EngineHost } from "../../src/engine/host.ts";
 import { startLiveProcess } from "../../src/engine/live-process.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { openStore } from "../../src/store/store.ts";
+import { WarmServers } from "../../src/worker/servers.ts";
 import { call } from "../cli/calling.ts";
 import { childProgram } from "../engine/toy.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
@@ -74,8 +76,8 @@ test("a run keeps the mark of its server, by which a start after a kill finds wh
   const id = say("endless");
   await botSays(/^working · pi/);
   const [run] = store().runs.recent(1);
-  expect(run?.markId).toMatch(/^live-/);
-  expect(await markedProcesses(run?.markId ?? "")).toContain(run?.pid);
+  expect(run?.process?.markId).toMatch(/^live-/);
+  expect(await markedProcesses(run?.process?.markId ?? "")).toContain(run?.process?.pid);
   say("/cancel");
   expect(textOf(await outcomeOf(id))).toMatch(/^cancelled/);
 });
@@ -93,7 +95,14 @@ test("servers of a bridge that was killed are ended with what runs below them", 
   const { markId } = server;
   await vi.waitUntil(async () => (await markedProcesses(markId)).length > 1, { timeout: 30_000 });
   store.liveServers.replace([{ engine: "toy", pid, processStart: startTime, markId, idleSince: null }]);
-  await endLostServers({ store, log: noLog });
+  const warm = new WarmServers({
+    config: () => ({}) as Config,
+    host: new EngineHost(),
+    kept: store.liveServers,
+    log: noLog,
+  });
+  onTestFinished(() => warm.close());
+  await warm.recover();
   expect(await markedProcesses(markId)).toEqual([]);
   expect(store.liveServers.all()).toEqual([]);
 });

@@ -84,7 +84,7 @@ describe("/interrupt", () => {
     const { say, botSays, outcomeOf, store } = await stageLive();
     const first = say("endless");
     await botSays(/^working · pi/);
-    const serverOf = () => store().runs.recent(1)[0]?.markId;
+    const serverOf = () => store().runs.recent(1)[0]?.process?.markId;
     const server = serverOf();
     say("/interrupt");
     const outcome = textOf(await outcomeOf(first));

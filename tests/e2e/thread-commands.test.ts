@@ -62,7 +62,7 @@ describe("commands for a thread", () => {
     const first = say("endless");
     await botSays(/^working · pi/);
     say("/compact", { replyTo: first });
-    await botSays(/^This thread is at work: wait for it, or stop it first\.$/);
+    await botSays(/^That session is running: wait for it, or stop it first\.$/);
     say("/cancel");
     await outcomeOf(first);
     const headless = await outcomeOf(say("/alpha session\nanswer yes\ndone"));

@@ -13,7 +13,7 @@ import { mutateBytes, mutateJson, randomFrom } from "./mutate.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
 process.stdout.write(`fuzz: FUZZ_SEED=${seed} repeats this run\n`);
-const COUNT = 10_000;
+const COUNT = Number(process.env["FUZZ_COUNT"] ?? 1_000);
 const MIB = 1024 * 1024;
 
 const person = { id: 5, is_bot: false, first_name: "Robin" };
@@ -41,7 +41,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     add: ({ text, chatId, topicId, messageId, userId }: Prompt, { engine, prompt }: Resolved) => {
       const id = `r${submitted.push(text)}`;
       const none = { project: null, branch: null, resume: null, follows: null };
-      const place = { chatId, topicId: topicId ?? null, messageId, userId: userId ?? null };
+      const place = { chatId, topicId: topicId ?? null, messageId: messageId ?? null, userId: userId ?? null };
       store.runs.add({ id, ...place, engine, prompt, ...none, createdAt: 1 });
       return id;
     },

@@ -9,6 +9,7 @@ import type { Engine } from "../../src/engine/contract.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/playground/emulator.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { flattenRich } from "../../src/telegram/flatten-rich.ts";
+import type { Pace } from "../../src/telegram/outbox.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
 
@@ -23,6 +24,8 @@ export interface StageOptions {
   readonly engines?: readonly Engine[];
   readonly emulator?: EmulatorOptions;
   readonly env?: Record<string, string>;
+  /** Without Telegram's limits unless told otherwise: they would only make a test wait. */
+  readonly pace?: Pace;
   /** How long anything may take, ms; a minute unless told otherwise. */
   readonly waitMs?: number;
 }
@@ -46,6 +49,11 @@ export interface Stage {
   store(): Store;
 }
 
+const UNPACED: Pace = {
+  ...{ privateBurst: 1000, privateRefillMs: 1, groupBurst: 1000, groupRefillMs: 1 },
+  overall: { calls: 1000, windowMs: 1, burst: 1000, spacingMs: 0 },
+};
+
 export const textOf = (message: Message): string =>
   message.rich_message ? flattenRich(message.rich_message.blocks) : (message.text ?? message.caption ?? "");
 
@@ -65,7 +73,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     const { signal } = controller;
     ended = runBridge({
       ...{ config: reload(), reload, engines, env, home: directory, signal },
-      log: recordingLog(entries),
+      ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED },
     });
   };
   const stop = async () => {

@@ -42,7 +42,7 @@ async function choose({ bridge }: CommandInput, thread: Thread, id: string): Pro
 /** Where the engine cannot list its models it will say itself that it does not know one. */
 async function requireKnown(threads: CommandInput["bridge"]["threads"], thread: Thread, id: string): Promise<void> {
   const { engine, run } = thread;
-  if (!engine.can.includes("models") || !threads.isInteractive(run)) return;
+  if (threads.whyNot(run, "models") !== undefined) return;
   const models = await threads.models(engine, run.project);
   if (models.length === 0 || models.includes(id)) return;
   throw new UserError(`${engine.label} has no model ${inlineCode(id)}: \`/model\` lists those it has.`);

@@ -19,7 +19,10 @@ export const sessions: ChatCommand = {
     const since = now - config.limits.idle_minutes * MS_PER_MINUTE;
     const live = store.threads
       .since(message.chatId, since)
-      .filter((run) => run.state === "running" || (run.session !== null && bridge.threads.isInteractive(run)))
+      .filter(
+        (run) =>
+          run.state === "running" || (run.session !== null && bridge.threads.whyNot(run, "compact") === undefined),
+      )
       .slice(0, SHOWN_THREADS);
     return live.length === 0 ? "No thread of this chat is live." : toAnswer(live, input);
   },

@@ -13,16 +13,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { ensureWorktree } from "../../src/bridge/worktree.ts";
 import { isAlive, markProcess } from "../../src/engine/marked.ts";
+import { Worktrees } from "../../src/worker/worktree.ts";
 import { until } from "../engine/toy.ts";
 
 let path: string;
+let worktrees: Worktrees;
 const git = (cwd: string, ...args: string[]) =>
   execFileSync("git", ["-C", cwd, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { encoding: "utf8" }).trim();
 const branchOf = (cwd: string) => git(cwd, "symbolic-ref", "--short", "HEAD");
 const ensure = (branch: string, more: { worktree_base?: string } = {}, signal?: AbortSignal) =>
-  ensureWorktree({ path, worktrees_dir: ".worktrees", ...more }, branch, signal);
+  worktrees.ensure({ path, worktrees_dir: ".worktrees", ...more }, branch, signal);
 
 /** Has each new worktree wait long for a child of the hook; gives what resolves with that child's id. */
 function installSlowHook(first = ""): () => Promise<number> {
@@ -36,6 +37,7 @@ function installSlowHook(first = ""): () => Promise<number> {
 }
 
 beforeEach(() => {
+  worktrees = new Worktrees();
   const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-worktree-")));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   path = join(root, "web");

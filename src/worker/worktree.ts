@@ -13,25 +13,28 @@ export interface Repository {
   readonly worktree_base?: string | undefined;
 }
 
-/** By path: worktrees that are being looked for, made, or taken away again. */
-const inWork = new Map<string, Promise<unknown>>();
+export class Worktrees {
+  /** By path: those that are being looked for, made, or taken away again. */
+  readonly #inWork = new Map<string, Promise<unknown>>();
 
-/**
- * The directory for a branch of a project: the main checkout where that branch is checked out there, else its worktree,
- * which is made when it is missing: from the local branch, from `origin/<branch>` as last fetched, or from the base.
- *
- * @throws UserError with what git said; `signal.reason` where that is aborted, with nothing half made left.
- */
-export async function ensureWorktree(repository: Repository, branch: string, signal?: AbortSignal): Promise<string> {
-  const root = resolve(repository.path, repository.worktrees_dir);
-  const path = worktreePath(root, branch);
-  const place = { ...repository, signal };
-  if ((await tryGit(place, "symbolic-ref", "--short", "HEAD")) === branch) return repository.path;
-  for (let other = inWork.get(path); other !== undefined; other = inWork.get(path)) await unlessAborted(other, signal);
-  const work = findOrMake(place, branch, { path, root });
-  const end = () => void inWork.delete(path);
-  inWork.set(path, work.then(end, end));
-  return work;
+  /**
+   * The directory for a branch of a project: the main checkout if that branch is checked out there, else its worktree.
+   * A missing one is made from the local branch, from `origin/<branch>` as last fetched, or from the base.
+   *
+   * @throws UserError with what git said; `signal.reason` once aborted, with nothing half made left.
+   */
+  async ensure(repository: Repository, branch: string, signal?: AbortSignal): Promise<string> {
+    const root = resolve(repository.path, repository.worktrees_dir);
+    const path = worktreePath(root, branch);
+    const place = { ...repository, signal };
+    if ((await tryGit(place, "symbolic-ref", "--short", "HEAD")) === branch) return repository.path;
+    const other = () => this.#inWork.get(path);
+    for (let work = other(); work !== undefined; work = other()) await unlessAborted(work, signal);
+    const work = findOrMake(place, branch, { path, root });
+    const end = () => void this.#inWork.delete(path);
+    this.#inWork.set(path, work.then(end, end));
+    return work;
+  }
 }
 
 interface Target {
@@ -141,11 +144,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** @throws UserError when the directory is gone. */
-export async function requireDirectory(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory())
-    throw new UserError(`The directory ${path} does not exist: restore it, or correct the project's path.`);
 }

@@ -1,0 +1,10 @@
+/** Who or what asked for a run. Where it is shown and answered is its conversation: chat and topic. */
+export type Origin =
+  /** A person wrote a message in the conversation. */
+  | { readonly type: "message" }
+  | { readonly type: "schedule"; readonly name: string }
+  | { readonly type: "trigger"; readonly name: string }
+  /** `caller`: the surface that called the operation, for people. */
+  | { readonly type: "operation"; readonly caller: string }
+  /** Resumes what another run left. */
+  | { readonly type: "continuation"; readonly of: string };

@@ -1,0 +1,177 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Config } from "../config/config.ts";
+import { engineOptions } from "../config/engine-options.ts";
+import type { RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
+import { EngineHost } from "../engine/host.ts";
+import type { EngineOptions } from "../engine/options.ts";
+import { endLeftovers } from "../engine/stop.ts";
+import { EngineError, UserError, userText } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { LiveServers } from "../store/live-servers.ts";
+import { placeOf } from "./place.ts";
+import type { LeftRun, OperationPlace, OperationResult, Worker, WorkerEvent, WorkerRun } from "./port.ts";
+import { WarmServers } from "./servers.ts";
+import { Worktrees } from "./worktree.ts";
+
+export interface LocalWorkerOptions {
+  readonly config: () => Config;
+  readonly engines: readonly Engine[];
+  /** Of this process; engines get a scrubbed copy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a run without a project works. */
+  readonly home: string;
+  readonly servers: Pick<LiveServers, "all" | "replace">;
+  readonly log: Logger;
+}
+
+/** Of the 10 s that a shutdown may take; longer than this takes only a server that hangs while it starts. */
+const CLOSE_MS = 3_000;
+
+/** Carries runs out on this machine, in this process. */
+export class LocalWorker implements Worker {
+  readonly #options: LocalWorkerOptions;
+  readonly #host = new EngineHost();
+  readonly #servers: WarmServers;
+  readonly #worktrees = new Worktrees();
+
+  constructor(options: LocalWorkerOptions) {
+    this.#options = options;
+    this.#servers = new WarmServers({ ...options, host: this.#host, kept: options.servers });
+  }
+
+  run(spec: RunSpec): WorkerRun {
+    const { engine: id, runId } = spec;
+    const log = this.#options.log.child({ runId, engine: id });
+    const open = async (signal: AbortSignal) => {
+      const engine = this.#engine(id);
+      return { engine, cwd: await this.#placeOf(spec, signal), options: this.#optionsOf(engine, spec) };
+    };
+    return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open });
+  }
+
+  async operate(operation: SessionAbility, place: OperationPlace, input = ""): Promise<OperationResult> {
+    const { env, log } = this.#options;
+    const engine = this.#engine(place.engine);
+    const { operations } = engine;
+    if (!operations[operation]) throw new UserError(`${engine.label} cannot do that.`);
+    // A list of models needs no worktree.
+    const cwd = await this.#placeOf(operation === "models" ? projectOnly(place) : place);
+    const { session = "" } = place;
+    const options = this.#optionsOf(engine, place);
+    const request = { session, cwd, env, log, options, trusted: true, host: this.#host };
+    log.info({ engine: engine.id, session, operation }, "session.operation");
+    try {
+      return await act(operations, operation, { request, input });
+    } catch (cause) {
+      throw cause instanceof EngineError ? new UserError(cause.message, { cause }) : cause;
+    }
+  }
+
+  async recover(left: readonly LeftRun[]): Promise<void> {
+    const end = async ({ runId, process }: LeftRun) => {
+      await endLeftovers(runId, process);
+      if (process?.markId !== undefined) await endLeftovers(process.markId, undefined);
+    };
+    await Promise.all([...left.map(end), this.#servers.recover()]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.race([this.#servers.close(), delay(CLOSE_MS, undefined, { ref: false })]);
+    this.#host.endNow();
+  }
+
+  #engine(id: string): Engine {
+    const { engines } = this.#options;
+    const engine = engines.find((one) => one.id === id);
+    if (engine) return engine;
+    throw new UserError(`The engine '${id}' is not known here; there are ${engines.map((one) => one.id).join(", ")}.`);
+  }
+
+  #placeOf(spec: Place, signal?: AbortSignal): Promise<string> {
+    const { config, home } = this.#options;
+    return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
+  }
+
+  /** The merged options of the config, with the run's own over them. */
+  #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
+    const config = this.#options.config();
+    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...overrides };
+  }
+}
+
+interface LocalRunOptions {
+  readonly spec: RunSpec;
+  readonly log: Logger;
+  readonly env: LocalWorkerOptions["env"];
+  readonly host: EngineHost;
+  readonly open: (signal: AbortSignal) => Promise<{ engine: Engine; cwd: string; options: EngineOptions }>;
+}
+
+class LocalRun implements WorkerRun {
+  readonly events: AsyncIterable<WorkerEvent>;
+  readonly #options: LocalRunOptions;
+  /** Aborted with the reason of a stop. */
+  readonly #stopped = new AbortController();
+  #run: Run | undefined;
+
+  constructor(options: LocalRunOptions) {
+    this.#options = options;
+    this.events = this.#iterate();
+  }
+
+  send(command: RunCommand): void {
+    if (this.#run) this.#run.send(command);
+    else if (command.type === "stop") this.#stopped.abort(command.reason);
+    else if (command.type === "interrupt") this.#stopped.abort("interrupted");
+  }
+
+  async *#iterate(): AsyncGenerator<WorkerEvent, void> {
+    const { spec, log, env, host, open } = this.#options;
+    const { signal } = this.#stopped;
+    try {
+      const { engine, cwd, options } = await open(signal);
+      signal.throwIfAborted();
+      yield { type: "placed", cwd };
+      signal.throwIfAborted();
+      this.#run = engine.open({ spec, cwd, options, env, log, trusted: true, host });
+    } catch (error) {
+      if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
+      const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
+      yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
+      return;
+    }
+    yield* this.#run.events;
+  }
+}
+
+type Place = Pick<RunSpec, "project" | "branch">;
+
+const projectOnly = ({ project }: Place): Place => (project === undefined ? {} : { project });
+
+interface Operation {
+  readonly request: SessionRequest;
+  readonly input: string;
+}
+
+async function act(
+  operations: Operations,
+  operation: SessionAbility,
+  { request, input }: Operation,
+): Promise<OperationResult> {
+  switch (operation) {
+    case "compact":
+      await operations.compact?.(request);
+      return {};
+    case "rename":
+      await operations.rename?.(request, input);
+      return {};
+    case "fork":
+    case "undo": {
+      const left = await operations[operation]?.(request);
+      return left === undefined ? {} : { session: left };
+    }
+    case "models":
+      return { models: (await operations.models?.(request)) ?? [] };
+  }
+}

@@ -1,0 +1,42 @@
+import type { RunEvent } from "../domain/events.ts";
+import type { ProcessMark, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+
+/** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
+export interface Worker {
+  /** Never throws: whatever goes wrong comes as the run's `completed` event. */
+  run(spec: RunSpec): WorkerRun;
+  /**
+   * Does something to a session that has no run now. `input`: the name for `rename`.
+   *
+   * @throws UserError
+   */
+  operate(operation: SessionAbility, place: OperationPlace, input?: string): Promise<OperationResult>;
+  /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
+  recover(left: readonly LeftRun[]): Promise<void>;
+  /** Ends the warm servers. Call it when no run lives. Resolves within 3 s. */
+  close(): Promise<void>;
+}
+
+/** Work begins with the first look at `events`. Iterate once; the iteration ends when nothing of the run lives. */
+export interface WorkerRun {
+  readonly events: AsyncIterable<WorkerEvent>;
+  send(command: RunCommand): void;
+}
+
+/** `placed` comes before the engine starts, and the engine starts only after the reader has dealt with `placed`. */
+export type WorkerEvent = RunEvent | { readonly type: "placed"; readonly cwd: string };
+
+export type OperationPlace = Pick<RunSpec, "engine" | "session" | "project" | "branch" | "overrides">;
+
+export interface OperationResult {
+  /** `fork` and `undo`: the session to continue with. */
+  readonly session?: string;
+  /** `models`: ids, as `overrides.model` takes them. */
+  readonly models?: readonly string[];
+}
+
+/** A run that was cut off, with the process that was stored for it. */
+export interface LeftRun {
+  readonly runId: string;
+  readonly process: ProcessMark | undefined;
+}

@@ -1,0 +1,18 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { command as demo } from "../../src/cli/demo.ts";
+import { UserError } from "../../src/errors.ts";
+import { call, scratchHome } from "./calling.ts";
+
+test("a port that is taken is told in one sentence", async () => {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const refusal = call(demo, scratchHome(), "--port", `${port}`);
+  await expect(refusal).rejects.toThrow(UserError);
+  await expect(refusal).rejects.toThrow(
+    /^Port \d+ is taken by another program: give another one, or leave --port out\.$/,
+  );
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { stage, textOf } from "../helpers/bridge.ts";
+
+test("parts of the config that do nothing are told in the chat, once", async () => {
+  const { emulator, botSays, stop, start } = await stage({ tables: "[claude]\nmodel = 'x'\n[plugins]\n" });
+  const note = await botSays(/do nothing here/);
+  expect(textOf(note)).toContain("[plugins], [claude]");
+  await stop();
+  start();
+  const ready = () => emulator.messages(emulator.privateChatId).filter((message) => /is ready/.test(textOf(message)));
+  await emulator.waitFor(() => ready().length === 2 || undefined, 60_000);
+  const told = emulator.messages(emulator.privateChatId).filter((message) => /do nothing/.test(textOf(message)));
+  expect(told).toHaveLength(1);
+});
+
+test("with limits.keep_days a start removes the texts of older runs", async () => {
+  const { say, outcomeOf, stop, start, store, log, emulator } = await stage({
+    tables: "[limits]\nkeep_days = 0.000001",
+  });
+  await outcomeOf(say("session\nanswer old news\ndone"));
+  await stop();
+  start();
+  await emulator.waitFor(() => log.filter(({ event }) => event === "history.pruned").length === 2 || undefined, 60_000);
+  expect(store().runs.recent(1)).toMatchObject([{ outcome: "done", prompt: "", answer: null }]);
+});
