@@ -2,7 +2,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json ./
+COPY .build.mjs tsconfig.json ./
 COPY src src
 COPY runners runners
 RUN npm run build && npm prune --omit=dev
@@ -15,7 +15,7 @@ WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE* ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-RUN ln -s /app/dist/src/main.js /usr/local/bin/takopi && chmod +x dist/src/main.js \
+RUN ln -s /app/dist/main.js /usr/local/bin/takopi && chmod +x dist/main.js \
   && mkdir -p /home/node/.takopi /projects && chown node:node /home/node/.takopi /projects
 ENV NODE_ENV=production
 USER node

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Bridge } from "./bridge/bridge.ts";
-import { TelegramCards } from "./chat/cards.ts";
+import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
 import { startupNote } from "./chat/note.ts";
-import { TelegramScreens } from "./chat/screens.ts";
+import { ChatScreens } from "./chat/screens.ts";
+import type { Transport } from "./chat/transport.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
@@ -21,7 +22,7 @@ import { findLostProgress } from "./telegram/lost-progress.ts";
 import { menuOf } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
-import { Post } from "./telegram/post.ts";
+import { telegramTransport } from "./telegram/transport.ts";
 import { readVersion } from "./version.ts";
 import { LocalWorker } from "./worker/local.ts";
 
@@ -60,7 +61,6 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   const telegram = createTelegram(bot_token, api_root);
   const outbox = new Outbox(telegram, log, options.pace);
-  const post = new Post(outbox);
   const now = () => Date.now();
   const tellMain = (body: string) => {
     store.deliveries.add({
@@ -88,8 +88,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
     },
   });
   const style = () => requireTelegram(config());
-  const screens = new TelegramScreens({ outbox, post, store, engines, style, log, now });
-  const cards = new TelegramCards({ post, store, log });
+  const mainChat = String(chat_id);
+  const transport = telegramTransport({ telegram, outbox, store, mainChat, config, style, log });
+  const screens = new ChatScreens({ transport, store, engines, style, log, now });
+  const cards = new ChatCards({ transport, store, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
   const bridge = new Bridge({ config, engines, store, worker, screens, cards, log, now });
   try {
@@ -99,7 +101,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       ...{ config, engines, store, cards, log, now },
       engineOverride: options.engineOverride,
       bridge,
-      telegram,
+      transport,
       botName: me.username,
       deliver: () => screens.deliver(),
     });
@@ -110,14 +112,14 @@ export async function runBridge(options: AppOptions): Promise<void> {
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
     );
-    void greet(options, { telegram, post, store });
+    void greet(options, { telegram, transport, store });
     tellWarnings(config(), { store, tellMain, now });
     keepHistory(config, { store, log, now, signal });
     await poll({
       telegram,
       signal,
       log,
-      receive: (updates) => dispatcher.receive(updates),
+      receive: (updates) => dispatcher.receive(updates.map((body) => ({ id: body.update_id, body }))),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
     // What the dispatcher lets go of is stored then, and runs at the next start.
@@ -206,19 +208,19 @@ async function whoAmI(telegram: Telegram, log: Logger, signal: AbortSignal) {
 
 interface Greeting {
   readonly telegram: Telegram;
-  readonly post: Post;
+  readonly transport: Transport;
   readonly store: Store;
 }
 
 /** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
-async function greet({ config, engines, env, home, log }: AppOptions, { telegram, post, store }: Greeting) {
+async function greet({ config, engines, env, home, log }: AppOptions, { telegram, transport, store }: Greeting) {
   const chatId = String(requireTelegram(config).chat_id);
   try {
     await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
     const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
-    const options = { keyboard: undefined, isSilent: true };
-    store.deliveries.keepReply(chatId, await post.send({ chatId, topicId: null, replyTo: null }, note, options));
+    const target = { chatId, topicId: null, replyTo: null };
+    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true }));
   } catch (error) {
     log.warn({ err: error }, "bridge.greeting");
   }

@@ -5,7 +5,7 @@ import type { Ability } from "../src/domain/run.ts";
 import type { Engine } from "../src/engine/contract.ts";
 import { pinnedEngines } from "./engines/pinned.ts";
 
-const README = fileURLToPath(new URL("../README.md", import.meta.url));
+const PAGE = fileURLToPath(new URL("../docs/reference/engines.md", import.meta.url));
 const BEGIN = "<!-- abilities: made by `npx tsx tests/abilities.ts` -->";
 const END = "<!-- /abilities -->";
 
@@ -22,15 +22,15 @@ const MEANINGS: Readonly<Record<Ability, string>> = {
 };
 const ABILITIES = Object.keys(MEANINGS) as readonly Ability[];
 
-/** The README with the table in it that the engines' own declarations make. */
-export function withAbilities(readme: string): string {
-  const [before, rest] = readme.split(`${BEGIN}\n`);
+/** The page of engines with the table in it that the engines' own declarations make. */
+export function withAbilities(page: string): string {
+  const [before, rest] = page.split(`${BEGIN}\n`);
   const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error("The README has no place for the table.");
+  if (before === undefined || after === undefined) throw new Error("The page has no place for the table.");
   return `${before}${BEGIN}\n\n${table()}\n\n${lacks()}\n\n${END}${after}`;
 }
 
-export const readReadme = (): string => readFileSync(README, "utf8");
+export const readPage = (): string => readFileSync(PAGE, "utf8");
 
 const pinned = engines.flatMap((engine) => (engine.id in pinnedEngines ? [engine] : []));
 const versionOf = ({ id }: Engine) => Object.entries(pinnedEngines).find(([name]) => name === id)?.[1].version ?? "";
@@ -61,4 +61,4 @@ function lacks(): string {
   return sentences.length > 0 ? sentences.join("\n") : "None of them lacks any of these.";
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(README, withAbilities(readReadme()));
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, withAbilities(readPage()));

@@ -1,12 +1,11 @@
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Completed, ShownEvent } from "../../src/domain/events.ts";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
 import { baseOptions } from "../../src/engine/options.ts";
+import { programArguments } from "../../src/program-files.ts";
 import { end } from "../pi/outcome.ts";
 import { PiLine, SKIPPED_LINES } from "../pi/schema.ts";
 import { initialState, type PiState } from "../pi/state.ts";
@@ -50,22 +49,13 @@ async function launch({
 }: RunRequest & { readonly options: z.infer<typeof demoOptions> }): Promise<Launch<PiState>> {
   const sessionDir = options.session_dir ?? join(tmpdir(), `takopi-demo-${process.getuid?.() ?? "sessions"}`);
   const args = [
-    ...programArguments(),
+    ...(await programArguments("src/playground/demo-engine")),
     ...["--session-dir", sessionDir],
     ...(session === undefined ? [] : ["--session", session]),
     ...(options.pace_ms === undefined ? [] : ["--pace-ms", `${options.pace_ms}`]),
     ...(options.extra_args ?? []),
   ];
   return { file: process.execPath, args, stdin: prompt, state: initialState };
-}
-
-/** The compiled program beside the compiled runner; from sources, the source through tsx. */
-function programArguments(): string[] {
-  const isSource = import.meta.url.endsWith(".ts");
-  const program = new URL(`../../src/playground/demo-engine.${isSource ? "ts" : "js"}`, import.meta.url);
-  if (!isSource) return [fileURLToPath(program)];
-  const loader = createRequire(import.meta.url).resolve("tsx/esm");
-  return ["--import", pathToFileURL(loader).href, fileURLToPath(program)];
 }
 
 /** pi's events under this engine's name. */

@@ -1,8 +1,8 @@
 import { UserError, userText } from "../errors.ts";
-import type { Incoming } from "../telegram/message.ts";
 import type { Answer } from "./commands/command.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
+import type { Incoming } from "./incoming.ts";
 
 /** What an answer replies to. */
 export type Origin = Pick<Incoming, "updateId" | "chatId" | "topicId" | "messageId">;
@@ -26,11 +26,11 @@ export class Answers {
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
-      const { body, runId, keyboard }: Answer = typeof reply === "string" ? { body: reply } : reply;
+      const { body, runId, buttons }: Answer = typeof reply === "string" ? { body: reply } : reply;
       const { chatId, messageId: replyTo } = origin;
-      const buttons = keyboard === undefined ? null : JSON.stringify(keyboard);
+      const keyboard = buttons === undefined ? null : JSON.stringify(buttons);
       const place = { chatId, topicId: origin.topicId ?? null, replyTo };
-      store.deliveries.add({ ...place, runId: runId ?? null, body, keyboard: buttons, createdAt: now() });
+      store.deliveries.add({ ...place, runId: runId ?? null, body, keyboard, createdAt: now() });
     });
     deliver();
   }

@@ -3,16 +3,16 @@ import { parseCommand } from "../domain/directives.ts";
 import type { Choice, Question, Reply } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
-import type { Incoming, Press } from "../telegram/message.ts";
 import { closedText } from "./card.ts";
-import { type CardPress, parseCardPress } from "./card-keyboard.ts";
-import type { TelegramCards } from "./cards.ts";
+import { type CardPress, parseCardPress } from "./card-buttons.ts";
+import type { ChatCards } from "./cards.ts";
 import { commands } from "./commands/index.ts";
+import type { Incoming, Press } from "./incoming.ts";
 
 export interface CardReplyParts {
   readonly bridge: Bridge;
   readonly store: Store;
-  readonly cards: Pick<TelegramCards, "chosen" | "toggle">;
+  readonly cards: Pick<ChatCards, "chosen" | "toggle">;
 }
 
 /** Does what a card's button says; gives what to tell at once. */

@@ -1,12 +1,8 @@
 import type { Question } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
-import type { ClassicContent } from "../telegram/content.ts";
-import { emitText } from "../telegram/markdown/emit-text.ts";
-import { type Formatted, stack } from "../telegram/markdown/formatted.ts";
-import { trimTo } from "../telegram/markdown/split.ts";
-import type { TextFile } from "../telegram/post.ts";
-import { LABEL_LENGTH, MAX_OPTIONS } from "./card-keyboard.ts";
-import { type Block, code, type Inline, lines, paragraph, plain, text } from "./markdown/tree.ts";
+import { LABEL_LENGTH, MAX_OPTIONS } from "./card-buttons.ts";
+import type { Document, TextFile } from "./document.ts";
+import { type Block, code, type Inline, lines, paragraph, plain, text, textOf } from "./markdown/tree.ts";
 
 export interface CardView {
   readonly stored: StoredQuestion;
@@ -16,7 +12,7 @@ export interface CardView {
 }
 
 interface Card {
-  readonly content: ClassicContent;
+  readonly document: Document;
   /** All there is to read, where the card holds only its beginning. */
   readonly file?: TextFile;
 }
@@ -26,6 +22,8 @@ const TITLE_LENGTH = 300;
 const CONTEXT_LENGTH = 200;
 const REASON_LENGTH = 300;
 const OPTIONS_LENGTH = 1_000;
+/** Of the name or description of one. */
+const OPTION_LENGTH = 400;
 const BODY_LENGTH = 1_700;
 /** What is longer, in characters or lines, is folded. */
 const UNFOLDED = { characters: 400, lines: 8 };
@@ -41,18 +39,16 @@ export function renderCard({ stored, engine, context }: CardView): Card {
   if (context !== undefined) facts.push([code(shorten(context, CONTEXT_LENGTH))]);
   if ("reason" in question && question.reason) facts.push([text(`Why: ${shorten(question.reason, REASON_LENGTH)}`)]);
   const body = bodyOf(question, title);
-  const options = emitText(optionsOf(question));
-  const isCut = body.length > BODY_LENGTH || options.text.length > OPTIONS_LENGTH;
-  const { text: shown, entities } = stack([
-    emitText([lines(facts)]),
-    toFold(shorten(body, BODY_LENGTH)),
-    trimTo(options, OPTIONS_LENGTH),
-    emitText([...(isCut ? [plain("This is cut: the file below has it all.")] : []), ...endOf(stored)]),
-  ]);
-  const content: ClassicContent = { kind: "classic", text: shown, entities: [...entities] };
-  if (!isCut) return { content };
+  const options = optionsOf(question);
+  const isCut = body.length > BODY_LENGTH || options.isCut;
+  const document: Document = {
+    head: [lines(facts)],
+    body: [...toFold(shorten(body, BODY_LENGTH)), ...options.shown],
+    foot: [...(isCut ? [plain("This is cut: the file below has it all.")] : []), ...endOf(stored)],
+  };
+  if (!isCut) return { document };
   const whole = [body, options.text].filter((part) => part !== "").join("\n\n");
-  return { content, file: { name: FILES[question.kind], text: whole } };
+  return { document, file: { name: FILES[question.kind], text: whole } };
 }
 
 /** Why a question takes no answer any more; undefined where it does. */
@@ -65,12 +61,9 @@ export function closedText({ state, decidedBy, userName }: StoredQuestion): stri
 }
 
 /** The short message that brings an open card back to mind. */
-export function renderReminder({ question }: StoredQuestion): ClassicContent {
-  const { text: shown, entities } = emitText([
-    paragraph(text("Still waiting for an answer: "), code(oneLine(question.title))),
-  ]);
-  return { kind: "classic", text: shown, entities: [...entities] };
-}
+export const renderReminder = ({ question }: StoredQuestion): Document => ({
+  body: [paragraph(text("Still waiting for an answer: "), code(oneLine(question.title)))],
+});
 
 const FILES: Readonly<Record<Question["kind"], string>> = {
   ...{ command: "command.sh", file_change: "change.diff", permission: "request.txt" },
@@ -83,36 +76,50 @@ function bodyOf(question: Question, title: string): string {
   return title.includes(body) ? "" : body;
 }
 
-function toFold(body: string): Formatted {
+function toFold(body: string): Block[] {
   const isShort = body.length <= UNFOLDED.characters && body.split("\n").length <= UNFOLDED.lines;
-  const { text: shown, entities } = emitText(body === "" ? [] : [{ type: "pre", text: body }]);
-  if (isShort || shown === "") return { text: shown, entities };
-  const all = { offset: 0, length: shown.length };
-  return {
-    text: shown,
-    entities: [
-      { ...all, type: "expandable_blockquote" },
-      { ...all, type: "code" },
-    ],
-  };
+  return body === "" ? [] : [{ type: "pre", text: body, ...(isShort ? {} : { isFolded: true }) }];
 }
 
+interface Options {
+  readonly shown: readonly Block[];
+  /** All of them. */
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+const NO_OPTIONS: Options = { shown: [], text: "", isCut: false };
+
+const lengthOf = (pieces: readonly Inline[][]) => pieces.reduce((sum, piece) => sum + textOf(piece).length + 1, 0);
+
+const lineOf = (label: string, description: string): Inline[] => [
+  { type: "bold", children: [text(label.replace(/\s+/g, " "))] },
+  text(description === "" ? "" : `: ${description.replace(/\s+/g, " ")}`),
+];
+
 /** Options that say more than their buttons do, or have none. */
-function optionsOf(question: Question): Block[] {
-  if (question.kind === "text" && question.draft)
-    return [plain("To begin from:"), { type: "pre", text: question.draft }];
-  if (question.kind !== "choice") return [];
+function optionsOf(question: Question): Options {
+  if (question.kind === "text" && question.draft) {
+    const { draft } = question;
+    const isCut = draft.length > OPTIONS_LENGTH;
+    return {
+      shown: [plain("To begin from:"), { type: "pre", text: shorten(draft, OPTIONS_LENGTH) }],
+      text: draft,
+      isCut,
+    };
+  }
+  if (question.kind !== "choice") return NO_OPTIONS;
   const { options } = question;
   const needsWords = options.some(({ label, description }) => description || label.length > LABEL_LENGTH);
-  if (!needsWords && options.length <= MAX_OPTIONS) return [];
-  return [
-    lines(
-      options.map(({ label, description }) => [
-        { type: "bold", children: [text(label.replace(/\s+/g, " "))] },
-        text(description ? `: ${description.replace(/\s+/g, " ")}` : ""),
-      ]),
-    ),
-  ];
+  if (!needsWords && options.length <= MAX_OPTIONS) return NO_OPTIONS;
+  const all = options.map(({ label, description = "" }) => lineOf(label, description));
+  const short = options.map(({ label, description = "" }) =>
+    lineOf(shorten(label, OPTION_LENGTH), shorten(description, OPTION_LENGTH)),
+  );
+  const shown = short.filter((_, index) => lengthOf(short.slice(0, index + 1)) <= OPTIONS_LENGTH);
+  const whole = all.map(textOf).join("\n");
+  const isCut = whole !== shown.map(textOf).join("\n");
+  return { shown: [lines(isCut ? [...shown, [text("…")]] : shown)], text: whole, isCut };
 }
 
 function endOf(stored: StoredQuestion): Block[] {

@@ -3,16 +3,14 @@ import type { Logger } from "../log.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { Unreachable } from "../telegram/api.ts";
-import type { Content } from "../telegram/content.ts";
-import { Superseded } from "../telegram/outbox.ts";
-import type { Post, TextFile } from "../telegram/post.ts";
 import { renderCard, renderReminder } from "./card.ts";
-import { cardKeyboard } from "./card-keyboard.ts";
+import { cardButtons } from "./card-buttons.ts";
+import type { Document, TextFile } from "./document.ts";
 import { contextOf } from "./outcome.ts";
+import { InDoubt, Superseded, type Transport } from "./transport.ts";
 
 interface CardsParts {
-  readonly post: Post;
+  readonly transport: Transport;
   readonly store: Store;
   readonly log: Logger;
 }
@@ -20,10 +18,10 @@ interface CardsParts {
 const NOTHING: ReadonlySet<number> = new Set();
 
 /**
- * The cards in Telegram: each is a notifying reply to its task. A card shows what the store says of its question; one
+ * The cards in the chats: each is a notifying reply to its task. A card shows what the store says of its question; one
  * that may have been lost on its way is sent again, since two cards of one question do no harm.
  */
-export class TelegramCards implements Cards {
+export class ChatCards implements Cards {
   readonly #parts: CardsParts;
   /** What is under way, by key: the calls of one card go one after the other. */
   readonly #chains = new Map<string, Promise<void>>();
@@ -42,8 +40,8 @@ export class TelegramCards implements Cards {
     this.#enqueue(key, async (stored) => {
       const { state, cardId: replyTo } = stored;
       if (state !== "open" || replyTo === null) return;
-      const options = { keyboard: undefined, isSilent: false };
-      const messageId = await this.#parts.post.send({ ...stored, replyTo }, renderReminder(stored), options);
+      const { transport } = this.#parts;
+      const messageId = await transport.send({ ...stored, replyTo }, renderReminder(stored), { isSilent: false });
       this.#belongs(stored, messageId);
     });
   }
@@ -84,22 +82,24 @@ export class TelegramCards implements Cards {
   }
 
   async #show(stored: StoredQuestion, run: StoredRun): Promise<void> {
-    const { post, store } = this.#parts;
+    const { transport, store } = this.#parts;
     const { key, state, chatId, cardId } = stored;
-    const { content, file } = renderCard({ stored, engine: run.engine, context: contextOf(run) });
+    const { document, file } = renderCard({ stored, engine: run.engine, context: contextOf(run) });
     if (state !== "open") this.#chosen.delete(key);
     if (cardId !== null) {
-      const keyboard = cardKeyboard(stored, this.chosen(key));
-      await post.edit(chatId, cardId, content, { keyboard, isSilent: true });
+      const buttons = cardButtons(stored, this.chosen(key));
+      await transport.edit(chatId, cardId, document, { buttons, isSilent: true });
       store.questions.setCardState(key, state);
-    } else if (state === "open") await this.#send(stored, run, content, file);
+    } else if (state === "open") await this.#send(stored, run, document, file);
   }
 
-  async #send(stored: StoredQuestion, run: StoredRun, content: Content, file: TextFile | undefined): Promise<void> {
-    const { post, store } = this.#parts;
+  async #send(stored: StoredQuestion, run: StoredRun, document: Document, file: TextFile | undefined): Promise<void> {
+    const { transport, store } = this.#parts;
     const { key, chatId } = stored;
-    const options = { keyboard: cardKeyboard(stored, NOTHING), isSilent: false };
-    const cardId = await this.#insist(key, () => post.send({ ...stored, replyTo: run.messageId }, content, options));
+    const options = { buttons: cardButtons(stored, NOTHING), isSilent: false };
+    const cardId = await this.#insist(key, () =>
+      transport.send({ ...stored, replyTo: run.messageId }, document, options),
+    );
     if (cardId === undefined) return;
     store.transaction(() => {
       store.questions.setCard(key, cardId);
@@ -108,8 +108,9 @@ export class TelegramCards implements Cards {
       store.runs.addMessage(chatId, cardId, run.id);
     });
     if (!file) return;
-    const quiet = { keyboard: undefined, isSilent: true };
-    const fileId = await this.#insist(key, () => post.sendFile({ ...stored, replyTo: cardId }, file, quiet));
+    const fileId = await this.#insist(key, () =>
+      transport.send({ ...stored, replyTo: cardId }, file, { isSilent: true }),
+    );
     if (fileId !== undefined) this.#belongs(stored, fileId);
   }
 
@@ -119,7 +120,7 @@ export class TelegramCards implements Cards {
       try {
         return await send();
       } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
+        if (!(error instanceof InDoubt)) throw error;
       }
     }
     return undefined;

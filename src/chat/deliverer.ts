@@ -1,19 +1,18 @@
-import type { InlineKeyboardMarkup } from "grammy/types";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { Refused, Unreachable } from "../telegram/api.ts";
-import { Superseded } from "../telegram/outbox.ts";
-import type { Post, PostOptions } from "../telegram/post.ts";
-import { renderText } from "../telegram/render-text.ts";
-import { finalKeyboard } from "./keyboard.ts";
-import { cancelledContent, outcomeParts, type Part, resumeLineOf, type Style } from "./outcome.ts";
+import { finalButtons } from "./buttons.ts";
+import type { Buttons, Document } from "./document.ts";
+import { loadMarkdown } from "./markdown/load.ts";
+import { plain } from "./markdown/tree.ts";
+import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
+import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
 
 export interface DelivererParts {
-  readonly post: Post;
+  readonly transport: Transport;
   readonly store: Store;
   readonly engines: readonly Engine[];
   readonly style: () => Style;
@@ -22,7 +21,7 @@ export interface DelivererParts {
   readonly log: Logger;
 }
 
-/** Brings what the store has for a chat to Telegram, until Telegram has it; only then the progress message goes. */
+/** Brings what the store has for a chat to its people, until they have it; only then the progress message goes. */
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #flying = new Map<number, Promise<void>>();
@@ -52,8 +51,7 @@ export class Deliverer {
     try {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
       if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
-      else
-        await this.#sendParts(delivery, [{ content: await renderText(delivery.body ?? "") }], replyOf(delivery, run));
+      else await this.#sendParts(delivery, [await toDocument(delivery.body ?? "")], replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
       if (!run || delivery.body !== null) return;
@@ -70,24 +68,24 @@ export class Deliverer {
   }
 
   async #deliverOutcome(delivery: Delivery, run: StoredRun): Promise<void> {
-    const { store, engines, style, post } = this.#parts;
+    const { store, engines, style, transport } = this.#parts;
     const progress = this.#parts.progress.get(run.id);
     await progress?.settled();
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
-    const keyboard = finalKeyboard(run.id, resumeLineOf(run, engines), run.outcome === "interrupted");
+    const buttons = finalButtons(run.id, resumeLineOf(run, engines), run.outcome === "interrupted");
     if (run.outcome === "cancelled") {
-      const content = cancelledContent(run, { engines, style: style(), progress: progress?.progress });
-      const options = { keyboard, isSilent: true };
-      if (progressId !== undefined && (await post.edit(run.chatId, progressId, content, options))) return;
-      await this.#sendParts(delivery, [{ content }], { run, keyboard });
+      const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
+      const options = { buttons, isSilent: true };
+      if (progressId !== undefined && (await transport.edit(run.chatId, progressId, view, options))) return;
+      await this.#sendParts(delivery, [view], { run, buttons });
       return;
     }
-    const send = async (messages: Style["messages"]) => {
-      const parts = await outcomeParts(run, engines, { ...style(), messages });
-      return this.#sendParts(delivery, parts, { run, keyboard, progressId });
+    const send = async (isPlain: boolean) => {
+      const parts = await transport.compose(outcomeOf(run, engines, style()), isPlain);
+      return this.#sendParts(delivery, parts, { run, buttons, progressId });
     };
-    const isReplaced = await send(style().messages).catch((error: unknown) => {
-      if (error instanceof Refused && error.code !== 403 && style().messages !== "classic") return send("classic");
+    const isReplaced = await send(false).catch((error: unknown) => {
+      if (error instanceof TooRich) return send(true);
       throw error;
     });
     this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
@@ -96,24 +94,22 @@ export class Deliverer {
 
   /** Where the progress message cannot be removed it must at least not say that the run goes on. */
   async #removeProgress(run: StoredRun, progressId: string): Promise<void> {
-    const { post } = this.#parts;
-    if (await post.remove(run.chatId, progressId)) return;
-    await post.edit(run.chatId, progressId, await renderText("The answer is below."), {
-      keyboard: NO_BUTTONS,
-      isSilent: true,
-    });
+    const { transport } = this.#parts;
+    if (await transport.remove(run.chatId, progressId)) return;
+    const body = [plain("The answer is below.")];
+    await transport.edit(run.chatId, progressId, { body }, { buttons: [], isSilent: true });
   }
 
-  /** Sends the parts that Telegram does not have yet. True when the progress message became the first of them. */
-  async #sendParts(delivery: Delivery, parts: readonly Part[], final: Final): Promise<boolean> {
+  /** Sends the parts that are not there yet. True when the progress message became the first of them. */
+  async #sendParts(delivery: Delivery, parts: readonly Message[], final: Final): Promise<boolean> {
     const { store, log } = this.#parts;
     let isReplaced = false;
     let mayBeThere = delivery.state === "sending";
     for (let index = store.deliveries.sentParts(delivery.id); index < parts.length; ) {
       const part = parts[index];
       if (!part) break;
-      const keyboard = index === parts.length - 1 ? final.keyboard : undefined;
-      const options = { keyboard, isSilent: index > 0 };
+      const buttons = index === parts.length - 1 ? final.buttons : undefined;
+      const options = { buttons, isSilent: index > 0 };
       store.durably(() => store.deliveries.sending(delivery.id));
       log.debug({ deliveryId: delivery.id, index }, "delivery.sending");
       try {
@@ -127,7 +123,7 @@ export class Deliverer {
         });
         mayBeThere = false;
       } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
+        if (!(error instanceof InDoubt)) throw error;
         mayBeThere = true;
       }
     }
@@ -135,39 +131,39 @@ export class Deliverer {
   }
 
   /**
-   * The first part may have arrived, and only Telegram's answer was lost: the progress message becomes it, since an
+   * The first part may have arrived, and only the transport's answer was lost: the progress message becomes it, since an
    * edit can be repeated without doubling anything. False where there is none.
    */
   async #replaceProgress(
     delivery: Delivery,
-    part: Part,
+    part: Message,
     { progressId }: Final,
-    options: PostOptions,
+    options: SendOptions,
   ): Promise<boolean> {
-    if (progressId === undefined || !("content" in part)) return false;
-    return this.#parts.post.edit(delivery.chatId, progressId, part.content, options);
+    if (progressId === undefined || "name" in part) return false;
+    return this.#parts.transport.edit(delivery.chatId, progressId, part, options);
   }
 
-  async #sendPart(delivery: Delivery, part: Part, { run }: Final, options: PostOptions): Promise<void> {
-    const { post, store } = this.#parts;
-    const messageId =
-      "content" in part
-        ? await post.send(delivery, part.content, options)
-        : await post.sendFile(delivery, part.file, options);
+  async #sendPart(delivery: Delivery, part: Message, { run }: Final, options: SendOptions): Promise<void> {
+    const { transport, store } = this.#parts;
+    const messageId = await transport.send(delivery, part, options);
     if (run) store.runs.addMessage(delivery.chatId, messageId, run.id);
     else store.deliveries.keepReply(delivery.chatId, messageId);
   }
 }
 
-function replyOf({ keyboard }: Delivery, run: StoredRun | undefined): Final {
-  return { ...(run && { run }), ...(keyboard !== null && { keyboard: JSON.parse(keyboard) as InlineKeyboardMarkup }) };
-}
+/** A short message of this program's own, written in Markdown. */
+const toDocument = async (markdown: string): Promise<Document> => ({ body: (await loadMarkdown())(markdown) });
 
-const NO_BUTTONS = { inline_keyboard: [] };
+function replyOf({ keyboard }: Delivery, run: StoredRun | undefined): Final {
+  // A state file may hold an older form of them, which is no list.
+  const buttons: unknown = keyboard === null ? undefined : JSON.parse(keyboard);
+  return { ...(run && { run }), ...(Array.isArray(buttons) && { buttons: buttons as Buttons }) };
+}
 
 /** What the parts of an outcome have beyond those of a short reply. */
 interface Final {
   readonly run?: StoredRun;
-  readonly keyboard?: PostOptions["keyboard"];
+  readonly buttons?: Buttons;
   readonly progressId?: string | undefined;
 }

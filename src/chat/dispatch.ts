@@ -1,4 +1,3 @@
-import type { Update } from "grammy/types";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { Config } from "../config/config.ts";
 import { parseCommand } from "../domain/directives.ts";
@@ -6,26 +5,24 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
-import { isAllowed } from "../telegram/access.ts";
-import type { Telegram } from "../telegram/api.ts";
-import {
-  type DraftStop,
-  type Incoming,
-  originOf,
-  type Press,
-  type Received,
-  readUpdate,
-  unreadOrigin,
-} from "../telegram/message.ts";
 import { Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, questionOf, replyToCard } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
+import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { type Group, Joiner } from "./join.ts";
 import { answerPress } from "./press.ts";
 import { replyTo } from "./reply.ts";
 import { isQueued, NONE, type SubmitParts, submit } from "./submit.ts";
+import { type Transport, Unreadable } from "./transport.ts";
+
+/** An update as the transport has it. */
+export interface Update {
+  /** Newer ones have higher ids. */
+  readonly id: number;
+  readonly body: unknown;
+}
 
 export interface DispatchParts {
   readonly config: () => Config;
@@ -33,7 +30,7 @@ export interface DispatchParts {
   readonly engineOverride: string | undefined;
   readonly store: Store;
   readonly bridge: Bridge;
-  readonly telegram: Telegram;
+  readonly transport: Transport;
   readonly cards: CardReplyParts["cards"];
   /** Without `@`. */
   readonly botName: string;
@@ -65,7 +62,7 @@ export class Dispatcher {
     });
   }
 
-  /** Stores a batch, then handles it. Once this returned, the batch may be confirmed to Telegram. */
+  /** Stores a batch, then handles it. Once this returned, the batch may be confirmed to the transport. */
   receive(updates: readonly Update[]): void {
     const fresh = this.#parts.store.durably(() => updates.flatMap((update) => this.#accept(update) ?? []));
     this.#parts.log.debug({ updates: updates.length, fresh: fresh.length }, "updates.stored");
@@ -76,7 +73,7 @@ export class Dispatcher {
   /** Handles what the last bridge stored and did not get to. */
   recover(): void {
     const waiting = this.#parts.store.updates.waiting();
-    this.#handle(waiting.flatMap(({ body }) => this.#read(JSON.parse(body) as Update) ?? []));
+    this.#handle(waiting.flatMap(({ id, body }) => this.#read({ id, body: JSON.parse(body) }) ?? []));
   }
 
   /** Lets go of prompts that wait for more, so that they are stored as runs. */
@@ -94,17 +91,17 @@ export class Dispatcher {
     const received = this.#read(update);
     if (!received) return undefined;
     const origin = originOf(received);
-    const { config, store, log, now } = this.#parts;
-    if (!isAllowed(origin, config())) {
+    const { transport, store, log, now } = this.#parts;
+    if (!transport.allows(origin)) {
       log.info({ chatId: origin.chatId, userId: origin.userId }, "update.stranger");
       return undefined;
     }
     const message = "message" in received ? received.message : undefined;
     const stored = {
-      id: update.update_id,
+      id: update.id,
       chatId: message?.chatId ?? null,
       messageId: message?.messageId ?? null,
-      body: JSON.stringify(update),
+      body: JSON.stringify(update.body),
     };
     return store.updates.receive(stored, now()) ? received : undefined;
   }
@@ -114,20 +111,17 @@ export class Dispatcher {
    * somebody who may use the bot.
    */
   #read(update: Update): Received | undefined {
-    const { store, config, log, now } = this.#parts;
+    const { store, transport, log, now } = this.#parts;
+    const { id, body } = update;
     try {
-      return readUpdate(update);
+      return transport.read(body);
     } catch (error) {
-      const ref = refOf(update.update_id);
+      const ref = refOf(id);
       log.error({ err: error, ref }, "update.unreadable");
-      const origin = unreadOrigin(update);
-      if (!origin || !isAllowed(origin, config())) {
-        store.updates.setAside(update.update_id);
-        return undefined;
-      }
-      const stored = { id: update.update_id, chatId: null, messageId: null, body: JSON.stringify(update) };
-      if (store.updates.receive(stored, now())) this.#tellMain(ref);
-      store.updates.setAside(update.update_id);
+      const origin = error instanceof Unreadable ? error.origin : undefined;
+      const stored = { id, chatId: null, messageId: null, body: JSON.stringify(body) };
+      if (origin && transport.allows(origin) && store.updates.receive(stored, now())) this.#tellMain(ref);
+      store.updates.setAside(id);
       return undefined;
     }
   }
@@ -223,14 +217,14 @@ export class Dispatcher {
   }
 
   #failed({ origin, error, updateIds, again }: Failure): void {
-    const { store, log, deliver, config } = this.#parts;
+    const { store, log, deliver, transport } = this.#parts;
     const ref = refOf(origin.updateId);
     log.error({ err: error, ref }, "update.failed");
     const isAside = store.transaction(() => {
       if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
       if ("text" in origin) this.#answers.give(origin, userText(error, ref), []);
       for (const id of updateIds) store.updates.setAside(id);
-      if (origin.chatId !== String(config().telegram?.chat_id)) this.#tellMain(ref);
+      if (origin.chatId !== transport.mainChat) this.#tellMain(ref);
       return true;
     });
     if (isAside) deliver();
@@ -238,11 +232,9 @@ export class Dispatcher {
   }
 
   #tellMain(ref: string): void {
-    const { store, config, now } = this.#parts;
-    const chatId = config().telegram?.chat_id;
-    if (chatId === undefined) return;
+    const { store, transport, now } = this.#parts;
+    const place = { chatId: transport.mainChat, topicId: null, replyTo: null };
     const body = `An update could not be handled and was set aside (ref ${ref}); the log has the cause.`;
-    const place = { chatId: String(chatId), topicId: null, replyTo: null };
     store.deliveries.add({ runId: null, ...place, body, createdAt: now() });
   }
 }

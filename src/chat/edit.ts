@@ -1,6 +1,6 @@
 import { resolvePrompt } from "../bridge/resolve.ts";
-import type { Incoming } from "../telegram/message.ts";
 import type { DispatchParts } from "./dispatch.ts";
+import type { Incoming } from "./incoming.ts";
 import { readQueued } from "./submit.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Incoming } from "../telegram/message.ts";
+import type { Incoming } from "./incoming.ts";
 
 /** Messages of one sender that are one prompt. */
 export interface Group {

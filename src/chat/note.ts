@@ -1,9 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Engine, EngineSetup, Probe } from "../engine/contract.ts";
-import { MESSAGE_LENGTH } from "../telegram/assemble.ts";
-import type { ClassicContent } from "../telegram/content.ts";
-import { emitText } from "../telegram/markdown/emit-text.ts";
-import { trimTo } from "../telegram/markdown/split.ts";
+import type { Document } from "./document.ts";
 import { code, type Inline, lines, text } from "./markdown/tree.ts";
 
 export interface NoteParts {
@@ -16,7 +13,7 @@ export interface NoteParts {
 }
 
 /** What the main chat is told at a start: versions, engines, projects. */
-export async function startupNote({ config, engines, version, home, setupOf }: NoteParts): Promise<ClassicContent> {
+export async function startupNote({ config, engines, version, home, setupOf }: NoteParts): Promise<Document> {
   const found = await Promise.all(engines.map(async (engine) => describe(engine, await engine.probe(setupOf(engine)))));
   const aliases = [...config.projects.keys()].sort((a, b) => a.localeCompare(b)).map((alias) => [code(alias)]);
   const note = lines([
@@ -26,8 +23,7 @@ export async function startupNote({ config, engines, version, home, setupOf }: N
     [text("projects: "), ...(aliases.length === 0 ? [text("none")] : commaSeparated(aliases))],
     [text("works in: "), code(home)],
   ]);
-  const { text: shown, entities } = trimTo(emitText([note]), MESSAGE_LENGTH);
-  return { kind: "classic", text: shown, entities: [...entities] };
+  return { body: [note] };
 }
 
 function describe({ id }: Engine, { path, version, problems }: Probe): readonly Inline[] {

@@ -3,43 +3,39 @@ import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
-import type { Content } from "../telegram/content.ts";
-import type { TextFile } from "../telegram/post.ts";
-import { renderFinal } from "../telegram/render-final.ts";
+import type { Document } from "./document.ts";
+import type { Frame } from "./frame.ts";
 import { renderProgress } from "./render-progress.ts";
 
-/** A part of what is to be delivered: a message, or the whole answer as a file. */
-export type Part = { readonly content: Content } | { readonly file: TextFile };
-
-export type Style = Pick<
-  TelegramConfig,
-  "messages" | "stream_answer" | "message_overflow" | "show_resume_line" | "session_mode"
->;
-
-/** The messages that tell how a run ended. */
-export async function outcomeParts(run: StoredRun, engines: readonly Engine[], style: Style): Promise<Part[]> {
-  const { parts, file } = await renderFinal(
-    {
-      label: run.outcome ?? "error",
-      engine: run.engine,
-      elapsedMs: elapsedOf(run),
-      steps: run.steps,
-      answer: run.answer ?? "",
-      error: run.error ?? undefined,
-      resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
-      context: contextOf(run),
-      overflow: style.message_overflow,
-    },
-    style.messages,
-  );
-  return [...parts.map((content) => ({ content })), ...(file ? [{ file }] : [])];
+/** How a run ended, and what it said. */
+export interface OutcomeView extends Frame {
+  /** Markdown, of whoever wrote it. */
+  readonly answer: string;
+  /** Plain text, shown below the answer. */
+  readonly error?: string | undefined;
+  /** What to do with an answer that does not fit one message: cut it, or send it whole. */
+  readonly overflow: "trim" | "split";
 }
 
+export type Style = Pick<TelegramConfig, "message_overflow" | "show_resume_line" | "session_mode">;
+
+export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Style): OutcomeView => ({
+  label: run.outcome ?? "error",
+  engine: run.engine,
+  elapsedMs: elapsedOf(run),
+  steps: run.steps,
+  answer: run.answer ?? "",
+  error: run.error ?? undefined,
+  resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
+  context: contextOf(run),
+  overflow: style.message_overflow,
+});
+
 /** A cancelled run keeps the form of its progress. */
-export function cancelledContent(
+export function cancelledView(
   run: StoredRun,
   { engines, style, progress }: { engines: readonly Engine[]; style: Style; progress: ProgressState | undefined },
-): Content {
+): Document {
   return renderProgress({
     label: "cancelled",
     engine: run.engine,

@@ -1,24 +1,21 @@
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/runs.ts";
-import type { Press } from "../telegram/message.ts";
 import type { AnswerLater } from "./answers.ts";
-import { parseCardPress } from "./card-keyboard.ts";
+import { parsePress } from "./buttons.ts";
+import { parseCardPress } from "./card-buttons.ts";
 import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
-import { parsePress } from "./keyboard.ts";
+import type { Press } from "./incoming.ts";
 import { pressThread } from "./thread-press.ts";
 
-type PressParts = Pick<DispatchParts, "bridge" | "store" | "telegram" | "log" | "cards"> & {
+type PressParts = Pick<DispatchParts, "bridge" | "store" | "transport" | "cards"> & {
   readonly answerLater: AnswerLater;
 };
 
 /** Does what a button says, and tells at once what happened. */
 export function answerPress(press: Press, parts: PressParts): void {
   const card = parseCardPress(press.data);
-  const text = card ? pressCard(press, card, parts) : act(press, parts);
-  parts.telegram
-    .call("answerCallbackQuery", { callback_query_id: press.queryId, text })
-    .catch((error: unknown) => parts.log.warn({ err: error }, "press.unanswered"));
+  parts.transport.acknowledge(press, card ? pressCard(press, card, parts) : act(press, parts));
 }
 
 const STOPPED = { running: "Stopping.", queued: "Dropped from the queue.", none: "Nothing is running here." };

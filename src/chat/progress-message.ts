@@ -3,19 +3,15 @@ import type { ProgressState } from "../domain/progress.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { AnswerDraft } from "../telegram/answer-draft.ts";
-import { Unreachable } from "../telegram/api.ts";
-import type { Content } from "../telegram/content.ts";
-import { removeStrays } from "../telegram/lost-progress.ts";
-import { type Outbox, PRIORITY, Superseded } from "../telegram/outbox.ts";
-import type { Post, PostOptions } from "../telegram/post.ts";
-import { progressKeyboard } from "./keyboard.ts";
+import { progressButtons } from "./buttons.ts";
+import type { Document } from "./document.ts";
+import { draftIdOf } from "./draft-stop.ts";
 import { contextOf, type Style, showsResumeLine } from "./outcome.ts";
 import { renderProgress } from "./render-progress.ts";
+import { type Draft, InDoubt, type SendOptions, Superseded, type Transport } from "./transport.ts";
 
 export interface ProgressParts {
-  readonly outbox: Outbox;
-  readonly post: Post;
+  readonly transport: Transport;
   readonly store: Store;
   readonly style: () => Style;
   readonly log: Logger;
@@ -43,16 +39,13 @@ export class ProgressMessage implements Screen {
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #isClosed = false;
-  readonly #draft: AnswerDraft | undefined;
+  readonly #draft: Draft | undefined;
 
   constructor(run: StoredRun, parts: ProgressParts) {
     this.#run = run;
     this.#parts = parts;
     this.#messageId = run.progressId ?? undefined;
-    const { stream_answer, messages } = parts.style();
-    // Only private chats have drafts, and their ids are those of people: positive.
-    const isStreamed = stream_answer && !run.chatId.startsWith("-");
-    this.#draft = isStreamed ? new AnswerDraft(run, { ...parts, isRich: messages !== "classic" }) : undefined;
+    this.#draft = parts.transport.draft(run, draftIdOf(run));
   }
 
   write(answer: string): void {
@@ -64,7 +57,7 @@ export class ProgressMessage implements Screen {
     this.#view = view;
     if (this.#isClosed) return;
     if (isFirst) this.#flush();
-    if (isFirst && view.label === "starting") this.#parts.post.showTyping({ ...this.#run, replyTo: null });
+    if (isFirst && view.label === "starting") this.#parts.transport.showTyping({ ...this.#run, replyTo: null });
     if (!isFirst) this.#timer ??= setTimeout(() => this.#flush(), RENDER_INTERVAL_MS);
   }
 
@@ -73,7 +66,7 @@ export class ProgressMessage implements Screen {
     this.#draft?.close();
     clearTimeout(this.#timer);
     clearTimeout(this.#heartbeat);
-    this.#parts.outbox.drop(this.#run.chatId, this.#key);
+    this.#parts.transport.drop(this.#run.chatId, this.#key);
   }
 
   /** What it showed last. */
@@ -123,21 +116,23 @@ export class ProgressMessage implements Screen {
     this.#sending = Promise.all([this.#sending, done]);
   }
 
-  async #send(content: Content): Promise<void> {
+  async #send(content: Document): Promise<void> {
     const { chatId, topicId, messageId, id } = this.#run;
-    const { post, store, log } = this.#parts;
+    const { transport, store, log } = this.#parts;
     const wasInDoubt = this.#first === "in doubt";
     this.#first = "on its way";
     store.runs.askProgress(id);
     log.debug({ runId: id }, "progress.sending");
     const target = { chatId, topicId, replyTo: messageId };
-    const progressId = await post.send(target, content, this.#options(this.#view?.ask?.yes)).catch((error: unknown) => {
-      const isInDoubt = wasInDoubt || error instanceof Unreachable;
-      this.#first = isInDoubt ? "in doubt" : "refused";
-      // The next heartbeat tries again, since a run that nobody sees is one that hangs.
-      this.#shown = "";
-      throw error;
-    });
+    const progressId = await transport
+      .send(target, content, this.#options(this.#view?.ask?.yes))
+      .catch((error: unknown) => {
+        const isInDoubt = wasInDoubt || error instanceof InDoubt;
+        this.#first = isInDoubt ? "in doubt" : "refused";
+        // The next heartbeat tries again, since a run that nobody sees is one that hangs.
+        this.#shown = "";
+        throw error;
+      });
     this.#messageId = progressId;
     log.debug({ runId: id, progressId }, "progress.arrived");
     store.transaction(() => {
@@ -149,22 +144,19 @@ export class ProgressMessage implements Screen {
   }
 
   async #removeStrays(before: string): Promise<void> {
-    const { outbox, store } = this.#parts;
     const { chatId, messageId } = this.#run;
-    await removeStrays({ chatId, after: messageId ?? "0", before }, store, (method, payload) =>
-      outbox.push({ method, payload, priority: PRIORITY.delete, doubt: "repeat" }),
-    );
+    await this.#parts.transport.removeStrays(chatId, { after: messageId ?? "0", before });
   }
 
-  async #edit(messageId: string, content: Content, yes: Yes | undefined): Promise<void> {
-    await this.#parts.post.edit(this.#run.chatId, messageId, content, this.#options(yes));
+  async #edit(messageId: string, content: Document, yes: Yes | undefined): Promise<void> {
+    await this.#parts.transport.edit(this.#run.chatId, messageId, content, this.#options(yes));
   }
 
-  #options(yes: Yes | undefined): PostOptions {
-    return { keyboard: progressKeyboard(this.#run.id, yes), isSilent: true, progressKey: this.#key };
+  #options(yes: Yes | undefined): SendOptions {
+    return { buttons: progressButtons(this.#run.id, yes), isSilent: true, key: this.#key };
   }
 
-  #render(view: RunView): Content {
+  #render(view: RunView): Document {
     const { engine, cwd } = this.#run;
     return renderProgress({
       ...view,

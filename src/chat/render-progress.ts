@@ -1,11 +1,8 @@
 import type { ProgressState } from "../domain/progress.ts";
-import { assemble } from "../telegram/assemble.ts";
-import type { ClassicContent } from "../telegram/content.ts";
-import { emitText } from "../telegram/markdown/emit-text.ts";
-import { trimTo } from "../telegram/markdown/split.ts";
 import { actionLine } from "./action-line.ts";
+import type { Document } from "./document.ts";
 import { type Frame, footerOf, headerOf } from "./frame.ts";
-import { type Block, lines, plain } from "./markdown/tree.ts";
+import { lines, plain } from "./markdown/tree.ts";
 
 export interface ProgressView extends Omit<Frame, "steps"> {
   readonly progress: ProgressState;
@@ -17,13 +14,15 @@ export interface ProgressView extends Omit<Frame, "steps"> {
   readonly cwd?: string | undefined;
 }
 
-/** The progress message: header, the last actions, footer. Always short enough for one classic message. */
-export function renderProgress(view: ProgressView): ClassicContent {
+/** The progress message: header, the last actions, footer. */
+export function renderProgress(view: ProgressView): Document {
   const frame = { ...view, steps: view.progress.steps };
-  const header = headerOf(frame, view.place === undefined ? undefined : placeText(view.place));
   const actions = view.progress.shown.map((shown) => actionLine(shown, view.cwd));
-  const body: Block[] = [...(actions.length > 0 ? [lines(actions)] : []), ...(view.note ? [plain(view.note)] : [])];
-  return assemble({ header, footer: footerOf(frame), body: (room) => trimTo(emitText(body), room) });
+  return {
+    head: [headerOf(frame, view.place === undefined ? undefined : placeText(view.place))],
+    body: [...(actions.length > 0 ? [lines(actions)] : []), ...(view.note ? [plain(view.note)] : [])],
+    foot: footerOf(frame),
+  };
 }
 
 const placeText = (place: number) => (place === 1 ? "next" : `place ${place}`);

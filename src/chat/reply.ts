@@ -1,9 +1,9 @@
 import { conversationKey } from "../bridge/resolve.ts";
 import { parseCommand } from "../domain/directives.ts";
-import type { Incoming } from "../telegram/message.ts";
 import type { ChatCommand } from "./commands/command.ts";
 import { commands } from "./commands/index.ts";
 import type { DispatchParts } from "./dispatch.ts";
+import type { Incoming } from "./incoming.ts";
 
 /** What to say to a message that is neither a prompt nor part of one; undefined where nobody asked. */
 export function replyTo(message: Incoming, dispatch: DispatchParts): ReturnType<ChatCommand["run"]> {

@@ -3,8 +3,8 @@ import type { StoredRun } from "../store/runs.ts";
 import { Deliverer, type DelivererParts } from "./deliverer.ts";
 import { ProgressMessage, type ProgressParts } from "./progress-message.ts";
 
-/** The bridge's screens in Telegram: a progress message a run, then its outcome. */
-export class TelegramScreens implements Screens {
+/** The bridge's screens in the chats: a progress message a run, then its outcome. */
+export class ChatScreens implements Screens {
   readonly #parts: ProgressParts;
   readonly #open = new Map<string, ProgressMessage>();
   readonly #deliverer: Deliverer;

@@ -1,9 +1,9 @@
 import { type Prompt, type Resolved, resolvePrompt } from "../bridge/resolve.ts";
 import { parseCommand } from "../domain/directives.ts";
 import type { HeldForward } from "../store/conversations.ts";
-import type { Incoming } from "../telegram/message.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
+import type { Incoming } from "./incoming.ts";
 import type { Group } from "./join.ts";
 
 export interface SubmitParts extends DispatchParts {

@@ -1,7 +1,7 @@
 import type { Bridge } from "../bridge/bridge.ts";
 import type { StoredRun } from "../store/runs.ts";
-import type { Press } from "../telegram/message.ts";
 import type { AnswerLater } from "./answers.ts";
+import type { Press } from "./incoming.ts";
 import { compactThread, forkThread } from "./thread-answers.ts";
 
 const BEGUN = { compact: "Compacting.", fork: "Forking." };

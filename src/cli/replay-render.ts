@@ -2,6 +2,7 @@ import { renderProgress } from "../chat/render-progress.ts";
 import type { RunEvent } from "../domain/events.ts";
 import { initialProgress, reduceProgress } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
+import { toClassicMessage } from "../telegram/assemble.ts";
 import type { Content } from "../telegram/content.ts";
 import { flattenRich } from "../telegram/flatten-rich.ts";
 import { renderFinal } from "../telegram/render-final.ts";
@@ -16,7 +17,7 @@ export async function* renderEvents(events: AsyncIterable<RunEvent>, engine: Eng
     if (event.type !== "completed") continue;
     // A recording tells no times.
     const frame = { engine: engine.id, elapsedMs: 0, resumeLine };
-    yield `${textOf(renderProgress({ ...frame, label: "working", progress }))}\n`;
+    yield `${toClassicMessage(renderProgress({ ...frame, label: "working", progress })).text}\n`;
     const { answer, error } = event;
     const label = event.ok ? "done" : "error";
     const view = { ...frame, label, steps: progress.steps, answer, error, overflow: "split" } as const;

@@ -63,7 +63,7 @@ export function openDatabase(file: string, { isStart = false, onNoBackup = () =>
     const database = wrap(raw);
     const version = readVersion(database, file);
     if (isStart && version > 0) checkAndCopy(database, file, onNoBackup);
-    raw.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    raw.exec("PRAGMA synchronous = NORMAL; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON");
     migrate(database, raw, version);
     return database;
   } catch (cause) {
@@ -96,13 +96,13 @@ function checkAndCopy(database: Database, file: string, onNoBackup: (error: unkn
 const firstOf = (found: string): string =>
   found.replace(/^\*\*\* in database \w+ \*\*\*\s*/, "").split(/[\n;]/, 1)[0] ?? "";
 
+/** All steps are stored together: each would wait for the disk of its own. */
 function migrate(database: Database, raw: Libsql.Database, from: number): void {
-  for (let version = from; version < migrations.length; version++) {
-    database.transaction(() => {
-      raw.exec(migrations[version] ?? "");
-      raw.exec(`PRAGMA user_version = ${version + 1}`);
-    });
-  }
+  if (from === migrations.length) return;
+  database.transaction(() => {
+    for (const step of migrations.slice(from)) raw.exec(step);
+    raw.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
 }
 
 function wrap(raw: Libsql.Database): Database {

@@ -1,10 +1,5 @@
+import type { Origin } from "../chat/incoming.ts";
 import type { Config } from "../config/config.ts";
-
-/** Where an update came from. */
-export interface Origin {
-  readonly chatId: string;
-  readonly userId: string | undefined;
-}
 
 /**
  * Whether the bot listens: the chat must be the main one, an allowed one, a project's, or an allowed user's own; and

@@ -1,5 +1,6 @@
 import { loadMarkdown } from "../chat/markdown/load.ts";
 import type { Block } from "../chat/markdown/tree.ts";
+import { type Draft, Superseded } from "../chat/transport.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { type Payload, Refused } from "./api.ts";
@@ -8,7 +9,7 @@ import { emitRich } from "./markdown/emit-rich.ts";
 import { emitText } from "./markdown/emit-text.ts";
 import { type Formatted, slice } from "./markdown/formatted.ts";
 import { fitsRich, sizeOf } from "./markdown/rich-size.ts";
-import { type Outbox, PRIORITY, Superseded } from "./outbox.ts";
+import { type Outbox, PRIORITY } from "./outbox.ts";
 
 /** How long to gather text before the draft is shown again; in between the outbox may take longer. */
 const GATHER_MS = 500;
@@ -18,23 +19,19 @@ const SHOW_AGAIN_MS = 20_000;
 const LONGEST = 20_000;
 
 export interface DraftParts {
+  /** Within the chat. */
+  readonly draftId: number;
   readonly outbox: Outbox;
   readonly log: Logger;
   /** Whether Telegram is to get blocks rather than text with entities. */
   readonly isRich: boolean;
 }
 
-/** Which draft of its chat is a run's; private chats alone have drafts, and their message ids are their own. */
-export const draftIdOf = ({ messageId, createdAt }: Pick<StoredRun, "messageId" | "createdAt">): number =>
-  messageId === null ? (createdAt % MAX_DRAFT_ID) + 1 : Number(messageId);
-
-const MAX_DRAFT_ID = 2 ** 31 - 1;
-
 /**
  * Shows an answer in a private chat while it is written, as Telegram's own preview with its Stop button. What it shows
  * is lost without harm: the answer itself is a message of its own.
  */
-export class AnswerDraft {
+export class AnswerDraft implements Draft {
   readonly #run: StoredRun;
   readonly #parts: DraftParts;
   #answer = "";
@@ -85,7 +82,7 @@ export class AnswerDraft {
   async #send(blocks: readonly Block[]): Promise<void> {
     const { chatId, topicId } = this.#run;
     const thread = topicId === null ? {} : { message_thread_id: Number(topicId) };
-    const common = { chat_id: Number(chatId), draft_id: draftIdOf(this.#run), can_stop: true, ...thread };
+    const common = { chat_id: Number(chatId), draft_id: this.#parts.draftId, can_stop: true, ...thread };
     const op = { priority: PRIORITY.edit, key: this.#key, doubt: "repeat" } as const;
     if (this.#isRich && fitsRich(sizeOf(blocks))) {
       // The types forbid files in drafts, of which these blocks have none.

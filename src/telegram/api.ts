@@ -1,5 +1,6 @@
 import { Api, GrammyError, HttpError, type RawApi } from "grammy";
 import type { InputFile } from "grammy/types";
+import { InDoubt } from "../chat/transport.ts";
 
 /** Telegram understood the request and said no. Without a stack: it is expected, and logged at each retry. */
 export class Refused extends Error {
@@ -19,7 +20,7 @@ export class Refused extends Error {
 }
 
 /** No answer came; without a stack, too. Holds no cause: network errors name URLs, and these hold the token. */
-export class Unreachable extends Error {
+export class Unreachable extends InDoubt {
   override readonly name = "Unreachable";
   /** False only where it is certain that Telegram never saw the request. */
   readonly mayHaveArrived: boolean;

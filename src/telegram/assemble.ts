@@ -1,28 +1,26 @@
+import type { Document } from "../chat/document.ts";
 import type { Block } from "../chat/markdown/tree.ts";
 import type { ClassicContent } from "./content.ts";
 import { emitText } from "./markdown/emit-text.ts";
 import { type Formatted, stack } from "./markdown/formatted.ts";
+import { trimTo } from "./markdown/split.ts";
 
 /** UTF-16 units of a classic message. */
 export const MESSAGE_LENGTH = 4096;
 
-export interface Pieces {
-  readonly header: Block;
-  readonly footer: readonly Block[];
-  /** The body, given how many UTF-16 units it may have. */
-  readonly body: (room: number) => Formatted;
+/** A document as a classic message, its body cut to the room that there is. */
+export function toClassicMessage({ head = [], body, foot = [] }: Document): ClassicContent {
+  return assemble(head, trimTo(emitText(body), roomBetween(head, foot)), foot);
 }
 
 /** A classic message of header, body and footer with blank lines between. */
-export function assemble({ header, footer, body }: Pieces): ClassicContent {
-  const above = emitText([header]);
-  const below = emitText(footer);
-  const { text, entities } = stack([above, body(roomBetween(header, footer)), below]);
+export function assemble(head: readonly Block[], body: Formatted, foot: readonly Block[]): ClassicContent {
+  const { text, entities } = stack([emitText(head), body, emitText(foot)]);
   return { kind: "classic", text, entities: [...entities] };
 }
 
-/** What header and footer leave of a message, in UTF-16 units. */
-export function roomBetween(header: Block, footer: readonly Block[]): number {
-  const taken = stack([emitText([header]), emitText(footer)]).text.length;
-  return MESSAGE_LENGTH - taken - 2 * "\n\n".length;
+/** What head and foot leave of a message, in UTF-16 units. */
+export function roomBetween(head: readonly Block[], foot: readonly Block[]): number {
+  const ends = [emitText(head), emitText(foot)].filter(({ text }) => text !== "");
+  return MESSAGE_LENGTH - ends.reduce((taken, { text }) => taken + text.length + "\n\n".length, 0);
 }

@@ -1,5 +1,6 @@
-import type { Update } from "grammy/types";
 import { z } from "zod";
+import type { Incoming, Origin, Received } from "../chat/incoming.ts";
+import { Unreadable } from "../chat/transport.ts";
 import { flattenRich } from "./flatten-rich.ts";
 
 const id = z.int();
@@ -46,64 +47,9 @@ const KnownUpdate = z.object({
     .optional(),
 });
 
-/** A message from a person, as far as the bridge reads it. */
-export interface Incoming {
-  readonly updateId: number;
-  readonly chatId: string;
-  readonly topicId: string | undefined;
-  readonly messageId: string;
-  readonly userId: string | undefined;
-  readonly userName?: string | undefined;
-  readonly isPrivate: boolean;
-  /** Text or caption; "" where there is neither. */
-  readonly text: string;
-  readonly isForward: boolean;
-  /** Something besides text that the bridge cannot read (yet). */
-  readonly attachment: "file" | "voice message" | undefined;
-  /** `button` is the data of the first callback button of the message replied to. */
-  readonly reply:
-    | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
-    | undefined;
-}
-
-/** A press on a callback button. */
-export interface Press {
-  readonly updateId: number;
-  readonly queryId: string;
-  readonly chatId: string;
-  readonly messageId: string;
-  readonly topicId: string | undefined;
-  readonly userId: string;
-  readonly userName?: string | undefined;
-  readonly isPrivate: boolean;
-  readonly data: string;
-}
-
-/** A press on Telegram's own Stop below an answer that is being written. Only private chats have it. */
-export interface DraftStop {
-  readonly updateId: number;
-  readonly chatId: string;
-  readonly userId: string;
-  readonly draftId: number;
-}
-
-export type Received =
-  | { readonly message: Incoming }
-  /** A message as it reads now. */
-  | { readonly edit: Incoming }
-  | { readonly press: Press }
-  | { readonly stop: DraftStop };
-
-/** Whom and what chat it came from. */
-export function originOf(received: Received): Incoming | Press | DraftStop {
-  if ("message" in received) return received.message;
-  if ("edit" in received) return received.edit;
-  return "press" in received ? received.press : received.stop;
-}
-
 /** Whom and what chat an update came from that cannot be read otherwise; undefined if not even that can be told. */
-export function unreadOrigin(update: Update): { chatId: string; userId: string | undefined } | undefined {
-  for (const body of Object.values(update)) {
+function unreadOrigin(update: unknown): Origin | undefined {
+  for (const body of Object.values(Object(update))) {
     const found = Unread.safeParse(body).data;
     const chat = found?.chat ?? found?.message?.chat;
     if (chat) return { chatId: String(chat.id), userId: found?.from && String(found.from.id) };
@@ -120,24 +66,25 @@ const Unread = Placed.extend({
 /**
  * Reads an update; undefined for what the bridge has no use for.
  *
- * @throws ZodError where it is not what Telegram documents.
+ * @throws Unreadable if it is not what Telegram documents.
  */
-export function readUpdate(update: Update): Received | undefined {
-  const known = KnownUpdate.parse(update);
+export function readUpdate(update: unknown): Received | undefined {
+  const { data: known, error } = KnownUpdate.safeParse(update);
+  if (!known) throw new Unreadable(unreadOrigin(update), error);
   const { update_id: updateId, message, edited_message: edited, callback_query: query } = known;
   if (message) return { message: readMessage(updateId, message) };
   if (edited) return { edit: readMessage(updateId, edited) };
   const stopped = known.stopped_message_generation;
   if (stopped) {
     const chatId = String(stopped.chat.id);
-    return { stop: { updateId, chatId, userId: chatId, draftId: stopped.draft_id } };
+    return { stop: { updateId, chatId, userId: chatId, draftId: String(stopped.draft_id) } };
   }
   if (!query?.message || query.data === undefined) return undefined;
   const { chat, message_id } = query.message;
   return {
     press: {
       updateId,
-      queryId: query.id,
+      pressId: query.id,
       chatId: String(chat.id),
       messageId: String(message_id),
       topicId: topicOf(query.message),

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { Superseded } from "../chat/transport.ts";
 import type { Logger } from "../log.ts";
 import { type Answer, type MethodName, type Payload, Refused, type Telegram, Unreachable } from "./api.ts";
 import { Bucket } from "./bucket.ts";
@@ -32,11 +33,6 @@ export interface OutboxOp<M extends PacedMethod = PacedMethod> {
    * message would be doubled). A request that certainly never arrived is always repeated.
    */
   readonly doubt: "repeat" | "fail";
-}
-
-/** An operation that was taken back, or gave way to a newer one with its key. */
-export class Superseded extends Error {
-  override readonly name = "Superseded";
 }
 
 interface Entry {

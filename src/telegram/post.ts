@@ -1,26 +1,9 @@
-import type { InlineKeyboardMarkup } from "grammy/types";
+import type { TextFile } from "../chat/document.ts";
+import { type SendOptions, type Target, TooRich } from "../chat/transport.ts";
 import { Refused, textFile } from "./api.ts";
 import type { Content } from "./content.ts";
+import { toKeyboard } from "./keyboard.ts";
 import { type Outbox, PRIORITY } from "./outbox.ts";
-
-/** Where a message goes; null where there is none. */
-export interface Target {
-  readonly chatId: string;
-  readonly topicId: string | null;
-  readonly replyTo: string | null;
-}
-
-export interface PostOptions {
-  readonly keyboard: InlineKeyboardMarkup | undefined;
-  readonly isSilent: boolean;
-  /** A progress message gives way to answers, and its key takes it back while it waits. */
-  readonly progressKey?: string;
-}
-
-export interface TextFile {
-  readonly name: string;
-  readonly text: string;
-}
 
 const TO_CHAT = { message_thread_id: undefined };
 const isTopicGone = (error: unknown): boolean =>
@@ -38,14 +21,18 @@ export class Post {
    * Sends a message and gives its id. Where Telegram refuses the entities it goes without them; where the topic is
    * gone, to the chat itself.
    *
-   * @throws Refused for rich content at its first refusal; Unreachable where the message may have arrived.
+   * @throws TooRich for rich content at its first refusal; Unreachable if the message may have arrived.
    */
-  async send(target: Target, content: Content, options: PostOptions): Promise<string> {
+  async send(target: Target, content: Content, options: SendOptions): Promise<string> {
     const common = toCommon(target, options);
     if (content.kind === "rich") {
       const payload = { ...common, rich_message: { blocks: content.blocks } };
-      const message = await this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload });
-      return String(message.message_id);
+      return this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload }).then(
+        ({ message_id }) => String(message_id),
+        (error: unknown) => {
+          throw error instanceof Refused && error.code !== 403 ? new TooRich(error.reason, { cause: error }) : error;
+        },
+      );
     }
     const send = async (extra: object, to: object) => {
       const payload = { ...common, ...to, text: content.text, link_preview_options: { is_disabled: true }, ...extra };
@@ -61,7 +48,7 @@ export class Post {
   }
 
   /** Sends a file and gives its message's id; where the topic is gone, to the chat itself. */
-  async sendFile(target: Target, file: TextFile, options: PostOptions): Promise<string> {
+  async sendFile(target: Target, file: TextFile, options: SendOptions): Promise<string> {
     const document = await textFile(file.text, file.name);
     const send = async (to: object) => {
       const payload = { ...toCommon(target, options), ...to, document };
@@ -69,8 +56,8 @@ export class Post {
       return String(message.message_id);
     };
     return send({}).catch((error: unknown) => {
-      if (isTopicGone(error)) return send(TO_CHAT);
-      throw error;
+      if (!(error instanceof Refused) || error.code !== 400) throw error;
+      return send(isTopicGone(error) ? TO_CHAT : {});
     });
   }
 
@@ -78,18 +65,18 @@ export class Post {
    * Turns a message into another; entities that are refused are left out. False when there is nothing to edit (any
    * more). Repeated over network faults, since an edit cannot double anything.
    */
-  async edit(chatId: string, messageId: string, content: Content, options: PostOptions): Promise<boolean> {
+  async edit(chatId: string, messageId: string, content: Content, options: SendOptions): Promise<boolean> {
     const push = (body: object) =>
       this.#outbox.push({
         method: "editMessageText",
         ...urgency(options),
-        priority: options.progressKey === undefined ? PRIORITY.answer : PRIORITY.edit,
+        priority: options.key === undefined ? PRIORITY.answer : PRIORITY.edit,
         doubt: "repeat",
         payload: {
           chat_id: Number(chatId),
           message_id: Number(messageId),
           ...body,
-          ...(options.keyboard === undefined ? {} : { reply_markup: options.keyboard }),
+          ...(options.buttons && { reply_markup: toKeyboard(options.buttons) }),
         },
       });
     const links = { link_preview_options: { is_disabled: true } };
@@ -131,19 +118,19 @@ export class Post {
   }
 }
 
-function urgency({ progressKey }: PostOptions) {
-  if (progressKey === undefined) return { priority: PRIORITY.answer, doubt: "fail" } as const;
-  return { priority: PRIORITY.progress, doubt: "fail", key: progressKey } as const;
+function urgency({ key }: SendOptions) {
+  if (key === undefined) return { priority: PRIORITY.answer, doubt: "fail" } as const;
+  return { priority: PRIORITY.progress, doubt: "fail", key: key } as const;
 }
 
-function toCommon({ chatId, topicId, replyTo }: Target, { keyboard, isSilent }: PostOptions) {
+function toCommon({ chatId, topicId, replyTo }: Target, { buttons, isSilent }: SendOptions) {
   return {
     chat_id: Number(chatId),
     ...(topicId === null ? {} : { message_thread_id: Number(topicId) }),
     ...(replyTo === null
       ? {}
       : { reply_parameters: { message_id: Number(replyTo), allow_sending_without_reply: true } }),
-    ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
+    ...(buttons && { reply_markup: toKeyboard(buttons) }),
     ...(isSilent ? { disable_notification: true } : {}),
   };
 }

@@ -1,6 +1,8 @@
-import { type Frame, footerLines, footerOf, headerOf } from "../chat/frame.ts";
+import type { TextFile } from "../chat/document.ts";
+import { footerLines, footerOf, headerOf } from "../chat/frame.ts";
 import { loadMarkdown, type ParseMarkdown } from "../chat/markdown/load.ts";
 import { type Block, paragraph, plain } from "../chat/markdown/tree.ts";
+import type { OutcomeView } from "../chat/outcome.ts";
 import { assemble, roomBetween } from "./assemble.ts";
 import type { Content, RichContent } from "./content.ts";
 import { emitRich, toRichText } from "./markdown/emit-rich.ts";
@@ -8,16 +10,6 @@ import { emitText } from "./markdown/emit-text.ts";
 import { type Formatted, stack } from "./markdown/formatted.ts";
 import { fitsRich, needsRich, sizeOf } from "./markdown/rich-size.ts";
 import { split, trimTo } from "./markdown/split.ts";
-import type { TextFile } from "./post.ts";
-
-export interface FinalView extends Frame {
-  /** Markdown, of whoever wrote it. */
-  readonly answer: string;
-  /** Plain text, shown below the answer. */
-  readonly error?: string | undefined;
-  /** What to do with an answer that does not fit one message: cut it, or send it whole. */
-  readonly overflow: "trim" | "split";
-}
 
 /**
  * `auto`: rich where the answer needs it or is too long for a classic message. `plain` has no entities: for servers
@@ -40,7 +32,7 @@ const BEGINNING = 12_000;
 const ERROR_ROOM = 1200;
 
 /** The messages that end a run: one, or several to be sent in this order. */
-export async function renderFinal(view: FinalView, mode: MessageMode): Promise<Rendered> {
+export async function renderFinal(view: OutcomeView, mode: MessageMode): Promise<Rendered> {
   const said = readView(view, await loadMarkdown());
   const isRich = mode === "rich" || (mode === "auto" && (needsRich(said.answer) || isLong(view, said)));
   const rich = isRich && said.isWhole ? toRich(view, [...said.answer, ...said.error]) : undefined;
@@ -56,7 +48,7 @@ interface Said {
 }
 
 /** An error that only repeats the answer is shown once. */
-function readView({ answer, error = "" }: FinalView, parseMarkdown: ParseMarkdown): Said {
+function readView({ answer, error = "" }: OutcomeView, parseMarkdown: ParseMarkdown): Said {
   const isWhole = answer.length <= LONGEST_ANSWER;
   const isRepeated = answer.trim() === error.trim();
   return {
@@ -66,18 +58,18 @@ function readView({ answer, error = "" }: FinalView, parseMarkdown: ParseMarkdow
   };
 }
 
-const isLong = (view: FinalView, { answer, error }: Said) =>
-  emitText([...answer, ...error]).text.length > roomBetween(headerOf(view), footerOf(view));
+const isLong = (view: OutcomeView, { answer, error }: Said) =>
+  emitText([...answer, ...error]).text.length > roomBetween([headerOf(view)], footerOf(view));
 
-function toClassic(view: FinalView, { answer, error, isWhole }: Said, mode: MessageMode): Rendered {
+function toClassic(view: OutcomeView, { answer, error, isWhole }: Said, mode: MessageMode): Rendered {
   const options = { showsTargets: mode === "plain" };
   const answerText = emitText(answer, options);
   const errorText = emitText(error, options);
   const whole = stack([answerText, errorText]);
-  if (isWhole && whole.text.length <= roomBetween(headerOf(view), footerOf(view))) {
+  if (isWhole && whole.text.length <= roomBetween([headerOf(view)], footerOf(view))) {
     return { parts: [toPart(view, whole, { index: 0, count: 1, mode })] };
   }
-  const room = roomBetween(headerOf(view, continued(MAX_PARTS, MAX_PARTS)), footerOf(view));
+  const room = roomBetween([headerOf(view, continued(MAX_PARTS, MAX_PARTS))], footerOf(view));
   const pieces = isWhole && view.overflow === "split" ? split(whole, room) : [];
   if (pieces.length > 0 && pieces.length <= MAX_PARTS) {
     return { parts: pieces.map((piece, index) => toPart(view, piece, { index, count: pieces.length, mode })) };
@@ -86,12 +78,12 @@ function toClassic(view: FinalView, { answer, error, isWhole }: Said, mode: Mess
   return view.overflow === "trim" ? { parts } : { parts, file: toFile(view) };
 }
 
-function toFile({ answer, error = "" }: FinalView): TextFile {
+function toFile({ answer, error = "" }: OutcomeView): TextFile {
   const text = error.trim() === "" || error.trim() === answer.trim() ? answer : `${answer}\n\n${error}`;
   return { name: "answer.md", text };
 }
 
-function toRich(view: FinalView, body: readonly Block[]): RichContent | undefined {
+function toRich(view: OutcomeView, body: readonly Block[]): RichContent | undefined {
   const header = headerOf(view);
   const lines = footerLines(view);
   if (!fitsRich(sizeOf([header, ...body, ...lines.map((line) => paragraph(line))]))) return undefined;
@@ -106,9 +98,9 @@ interface Position {
   readonly mode: MessageMode;
 }
 
-function toPart(view: FinalView, body: Formatted, { index, count, mode }: Position): Content {
+function toPart(view: OutcomeView, body: Formatted, { index, count, mode }: Position): Content {
   const header = headerOf(view, index === 0 ? undefined : continued(index + 1, count));
-  const message = assemble({ header, footer: footerOf(view), body: () => body });
+  const message = assemble([header], body, footerOf(view));
   return mode === "plain" ? { ...message, entities: [] } : message;
 }
 

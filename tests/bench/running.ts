@@ -64,7 +64,7 @@ interactive = ${engine === "live"}
 `;
   writeFileSync(join(directory, "takopi.toml"), config);
   const startedAt = now();
-  const bridge = spawn(process.execPath, [join(root, "dist/src/main.js"), "--config", join(directory, "takopi.toml")], {
+  const bridge = spawn(process.execPath, [join(root, "dist/main.js"), "--config", join(directory, "takopi.toml")], {
     cwd: directory,
     env: { PATH: process.env["PATH"], HOME: directory, TAKOPI_LOG_FORMAT: "json" },
   });

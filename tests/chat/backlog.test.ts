@@ -1,10 +1,9 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { Deliverer } from "../../src/chat/deliverer.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { Telegram } from "../../src/telegram/api.ts";
-import { Outbox } from "../../src/telegram/outbox.ts";
-import { Post } from "../../src/telegram/post.ts";
 import { noLog } from "../helpers/recordings.ts";
+import { transportOver } from "../helpers/telegram.ts";
 
 /** Takes messages and never answers. */
 const telegram: Telegram = { call: () => new Promise(() => {}) };
@@ -12,8 +11,6 @@ const telegram: Telegram = { call: () => new Promise(() => {}) };
 /** Replies that come in one after the other while none gets out; how many rows were read for them. */
 function rowsReadFor(count: number): number {
   const store = openStore(":memory:");
-  const outbox = new Outbox(telegram, noLog);
-  onTestFinished(() => outbox.close());
   let rows = 0;
   const { deliveries } = store;
   const open = deliveries.open.bind(deliveries);
@@ -26,7 +23,7 @@ function rowsReadFor(count: number): number {
     throw new Error("no outcome is rendered here");
   };
   const deliverer = new Deliverer({
-    ...{ post: new Post(outbox), store, engines: [], style, progress: new Map(), log: noLog },
+    ...{ transport: transportOver(telegram, store), store, engines: [], style, progress: new Map(), log: noLog },
   });
   for (let index = 0; index < count; index++) {
     deliveries.add({

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Bridge } from "../../src/bridge/bridge.ts";
-import { parseCardPress } from "../../src/chat/card-keyboard.ts";
+import { parseCardPress } from "../../src/chat/card-buttons.ts";
 import { pressCard, questionOf, replyToCard } from "../../src/chat/card-reply.ts";
+import type { Incoming, Press } from "../../src/chat/incoming.ts";
 import type { Question, Reply } from "../../src/domain/question.ts";
 import { openStore } from "../../src/store/store.ts";
-import type { Incoming, Press } from "../../src/telegram/message.ts";
 
 const KEY = "0123456789abcdef";
 const CARD_ID = "50";

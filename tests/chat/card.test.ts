@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { closedText, renderCard, renderReminder } from "../../src/chat/card.ts";
-import { cardKeyboard, parseCardPress } from "../../src/chat/card-keyboard.ts";
+import { cardButtons, parseCardPress } from "../../src/chat/card-buttons.ts";
 import type { Question } from "../../src/domain/question.ts";
 import type { StoredQuestion } from "../../src/store/questions.ts";
+import { toClassicMessage } from "../../src/telegram/assemble.ts";
 import { expectAccepted } from "../telegram/rules.ts";
 
 const KEY = "0123456789abcdef";
@@ -23,8 +24,9 @@ const command = (line: string, more: object = {}): Question => ({
 
 function render(question: Question, more: Partial<StoredQuestion> = {}) {
   const card = renderCard({ stored: stored(question, more), engine: "codex", context: "ctx: web @x" });
-  expectAccepted(card.content);
-  return card;
+  const content = toClassicMessage(card.document);
+  expectAccepted(content);
+  return { content, file: card.file };
 }
 
 const choice: Question = {
@@ -115,7 +117,7 @@ describe("a card", () => {
     const card = stored(command("make"), more);
     expect(render(command("make"), more).content.text).toMatch(shown);
     expect(closedText(card)).toBe(told);
-    expect(cardKeyboard(card, new Set()).inline_keyboard).toEqual([]);
+    expect(cardButtons(card, new Set())).toEqual([]);
   });
 
   test("is a message that Telegram takes, whatever the engine wrote", () => {
@@ -135,7 +137,7 @@ describe("a card", () => {
           render(question, { ...more, problem: reason });
         }
         render({ ...choice, title, body, options: [{ value: body, label: title, description: reason }] });
-        expectAccepted(renderReminder(stored(question)));
+        expectAccepted(toClassicMessage(renderReminder(stored(question))));
       }),
       { numRuns: 60 },
     );
@@ -144,7 +146,7 @@ describe("a card", () => {
 
 describe("its buttons", () => {
   const labels = (question: Question, chosen: readonly number[] = []) =>
-    cardKeyboard(stored(question), new Set(chosen)).inline_keyboard.map((row) => row.map(({ text }) => text));
+    cardButtons(stored(question), new Set(chosen)).map((row) => row.map(({ label }) => label));
 
   test("are those that the question takes", () => {
     expect(labels(command("x"))).toEqual([["Allow", "Deny"]]);
@@ -156,13 +158,13 @@ describe("its buttons", () => {
 
   test("carry a key and nothing that an engine wrote, within 64 bytes, however many and long the options are", () => {
     const options = Array.from({ length: 300 }, (_, index) => ({ value: `secret ${index}`, label: "🦀".repeat(200) }));
-    const rows = cardKeyboard(stored({ ...choice, options } as Question), new Set()).inline_keyboard;
+    const rows = cardButtons(stored({ ...choice, options } as Question), new Set());
     expect(rows.flat().length).toBeLessThanOrEqual(100);
     for (const button of rows.flat()) {
-      const data = "callback_data" in button ? button.callback_data : "";
+      const data = "press" in button ? button.press : "";
       expect(data).toMatch(/^q:[0-9a-f]{16}:\w{1,7}$/);
       expect(parseCardPress(data)?.key).toBe(KEY);
-      expect(button.text).not.toMatch(/\p{Surrogate}/u);
+      expect(button.label).not.toMatch(/\p{Surrogate}/u);
     }
   });
 

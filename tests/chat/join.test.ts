@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Incoming } from "../../src/chat/incoming.ts";
 import { type Group, Joiner } from "../../src/chat/join.ts";
-import type { Incoming } from "../../src/telegram/message.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,10 +1,10 @@
-import type { Update } from "@grammyjs/types";
 import { expect, test } from "vitest";
 import type { Bridge } from "../../src/bridge/bridge.ts";
 import { Dispatcher } from "../../src/chat/dispatch.ts";
 import type { Config } from "../../src/config/config.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
+import { deafTelegram, transportOver } from "../helpers/telegram.ts";
 
 const chat = { id: 5, type: "private" };
 
@@ -16,10 +16,10 @@ function receive(...updates: object[]) {
   const dispatcher = new Dispatcher({
     ...{ config: () => config as unknown as Config, engines: [], engineOverride: undefined, store },
     ...{ bridge: {} as Bridge, botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
-    telegram: { call: async () => true as never },
+    transport: transportOver(deafTelegram, store, { allowed_user_ids: [5] }),
     cards: { chosen: () => new Set(), toggle: () => {} },
   });
-  dispatcher.receive(updates.map((update, index) => ({ update_id: index + 1, ...update }) as Update));
+  dispatcher.receive(updates.map((update, index) => ({ id: index + 1, body: { update_id: index + 1, ...update } })));
   return { told: store.deliveries.open().length, unreadable: log.filter(({ event }) => event === "update.unreadable") };
 }
 

@@ -1,4 +1,3 @@
-import type { Update } from "@grammyjs/types";
 import { expect, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import type { Bridge } from "../../src/bridge/bridge.ts";
@@ -9,6 +8,7 @@ import { openStore } from "../../src/store/store.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { readRecording, recordingsOf, replay } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { deafTelegram, transportOver } from "../helpers/telegram.ts";
 import { mutateBytes, mutateJson, randomFrom } from "./mutate.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
@@ -64,19 +64,22 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   const dispatcher = new Dispatcher({
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
-    telegram: { call: async () => true as never },
+    transport: transportOver(deafTelegram, store),
     cards: { chosen: () => new Set(), toggle: () => {} },
   });
   for (let index = 1; index <= COUNT; index++) {
     const base = corpus[Math.floor(random() * corpus.length)];
     const update = { ...(mutateJson(base, random) as object), update_id: index };
-    dispatcher.receive([update as unknown as Update]);
+    dispatcher.receive([{ id: index, body: update }]);
   }
   dispatcher.close();
   const before = submitted.length;
   const text = "still here";
   dispatcher.receive([
-    { update_id: COUNT + 1, message: { message_id: 99_999, date: 1, chat, from: person, text } } as Update,
+    {
+      id: COUNT + 1,
+      body: { update_id: COUNT + 1, message: { message_id: 99_999, date: 1, chat, from: person, text } },
+    },
   ]);
   // Forwards that were kept before may stand behind it.
   expect(submitted.slice(before)).toEqual([expect.stringMatching(/^still here/)]);

@@ -1,13 +1,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadMarkdown } from "../../src/chat/markdown/load.ts";
-import { TelegramScreens } from "../../src/chat/screens.ts";
+import { ChatScreens } from "../../src/chat/screens.ts";
 import { initialProgress } from "../../src/domain/progress.ts";
 import type { RunOutcome } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
-import { Outbox } from "../../src/telegram/outbox.ts";
-import { Post } from "../../src/telegram/post.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { transportOver } from "../helpers/telegram.ts";
 import { FakeChat, type Fault } from "./fake-chat.ts";
 
 // Fake timers do not wait for files: the reader must be there before.
@@ -64,18 +63,15 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
   const chat = new FakeChat();
   first?.(chat);
   const store = openStore(":memory:");
-  const outbox = new Outbox(chat, noLog);
   const style = () =>
     ({
-      messages: "auto",
       message_overflow: "split",
       show_resume_line: true,
-      stream_answer: false,
       session_mode: "stateless",
     }) as const;
   const now = () => Date.now();
   const engines = [scriptedEngine("alpha")];
-  const screens = new TelegramScreens({ outbox, post: new Post(outbox), store, engines, style, log: noLog, now });
+  const screens = new ChatScreens({ transport: transportOver(chat, store), store, engines, style, log: noLog, now });
   const add = { topicId: null, userId: "1", project: null, branch: null, resume: null, follows: null };
   store.runs.add({ ...add, id: "r", chatId: "7", messageId: "1", engine: "alpha", prompt: "p", createdAt: now() });
   const run = store.runs.get("r");

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Superseded } from "../../src/chat/transport.ts";
 import { Refused, type Telegram, Unreachable } from "../../src/telegram/api.ts";
-import { Outbox, PRIORITY, Superseded } from "../../src/telegram/outbox.ts";
+import { Outbox, PRIORITY } from "../../src/telegram/outbox.ts";
 import { noLog } from "../helpers/recordings.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { type FinalView, type MessageMode, renderFinal } from "../../src/telegram/render-final.ts";
+import type { OutcomeView } from "../../src/chat/outcome.ts";
+import { type MessageMode, renderFinal } from "../../src/telegram/render-final.ts";
 import { answerMarkdown, PATIENCE_MS, RUNS, tangledMarkdown } from "./markdown/arbitrary.ts";
 import { expectAccepted, withoutSpace } from "./rules.ts";
 
@@ -9,7 +10,7 @@ vi.setConfig({ testTimeout: PATIENCE_MS });
 const HEADER = "done · codex · 1m 05s · step 3";
 const FOOTER = "ctx: web @feat/x\ncodex resume 0199a213";
 
-const view = (answer: string, more: Partial<FinalView> = {}): FinalView => ({
+const view = (answer: string, more: Partial<OutcomeView> = {}): OutcomeView => ({
   label: "done",
   engine: "codex",
   elapsedMs: 65_000,
@@ -21,7 +22,7 @@ const view = (answer: string, more: Partial<FinalView> = {}): FinalView => ({
   ...more,
 });
 
-async function classicTexts(final: FinalView, mode: MessageMode = "classic"): Promise<readonly string[]> {
+async function classicTexts(final: OutcomeView, mode: MessageMode = "classic"): Promise<readonly string[]> {
   const { parts } = await renderFinal(final, mode);
   for (const part of parts) expectAccepted(part);
   return parts.map((part) => (part.kind === "classic" ? part.text : "rich"));

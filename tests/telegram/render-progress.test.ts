@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { type ProgressView, renderProgress } from "../../src/chat/render-progress.ts";
 import type { Action, ActionEvent } from "../../src/domain/events.ts";
 import { initialProgress, reduceProgress } from "../../src/domain/progress.ts";
+import { toClassicMessage } from "../../src/telegram/assemble.ts";
 import { expectAccepted } from "./rules.ts";
 
 type Shown = Partial<Action> & Pick<ActionEvent, "phase"> & { readonly ok?: boolean };
@@ -16,14 +17,16 @@ function view(actions: readonly Shown[], more: Partial<ProgressView> = {}): Prog
   return { label: "working", engine: "codex", elapsedMs: 12_000, progress, ...more };
 }
 
+const shownOf = (shown: ProgressView) => toClassicMessage(renderProgress(shown));
+
 /** The lines between header and footer. */
 function bodyOf(actions: readonly Shown[], cwd?: string): readonly string[] {
-  const { text } = renderProgress(view(actions, { cwd }));
+  const { text } = shownOf(view(actions, { cwd }));
   return text.split("\n\n")[1]?.split("\n") ?? [];
 }
 
 test("shows the header, the actions and the footer", () => {
-  const content = renderProgress(
+  const content = shownOf(
     view(
       [
         { phase: "completed", title: "pytest -q", ok: true },
@@ -47,13 +50,13 @@ test("shows the header, the actions and the footer", () => {
 });
 
 test("says the place in the queue", () => {
-  const queued = (place: number) => renderProgress(view([], { label: "queued", elapsedMs: 0, place })).text;
+  const queued = (place: number) => shownOf(view([], { label: "queued", elapsedMs: 0, place })).text;
   expect(queued(1)).toBe("queued · codex · 0s · next");
   expect(queued(3)).toBe("queued · codex · 0s · place 3");
 });
 
 test("shows a note below the actions, and a cancelled label in code", () => {
-  const content = renderProgress(view([{ phase: "started", title: "a" }], { label: "cancelled", note: "Silent." }));
+  const content = shownOf(view([{ phase: "started", title: "a" }], { label: "cancelled", note: "Silent." }));
   expect(content.text).toBe("cancelled · codex · 12s · step 1\n\n▸ a\n\nSilent.");
   expect(content.entities[0]).toEqual({ type: "code", offset: 0, length: 9 });
 });
@@ -109,14 +112,14 @@ test("fits one message whatever it has to show", () => {
     { length: 9 },
     (): Shown => ({ phase: "started", kind: "file_change", detail: { changes } }),
   );
-  const content = renderProgress(
+  const content = shownOf(
     view(actions, { note: "n".repeat(9000), context: "c".repeat(9000), resumeLine: "r".repeat(9000) }),
   );
   expectAccepted(content);
 });
 
 test("shows what a title holds as text, not as Markdown or a link", () => {
-  const content = renderProgress(view([{ phase: "started", kind: "note", title: "[a](http://b.c) **d** \u202e" }]));
+  const content = shownOf(view([{ phase: "started", kind: "note", title: "[a](http://b.c) **d** \u202e" }]));
   expect(content.text).toContain("▸ [a](http://b.c) **d**");
   expect(content.entities).toEqual([]);
 });

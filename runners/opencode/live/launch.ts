@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { engineEnv } from "../../../src/engine/environment.ts";
 import type { LiveCommand } from "../../../src/engine/live-process.ts";
+import { moduleFile } from "../../../src/program-files.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission } from "../options.ts";
 import { OPENCODE_VARIABLES } from "../provider-variables.ts";
@@ -26,8 +27,7 @@ export interface ServerLaunch {
 /** Neither a project nor anybody's home: every request names the project that it is for. */
 const SERVER_DIRECTORY = "/";
 
-/** The plugin's file, beside this one as source and as built. */
-const PLUGIN = new URL(import.meta.url.endsWith(".ts") ? "./plugin.ts" : "./plugin.js", import.meta.url);
+const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
 export async function planServer({ options, env, cwd, log, host }: ServerSetup): Promise<ServerLaunch> {
@@ -56,5 +56,5 @@ export async function planServer({ options, env, cwd, log, host }: ServerSetup):
 function withPlugin(content: string | undefined): string {
   const config = content === undefined ? {} : parseConfig(content);
   const plugins = Array.isArray(config["plugin"]) ? config["plugin"] : [];
-  return JSON.stringify({ ...config, plugin: [...plugins, `file://${fileURLToPath(PLUGIN)}`] });
+  return JSON.stringify({ ...config, plugin: [...plugins, PLUGIN] });
 }

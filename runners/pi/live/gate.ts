@@ -1,13 +1,13 @@
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Approval, Reply } from "../../../src/domain/question.ts";
 import { describeTool } from "../../../src/engine/tools.ts";
+import { moduleFile } from "../../../src/program-files.ts";
 import type { PiOptions } from "../options.ts";
 import { dialect } from "../translate.ts";
 import type { GateAsk, GateVerdict } from "./gate-extension.ts";
 
-/** The extension's file: TypeScript beside this one in a checkout, JavaScript in the package; pi loads either. */
-const GATE_FILE = fileURLToPath(new URL(`gate-extension${import.meta.url.slice(-3)}`, import.meta.url));
+/** TypeScript or JavaScript: pi loads either. */
+const GATE_FILE = moduleFile("runners/pi/live/gate-extension");
 
 /** Loads the gate where something may have to be asked or denied; else pi asks nobody, as is its own way. */
 export function gateArguments({ approvals, deny }: PiOptions): readonly string[] {

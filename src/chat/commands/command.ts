@@ -1,12 +1,12 @@
-import type { InlineKeyboardMarkup } from "grammy/types";
 import type { Bridge } from "../../bridge/bridge.ts";
 import type { Asked, Thread } from "../../bridge/threads.ts";
 import type { Config } from "../../config/config.ts";
 import type { Engine } from "../../engine/contract.ts";
 import type { Store } from "../../store/store.ts";
-import type { Incoming } from "../../telegram/message.ts";
+import type { Buttons } from "../document.ts";
+import type { Incoming } from "../incoming.ts";
 
-/** What a chat command may see; it knows neither grammY nor the network. */
+/** What a chat command may see; it knows nothing of the transport. */
 export interface CommandInput {
   readonly message: Incoming;
   /** What stands behind the command. */
@@ -29,7 +29,7 @@ export interface CommandInput {
 export interface Answer {
   /** Markdown. */
   readonly body: string;
-  readonly keyboard?: InlineKeyboardMarkup;
+  readonly buttons?: Buttons;
   /** The run that a reply to it goes on with. */
   readonly runId?: string;
 }

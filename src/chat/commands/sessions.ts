@@ -1,9 +1,8 @@
-import type { InlineKeyboardButton } from "grammy/types";
 import { formatElapsed } from "../../domain/elapsed.ts";
 import { MS_PER_MINUTE } from "../../domain/time.ts";
 import type { StoredRun } from "../../store/runs.ts";
+import { threadButtons } from "../buttons.ts";
 import { inlineCode } from "../inline-code.ts";
-import { threadButtons } from "../keyboard.ts";
 import type { Answer, ChatCommand, CommandInput } from "./command.ts";
 
 const SHOWN_THREADS = 8;
@@ -30,10 +29,10 @@ export const sessions: ChatCommand = {
 
 function toAnswer(live: readonly StoredRun[], { now }: CommandInput): Answer {
   const lines = live.map((run, index) => `${index + 1}. ${describe(run, now)}`);
-  const rows: InlineKeyboardButton[][] = live.map((run, index) =>
+  const buttons = live.map((run, index) =>
     threadButtons(run.id, { number: index + 1, isBusy: run.state === "running" }),
   );
-  return { body: lines.join("\n"), keyboard: { inline_keyboard: rows } };
+  return { body: lines.join("\n"), buttons };
 }
 
 function describe(run: StoredRun, now: number): string {

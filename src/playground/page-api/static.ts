@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
+import { pageFolders } from "../../program-files.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
@@ -8,9 +9,6 @@ const TYPES: Readonly<Record<string, string>> = {
   map: "application/json",
   svg: "image/svg+xml",
 };
-
-/** Beside the compiled emulator; or, run from its sources, there and in what the last build left in `dist`. */
-const FOLDERS = [new URL("../page/", import.meta.url), new URL("../../../dist/src/playground/page/", import.meta.url)];
 
 const POLICY = [
   "default-src 'none'",
@@ -37,7 +35,7 @@ export async function serveStatic(path: string, response: ServerResponse): Promi
   const name = path === "/" ? "index.html" : path.slice(1);
   const type = TYPES[/^[a-z0-9-]+(?:\.js)?\.([a-z]+)$/.exec(name)?.[1] ?? ""];
   if (type === undefined) return false;
-  for (const folder of FOLDERS) {
+  for (const folder of pageFolders) {
     const content = await readFile(new URL(name, folder)).catch(ignoreMissing);
     if (content === undefined) continue;
     response.writeHead(200, { ...PAGE_HEADERS, "content-type": type }).end(content);

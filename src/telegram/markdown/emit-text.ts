@@ -45,10 +45,10 @@ class TextEmitter {
         this.#inlines(block.children, [BOLD]);
         return;
       case "pre":
-        this.#pre(block.text, block.language);
+        this.#pre(block);
         return;
       case "math":
-        this.#pre(block.text, "latex");
+        this.#pre({ text: block.text, language: "latex" });
         return;
       case "quote":
         this.#quote(block.blocks);
@@ -57,7 +57,7 @@ class TextEmitter {
         this.#list(block);
         return;
       case "table":
-        this.#pre(layTable(block), undefined);
+        this.#pre({ text: layTable(block) });
         return;
       case "rule":
         this.writer.write(RULE);
@@ -67,10 +67,14 @@ class TextEmitter {
     }
   }
 
-  #pre(text: string, language: string | undefined): void {
+  #pre({ text, language, isFolded }: Omit<Extract<Block, { type: "pre" }>, "type">): void {
     const code = text.replace(/\s+$/, "").replace(/^(?:[ \t]*\n)+/, "");
     if (code === "") return;
     if (!this.writer.isAtLineStart) this.writer.gap(1);
+    if (isFolded) {
+      this.writer.writeRaw(code, { type: "expandable_blockquote" }, { type: "code" });
+      return;
+    }
     const name = language === undefined ? undefined : /^[\w+#.-]{1,30}/.exec(language)?.[0];
     this.writer.writeRaw(code, { type: "pre", ...(name === undefined ? {} : { language: name }) });
   }

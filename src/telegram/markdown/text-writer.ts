@@ -3,7 +3,7 @@ import { clean } from "../../chat/markdown/clean.ts";
 import type { Formatted } from "./formatted.ts";
 
 export type Style =
-  | { readonly type: "bold" | "italic" | "strikethrough" | "code" | "blockquote" }
+  | { readonly type: "bold" | "italic" | "strikethrough" | "code" | "blockquote" | "expandable_blockquote" }
   | { readonly type: "pre"; readonly language?: string }
   | { readonly type: "text_link"; readonly url: string };
 
@@ -49,9 +49,9 @@ export class TextWriter {
   }
 
   /** Writes text exactly as it is, at the margin. */
-  writeRaw(text: string, style: Style): void {
+  writeRaw(text: string, ...styles: readonly Style[]): void {
     this.#closeGap();
-    this.#put(clean(text), [style]);
+    this.#put(clean(text), styles);
   }
 
   /** Writes lines that begin further in; the current one goes on. */
@@ -116,7 +116,10 @@ export class TextWriter {
 
 function toEntity(text: string, { style, start, end }: Span): MessageEntity | undefined {
   const covered = text.slice(start, end);
-  const offset = style.type === "pre" ? start : start + (covered.length - covered.trimStart().length);
+  const offset =
+    style.type === "pre" || style.type === "expandable_blockquote"
+      ? start
+      : start + (covered.length - covered.trimStart().length);
   const length = start + covered.trimEnd().length - offset;
   return length > 0 ? { ...style, offset, length } : undefined;
 }

@@ -1,5 +1,5 @@
-import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
 import type { StoredQuestion } from "../store/questions.ts";
+import type { Button, Buttons } from "./document.ts";
 import { clean } from "./markdown/clean.ts";
 
 /** What a button of a card asks for; a number is the index of an option. */
@@ -21,22 +21,17 @@ export function parseCardPress(data: string): CardPress | undefined {
 }
 
 /** The ways to answer a question that is open; no buttons once it is not. `chosen` are the options ticked so far. */
-export function cardKeyboard(
-  { key, question, state }: StoredQuestion,
-  chosen: ReadonlySet<number>,
-): InlineKeyboardMarkup {
-  const button = (text: string, what: CardPress["what"], style?: "danger" | "success"): InlineKeyboardButton => ({
-    text,
-    callback_data: `q:${key}:${what}`,
+export function cardButtons({ key, question, state }: StoredQuestion, chosen: ReadonlySet<number>): Buttons {
+  const button = (label: string, what: CardPress["what"], style?: "danger" | "success"): Button => ({
+    label,
+    press: `q:${key}:${what}`,
     ...(style && { style }),
   });
-  if (state !== "open") return { inline_keyboard: [] };
-  if (question.kind === "text") return { inline_keyboard: [[button("Dismiss", "dismiss")]] };
+  if (state !== "open") return [];
+  if (question.kind === "text") return [[button("Dismiss", "dismiss")]];
   if (question.kind !== "choice") {
     const first = [button("Allow", "allow", "success"), button("Deny", "deny", "danger")];
-    return {
-      inline_keyboard: [first, ...(question.canAllowSession ? [[button("Allow for session", "session")]] : [])],
-    };
+    return [first, ...(question.canAllowSession ? [[button("Allow for session", "session")]] : [])];
   }
   const { options, isMultiple } = question;
   const ticked = (index: number) => (isMultiple ? (chosen.has(index) ? "☑ " : "☐ ") : "");
@@ -44,7 +39,7 @@ export function cardKeyboard(
     .slice(0, MAX_OPTIONS)
     .map(({ label }, index) => [button(ticked(index) + toLabel(label, index), index)]);
   const last = [...(isMultiple ? [button("Done", "done", "success")] : []), button("Dismiss", "dismiss")];
-  return { inline_keyboard: [...rows, last] };
+  return [...rows, last];
 }
 
 function toLabel(label: string, index: number): string {

@@ -1,0 +1,108 @@
+// Builds the program into dist/: `--page` only the playground's page, `--if-changed` only after a change.
+import { createHash } from "node:crypto";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const stamp = join(root, "dist/.built");
+const page = "src/playground/page";
+
+/** Modules that are started as programs or loaded by an engine: `moduleFile` finds them. */
+const standalone = [
+  "runners/opencode/live/plugin.ts",
+  "runners/pi/live/gate-extension.ts",
+  "src/playground/demo-engine.ts",
+];
+
+/** zod brings its error texts in fifty languages, of which it loads one by itself. */
+const oneLanguage = {
+  name: "one-language",
+  setup: (current) =>
+    current.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({ contents: "export {};" })),
+};
+
+/** grammY's fetch falls back on this where Node has no URL of its own. */
+const ownUrls = {
+  name: "own-urls",
+  setup: (current) => {
+    current.onResolve({ filter: /^whatwg-url$/ }, () => ({ path: "whatwg-url", namespace: "own-urls" }));
+    current.onLoad({ filter: /./, namespace: "own-urls" }, () => ({ contents: "export const URL = globalThis.URL;" }));
+  },
+};
+
+const common = { absWorkingDir: root, bundle: true, format: "esm", logLevel: "warning" };
+const node = {
+  ...common,
+  ...{ outdir: "dist", outbase: ".", platform: "node", target: "node20.19", legalComments: "none" },
+  // Prebuilt binaries, and a logger that looks for files beside its own.
+  plugins: [oneLanguage, ownUrls],
+  // Names stay, for the stacks in the log.
+  ...{ minifySyntax: true, minifyWhitespace: true },
+  external: ["libsql", "@libsql/*", "pino"],
+  banner: {
+    js: 'import { createRequire as createRequireHere } from "node:module";const require = createRequireHere(import.meta.url);',
+  },
+};
+
+/** What the program is made of, as one word. */
+function fingerprint() {
+  const files = ["src", "runners"]
+    .flatMap((top) => readdirSync(join(root, top), { recursive: true }).map((file) => join(top, file)))
+    .concat("package-lock.json", ".build.mjs")
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const found = statSync(join(root, file));
+    if (found.isFile()) hash.update(`${file} ${found.size} ${found.mtimeMs}\n`);
+  }
+  return hash.digest("hex");
+}
+
+function lastBuilt() {
+  try {
+    return readFileSync(stamp, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+async function buildPage() {
+  const isSource = (file) => !/\.(ts|json)$/.test(file);
+  cpSync(join(root, page), join(root, "dist/page"), { recursive: true, filter: isSource });
+  await build({ ...common, entryPoints: [`${page}/main.ts`], outfile: "dist/page/main.js", target: "es2023" });
+}
+
+/** The licences of the packages in the bundle, which ask to be kept with it. */
+function licencesOf(inputs) {
+  const folders = new Set(inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+      const file = readdirSync(join(root, folder)).find((one) => /^licen[cs]e/i.test(one));
+      const text = file === undefined ? "" : `\n\n${readFileSync(join(root, folder, file), "utf8").trim()}`;
+      return `${name} ${version} (${license})${text}\n`;
+    })
+    .join(`\n${"-".repeat(72)}\n\n`);
+}
+
+async function buildProgram() {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  mkdirSync(join(root, "dist"));
+  const entryPoints = [{ in: "src/main.ts", out: "main" }];
+  const { metafile } = await build({ ...node, entryPoints, splitting: true, metafile: true });
+  writeFileSync(join(root, "dist/licenses.txt"), licencesOf(Object.keys(metafile.inputs)));
+  await build({ ...node, entryPoints: standalone });
+  chmodSync(join(root, "dist/main.js"), 0o755);
+  await buildPage();
+}
+
+const has = (flag) => process.argv.includes(flag);
+const now = fingerprint();
+if (has("--page")) await buildPage();
+else if (!has("--if-changed") || lastBuilt() !== now) {
+  await buildProgram();
+  writeFileSync(stamp, now);
+}

@@ -1,0 +1,22 @@
+import type { Block } from "./markdown/tree.ts";
+
+/** One message in no transport's form. Head and foot are shown whole; a body that is too long is cut. */
+export interface Document {
+  readonly head?: readonly Block[];
+  readonly body: readonly Block[];
+  readonly foot?: readonly Block[];
+}
+
+export interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a button does: `press` comes back as it is in a {@link Press}, and has at most 64 of a-z, 0-9 and colons. */
+export type Button = { readonly label: string; readonly style?: "danger" | "success" } & (
+  | { readonly press: string }
+  | { readonly copy: string }
+);
+
+/** Row by row. */
+export type Buttons = readonly (readonly Button[])[];

@@ -1,0 +1,55 @@
+/** Whom and what chat something came from. */
+export interface Origin {
+  readonly chatId: string;
+  readonly userId: string | undefined;
+}
+
+/** A message from a person, as far as the bridge reads it. */
+export interface Incoming extends Origin {
+  readonly updateId: number;
+  readonly topicId: string | undefined;
+  readonly messageId: string;
+  readonly userName?: string | undefined;
+  readonly isPrivate: boolean;
+  /** Text or caption; "" where there is neither. */
+  readonly text: string;
+  readonly isForward: boolean;
+  /** Something besides text that the bridge cannot read (yet). */
+  readonly attachment: "file" | "voice message" | undefined;
+  /** `button` is what the first button of the message replied to does. */
+  readonly reply:
+    | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
+    | undefined;
+}
+
+/** A press on a button. */
+export interface Press extends Origin {
+  readonly updateId: number;
+  /** Of this press; what is told about it goes there. */
+  readonly pressId: string;
+  readonly messageId: string;
+  readonly topicId: string | undefined;
+  readonly userId: string;
+  readonly userName?: string | undefined;
+  readonly isPrivate: boolean;
+  readonly data: string;
+}
+
+/** A press on the transport's own Stop below an answer that is being written. */
+export interface DraftStop extends Origin {
+  readonly updateId: number;
+  readonly draftId: string;
+}
+
+export type Received =
+  | { readonly message: Incoming }
+  /** A message as it reads now. */
+  | { readonly edit: Incoming }
+  | { readonly press: Press }
+  | { readonly stop: DraftStop };
+
+export function originOf(received: Received): Incoming | Press | DraftStop {
+  if ("message" in received) return received.message;
+  if ("edit" in received) return received.edit;
+  return "press" in received ? received.press : received.stop;
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from "node:url";
+
+/** Nothing but a bundle has this module under another name. */
+const isBundle = !import.meta.url.endsWith("/src/program-files.ts");
+/** Of the sources the repository, of a bundle its own folder. */
+const root = new URL(isBundle ? "./" : "../", import.meta.url);
+
+/**
+ * The file of a module that is started as a program, or that an engine loads.
+ *
+ * @param source From the repository's root, without its ending; `.build.mjs` has a list of these.
+ */
+export const moduleFile = (source: string): string =>
+  fileURLToPath(new URL(`${source}${isBundle ? ".js" : ".ts"}`, root));
+
+/** Node's arguments to start such a module. */
+export async function programArguments(source: string): Promise<string[]> {
+  if (isBundle) return [moduleFile(source)];
+  const { createRequire } = await import("node:module");
+  const loader = new URL(`file://${createRequire(import.meta.url).resolve("tsx/esm")}`);
+  return ["--import", loader.href, moduleFile(source)];
+}
+
+/** Where the files of the playground's page are, the first that has one wins; its scripts are always built. */
+export const pageFolders: readonly URL[] = isBundle
+  ? [new URL("page/", root)]
+  : [new URL("src/playground/page/", root), new URL("dist/page/", root)];
+
+export const packageFile = new URL(isBundle ? "../package.json" : "package.json", root);

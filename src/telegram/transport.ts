@@ -1,0 +1,66 @@
+import type { Message, Transport } from "../chat/transport.ts";
+import type { Config, TelegramConfig } from "../config/config.ts";
+import type { Logger } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import { isAllowed } from "./access.ts";
+import { AnswerDraft } from "./answer-draft.ts";
+import type { Telegram } from "./api.ts";
+import { toClassicMessage } from "./assemble.ts";
+import type { Content } from "./content.ts";
+import { removeStrays } from "./lost-progress.ts";
+import { readUpdate } from "./message.ts";
+import { type Outbox, PRIORITY } from "./outbox.ts";
+import { Post } from "./post.ts";
+import { renderFinal } from "./render-final.ts";
+
+export interface TelegramParts {
+  readonly telegram: Telegram;
+  readonly outbox: Outbox;
+  readonly store: Store;
+  readonly mainChat: string;
+  /** Whom it listens to. */
+  readonly config: () => Config;
+  readonly style: () => Pick<TelegramConfig, "messages" | "stream_answer">;
+  readonly log: Logger;
+}
+
+/** Telegram as a way to people. */
+export function telegramTransport({ telegram, outbox, store, mainChat, config, style, log }: TelegramParts): Transport {
+  const post = new Post(outbox);
+  return {
+    mainChat,
+    allows: (origin) => isAllowed(origin, config()),
+    read: readUpdate,
+    compose: async (outcome, isPlain) => {
+      const { parts, file } = await renderFinal(outcome, isPlain ? "classic" : style().messages);
+      return [...parts.map((composed) => ({ composed })), ...(file ? [file] : [])];
+    },
+    send: (target, message, options) =>
+      "name" in message ? post.sendFile(target, message, options) : post.send(target, contentOf(message), options),
+    edit: (chatId, messageId, message, options) => post.edit(chatId, messageId, contentOf(message), options),
+    remove: (chatId, messageId) => post.remove(chatId, messageId),
+    drop: (chatId, key) => void outbox.drop(chatId, key),
+    acknowledge: ({ pressId }, text) => {
+      telegram
+        .call("answerCallbackQuery", { callback_query_id: pressId, text })
+        .catch((error: unknown) => log.warn({ err: error }, "press.unanswered"));
+    },
+    showTyping: (target) => post.showTyping(target),
+    draft: (run, draftId) => {
+      const { stream_answer, messages } = style();
+      // Only private chats have drafts, and their ids are those of people: positive.
+      if (!stream_answer || run.chatId.startsWith("-")) return undefined;
+      return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich: messages !== "classic" });
+    },
+    removeStrays: (chatId, between) =>
+      removeStrays({ chatId, ...between }, store, (method, payload) =>
+        outbox.push({ method, payload, priority: PRIORITY.delete, doubt: "repeat" }),
+      ),
+  };
+}
+
+function contentOf(message: Message): Content {
+  if ("body" in message) return toClassicMessage(message);
+  if ("composed" in message) return message.composed as Content;
+  throw new Error(`${message.name} is a file, and no message can become one.`);
+}

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { readPage, withAbilities } from "./abilities.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
+];
+
+test("the table of abilities is what the engines declare", () => {
+  const page = readPage();
+  expect(withAbilities(page), "run `npx tsx tests/abilities.ts`").toBe(page);
+});
+
+test("a table of other times is found out", () => {
+  const page = readPage();
+  expect(withAbilities(page.replace("| yes", "| old"))).toBe(page);
+});
+
+test.each(pages)("the links of %s lead somewhere", (page) => {
+  const text = readFileSync(join(root, page), "utf8");
+  const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, target = ""]) => target);
+  expect(targets.filter((target) => !existsSync(resolve(root, dirname(page), target)))).toEqual([]);
+});
+
+test("the README stays short, and leads to every page", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  expect(readme.split("\n").length).toBeLessThan(250);
+  expect(pages.filter((page) => page !== "README.md" && !readme.includes(`(${page})`))).toEqual([]);
+});
