@@ -7,6 +7,7 @@ import { CODEX_VARIABLES, probe } from "./probe.ts";
 import { resume } from "./resume.ts";
 import { codexLine } from "./schema.ts";
 import { initial, outcome, translate } from "./translate.ts";
+import { codexBrings } from "./trust.ts";
 
 /**
  * OpenAI's Codex. By `codex exec --json`: one process a turn, prompt on stdin, threads shared with the terminal; or live
@@ -18,6 +19,7 @@ export const codex = defineEngine(
     label: "Codex",
     options: codexOptions,
     resume,
+    brings: codexBrings,
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

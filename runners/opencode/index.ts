@@ -10,6 +10,7 @@ import { OpencodeLine } from "./schema.ts";
 import { sessionDirectories } from "./session-directories.ts";
 import { ENGINE, initialState } from "./state.ts";
 import { translate } from "./translate.ts";
+import { opencodeBrings } from "./trust.ts";
 
 /** opencode: headless by `opencode run --format json`, silent until the first step is done; live by `opencode serve`. */
 export const opencode = defineEngine(
@@ -18,6 +19,7 @@ export const opencode = defineEngine(
     label: "opencode",
     options: opencodeOptions,
     resume: opencodeResume,
+    brings: opencodeBrings,
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

@@ -1,5 +1,7 @@
-import type { Question } from "./question.ts";
-import { readShellLine, type ShellLine, type Word } from "./shell-line.ts";
+import { CommandPattern, type Fit } from "./command-pattern.ts";
+import type { Approval, Question } from "./question.ts";
+import { reachOf } from "./reach.ts";
+import { readShellLine, type Word } from "./shell-line.ts";
 
 /** What the config says of an engine's questions whether it may do something. */
 export interface Rules {
@@ -10,80 +12,118 @@ export interface Rules {
 
 export type Decision = "ask" | "allow" | "deny";
 
+export interface Verdict {
+  readonly decision: Decision;
+  /** The rule that made it, as the config has it: `deny = "rm *"`, `approvals = "allow"`. */
+  readonly rule?: string;
+  /** Why no rule did, or why one did not hold; one sentence. */
+  readonly reason?: string;
+}
+
 /**
  * Decides on a question before anybody is asked.
  *
  * A command line is taken apart as a shell would do it, and patterns are held against each simple command in it. A
- * pattern that `deny` has for any of them denies, before all else. A line is allowed by `allow` where each of its
- * commands has a pattern there and the line is nothing but commands: whatever has a substitution, a subshell, a
- * redirection to a file, a job in the background, an assignment in front or an unreadable part is left to `approvals`.
- * `approvals = "allow"` still asks where a line might hide what `deny` names.
+ * pattern that `deny` has for any of them denies, before all else, also behind programs that run others: `env`, `sudo`,
+ * `xargs`, `sh -c`. A line is allowed by `allow` if each of its commands has a pattern there, it runs in the run's own
+ * directory and repository, and it is nothing but commands: whatever has a substitution, a subshell, a redirection to a
+ * file, a job in the background, an assignment in front or an unreadable part is left to `approvals`.
+ * `approvals = "allow"` still asks if a line might hide what `deny` names.
  *
  * Patterns are words. A `*` within a word stands for any text of that word; at the end of a pattern it stands for any
  * further arguments as well, and behind a letter or digit for these alone: `git status*` is `git status` with or
  * without arguments, and not `git statusx`; `npm run test:*` is any such script. `deny` also finds programs by their
- * path: `rm *` is `/bin/rm -r x` too. It does not see through programs that run others: `sudo *` is a pattern of its own.
+ * path: `rm *` is `/bin/rm -r x` too. In `allow`, no `*` covers what makes a program run another, as `git -c` does.
  *
  * Changes of files and other permissions go by `approvals` alone. What is no approval is always asked.
  */
-export function decide(question: Question, rules: Rules): Decision {
+export function judge(question: Question, rules: Rules): Verdict {
   switch (question.kind) {
     case "choice":
     case "text":
-      return "ask";
+      return { decision: "ask", reason: "Only a person can answer this." };
     case "file_change":
     case "permission":
-      return rules.approvals ?? "ask";
+      return byApprovals(rules);
     case "command":
-      return decideLine(question.command === undefined ? UNTOLD : readShellLine(question.command), rules);
+      return judgeCommand(question, rules);
   }
 }
 
-const UNTOLD: ShellLine = { commands: [], isPlain: false, isWhole: false };
+export const decide = (question: Question, rules: Rules): Decision => judge(question, rules).decision;
 
-function decideLine(line: ShellLine, { approvals = "ask", allow = [], deny = [] }: Rules): Decision {
-  const denial = worst(line.commands.flatMap((command) => deny.map((pattern) => fitAnywhere(pattern, command))));
-  if (denial === "yes") return "deny";
-  const isAllowed = (command: readonly Word[]) => allow.some((pattern) => match(pattern, command) === "yes");
-  if (denial === "no" && line.isPlain && line.commands.length > 0 && line.commands.every(isAllowed)) return "allow";
-  const isKnown = line.isWhole && line.commands.length > 0;
-  const mayHide = deny.length > 0 && (denial === "maybe" || !isKnown);
-  return approvals === "allow" && mayHide ? "ask" : approvals;
+const byApprovals = ({ approvals }: Rules, reason?: string): Verdict => ({
+  decision: approvals ?? "ask",
+  ...(approvals !== undefined && { rule: `approvals = "${approvals}"` }),
+  ...(reason !== undefined && { reason }),
+});
+
+function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict {
+  const denial = denialOf(command, rules.deny ?? []);
+  if (denial?.fit === "yes") return { decision: "deny", rule: quote("deny", denial.pattern) };
+  const allowance = allowanceOf(command, rules.allow ?? [], denial !== undefined);
+  const isHere = place?.isOwn === true;
+  // Who allows a program by its name, and it runs others, has said so.
+  const mayDeny = denial?.fit === "maybe";
+  if (allowance.rules && !mayDeny && isHere) return { decision: "allow", rule: allowance.rules.join(", ") };
+  const elsewhere = "It does not run in the run's own directory and repository.";
+  const reason = denial === undefined ? (allowance.reason ?? (isHere ? undefined : elsewhere)) : denial.reason;
+  if (denial !== undefined && rules.approvals === "allow") return { decision: "ask", reason: denial.reason };
+  return byApprovals(rules, reason);
 }
 
-type Fit = "yes" | "maybe" | "no";
-
-const worst = (fits: readonly Fit[]): Fit =>
-  fits.find((one) => one === "yes") ?? fits.find((one) => one !== "no") ?? "no";
-
-/** A program is the same one by its path. */
-function fitAnywhere(pattern: string, command: readonly Word[]): Fit {
-  const [program, ...rest] = command;
-  const name = program?.replace(/^.*\//s, "");
-  return worst([match(pattern, command), match(pattern, [name, ...rest])]);
+interface Denial {
+  /** `open`: no pattern fits, but the line may run more than can be read from it. */
+  readonly fit: Exclude<Fit, "no"> | "open";
+  readonly pattern: string;
+  readonly reason: string;
 }
 
-/** `maybe`: it depends on words that only the shell knows, which may also become several, or none. */
-function match(pattern: string, command: readonly Word[]): Fit {
-  const { words, takesMore } = readPattern(pattern);
-  for (const [index, wanted] of words.entries()) {
-    if (index >= command.length) return "no";
-    const word = command[index];
-    if (word === undefined) return "maybe";
-    if (!wanted.test(word)) return "no";
+/** The pattern that denies a line, or might; undefined if none can. */
+function denialOf(line: string, deny: readonly string[]): Denial | undefined {
+  const [first] = deny;
+  if (first === undefined) return undefined;
+  const { commands, isWhole } = reachOf(line);
+  const patterns = deny.map((text) => new CommandPattern(text));
+  const denials = commands.flatMap(({ words, isSure }) =>
+    patterns.flatMap((pattern): Denial[] => {
+      const fit = pattern.fits(words);
+      if (fit === "no") return [];
+      const reason = `It may run what ${quote("deny", pattern.text)} names.`;
+      return [{ fit: isSure ? fit : "maybe", pattern: pattern.text, reason }];
+    }),
+  );
+  const found = denials.find(({ fit }) => fit === "yes") ?? denials[0];
+  if (found !== undefined || (isWhole && commands.length > 0)) return found;
+  return { fit: "open", pattern: first, reason: "It may run more than can be read from it, and `deny` is set." };
+}
+
+interface Allowance {
+  readonly rules?: readonly string[];
+  readonly reason?: string;
+}
+
+/**
+ * The patterns that cover a line, or why they do not.
+ *
+ * @param isOpen Only patterns that name a program count.
+ */
+function allowanceOf(line: string, allow: readonly string[], isOpen: boolean): Allowance {
+  const { commands, isPlain } = readShellLine(line);
+  const patterns = allow.map((text) => new CommandPattern(text)).filter((one) => one.namesProgram || !isOpen);
+  if (patterns.length === 0 || commands.length === 0) return { reason: "No rule is about it." };
+  if (!isPlain) return { reason: "It is more than plain commands, so `allow` does not cover it." };
+  const rules = commands.map((command) => patterns.find((pattern) => pattern.allows(command))?.text);
+  const at = rules.indexOf(undefined);
+  if (at >= 0) return { reason: `No rule of \`allow\` covers all of: ${show(commands[at] ?? [])}` };
+  if (commands.length > 1 && commands.some(([program]) => MOVES.has(program ?? ""))) {
+    return { reason: "It changes the directory, and `allow` holds only in the run's own." };
   }
-  const more = command.slice(words.length);
-  if (takesMore || more.length === 0) return "yes";
-  return more.every((word) => word === undefined) ? "maybe" : "no";
+  return { rules: [...new Set(rules)].map((text) => quote("allow", text ?? "")) };
 }
 
-function readPattern(pattern: string): { words: readonly RegExp[]; takesMore: boolean } {
-  const words = pattern.trim().split(/\s+/);
-  const last = words.at(-1) ?? "";
-  const isBare = last === "*" || /[\p{L}\p{N}]\*$/u.test(last);
-  const shortened = isBare ? [...words.slice(0, -1), last.slice(0, -1)].filter((word) => word !== "") : words;
-  return { words: shortened.map(toExpression), takesMore: last.endsWith("*") };
-}
+/** Commands behind which the next one runs elsewhere. */
+const MOVES = new Set(["cd", "chdir", "pushd", "popd"]);
 
-const toExpression = (word: string): RegExp =>
-  new RegExp(`^${word.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, "[\\s\\S]*")}$`);
+const show = (words: readonly Word[]): string => words.map((word) => word ?? "…").join(" ");
+const quote = (key: string, pattern: string): string => `${key} = ${JSON.stringify(pattern)}`;

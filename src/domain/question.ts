@@ -6,6 +6,16 @@ interface Asked {
   readonly title: string;
 }
 
+/** Where an approval would take effect: found by the machine that runs the engine, with links resolved. */
+export interface Place {
+  /** It runs in the run's own directory or below, and not in another repository. */
+  readonly isOwn: boolean;
+  /** The run's directory. */
+  readonly directory: string;
+  /** `file_change`: the files, absolute; absent if the engine does not name them so. */
+  readonly paths?: readonly string[];
+}
+
 /** May the engine do this? Answered with `allow` or `deny`. */
 export interface Approval extends Asked {
   readonly kind: "command" | "file_change" | "permission";
@@ -13,6 +23,7 @@ export interface Approval extends Asked {
   readonly command?: string;
   /** Where it would work, absolute. */
   readonly cwd?: string;
+  readonly place?: Place;
   /** `file_change`: the files, as the engine names them. */
   readonly paths?: readonly string[];
   /** All there is to read before one agrees: the command, the diff, what is asked for. Plain text. */

@@ -1,3 +1,22 @@
+import {
+  ANSI_QUOTED,
+  ASSIGNMENT,
+  BOTH_OUTPUTS,
+  CONTROL,
+  DISOWNED,
+  DOUBLE_OR_ATTACHED,
+  DUPLICATE,
+  FORCED,
+  HERE_DOCUMENT,
+  OBSCURE,
+  PARAMETER,
+  PROCESS_SUBSTITUTION,
+  REDIRECTION,
+  RESERVED,
+  SEPARATOR,
+  SINGLE_QUOTED,
+  TURNS,
+} from "./shell-signs.ts";
 import { TextCursor } from "./text-cursor.ts";
 
 /** A word with its quotes off; undefined where only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
@@ -29,27 +48,9 @@ export function readShellLine(text: string): ShellLine {
   return reader;
 }
 
-const RESERVED = new Set(
-  "! { } [[ case coproc do done elif else esac fi for function if in select then time until while".split(" "),
-);
-/** Behind these comes no command, or the name of something that holds one. */
-const OBSCURE = new Set("[[ coproc function time".split(" "));
-const SEPARATOR = /\|\||&&|\|&|[;|\n]/y;
-const PROCESS_SUBSTITUTION = /[<>]\(/y;
-const HERE_DOCUMENT = /\d*<<-?(?!<)/y;
-const DUPLICATE = /\d*[<>]&(?:\d+|-)(?=[\s;|&<>()]|$)/y;
-/** What bash takes for a redirection and POSIX for a job in the background. */
-const BOTH_OUTPUTS = /&>>?/y;
-const REDIRECTION = /\d*(?:<<<|<>|>>|>\||[<>]&?)/y;
-const DOUBLE_OR_ATTACHED = /\(\(|(?<=[^\s;|&()<>])\(/y;
-const ASSIGNMENT = /[A-Za-z_]\w*(?:\[[^\]\s]*\])?\+?=/y;
-const PARAMETER = /\$(?:\w+|[@*#?$!-]|\{\w+\})/y;
-const SINGLE_QUOTED = /'([^']*)'/y;
-const ANSI_QUOTED = /\$'(?:\\[\s\S]|[^'\\])*'/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a line that holds them is not what it looks like
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
-/** Deeper nesting is nothing that anybody reads before agreeing to it. */
+/** Deeper nesting, or a longer line, in characters, is nothing that anybody reads before agreeing to it. */
 const MAX_DEPTH = 30;
+const MAX_LENGTH = 20_000;
 
 type End = ")" | "`" | undefined;
 
@@ -63,6 +64,7 @@ class Reader implements ShellLine {
   constructor(text: string) {
     this.#cursor = new TextCursor(text);
     this.isPlain = !CONTROL.test(text);
+    if (text.length > MAX_LENGTH) this.#giveUp();
   }
 
   /** Reads commands up to `end`, which is taken too. */
@@ -106,8 +108,11 @@ class Reader implements ShellLine {
   #redirection(): boolean {
     if (this.#cursor.match(BOTH_OUTPUTS)) this.#doubt();
     else if (!this.#cursor.match(REDIRECTION)) return false;
+    if (this.#cursor.match(FORCED)) this.#doubt();
     this.#skipBlank();
+    const start = this.#cursor.at;
     if (this.#word() !== "/dev/null") this.isPlain = false;
+    if (this.#cursor.at === start) this.#doubt();
     return true;
   }
 
@@ -116,7 +121,10 @@ class Reader implements ShellLine {
     const sign = this.#cursor.sign();
     if (!"()&#".includes(sign)) return false;
     this.isPlain = false;
-    if (sign === "#") this.#cursor.at = this.#cursor.indexOf("\n");
+    if (this.#cursor.match(DISOWNED)) {
+      this.#doubt();
+      close();
+    } else if (sign === "#") this.#cursor.at = this.#cursor.indexOf("\n");
     else {
       // Arithmetic, where # begins no comment; a function, an array, or what zsh runs for the names it finds.
       if (this.#cursor.peek(DOUBLE_OR_ATTACHED)) this.#doubt();
@@ -134,7 +142,9 @@ class Reader implements ShellLine {
     const word = this.#word();
     const text = this.#cursor.text.slice(start, this.#cursor.at);
     const isReserved = words.length === 0 && RESERVED.has(text);
-    if (isReserved && OBSCURE.has(text)) this.#doubt();
+    if (isReserved ? OBSCURE.has(text) : TURNS.has(text)) this.#doubt();
+    // Some variables, such as PS4, are evaluated when they are used.
+    if (isAssignment && /\$[({]|`/.test(word ?? "")) this.#doubt();
     if (isAssignment || isReserved) this.isPlain = false;
     else words.push(word);
     // A sign that begins nothing known.

@@ -17,6 +17,11 @@ export interface Engine {
   /** What it can do if its options say `interactive = true`; empty if it can only run headless. */
   readonly can: readonly Ability[];
   readonly operations: Operations;
+  /**
+   * What of a repository it would apply if the project is trusted: path, and what that can do in a few words. A path may
+   * end with `/` for a directory.
+   */
+  readonly brings?: Readonly<Record<string, string>> | undefined;
   probe(setup: EngineSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
@@ -37,6 +42,8 @@ export interface EngineSetup {
   readonly options: EngineOptions;
   /** Of the bridge; the engine gets a scrubbed copy (see environment.ts). */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person trusts the repository here: what it brings may run. Absent means no. */
+  readonly trusted?: boolean | undefined;
 }
 
 /** Where an engine is to work. */

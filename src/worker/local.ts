@@ -9,6 +9,7 @@ import { endLeftovers } from "../engine/stop.ts";
 import { EngineError, UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
+import { findHome, type Home, locateQuestions } from "./locate.ts";
 import { placeOf } from "./place.ts";
 import type { LeftRun, OperationPlace, OperationResult, Worker, WorkerEvent, WorkerRun } from "./port.ts";
 import { WarmServers } from "./servers.ts";
@@ -45,7 +46,8 @@ export class LocalWorker implements Worker {
     const log = this.#options.log.child({ runId, engine: id });
     const open = async (signal: AbortSignal) => {
       const engine = this.#engine(id);
-      return { engine, cwd: await this.#placeOf(spec, signal), options: this.#optionsOf(engine, spec) };
+      const cwd = await this.#placeOf(spec, signal);
+      return { engine, cwd, options: this.#optionsOf(engine, spec), trusted: this.#isTrusted(spec) };
     };
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open });
   }
@@ -59,7 +61,8 @@ export class LocalWorker implements Worker {
     const cwd = await this.#placeOf(operation === "models" ? projectOnly(place) : place);
     const { session = "" } = place;
     const options = this.#optionsOf(engine, place);
-    const request = { session, cwd, env, log, options, trusted: true, host: this.#host };
+    const trusted = this.#isTrusted(place);
+    const request = { session, cwd, env, log, options, trusted, host: this.#host };
     log.info({ engine: engine.id, session, operation }, "session.operation");
     try {
       return await act(operations, operation, { request, input });
@@ -93,6 +96,11 @@ export class LocalWorker implements Worker {
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
   }
 
+  /** Whether what the project's repository brings may run; outside of projects nothing may. */
+  #isTrusted({ project }: Place): boolean {
+    return this.#options.config().projects.get(project ?? "")?.trusted === true;
+  }
+
   /** The merged options of the config, with the run's own over them. */
   #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
     const config = this.#options.config();
@@ -105,7 +113,14 @@ interface LocalRunOptions {
   readonly log: Logger;
   readonly env: LocalWorkerOptions["env"];
   readonly host: EngineHost;
-  readonly open: (signal: AbortSignal) => Promise<{ engine: Engine; cwd: string; options: EngineOptions }>;
+  readonly open: (signal: AbortSignal) => Promise<Opening>;
+}
+
+interface Opening {
+  readonly engine: Engine;
+  readonly cwd: string;
+  readonly options: EngineOptions;
+  readonly trusted: boolean;
 }
 
 class LocalRun implements WorkerRun {
@@ -129,19 +144,21 @@ class LocalRun implements WorkerRun {
   async *#iterate(): AsyncGenerator<WorkerEvent, void> {
     const { spec, log, env, host, open } = this.#options;
     const { signal } = this.#stopped;
+    let home: Home;
     try {
-      const { engine, cwd, options } = await open(signal);
+      const { engine, cwd, options, trusted } = await open(signal);
+      home = await findHome(cwd);
       signal.throwIfAborted();
       yield { type: "placed", cwd };
       signal.throwIfAborted();
-      this.#run = engine.open({ spec, cwd, options, env, log, trusted: true, host });
+      this.#run = engine.open({ spec, cwd, options, env, log, trusted, host });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
       const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
       yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
       return;
     }
-    yield* this.#run.events;
+    yield* locateQuestions(this.#run.events, home);
   }
 }
 

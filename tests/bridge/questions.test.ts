@@ -11,7 +11,10 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const MINUTE_MS = 60_000;
-const command: Question = { id: "q1", kind: "command", title: "make", command: "make", canAllowSession: true };
+const command: Question = {
+  ...{ id: "q1", kind: "command", title: "make", command: "make", canAllowSession: true },
+  place: { isOwn: true, directory: "/src/web" },
+};
 const ann = { id: "7", name: "Ann" };
 
 type Ack = Omit<Acknowledged, "type" | "id">;

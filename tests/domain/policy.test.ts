@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decide, type Rules } from "../../src/domain/policy.ts";
+import { decide, judge, type Rules } from "../../src/domain/policy.ts";
 import type { Question } from "../../src/domain/question.ts";
 
 const command = (line: string): Question => ({
   ...{ id: "1", kind: "command", title: line, command: line, canAllowSession: true },
+  place: { isOwn: true, directory: "/src/web" },
 });
 const rules: Rules = {
   allow: ["git status*", "git log *", "npm test", "npm run test:*", "ls *"],
@@ -143,7 +144,6 @@ describe("approvals", () => {
     'echo "price in $\'s"; git push; echo "it\'s"',
     "function f { rm -rf x; }; f",
     "coproc X { rm -rf x; }",
-    "time -p rm -rf x",
     "A\\\n=1 rm -rf x",
     "cat <\\\n<EOF\nit's\nEOF\nrm -rf x #'",
     "((1 #)); rm -rf x\n))",
@@ -155,6 +155,164 @@ describe("approvals", () => {
     "=rm -rf x",
   ])("never allow %j", (line) => {
     expect(decideOn(line, { approvals: "allow", allow: ["*"] })).not.toBe("allow");
+  });
+
+  // The same, through programs that run others, and through what those programs read as commands of their own.
+  test.each([
+    ...["env rm x", "env A=1 rm x", "env -i rm x", "/usr/bin/env rm x", "command rm x", "command -p rm x", "exec rm x"],
+    ...["nohup rm x", "timeout 5 rm x", "timeout 1m rm x", "nice rm x", "nice -n 5 rm x", "nice -5 rm x", "sudo rm x"],
+    ...["sudo -n rm x", "sudo -- rm x", "doas rm x", "stdbuf -oL rm x", "setsid rm x", "setsid -w rm x", "time rm x"],
+    ...["time -p rm x", "noglob rm x", "nocorrect rm x", "- rm x", "builtin eval 'rm x'", "eval rm x", 'eval "rm x"'],
+    ...["sh -c 'rm x'", "bash -lc 'rm x'", "/bin/sh -ec 'git status; rm x'", "zsh -c 'rm x'", "trap 'rm x' EXIT"],
+    ...["trap -- 'rm x' 0", "xargs rm", "xargs -0 rm -rf", "ls | xargs -n 1 rm", "find . -exec rm {} \\;", "RM x"],
+    ...["find . -name x -execdir /bin/rm {} +", "env nice sudo rm x", "sh -c 'sh -c \"rm x\"'", "make &! rm x"],
+    ...["make &!rm x", "make &|rm x", "busybox rm x", "strace -f rm x", "watch rm x", "echo $(sudo rm x)"],
+    ...["git -C . push", "git -C .. --no-pager push -f", "git --git-dir=.git push", "git -p push", "/usr/bin/git push"],
+    ...["sudo git -C . push", "git -c a.b=c push", "env GIT_DIR=x git push", "sh -c 'git -C . push'"],
+  ])("deny %j", (line) => {
+    expect(decideOn(line, { approvals: "allow", allow: ["*"] })).toBe("deny");
+  });
+
+  // It cannot be said whether, or with what, these run what is denied.
+  test.each([
+    ...["sudo -u bob rm x", "env -u A rm x", "timeout -s KILL 5 rm x", "stdbuf -o L rm x", "exec -a y rm x", "sudo -s"],
+    ...["env -S 'rm x'", "env --split-string='rm x'", "su -c 'rm x'", "script -c 'rm x' f", "watch 'rm x'", "npx rm x"],
+    ...[
+      "ssh here rm x",
+      "ssh here 'rm x'",
+      "docker run i sh -c 'rm x'",
+      "npm exec -- rm x",
+      "uv run rm x",
+      "flock f rm x",
+    ],
+    ...[
+      "tmux new 'rm x'",
+      "parallel rm ::: x",
+      "nix develop -c rm x",
+      "echo rm | xargs -I% % x",
+      "echo 'rm x' | xargs env",
+    ],
+    ...[
+      "echo 'rm x' | xargs -I% sh -c %",
+      "xargs -n 1",
+      "xargs sh -c",
+      "echo 'rm x' | sh",
+      "sh < x",
+      "sh x",
+      "sh -s",
+      "sh",
+    ],
+    ...[
+      "sh -xc -- 'rm x'",
+      "bash --norc -c 'rm x'",
+      "fish -c 'rm x'",
+      "pwsh -c 'rm x'",
+      ". ./x",
+      "source x",
+      "sh -c $X",
+    ],
+    ...["alias ls=rm\nls x", "hash -p /bin/rm ls", "emulate sh -c 'rm x'", "repeat 1 rm x", "mapfile -C 'rm x' f"],
+    ...["eval $X", 'eval "$(cat x)"', "find . -exec {} \\;", "find . -exec $X \\;", "sudo $X", "find | xargs find"],
+    ...[
+      "awk 'BEGIN{system(\"rm x\")}'",
+      "awk '{print | \"rm x\"}'",
+      "sed '1e rm x' f",
+      "sed 's/a/rm x/e' f",
+      "vim -c '!rm x'",
+    ],
+    ...[
+      "python -c 'x'",
+      "python3.12 -c 'x'",
+      "echo x | python",
+      "perl -e 'x'",
+      "perl -ne 'x' f",
+      "node -e x",
+      "ruby -e x",
+    ],
+    ...[
+      "printf %d 'a[$(rm x)]'",
+      "[ 'a[$(rm x)]' -eq 1 ]",
+      "test -v 'a[$(rm x)]'",
+      "unset 'a[$(rm x)]'",
+      "let 'a[`rm x`]'",
+    ],
+    ...[
+      "for i do rm x; done",
+      "if true { rm x }",
+      "{ make } always { rm x }",
+      "make >! f rm x",
+      "PS4='$(rm x)'; set -x; make",
+      "make >>| f; rm x",
+      "function f rm",
+    ],
+    ...[
+      "git p",
+      "git $X",
+      "git -c alias.p=push p",
+      "git -c alias.x='!rm x' x",
+      "git --exec-path=. x",
+      "git submodule foreach rm x",
+    ],
+    ...["git -c core.pager='rm x' log", "git -c core.fsmonitor='rm x' status", "git --config-env=core.pager=X log"],
+    ...[
+      "git rebase -x 'rm x'",
+      "git rebase --exec 'rm x'",
+      "git rebase --exe 'rm x'",
+      "git bisect run rm x",
+      "git lfs",
+    ],
+    ...[
+      "git difftool -x 'rm x'",
+      "git grep -O'rm x' a",
+      "git grep --open-files-in-pager='rm x' a",
+      "git fetch --upload-pack='rm x' .",
+    ],
+    ...["git clone 'ext::rm x' y", "git --git-dir x status", "git filter-branch --tree-filter 'rm x'"],
+    ...[`sh -c '${"sh -c ".repeat(9)}rm x'`, `env ${"A=1 ".repeat(200)}rm x`, `echo ${"x".repeat(30_000)}; rm x`],
+  ])("ask about %j", (line) => {
+    const asks = decideOn(line, { approvals: "allow", deny: ["rm *", "git push*"], allow: ["*"] });
+    expect(asks).not.toBe("allow");
+  });
+
+  test("allow what only looks alike", () => {
+    const lines = [
+      ...[
+        "git log -p",
+        "git commit -m 'rm x'",
+        "git -C . status",
+        "git checkout -b push",
+        "git rebase main",
+        "git config a b",
+      ],
+      ...[
+        "grep -r rm .",
+        "echo rm x",
+        "sudo apt-get update",
+        "env",
+        "command -v rm",
+        "find . -name rm",
+        "xargs grep x",
+      ],
+      ...[
+        "sed -n 1,5p f",
+        "sed 's/a/b/g' f",
+        "awk '{print $1}' f",
+        "python x.py rm",
+        "python -m pytest",
+        "npm test",
+        "make",
+      ],
+      ...[
+        "node x.js",
+        "sh -c 'make; ls'",
+        "timeout 5 make",
+        "npm run rm",
+        "printf '%s' x",
+        "[ -f x ] && make",
+        "cargo test",
+      ],
+    ];
+    for (const line of lines) expect(decideOn(line, { approvals: "allow" }), line).toBe("allow");
   });
 
   test("ask about a command that was not told", () => {
@@ -192,6 +350,106 @@ describe("approvals", () => {
     expect(decide(untold, { approvals: "allow" })).toBe("allow");
     expect(decide(untold, { approvals: "allow", deny: ["rm *"] })).toBe("ask");
   });
+});
+
+describe("what `allow` does not cover", () => {
+  const wide: Rules = {
+    allow: ["git *", "find *", "env *", "sh *", "xargs *", "sort *", "rg *", "cd *", "npm *", "sed *"],
+  };
+
+  test.each([
+    ...[
+      "git -c core.fsmonitor=make status",
+      "git -c core.pager=make log",
+      "git --exec-path=. status",
+      "git -C sub status",
+    ],
+    ...[
+      "git --git-dir=sub/.git status",
+      "git -p log",
+      "git st",
+      "git $X",
+      "git config core.pager make",
+      "git clone x y",
+    ],
+    ...[
+      "git diff --ext-diff",
+      "git log --textc",
+      "git diff --output=x",
+      "git grep -Omake a",
+      "git fetch --upload-pack=make .",
+    ],
+    ...[
+      "git ls-remote ext::make",
+      "git rebase -x make",
+      "git log $X",
+      "git submodule foreach make",
+      "git bisect run make",
+    ],
+    ...[
+      "find . -exec make \\;",
+      "find . -delete",
+      "find . -fprint x",
+      "find $X",
+      "env make",
+      "sh -c make",
+      "sh x",
+      "xargs make",
+    ],
+    ...[
+      "sort -o x y",
+      "sort --compress-program=make",
+      "rg --pre make x",
+      "rg --pre=make x",
+      "npm exec make",
+      "npm x make",
+    ],
+    ...[
+      "npm --script-shell=./x test",
+      "sed '1e make' f",
+      "sed -i s/a/b/ f",
+      "cd sub && git status",
+      "git status; cd sub",
+    ],
+  ])("%j", (line) => {
+    expect(decideOn(line, wide)).toBe("ask");
+  });
+
+  test("is covered by a pattern that spells it out", () => {
+    for (const line of [
+      "git -C sub status",
+      "find . -name x -delete",
+      "sh build.sh",
+      "timeout 60 npm test",
+      "cd sub",
+    ]) {
+      expect(decideOn(line, { allow: [line] }), line).toBe("allow");
+    }
+    expect(decideOn("find . -name x -delete", { allow: ["find . -name * -delete"] })).toBe("allow");
+    expect(decideOn("find . -name x -exec y", { allow: ["find . -name *"] })).toBe("ask");
+  });
+
+  test("is anything where the run is not at home", () => {
+    const elsewhere = { ...command("git status"), place: { isOwn: false, directory: "/src/web" } };
+    const { place: _place, ...nowhere } = elsewhere;
+    for (const question of [elsewhere, nowhere]) {
+      expect(decide(question, rules)).toBe("ask");
+      expect(decide(question, { ...rules, approvals: "allow" })).toBe("allow");
+    }
+  });
+});
+
+test("the rule that decided is named, or why there is none", () => {
+  expect(judge(command("git status && ls x"), rules)).toEqual({
+    ...{ decision: "allow", rule: 'allow = "git status*", allow = "ls *"' },
+  });
+  expect(judge(command("sudo rm x"), rules)).toEqual({ decision: "deny", rule: 'deny = "rm *"' });
+  expect(judge(command("make"), { approvals: "allow" })).toEqual({
+    ...{ decision: "allow", rule: 'approvals = "allow"', reason: "No rule is about it." },
+  });
+  expect(judge(command("git status; make x"), rules).reason).toBe("No rule of `allow` covers all of: make x");
+  expect(judge(command("git status > x"), rules).reason).toMatch(/more than plain commands/);
+  expect(judge(command("git $X"), { ...rules, approvals: "allow" }).reason).toMatch(/may run what deny = "git push\*"/);
 });
 
 /** Shell-like noise: the signs that matter, often. */

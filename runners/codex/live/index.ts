@@ -12,7 +12,7 @@ export const codexLive: LiveEngine<CodexOptions> = {
   can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
   operations,
   drive: (request) => {
-    const { options, cwd } = request;
+    const { options, cwd, trusted } = request;
     const { runId, session } = request.spec;
     return liveDriver({
       lease: (use) => takeServer(request, use),
@@ -20,7 +20,7 @@ export const codexLive: LiveEngine<CodexOptions> = {
         explained(
           server,
           (async () => {
-            const thread = await openThread(server, { options, cwd, runId, thread: session });
+            const thread = await openThread(server, { options, cwd, runId, trusted, thread: session });
             name(thread);
             try {
               if (!context.stopped.aborted) await new Turn({ server, thread, request, context }).run();

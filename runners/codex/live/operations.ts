@@ -68,7 +68,8 @@ async function withThread<Result>(
   act: (server: CodexServer, request: ThreadRequest & { readonly thread: string }) => Promise<Result>,
 ): Promise<Result> {
   return withServer(session, async ({ server, name }) => {
-    const request = { options: session.options, cwd: session.cwd, thread: session.session };
+    const { options, cwd, trusted } = session;
+    const request = { options, cwd, trusted, thread: session.session };
     const thread = await openThread(server, request);
     name(thread);
     try {

@@ -15,7 +15,7 @@ export const opencodeLive: LiveEngine<OpencodeOptions> = {
   drive: (request) => {
     const { options, spec } = request;
     return liveDriver({
-      lease: (use) => takeServer(request, use),
+      lease: (use) => takeServer({ ...request, session: spec.session }, use),
       play: async ({ server, name }, context) => {
         const opening = { ...request, client: server.client, stopped: context.stopped };
         const session = await (spec.session === undefined

@@ -3,15 +3,23 @@ import { pathToFileURL } from "node:url";
 import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { engineEnv } from "../../../src/engine/environment.ts";
 import type { LiveCommand } from "../../../src/engine/live-process.ts";
+import { isTrustedIn } from "../../../src/engine/trust.ts";
 import { moduleFile } from "../../../src/program-files.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission } from "../options.ts";
+import { hasDatabase } from "../places.ts";
 import { OPENCODE_VARIABLES } from "../provider-variables.ts";
+import { findSessionDirectory } from "../sessions.ts";
 import { ENGINE } from "../state.ts";
+import { requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "../trust.ts";
 import { USER } from "./client.ts";
 
 /** `cwd` is that of the project that the server is first wanted for. */
-export type ServerSetup = WorkSetup & { readonly options: OpencodeOptions };
+export interface ServerSetup extends WorkSetup {
+  readonly options: OpencodeOptions;
+  /** The session that it is wanted for, if that is there already. */
+  readonly session?: string | undefined;
+}
 
 export interface ServerLaunch {
   /** The same for all that one server can serve: same program, same environment. */
@@ -30,14 +38,21 @@ const SERVER_DIRECTORY = "/";
 const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
-export async function planServer({ options, env, cwd, log, host }: ServerSetup): Promise<ServerLaunch> {
+export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
+  const { options, env, cwd, log, host } = setup;
   const file = options.cmd ?? "opencode";
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.extra_args ?? [])];
-  const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY });
+  const directory = await directoryOf(setup, file);
+  const trusted = isTrustedIn(setup, directory);
+  const project = trusted ? {} : WITHOUT_PROJECT;
+  const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: project });
+  if (!trusted) requireNoPlugins(directory, own);
   const guard = await withoutHostedModels({ options, env: own, cwd });
   const permission = toPermission(options);
+  const content = guard ?? own["OPENCODE_CONFIG_CONTENT"];
   const added = {
-    OPENCODE_CONFIG_CONTENT: withPlugin(guard ?? own["OPENCODE_CONFIG_CONTENT"]),
+    ...project,
+    OPENCODE_CONFIG_CONTENT: withPlugin(trusted ? content : withoutPrograms(content)),
     ...(permission !== undefined && { OPENCODE_PERMISSION: permission }),
     OPENCODE_SERVER_USERNAME: USER,
   };
@@ -50,6 +65,15 @@ export async function planServer({ options, env, cwd, log, host }: ServerSetup):
   };
   const key = JSON.stringify([file, args, own, added]);
   return { key, command, password, isGuarded: guard !== undefined, env: own };
+}
+
+/** Where the work will be done. A server runs what it finds there as soon as it is asked, so it is looked up before. */
+async function directoryOf({ cwd, session, env, options, host }: ServerSetup, file: string): Promise<string> {
+  const setup = { env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: WITHOUT_PROJECT };
+  const own = engineEnv(setup);
+  // Without a database there is no session; opencode says so itself.
+  if (!session || !hasDatabase(own)) return cwd;
+  return findSessionDirectory(session, { file, cwd: SERVER_DIRECTORY, env: own, host });
 }
 
 /** Lists of plugins are joined by opencode, so that those of other configs stay. */

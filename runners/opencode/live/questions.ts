@@ -4,11 +4,15 @@ import type { PermissionRequest, QuestionRequest } from "./schema.ts";
 /** In characters; a card shows more of a question in its body. */
 const TITLE_LENGTH = 200;
 
-export function toApproval({ id, permission, patterns, always, metadata }: PermissionRequest, cwd: string): Approval {
+/** @param cwd Absolute; undefined if it is not known where a command would work. */
+export function toApproval(
+  { id, permission, patterns, always, metadata }: PermissionRequest,
+  cwd: string | undefined,
+): Approval {
   const command = text(metadata["command"]);
   const diff = text(metadata["diff"]);
   const what = command ?? patterns.join(", ");
-  const common = { id, cwd, canAllowSession: always.length > 0 };
+  const common = { id, ...(cwd !== undefined && { cwd }), canAllowSession: always.length > 0 };
   const scope =
     always.length > 0 ? `Allowed for the session, this would cover: ${permission} ${always.join(", ")}` : "";
   if (permission === "bash" && command !== undefined) {
@@ -16,7 +20,10 @@ export function toApproval({ id, permission, patterns, always, metadata }: Permi
   }
   if (permission === "edit") {
     const body = paragraphs(diff ?? "", scope);
-    return { ...common, kind: "file_change", title: oneLine(`edit: ${what}`), paths: patterns, body };
+    // Patterns begin at the repository, wherever that is.
+    const file = text(metadata["filepath"]);
+    const paths = file !== undefined && patterns.length === 1 ? [file] : patterns;
+    return { ...common, kind: "file_change", title: oneLine(`edit: ${what}`), paths, body };
   }
   const asked = patterns.length > 0 && command !== undefined ? patterns.join("\n") : "";
   const details = paragraphs(text(metadata["url"]) ?? command ?? "", asked, diff ?? "", scope);

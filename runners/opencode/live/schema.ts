@@ -33,6 +33,8 @@ const PermissionAsked = event("permission.asked", {
   always: z.array(z.string()).catch([]),
   /** Differs by permission. */
   metadata: z.record(z.string(), z.unknown()).catch({}),
+  /** The call that it is about, whose part came before. */
+  tool: z.object({ callID: z.string() }).optional().catch(undefined),
 });
 export type PermissionRequest = z.infer<typeof PermissionAsked>["properties"];
 

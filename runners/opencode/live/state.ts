@@ -26,6 +26,8 @@ export interface LiveState {
   readonly writing: ReadonlyMap<string, string>;
   /** The newest status of the parts that were seen: what comes late or twice is told once. */
   readonly parts: ReadonlyMap<string, "begun" | "done">;
+  /** Where commands work, absolute, by the id of their call. */
+  readonly workdirs: ReadonlyMap<string, string>;
   /** By the id of the request. */
   readonly open: ReadonlyMap<string, OpenRequest>;
   /** What was told last of a model that did not answer. */
@@ -55,6 +57,7 @@ export function startOf({ run, session, directory, prompt, showsThoughts }: Live
     messages: new Map(),
     writing: new Map(),
     parts: new Map(),
+    workdirs: new Map(),
     open: new Map(),
     hasBegun: false,
     isOver: false,

@@ -1,3 +1,4 @@
+import { resolve as resolvePath } from "node:path";
 import { assertNever, type ShownEvent } from "../../../src/domain/events.ts";
 import type { Question } from "../../../src/domain/question.ts";
 import { toProgress } from "../actions.ts";
@@ -94,7 +95,7 @@ function withMessage(state: LiveState, info: Properties<"message.updated">["info
 function withPart(state: LiveState, part: LivePart): Translation {
   const kind = state.messages.get(part.messageID);
   if (kind === undefined || state.parts.get(part.id) === "done") return [state, []];
-  const seen = withChild(state, { id: childOf(part), parentID: part.sessionID });
+  const seen = withWorkdir(withChild(state, { id: childOf(part), parentID: part.sessionID }), part);
   if (part.sessionID !== state.session) return [withStepOfChild(seen, part), []];
   switch (part.type) {
     case "text":
@@ -112,6 +113,14 @@ function withPart(state: LiveState, part: LivePart): Translation {
     default:
       return assertNever(part);
   }
+}
+
+/** A command may work elsewhere than its session, which its permission does not say. */
+function withWorkdir(state: LiveState, part: LivePart): LiveState {
+  if (part.type !== "tool" || part.callID === undefined || part.state.status !== "running") return state;
+  const { workdir } = part.state.input;
+  const path = typeof workdir === "string" ? resolvePath(state.directory, workdir) : state.directory;
+  return { ...state, workdirs: new Map(state.workdirs).set(part.callID, path) };
 }
 
 /** The session in which a `task` works. */
@@ -188,7 +197,9 @@ function withRequest(state: LiveState, asked: OpenRequest): Translation {
 }
 
 const questionsOf = (state: LiveState, asked: OpenRequest): readonly Question[] =>
-  asked.type === "permission" ? [toApproval(asked.request, state.directory)] : toChoices(asked.request);
+  asked.type === "permission"
+    ? [toApproval(asked.request, state.workdirs.get(asked.request.tool?.callID ?? ""))]
+    : toChoices(asked.request);
 
 function resolve(state: LiveState, id: string): Translation {
   const asked = state.open.get(id);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 import type { Approval, Reply } from "../../../src/domain/question.ts";
 import { describeTool } from "../../../src/engine/tools.ts";
@@ -33,7 +34,7 @@ export function readApproval(id: string, placeholder: string): Approval | undefi
   if (kind === "command" && command !== undefined) return { ...base, kind, title, command, body: command };
   const change = Change.safeParse(input).data;
   if (kind === "file_change" && change) {
-    return { ...base, kind, title: `${tool} ${title}`, paths: [change.path], body: toDiff(change) };
+    return { ...base, kind, title: `${tool} ${title}`, paths: [absolute(change.path, cwd)], body: toDiff(change) };
   }
   return { ...base, kind: "permission", title: tool, body: JSON.stringify(input, null, 2) };
 }
@@ -55,6 +56,9 @@ const Change = z.object({
   content: z.string().optional(),
   edits: z.array(z.object({ oldText: z.string(), newText: z.string() })).optional(),
 });
+
+/** As pi reads it: what it takes for more than a path is left as it is. */
+const absolute = (path: string, cwd: string): string => (/^[~@]|[^\S ]/.test(path) ? path : resolve(cwd, path));
 
 /** Of a new content, all its lines; of edits, the texts that go and come, for pi looks up their places only later. */
 function toDiff({ content, edits = [] }: z.infer<typeof Change>): string {

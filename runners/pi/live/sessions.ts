@@ -7,6 +7,7 @@ import { PI_VARIABLES } from "../probe.ts";
 import { findSession, type SessionFile } from "../session-file.ts";
 import { findPlaces, type SessionPlaces } from "../session-places.ts";
 import { ENGINE } from "../state.ts";
+import { type PiTrust, trustOf } from "../trust.ts";
 import { gateArguments } from "./gate.ts";
 import { AT_WORK, type PiServer, type ServerLaunch, startServer } from "./server.ts";
 
@@ -49,7 +50,8 @@ export class PiSessions {
     // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
     const own = options.session_dir ? { ...options, session_dir: places.own } : options;
     const flags = [...toArguments(own, "live"), ...gateArguments(own)];
-    const start = { request, places, flags, use, setup: JSON.stringify([flags, options]) };
+    const setup = JSON.stringify([flags, options, request.trusted && request.cwd]);
+    const start = { request, places, flags, use, setup };
     // A session is saved only after its first answer, but its warm pi knows it before that.
     const isKnown = session === undefined || this.#keys.has(session);
     const id = isKnown ? session : (await findSession(session, places)).id;
@@ -87,7 +89,9 @@ export class PiSessions {
 
   async #start(key: string, id: string | undefined, start: Start & Pick<Use, "announce">): Promise<PiServer> {
     const session = id === undefined ? undefined : await findSession(id, start.places);
-    const server = await startServer(toLaunch(start, session));
+    const { request, places } = start;
+    const trust = await trustOf(request, session?.cwd ?? request.cwd, places);
+    const server = await startServer(toLaunch({ ...start, trust }, session));
     void server.gone.then(() => this.#forget(key));
     return server;
   }
@@ -105,16 +109,20 @@ interface Start {
   readonly use: Use;
 }
 
-function toLaunch(
-  { request, flags, setup, use, announce }: Start & Pick<Use, "announce">,
-  session: SessionFile | undefined,
-): ServerLaunch {
+interface Begun extends Start {
+  readonly announce: Use["announce"];
+  readonly trust: PiTrust;
+}
+
+function toLaunch(start: Begun, session: SessionFile | undefined): ServerLaunch {
+  const { request, flags, setup, use, announce, trust } = start;
   const { options, env, log, host } = request;
-  const args = [...flags, ...(session ? ["--session", session.path] : []), ...(options.extra_args ?? [])];
+  const resumed = session ? ["--session", session.path] : [];
+  const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args];
   return {
     command: {
       ...{ id: ENGINE, file: options.cmd ?? ENGINE, args, cwd: session?.cwd ?? request.cwd, env, options, log },
-      ...{ patterns: PI_VARIABLES, added: { CI: "1", ...options.env }, stopSignal: "SIGTERM" },
+      ...{ patterns: PI_VARIABLES, added: { CI: "1", ...options.env, ...trust.env }, stopSignal: "SIGTERM" },
       ...{ guard: host.guard, announce },
     },
     options: setup,

@@ -19,7 +19,7 @@ test("a file change is shown with its paths and its diff", () => {
     id: "per_1",
     kind: "file_change",
     title: "edit: a.txt",
-    paths: ["a.txt"],
+    paths: ["/repo/a.txt"],
     body: "-a\n+b",
     cwd: "/repo",
     canAllowSession: false,

@@ -1,0 +1,65 @@
+import type { Word } from "./shell-line.ts";
+
+const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+
+/** Programs that run the command behind their options. */
+export const WRAPPERS = names(
+  `- arch batch builtin busybox caffeinate chroot chrt command doas env exec fakeroot firejail flock gdb ionice
+  linux64 ltrace nice nocorrect noglob nohup nsenter numactl parallel pkexec prlimit proxychains proxychains4 rlwrap
+  runuser script setarch setpriv setsid sshpass start-stop-daemon stdbuf strace su sudo systemd-run taskset time
+  timeout torsocks toybox unbuffer unshare valgrind watch xargs xvfb-run zargs`,
+);
+
+/** Programs that may run a command that is named anywhere behind them. */
+export const RUNNERS = names(
+  `at bun bundle bunx conda crontab deno direnv docker entr expect hatch kubectl mise nix nix-shell npm npx pdm pipenv
+  pnpm podman poetry screen ssh tmux uv uvx yarn zellij`,
+);
+
+export const SHELLS = names("ash bash csh dash elvish fish ksh mksh nu pwsh rbash sh tcsh yash zsh");
+
+/** Parts of the shell that run a text, or change what a name stands for. */
+export const REBINDERS = names(
+  ". add-zsh-hook alias autoload bind compdef complete coproc emulate enable fc function functions hash mapfile repeat".concat(
+    " readarray sched source zle zmodload zmv zsh-defer",
+  ),
+);
+
+/** Parts of the shell that evaluate what they are given as numbers or names, with the substitutions in it. */
+export const EVALUATORS = names(
+  `[ [[ break compgen continue declare exit export float getopts integer let local print printf read readonly return set
+  shift test typeset ulimit unset vared wait`,
+);
+
+/** Substitutions that quotes keep from the shell's grammar, and names of array members, which may hold some. */
+export const EVALUATED = /[[`]|\$[({[]/;
+
+/** Interpreters, and what in an argument of theirs runs another program or writes a file. */
+const CODE: Readonly<Record<string, RegExp>> = {
+  ...{ awk: /system|[|@]/, gawk: /system|[|@]/, mawk: /system|\|/, nawk: /system|\|/ },
+  // All but addresses with `p`, `d` or `q`, and substitutions without flags that run or write.
+  sed: /^(?![\d,$]+[pdq]?$|s([/|#,:])[^\n;]*\1[^\n;]*\1[gpI\d]*$)/,
+  ...{ vi: /./, vim: /./, nvim: /./, view: /./, ed: /./, ex: /./, emacs: /./, m4: /./, tclsh: /^-/, osascript: /./ },
+};
+const INTERPRETER = /^(python|pypy|perl|ruby|node|nodejs|php|lua|luajit|irb|rscript|ghc|groovy|scala|jshell)[\d.]*$/;
+/** Behind these, and behind a file, nothing on the line is a program. */
+const HARMLESS = /^(?:[^-]|-m$|-V$|-v$|--version$|--help$|--test$|--check$)/;
+
+/** Which arguments are a text to run: of sed, the first that is no option, and all if an option brings more. */
+export function codeIn(name: string, args: readonly Word[]): number[] {
+  const code = Object.hasOwn(CODE, name) ? CODE[name] : undefined;
+  if (code === undefined) return [];
+  const isPlain = name === "sed" && args.every((word) => !/^-(?![nErsuz]+$)/.test(word ?? ""));
+  const first = isPlain ? args.findIndex((word) => !word?.startsWith("-")) : -1;
+  const isCode = (word: Word) => word === undefined || code.test(word);
+  return args.flatMap((word, index) => ((first < 0 || index === first) && isCode(word) ? [index] : []));
+}
+
+/** Whether a program is given a text to run that is no command line, or nothing but what comes in on its stdin. */
+export function runsCode(name: string, args: readonly Word[]): boolean {
+  if (INTERPRETER.test(name)) return args[0] === undefined || !HARMLESS.test(args[0]);
+  return codeIn(name, args).length > 0;
+}
+
+/** What a program is called, whatever its path and however it is written: some disks do not mind case. */
+export const nameOf = (program: string): string => program.replace(/^.*\//s, "").toLowerCase();

@@ -1,0 +1,142 @@
+import { readGit } from "./git-line.ts";
+import { EVALUATED, EVALUATORS, nameOf, REBINDERS, RUNNERS, runsCode, SHELLS, WRAPPERS } from "./programs.ts";
+import { readShellLine, type Word } from "./shell-line.ts";
+
+export interface Reached {
+  readonly words: readonly Word[];
+  /** It runs if the line runs; false: it may also be no more than an argument. */
+  readonly isSure: boolean;
+}
+
+/** What a line runs, through the programs that run others. */
+export interface Reach {
+  readonly commands: readonly Reached[];
+  /** False where it may run commands that were not found. */
+  readonly isWhole: boolean;
+}
+
+/** Lines within lines, such as `sh -c "sh -c …"`; deeper ones are not looked into. */
+const MAX_DEPTH = 5;
+/** Words of a wrapper's line that are held to be where a command begins. */
+const MAX_STARTS = 100;
+
+/** Reads a line, and what it has other programs run. */
+export function reachOf(line: string): Reach {
+  const reach = new LineReach();
+  reach.line(line, true, 0);
+  return reach;
+}
+
+class LineReach implements Reach {
+  readonly commands: Reached[] = [];
+  isWhole = true;
+
+  line(text: string, isSure: boolean, depth: number): void {
+    const line = readShellLine(text);
+    // What is only perhaps a line may be any text.
+    if (isSure && !line.isWhole) this.isWhole = false;
+    for (const words of line.commands) this.#command(words, isSure, depth);
+  }
+
+  #command(words: readonly Word[], isSure: boolean, depth: number): void {
+    if (depth > MAX_DEPTH) {
+      this.isWhole = false;
+      return;
+    }
+    let sureAt = isSure ? 0 : -1;
+    for (let at = 0; at < Math.min(words.length, MAX_STARTS); at++) {
+      const next = this.#start(words.slice(at), at === sureAt, depth);
+      if (at === 0 && next === undefined) return;
+      if (at === sureAt && next !== undefined) sureAt += next;
+    }
+    if (words.length > MAX_STARTS) this.isWhole = false;
+  }
+
+  /** Takes one command. Gives where the command begins that it runs in turn; 0 where that is not known. */
+  #start(words: readonly Word[], isSure: boolean, depth: number): number | undefined {
+    this.commands.push({ words, isSure });
+    const [program, ...args] = words;
+    if (program === undefined) return undefined;
+    const name = nameOf(program);
+    if (name === "git") this.#git(words, isSure);
+    else if (SHELLS.has(name)) this.#shell(name, args, isSure, depth);
+    else if (name === "eval" || name === "trap") this.#evaluate(name, args, isSure, depth);
+    else if (name === "find") this.#find(args, isSure, depth);
+    else if (WRAPPERS.has(name)) return this.#wrapper(name, words, isSure, depth);
+    else if (RUNNERS.has(name)) return this.#texts(args, depth);
+    else this.#open(mayRunMore(name, args));
+    return undefined;
+  }
+
+  #open(isOpen: boolean): void {
+    if (isOpen) this.isWhole = false;
+  }
+
+  #git(words: readonly Word[], isSure: boolean): void {
+    const git = readGit(words);
+    this.commands.push({ words: git.words, isSure });
+    this.#open(git.isOpen);
+  }
+
+  /** `sh -c <line>` is read; a script, stdin, any other option and another shell's language is not. */
+  #shell(name: string, [option = "", text, ...more]: readonly Word[], isSure: boolean, depth: number): void {
+    const isRead = /^(?:[adkz]|ba|mk)?sh$/.test(name) && /^-[a-z]*c[a-z]*$/.test(option) && !/^[-+]/.test(text ?? "-");
+    this.#open(!isRead);
+    if (isRead) this.line(text ?? "", isSure, depth + 1);
+    else this.#texts([text, ...more], depth);
+  }
+
+  #evaluate(name: string, args: readonly Word[], isSure: boolean, depth: number): void {
+    const words = args[0] === "--" ? args.slice(1) : args;
+    const text = name === "eval" ? words : words.slice(0, 1);
+    if (text.includes(undefined)) this.isWhole = false;
+    this.line(text.map((word) => word ?? "").join(" "), isSure, depth + 1);
+  }
+
+  #find(args: readonly Word[], isSure: boolean, depth: number): void {
+    for (const [index, word] of args.entries()) {
+      if (word === undefined || !/^-(?:exec|ok)(?:dir)?$/.test(word)) continue;
+      const end = args.findIndex((sign, at) => at > index && (sign === ";" || sign === "+"));
+      const command = args.slice(index + 1, end < 0 ? undefined : end);
+      this.#open(command[0] === undefined || command[0].includes("{}"));
+      this.#command(command, isSure, depth + 1);
+    }
+  }
+
+  #wrapper(name: string, words: readonly Word[], isSure: boolean, depth: number): number | undefined {
+    const args = words.slice(1);
+    if (name === "command" && /^-[vV]/.test(args[0] ?? "")) return undefined;
+    this.#texts(args, depth);
+    const at = words.findIndex((word, index) => index > 0 && (word === undefined || !IS_OPTION.test(word)));
+    const inner = at < 0 ? undefined : words[at];
+    const isPrinting = isSure && words.length === 1 && (name === "env" || name === "exec" || name === "nice");
+    if (at < 0) this.#open(!isPrinting);
+    if (name === "env") this.#open(args.some((word) => /^-\w*S|^--s/.test(word ?? "")));
+    if (name === "xargs" || name === "parallel") this.#open(inner === undefined || takesMore(nameOf(inner), args));
+    return Math.max(at, 0);
+  }
+
+  /** Words that may themselves be lines. */
+  #texts(args: readonly Word[], depth: number): 0 {
+    if (depth >= MAX_DEPTH) return 0;
+    for (const word of args) if (word !== undefined && /[\s;|&$`(]/.test(word)) this.line(word, false, depth + 1);
+    return 0;
+  }
+}
+
+/** What stands between a wrapper and its command: options, variables, and numbers as of `timeout 5`. */
+const IS_OPTION = /^(?:[-+].*|[A-Za-z_]\w*\+?=.*|\d[\d.]*[smhd]?)$/s;
+
+/** Whether input could make `xargs` run another command than its line names. */
+const takesMore = (name: string, args: readonly Word[]): boolean =>
+  name === "find" || isRunner(name) || args.some((word) => /^-[\w]*[IiJ]|^--(?:rep|arg)/.test(word ?? ""));
+
+const isRunner = (name: string): boolean =>
+  [WRAPPERS, RUNNERS, SHELLS, REBINDERS].some((known) => known.has(name)) || name === "eval" || runsCode(name, []);
+
+function mayRunMore(name: string, args: readonly Word[]): boolean {
+  if (REBINDERS.has(name) || runsCode(name, args)) return true;
+  // Each command is shown, with a prompt that may hold substitutions.
+  if (name === "set" && args.some((word) => /^-\w*x|^xtrace$/.test(word ?? ""))) return true;
+  return EVALUATORS.has(name) && args.some((word) => word === undefined || EVALUATED.test(word));
+}
