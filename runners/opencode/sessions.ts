@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { parseJson } from "../../src/engine/json.ts";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
 import { recallDirectory, rememberDirectory } from "./known-sessions.ts";
@@ -49,12 +50,4 @@ async function askForDirectory(session: string, lookup: SessionLookup): Promise<
   const rows = code === 0 ? Rows.safeParse(parseJson(stdout)) : undefined;
   if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
   return rows.data[0]?.directory;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { shorten } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { type Block, code, type Inline, lines, paragraph, text } from "./markdown/tree.ts";
 
@@ -30,5 +31,5 @@ export function footerOf(frame: Frame): readonly Block[] {
 
 /** The lines of the footer one by one. */
 export function footerLines({ context, resumeLine }: Frame): readonly Inline[] {
-  return [context, resumeLine].flatMap((line) => (line === undefined ? [] : [code(line.slice(0, LINE_LENGTH))]));
+  return [context, resumeLine].flatMap((line) => (line === undefined ? [] : [code(shorten(line, LINE_LENGTH))]));
 }
