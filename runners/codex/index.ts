@@ -8,6 +8,7 @@ import { CODEX_VARIABLES, probe } from "./probe.ts";
 import { resume } from "./resume.ts";
 import { codexLine } from "./schema.ts";
 import { initial, outcome, translate } from "./translate.ts";
+import { codexBrings } from "./trust.ts";
 
 /** By `codex exec --json`: one process a turn, prompt on stdin, threads shared with the terminal. */
 const codexExec = defineEngine({
@@ -15,6 +16,7 @@ const codexExec = defineEngine({
   label: "Codex",
   options: codexOptions,
   resume,
+  brings: codexBrings,
   env: CODEX_VARIABLES,
   wire: codexLine,
   // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

@@ -5,6 +5,7 @@ import type { CodexOptions } from "./options.ts";
 import { isThreadId } from "./resume.ts";
 import { codexHome, readThreadTotals } from "./rollout.ts";
 import { type CodexState, initial } from "./translate.ts";
+import { trustArguments } from "./trust.ts";
 import { NO_TOKENS } from "./usage.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
   const before = thread === undefined ? NO_TOKENS : await readThreadTotals(home, thread);
   return {
     file: options.cmd ?? "codex",
-    args: toArgs(options, thread),
+    args: toArgs(options, thread, trustArguments(cwd, request.trusted === true, { ...request.env, ...options.env })),
     stdin: prompt,
     state: { ...initial, title: options.profile ?? initial.title, cwd: cwd.replace(/\/+$/, "") || undefined, before },
   };
@@ -37,10 +38,11 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
  * An unreachable model server is retried without end unless that feature is off; versions that do not know it ignore
  * the setting, and `extra_args` come after it to switch it on again.
  */
-export function toArgs(options: CodexOptions, thread: string | undefined): string[] {
+export function toArgs(options: CodexOptions, thread: string | undefined, trust: readonly string[] = []): string[] {
   return [
     ...["-c", "features.unbounded_connection_retries=false"],
     ...(options.extra_args ?? ["-c", "notify=[]"]),
+    ...trust,
     ...["exec", "--json", "--skip-git-repo-check", "--color=never"],
     ...flag("sandbox", options.sandbox),
     ...flag("profile", options.profile),

@@ -80,13 +80,16 @@ async function readAll(paths: readonly string[]): Promise<string[]> {
 
 /** JSON with comments and trailing commas. What cannot be read is left for opencode to complain of. */
 export function parseConfig(text: string): Config {
-  const plain = text.replace(STRING_OR_COMMENT, "$1").replace(STRING_OR_LAST_COMMA, "$1");
   try {
-    return Config.parse(JSON.parse(plain));
+    return Config.parse(JSON.parse(plainJson(text)));
   } catch {
     return {};
   }
 }
+
+/** Without comments and trailing commas. */
+export const plainJson = (text: string): string =>
+  text.replace(STRING_OR_COMMENT, "$1").replace(STRING_OR_LAST_COMMA, "$1");
 
 const STRING_OR_COMMENT = /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//gu;
 const STRING_OR_LAST_COMMA = /("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/gu;

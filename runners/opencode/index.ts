@@ -12,12 +12,14 @@ import { opencodeResume } from "./resume.ts";
 import { OpencodeLine } from "./schema.ts";
 import { ENGINE, initialState } from "./state.ts";
 import { translate } from "./translate.ts";
+import { opencodeBrings } from "./trust.ts";
 
 const headless = defineEngine({
   id: ENGINE,
   label: "opencode",
   options: opencodeOptions,
   resume: opencodeResume,
+  brings: opencodeBrings,
   env: OPENCODE_VARIABLES,
   wire: OpencodeLine,
   // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

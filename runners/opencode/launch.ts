@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
+import { isTrustedIn } from "../../src/engine/trust.ts";
 import { awaitFirstStart } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
 import { type OpencodeOptions, toArguments, toPermission, withoutQuestions } from "./options.ts";
@@ -9,6 +10,7 @@ import { dataDirectory, hasDatabase } from "./places.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
 import { findSessionDirectory } from "./sessions.ts";
 import { initialState, type OpencodeState } from "./state.ts";
+import { instructionsOf, requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "./trust.ts";
 
 /**
  * A session is gone on with in its own directory, wherever the request comes from.
@@ -20,13 +22,22 @@ export async function launch(
 ): Promise<Launch<OpencodeState>> {
   const { options, prompt, resume } = request;
   const file = options.cmd ?? "opencode";
-  const env = engineEnv({ env: request.env, patterns: OPENCODE_VARIABLES, options, cwd: request.cwd });
+  const { env: inherited } = request;
+  const environment = { env: inherited, patterns: OPENCODE_VARIABLES, options };
   const session = resume?.value;
   const cwd =
     session === undefined
       ? request.cwd
-      : await findSessionDirectory(session, { file, cwd: anyDirectory(request), env });
-  const config = await withoutHostedModels({ options, env, cwd });
+      : await findSessionDirectory(session, {
+          ...{ file, cwd: anyDirectory(request) },
+          env: engineEnv({ ...environment, cwd: request.cwd, added: WITHOUT_PROJECT }),
+        });
+  const isTrusted = isTrustedIn(request, cwd);
+  const project = isTrusted ? {} : WITHOUT_PROJECT;
+  const env = engineEnv({ ...environment, cwd, added: project });
+  if (!isTrusted) requireNoPlugins(cwd, env);
+  const guard = await withoutHostedModels({ options, env, cwd });
+  const config = isTrusted ? guard : withoutPrograms(guard ?? env["OPENCODE_CONFIG_CONTENT"], instructionsOf(cwd));
   const permission = withoutQuestions(toPermission(options) ?? env["OPENCODE_PERMISSION"]);
   const release = await awaitFirstStart(dataDirectory(env), () => hasDatabase(env));
   return {
@@ -34,11 +45,12 @@ export async function launch(
     args: toArguments(options, cwd, session),
     cwd,
     env: {
+      ...project,
       OPENCODE_PERMISSION: permission,
       ...(config !== undefined && { OPENCODE_CONFIG_CONTENT: config }),
     },
     stdin: prompt,
-    state: { ...initialState, title: options.model ?? initialState.title, isGuarded: config !== undefined },
+    state: { ...initialState, title: options.model ?? initialState.title, isGuarded: guard !== undefined },
     ...(release && { release }),
   };
 }

@@ -11,6 +11,7 @@ import { findSession } from "./session-file.ts";
 import { findPlaces } from "./session-places.ts";
 import { ENGINE, initialState, type PiState } from "./state.ts";
 import { translate } from "./translate.ts";
+import { piBrings, trustOf } from "./trust.ts";
 
 /** The pi coding agent, 0.73 to 1.5, through its print mode. */
 const headless = defineEngine({
@@ -18,6 +19,7 @@ const headless = defineEngine({
   label: "pi",
   options: piOptions,
   resume: piResume,
+  brings: piBrings,
   env: PI_VARIABLES,
   wire: PiLine,
   skip: SKIPPED_LINES,
@@ -39,11 +41,13 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
   // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
   const options = request.options.session_dir ? { ...request.options, session_dir: places.own } : request.options;
   const session = resume && (await findSession(resume.value, places));
+  const trust = await trustOf({ ...request, options }, session?.cwd ?? request.cwd, places);
+  const resumed = session ? ["--session", session.path] : [];
   return {
-    file: options.cmd ?? "pi",
-    args: [...toArguments(options), ...(session ? ["--session", session.path] : []), ...(options.extra_args ?? [])],
+    file: options.cmd ?? ENGINE,
+    args: [...toArguments(options), ...resumed, ...(options.extra_args ?? []), ...trust.args],
     ...(session && { cwd: session.cwd, resume: session.id }),
-    env: { CI: "1", ...options.env },
+    env: { CI: "1", ...options.env, ...trust.env },
     stdin: prompt,
     state: { ...initialState, meta: toMeta(options) },
   };

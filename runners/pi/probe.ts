@@ -54,7 +54,7 @@ function optionProblems(options: PiOptions, version: string): readonly string[] 
 }
 
 /** Whether it is before 0.`minor`. */
-function isOlder(version: string, minor: number): boolean {
+export function isOlder(version: string, minor: number): boolean {
   const [major = 0, found = 0] = version.split(".").map(Number);
   return major === 0 && found < minor;
 }

@@ -9,13 +9,18 @@ import type { PiOptions } from "./options.ts";
 export interface SessionPlaces {
   readonly cwd: string;
   readonly home: string;
+  /** pi's own directory. */
+  readonly agentDir: string;
   /** The folder that a run in `cwd` saves into. */
   readonly own: string;
   /** The folders of all projects. */
   all(): Promise<readonly string[]>;
 }
 
-/** A directory of the options comes before that of the environment, and both before pi's own settings. */
+/**
+ * A directory of the options comes before that of the environment, and both before pi's own settings. Those of the
+ * repository count only if it is trusted.
+ */
 export async function findPlaces(setup: EngineSetup & { options: PiOptions }, cwd: string): Promise<SessionPlaces> {
   const variable = (name: string) => setup.options.env?.[name] ?? setup.env[name];
   const home = variable("HOME") || homedir();
@@ -24,12 +29,13 @@ export async function findPlaces(setup: EngineSetup & { options: PiOptions }, cw
   const chosen =
     setup.options.session_dir ??
     (variable("PI_CODING_AGENT_SESSION_DIR") ||
-      (await readSessionDir(join(cwd, ".pi", "settings.json"))) ||
+      (setup.trusted && (await readSessionDir(join(cwd, ".pi", "settings.json")))) ||
       (await readSessionDir(join(agentDir, "settings.json"))));
   const root = join(agentDir, "sessions");
   return {
     cwd,
     home,
+    agentDir,
     own: chosen ? absolute(chosen) : join(root, toFolderName(cwd)),
     all: async () => (await readdir(root).catch(() => [])).map((name) => join(root, name)),
   };

@@ -1,12 +1,10 @@
 import type { Bridge } from "../bridge/bridge.ts";
-import { parseCommand } from "../domain/directives.ts";
 import type { Choice, Question, Reply } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { closedText } from "./card.ts";
-import { type CardPress, parseCardPress } from "./card-buttons.ts";
+import type { CardPress } from "./card-buttons.ts";
 import type { ChatCards } from "./cards.ts";
-import { commands } from "./commands/index.ts";
 import type { Incoming, Press } from "./incoming.ts";
 
 export interface CardReplyParts {
@@ -30,20 +28,6 @@ export function pressCard(press: Press, { key, what }: CardPress, parts: CardRep
   const reply = toReply(question, what, parts.cards.chosen(key));
   if (typeof reply === "string") return reply;
   return pass(stored, reply, press, parts) ?? RECEIPTS[reply.type];
-}
-
-/**
- * The question that a message replies to, unless it is a command to the bot. A card that Telegram took without its
- * answer reaching us is known by its buttons.
- */
-export function questionOf(message: Incoming, store: Store): StoredQuestion | undefined {
-  if (!message.reply) return undefined;
-  const command = parseCommand(message.text);
-  if (command && commands.some(({ name }) => name === command.name)) return undefined;
-  const known = store.questions.byMessage(message.chatId, message.reply.messageId);
-  if (known) return known;
-  const found = store.questions.get(parseCardPress(message.reply.button ?? "")?.key ?? "");
-  return found?.chatId === message.chatId ? found : undefined;
 }
 
 /** Takes a message for the answer to a question; gives what to say where it is none. */

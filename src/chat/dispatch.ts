@@ -1,20 +1,22 @@
 import type { Bridge } from "../bridge/bridge.ts";
 import type { Config } from "../config/config.ts";
-import { parseCommand } from "../domain/directives.ts";
+import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { Answers, refOf } from "./answers.ts";
-import { type CardReplyParts, questionOf, replyToCard } from "./card-reply.ts";
+import { type CardReplyParts, replyToCard } from "./card-reply.ts";
+import { commands } from "./commands/index.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
+import { classify, type Intent } from "./intent.ts";
 import { type Group, Joiner } from "./join.ts";
 import { answerPress } from "./press.ts";
-import { replyTo } from "./reply.ts";
-import { isQueued, NONE, type SubmitParts, submit } from "./submit.ts";
+import { obey } from "./reply.ts";
+import { NONE, type SubmitParts, submit } from "./submit.ts";
 import { type Transport, Unreadable } from "./transport.ts";
 
 /** An update as the transport has it. */
@@ -127,47 +129,52 @@ export class Dispatcher {
   }
 
   #handle(batch: readonly Received[]): void {
-    const prompts: Incoming[] = [];
-    const flush = () => this.#joiner.take(prompts.splice(0));
-    for (const received of batch) {
-      if ("press" in received) this.#guard(received.press, () => this.#press(received.press));
-      else if ("stop" in received) this.#guard(received.stop, () => this.#stop(received.stop));
-      else if ("edit" in received) {
-        flush();
-        this.#joiner.flushFor(received.edit);
-        this.#guard(received.edit, () => this.#answers.give(received.edit, this.#edit(received.edit)));
-      } else if (this.#isForCard(received.message)) continue;
-      else if (isQueued(received.message, this.#parts.botName)) {
-        flush();
-        this.#joiner.flushFor(received.message);
-        prompts.push(received.message);
-      } else if (this.#isPrompt(received.message)) prompts.push(received.message);
-      else {
-        flush();
-        this.#joiner.flushFor(received.message);
-        this.#guard(received.message, () =>
-          this.#answers.respond(received.message, replyTo(received.message, this.#parts)),
-        );
-      }
+    const { config, engines, store, botName } = this.#parts;
+    const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
+    const parts = { store, botName, directives, commands: commands.map(({ name }) => name) };
+    for (const received of batch) this.#guard(originOf(received), () => this.#carryOut(classify(received, parts)));
+    this.#joiner.settle();
+  }
+
+  #carryOut(intent: Intent): void {
+    const { store, bridge } = this.#parts;
+    const answers = this.#answers;
+    // What is no task must come after those that were sent before it.
+    if ("message" in intent && !isPartOfTask(intent)) this.#joiner.flushFor(intent.message);
+    switch (intent.type) {
+      case "task":
+      case "forward":
+        this.#joiner.add(intent.message);
+        break;
+      case "queued":
+        this.#joiner.addQueued({ ...intent.message, text: intent.text });
+        break;
+      case "press":
+        answerPress(intent.press, { ...this.#parts, answerLater: answers.later });
+        store.updates.handled(intent.press.updateId);
+        break;
+      case "stop":
+        stopDraft(intent.stop, bridge);
+        store.updates.handled(intent.stop.updateId);
+        break;
+      case "cardReply":
+        answers.give(intent.message, replyToCard(intent.message, intent.question, this.#parts));
+        break;
+      case "edit":
+        answers.give(intent.message, applyEdit(intent, this.#parts));
+        break;
+      case "command":
+        answers.respond(intent.message, obey(intent, this.#parts));
+        break;
+      case "attachment":
+        answers.give(intent.message, `I cannot read a ${intent.message.attachment} yet: send the task as text.`);
+        break;
+      case "nothing":
+        answers.give(intent.message, undefined);
+        break;
+      default:
+        assertNever(intent);
     }
-    flush();
-  }
-
-  /** A reply to a card is an answer to its question, never a prompt. False for anything else. */
-  #isForCard(message: Incoming): boolean {
-    const question = questionOf(message, this.#parts.store);
-    if (question) this.#guard(message, () => this.#answers.give(message, replyToCard(message, question, this.#parts)));
-    return question !== undefined;
-  }
-
-  /** A prompt or part of one: text that is no command but of an engine or project, and nothing unreadable. */
-  #isPrompt(message: Incoming): boolean {
-    if (message.attachment || message.text.trim() === "") return false;
-    const command = message.isForward ? undefined : parseCommand(message.text);
-    if (!command) return true;
-    const { engines, config } = this.#parts;
-    const names = [...engines.map(({ id }) => id), ...config().projects.keys()];
-    return names.some((name) => name.toLowerCase() === command.name);
   }
 
   #submit(group: Group): string | undefined {
@@ -183,22 +190,6 @@ export class Dispatcher {
     });
   }
 
-  /** An edit that makes a message into something else than a task changes nothing. */
-  #edit(message: Incoming): string | undefined {
-    const isTask = this.#isPrompt(message) || isQueued(message, this.#parts.botName);
-    return isTask ? applyEdit(message, this.#parts) : undefined;
-  }
-
-  #stop(stop: DraftStop): void {
-    stopDraft(stop, this.#parts.bridge);
-    this.#parts.store.updates.handled(stop.updateId);
-  }
-
-  #press(press: Press): void {
-    answerPress(press, { ...this.#parts, answerLater: this.#answers.later });
-    this.#parts.store.updates.handled(press.updateId);
-  }
-
   /** An update whose handling throws is tried again, and set aside after three tries; the others go on. */
   #guard<T>(
     origin: Incoming | Press | DraftStop,
@@ -209,7 +200,15 @@ export class Dispatcher {
       return work();
     } catch (error) {
       if (!(error instanceof UserError)) {
-        this.#failed({ origin, error, updateIds, again: () => this.#guard(origin, work, updateIds) });
+        this.#failed({
+          origin,
+          error,
+          updateIds,
+          again: () => {
+            this.#guard(origin, work, updateIds);
+            this.#joiner.settle();
+          },
+        });
       } else if (!("text" in origin)) this.#parts.store.updates.handled(origin.updateId);
       else this.#answers.give(origin, error.userText, updateIds);
       return undefined;
@@ -238,6 +237,8 @@ export class Dispatcher {
     store.deliveries.add({ runId: null, ...place, body, createdAt: now() });
   }
 }
+
+const isPartOfTask = ({ type }: Intent) => type === "task" || type === "forward" || type === "cardReply";
 
 const RETRY_MS = 1_000;
 

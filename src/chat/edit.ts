@@ -1,7 +1,6 @@
 import { resolvePrompt } from "../bridge/resolve.ts";
 import type { DispatchParts } from "./dispatch.ts";
-import type { Incoming } from "./incoming.ts";
-import { readQueued } from "./submit.ts";
+import type { Intent } from "./intent.ts";
 
 /**
  * Changes the task of a message that was edited while it waits. A task that runs or has ended stays as it is.
@@ -9,16 +8,18 @@ import { readQueued } from "./submit.ts";
  * @returns what to say; undefined where nothing was changed.
  * @throws UserError for what the person must mend.
  */
-export function applyEdit(message: Incoming, parts: DispatchParts): string | undefined {
+export function applyEdit(
+  { message, task }: Extract<Intent, { type: "edit" }>,
+  parts: DispatchParts,
+): string | undefined {
   const { bridge, store, engines, engineOverride, botName, config } = parts;
   const run = store.runs.byMessage(message.chatId, message.messageId);
-  if (!run || !bridge.isWaiting(run.id)) return undefined;
+  if (!run || task === undefined || !bridge.isWaiting(run.id)) return undefined;
   if (store.runs.countPromptMessages(run.id) > 1) {
     return "This task was joined from several messages: `/cancel` it, and send it again as you want it.";
   }
-  const text = readQueued(message, botName) ?? message.text;
   const resolveParts = { config: config(), engines, store, botName, engineOverride };
-  const resolved = resolvePrompt({ ...message, text }, resolveParts);
+  const resolved = resolvePrompt({ ...message, text: task }, resolveParts);
   const { project = null, branch = null } = resolved.context ?? {};
   if (resolved.engine !== run.engine || project !== run.project || branch !== run.branch) {
     return "A waiting task keeps its engine, project and branch, so it was not changed: `/cancel` it, and send it again.";

@@ -10,6 +10,8 @@ export interface Group {
   readonly text: string;
   /** The run that it belongs to though it came too late to be part of it. */
   readonly follows: string | undefined;
+  /** It must wait for its turn, whatever it could be added to. */
+  readonly mustQueue: boolean;
 }
 
 export interface JoinerOptions {
@@ -27,6 +29,7 @@ interface Pending {
   readonly first: Incoming;
   readonly messages: Incoming[];
   readonly follows: string | undefined;
+  readonly mustQueue: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -49,9 +52,31 @@ export class Joiner {
     this.#options = options;
   }
 
-  /** Takes the prompts and forwards of one batch, in order. */
-  take(messages: readonly Incoming[]): void {
-    for (const message of messages) this.#add(message);
+  /** Takes a prompt or forward; what becomes of it is decided by `settle`. */
+  add(message: Incoming): void {
+    const key = keyOf(message);
+    const pending = this.#pending.get(key);
+    if (message.isForward) {
+      const follows = this.#justStarted(key);
+      if (pending) pending.messages.push(message);
+      else if (follows !== undefined) this.#begin(key, message, { follows });
+      else this.#options.hold(message);
+    } else if (pending && expectsPaste(pending)) {
+      pending.messages.push(message);
+    } else {
+      this.#flush(key);
+      this.#begin(key, message, {});
+    }
+  }
+
+  /** Takes a prompt that must be queued: it is part of nothing that came before. */
+  addQueued(message: Incoming): void {
+    this.flushFor(message);
+    this.#begin(keyOf(message), message, { mustQueue: true });
+  }
+
+  /** At the end of a batch: passes on what needs no more. */
+  settle(): void {
     for (const [key, pending] of this.#pending) {
       if (mayGrow(pending)) this.#arm(key, pending);
       else this.#flush(key);
@@ -68,24 +93,8 @@ export class Joiner {
     for (const key of [...this.#pending.keys()]) this.#flush(key);
   }
 
-  #add(message: Incoming): void {
-    const key = keyOf(message);
-    const pending = this.#pending.get(key);
-    if (message.isForward) {
-      const follows = this.#justStarted(key);
-      if (pending) pending.messages.push(message);
-      else if (follows !== undefined) this.#begin(key, message, follows);
-      else this.#options.hold(message);
-    } else if (pending && expectsPaste(pending)) {
-      pending.messages.push(message);
-    } else {
-      this.#flush(key);
-      this.#begin(key, message, undefined);
-    }
-  }
-
-  #begin(key: string, first: Incoming, follows: string | undefined): void {
-    this.#pending.set(key, { first, messages: [first], follows, timer: undefined });
+  #begin(key: string, first: Incoming, { follows, mustQueue = false }: Partial<Group>): void {
+    this.#pending.set(key, { first, messages: [first], follows, mustQueue, timer: undefined });
   }
 
   #arm(key: string, pending: Pending): void {
@@ -123,7 +132,7 @@ const mayGrow = (pending: Pending) => expectsPaste(pending) || pending.messages.
 /** Older messages first, where a chat numbers its messages. */
 const compareIds = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
 
-function toGroup({ first, messages, follows }: Pending): Group {
+function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
   const own = messages.filter(({ isForward }) => !isForward).map(({ text }) => text);
   const forwards = messages
     .filter(({ isForward }) => isForward)
@@ -134,5 +143,6 @@ function toGroup({ first, messages, follows }: Pending): Group {
     messageIds: messages.map(({ messageId }) => messageId),
     text: [own.join("\n"), ...forwards.map(({ text }) => text)].filter((part) => part !== "").join("\n\n"),
     follows,
+    mustQueue,
   };
 }

@@ -1,22 +1,21 @@
 import { conversationKey } from "../bridge/resolve.ts";
-import { parseCommand } from "../domain/directives.ts";
 import type { ChatCommand } from "./commands/command.ts";
 import { commands } from "./commands/index.ts";
 import type { DispatchParts } from "./dispatch.ts";
-import type { Incoming } from "./incoming.ts";
+import type { Intent } from "./intent.ts";
 
-/** What to say to a message that is neither a prompt nor part of one; undefined where nobody asked. */
-export function replyTo(message: Incoming, dispatch: DispatchParts): ReturnType<ChatCommand["run"]> {
-  const { config, engines, store, bridge, botName, now } = dispatch;
-  if (message.attachment) return `I cannot read a ${message.attachment} yet: send the task as text.`;
-  const command = parseCommand(message.text);
-  if (!command || (command.bot && command.bot.toLowerCase() !== botName.toLowerCase())) return undefined;
-  const known = commands.find(({ name }) => name === command.name);
-  if (!known) return `I do not know \`/${command.name}\`. \`/help\` lists what I can do here.`;
-  const parts = { ...dispatch, config: config() };
+/** Carries a command out; gives what to say to it. */
+export function obey(
+  { message, name, args }: Extract<Intent, { type: "command" }>,
+  dispatch: DispatchParts,
+): ReturnType<ChatCommand["run"]> {
+  const { engines, store, bridge, now } = dispatch;
+  const known = commands.find((command) => command.name === name);
+  if (!known) return `I do not know \`/${name}\`. \`/help\` lists what I can do here.`;
+  const parts = { ...dispatch, config: dispatch.config() };
   const asked = { ...message, conversation: conversationKey(message, parts.config) };
   return known.run({
-    ...{ message, args: command.args, bridge, store, config: parts.config, engines, now: now(), asked },
+    ...{ message, args, bridge, store, config: parts.config, engines, now: now(), asked },
     thread: () => bridge.threads.find(message, parts),
     target: () => bridge.threads.target(message, parts),
   });

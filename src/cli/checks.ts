@@ -5,6 +5,7 @@ import { loadConfig } from "../config/load.ts";
 import { openGroup } from "../config/telegram.ts";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
+import { broughtParts } from "./brought.ts";
 import { checkState } from "./check-state.ts";
 import { checkChat } from "./check-telegram.ts";
 import type { Context, Globals } from "./command.ts";
@@ -36,7 +37,7 @@ export async function runChecks(options: CheckOptions): Promise<Check[]> {
     ...(await found),
     await checkGit(),
     await checkState(config),
-    ...checkProjects(config),
+    ...checkProjects(config, options.engines),
   ];
 }
 
@@ -99,11 +100,17 @@ async function checkGit(): Promise<Check> {
   return { name: "git", state: "warning", detail: "not on PATH", mend: "Install git to use branches (@branch)." };
 }
 
-function checkProjects({ projects }: Config): Check[] {
-  return [...projects.values()].map(({ alias, path }): Check => {
+function checkProjects({ projects }: Config, engines: readonly Engine[]): Check[] {
+  return [...projects.values()].map(({ alias, path, trusted }): Check => {
     const name = `project ${alias}`;
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { name, state: "ok", detail: path };
-    const mend = `Restore the directory, or correct projects.${alias}.path.`;
-    return { name, state: "error", detail: `${path} is no directory`, mend };
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      const mend = `Restore the directory, or correct projects.${alias}.path.`;
+      return { name, state: "error", detail: `${path} is no directory`, mend };
+    }
+    if (trusted) return { name, state: "ok", detail: `${path}, trusted` };
+    const parts = broughtParts(path, engines);
+    if (parts.length === 0) return { name, state: "ok", detail: path };
+    const mend = `If you trust the repository: \`takopi config set projects.${alias}.trusted true\`.`;
+    return { name, state: "ok", detail: `${path}; not trusted, so left out: ${parts.join("; ")}`, mend };
   });
 }

@@ -1,8 +1,10 @@
 import { basename } from "node:path";
+import { engines } from "../../runners/index.ts";
 import { withValue } from "../config/keys.ts";
 import { sameName } from "../config/rules.ts";
 import { isTable, type Table } from "../config/toml.ts";
 import { ConfigError } from "../errors.ts";
+import { broughtParts } from "./brought.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";
 import { openForEdit, saveTable, shortPath } from "./config-file.ts";
 import { findRepository } from "./repository.ts";
@@ -13,8 +15,9 @@ export const command = defineCommand({
   args: {
     alias: { type: "positional", description: "The project's name in the chat", required: false },
     default: { type: "boolean", description: "Make it the project of messages that name none" },
+    trusted: { type: "boolean", description: "Let engines run what the repository brings, such as hooks and plugins" },
   },
-  async run({ alias: wanted, default: isDefault }, context) {
+  async run({ alias: wanted, default: isDefault, trusted }, context) {
     const repository = await findRepository(context.cwd);
     const proposal = basename(repository.path).replace(/\.git$/, "");
     const alias = wanted ?? (await askAlias(context, proposal));
@@ -30,7 +33,12 @@ export const command = defineCommand({
       ...(repository.base === undefined ? {} : { worktree_base: repository.base }),
     };
     const before = known === undefined ? {} : projectsOf(table)[known];
-    const merged = { ...(isTable(before) ? before : {}), ...project };
+    const isTrusted = await mayTrust(context, repository.path, trusted);
+    const merged = {
+      ...(isTable(before) ? before : {}),
+      ...project,
+      ...(isTrusted !== undefined && { trusted: isTrusted }),
+    };
     const edited = withValue(table, ["projects", known ?? alias], merged);
     await saveTable(context, file, text, isDefault ? { ...edited, default_project: known ?? alias } : edited);
     context.stdout.write(`saved project '${known ?? alias}' to ${shortPath(file, context.env)}\n`);
@@ -54,6 +62,20 @@ async function mayReplace(context: Context & Globals, alias: string, file: strin
   }
   const { confirm } = await import("@clack/prompts");
   return (await confirm({ message: `Replace project '${alias}'?`, initialValue: false })) === true;
+}
+
+/** Shows what the repository brings and asks about it; undefined if there is nothing to decide. */
+async function mayTrust(context: Context, path: string, wanted: boolean | undefined): Promise<boolean | undefined> {
+  const parts = broughtParts(path, engines);
+  if (wanted || parts.length === 0) return wanted;
+  const list = parts.map((part) => `  ${part}\n`).join("");
+  context.stdout.write(`This repository brings parts that engines can run or obey:\n${list}`);
+  if (!isInteractive(context)) {
+    context.stdout.write("They are left out. If you trust them, run `takopi init` with --trusted.\n");
+    return undefined;
+  }
+  const { confirm } = await import("@clack/prompts");
+  return (await confirm({ message: "Trust them? Engines leave them out otherwise.", initialValue: false })) === true;
 }
 
 function requireAlias(alias: string): void {

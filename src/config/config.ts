@@ -36,6 +36,8 @@ export interface Project {
   readonly default_engine?: string | undefined;
   readonly worktree_base?: string | undefined;
   readonly chat_id?: number | undefined;
+  /** What the repository brings for engines, such as hooks, servers and plugins, may run. */
+  readonly trusted: boolean;
   /** The project's own engine tables as written, by engine. */
   readonly engines: Readonly<Record<string, unknown>>;
 }

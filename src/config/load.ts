@@ -112,9 +112,10 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
   const toProject = ([alias, project]: [string, ProjectTable]): [string, Project] => {
     const path = absolute(project.path);
     const worktrees_dir = resolve(path, expandHome(project.worktrees_dir, home));
-    const { worktree_base, chat_id } = project;
+    const { worktree_base, chat_id, trusted } = project;
     const default_engine = engineId(project.default_engine);
-    return [alias, { alias, path, worktrees_dir, default_engine, worktree_base, chat_id, engines: pick(project) }];
+    const engines = pick(project);
+    return [alias, { alias, path, worktrees_dir, default_engine, worktree_base, chat_id, trusted, engines }];
   };
   return {
     file,

@@ -79,6 +79,7 @@ const project = z.strictObject({
   default_engine: text.optional(),
   worktree_base: text.optional(),
   chat_id: id.optional(),
+  trusted: z.boolean().default(false),
 });
 
 const table = z.record(z.string(), z.unknown());

@@ -16,6 +16,11 @@ export interface Engine {
   /** What the `[<id>]` table of the config may hold, `baseOptions` included. Strict. */
   readonly options: z.ZodType<EngineOptions>;
   readonly resume: ResumeCodec;
+  /**
+   * What of a repository it would apply if the project is trusted: path, and what that can do in a few words. A path may
+   * end with `/` for a directory.
+   */
+  readonly brings?: Readonly<Record<string, string>> | undefined;
   probe(setup: EngineSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
@@ -38,6 +43,8 @@ export interface EngineSetup {
   readonly options: EngineOptions;
   /** Of the bridge; the engine gets a scrubbed copy (see environment.ts). */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person trusts the repository here: what it brings may run. Absent means no. */
+  readonly trusted?: boolean | undefined;
 }
 
 export interface RunRequest extends EngineSetup {

@@ -44,6 +44,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly label: string;
   readonly options: z.ZodType<Options>;
   readonly resume: ResumeCodec;
+  /** See `Engine.brings`. */
+  readonly brings?: Readonly<Record<string, string>>;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];
   readonly wire: Union;
@@ -77,6 +79,7 @@ export function defineEngine<Options extends EngineOptions, Union extends Native
     label,
     options,
     resume,
+    brings: definition.brings,
     probe: async (setup) => {
       const parsed = options.safeParse(setup.options);
       if (!parsed.success) return { problems: [describeOptions(id, parsed.error)] };

@@ -63,7 +63,7 @@ export class Conversations {
     );
   }
 
-  forgetForwards(chatId: string, topicId: string, userId: string): void {
-    this.#database.run("DELETE FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ?", chatId, topicId, userId);
+  forgetForward(chatId: string, messageId: string): void {
+    this.#database.run("DELETE FROM forwards WHERE chatId = ? AND messageId = ?", chatId, messageId);
   }
 }

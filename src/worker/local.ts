@@ -46,7 +46,8 @@ export class LocalWorker implements Worker {
     const log = this.#options.log.child({ runId, engine: id });
     const open = async (signal: AbortSignal) => {
       const engine = this.#engine(id);
-      return { engine, cwd: await this.#placeOf(spec, signal), options: this.#optionsOf(engine, spec) };
+      const cwd = await this.#placeOf(spec, signal);
+      return { engine, cwd, options: this.#optionsOf(engine, spec), trusted: this.#isTrusted(spec) };
     };
     return new LocalRun({ spec, log, env: this.#options.env, open });
   }
@@ -63,7 +64,8 @@ export class LocalWorker implements Worker {
     log.info({ engine: engine.id, session, operation }, "session.operation");
     try {
       return await act(operations, operation, {
-        ...{ request: { resume, cwd, env, log, options: this.#optionsOf(engine, place) }, input },
+        request: { resume, cwd, env, log, options: this.#optionsOf(engine, place), trusted: this.#isTrusted(place) },
+        input,
       });
     } catch (cause) {
       throw cause instanceof EngineError ? new UserError(cause.message, { cause }) : cause;
@@ -95,6 +97,11 @@ export class LocalWorker implements Worker {
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
   }
 
+  /** Whether what the project's repository brings may run; outside of projects nothing may. */
+  #isTrusted({ project }: Place): boolean {
+    return this.#options.config().projects.get(project ?? "")?.trusted === true;
+  }
+
   /** The merged options of the config, with the run's own over them. */
   #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
     const config = this.#options.config();
@@ -106,7 +113,14 @@ interface LocalRunOptions {
   readonly spec: RunSpec;
   readonly log: Logger;
   readonly env: LocalWorkerOptions["env"];
-  readonly open: (signal: AbortSignal) => Promise<{ engine: Engine; cwd: string; options: EngineOptions }>;
+  readonly open: (signal: AbortSignal) => Promise<Opening>;
+}
+
+interface Opening {
+  readonly engine: Engine;
+  readonly cwd: string;
+  readonly options: EngineOptions;
+  readonly trusted: boolean;
 }
 
 class LocalRun implements WorkerRun {
@@ -132,13 +146,13 @@ class LocalRun implements WorkerRun {
     const { signal } = this.#stopped;
     let home: Home;
     try {
-      const { engine, cwd, options } = await open(signal);
+      const { engine, cwd, options, trusted } = await open(signal);
       home = await findHome(cwd);
       signal.throwIfAborted();
       yield { type: "placed", cwd };
       signal.throwIfAborted();
       const resume = session === undefined ? {} : { resume: { engine: engine.id, value: session } };
-      this.#run = new EngineRun(engine, { runId, prompt, cwd, options, env, log, ...resume });
+      this.#run = new EngineRun(engine, { runId, prompt, cwd, options, trusted, env, log, ...resume });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
       const reason = signal.aborted ? String(signal.reason) : userText(error, runId);

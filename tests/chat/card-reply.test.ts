@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Bridge } from "../../src/bridge/bridge.ts";
 import { parseCardPress } from "../../src/chat/card-buttons.ts";
-import { pressCard, questionOf, replyToCard } from "../../src/chat/card-reply.ts";
+import { pressCard, replyToCard } from "../../src/chat/card-reply.ts";
 import type { Incoming, Press } from "../../src/chat/incoming.ts";
+import { classify } from "../../src/chat/intent.ts";
 import type { Question, Reply } from "../../src/domain/question.ts";
 import { openStore } from "../../src/store/store.ts";
 
@@ -49,8 +50,12 @@ function setUp(question: Question) {
       reply: { messageId: CARD_ID, text: "" },
       ...more,
     };
-    const stored = questionOf(message as Incoming, store);
-    return stored ? replyToCard(message as Incoming, stored, parts) : "no reply to a card";
+    const intent = classify(
+      { message: message as Incoming },
+      { store, botName: "bot", directives: [], commands: ["cancel"] },
+    );
+    if (intent.type !== "cardReply") return "no reply to a card";
+    return replyToCard(intent.message, intent.question, parts);
   };
   return { store, given, press, say };
 }

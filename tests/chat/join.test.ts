@@ -25,7 +25,11 @@ function joiner() {
     hold: ({ text }) => held.push(text),
     now: () => Date.now(),
   });
-  return { joiner: made, groups, held, texts: () => groups.map(({ text }) => text) };
+  const take = (messages: readonly Incoming[]) => {
+    for (const one of messages) made.add(one);
+    made.settle();
+  };
+  return { joiner: { take, flush: () => made.flush() }, groups, held, texts: () => groups.map(({ text }) => text) };
 }
 
 describe("joining", () => {

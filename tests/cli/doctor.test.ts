@@ -69,6 +69,19 @@ test("says of each part how it is, and that the token was accepted", async () =>
   expect(stdout).not.toContain(TOKEN);
 });
 
+test("names what engines leave out of a project that is not trusted, and nothing of one that is", async () => {
+  const home = configured(
+    `${telegram(TOKEN)}[projects.here]\npath = "."\n[projects.there]\npath = "."\ntrusted = true\n`,
+  );
+  writeFileSync(join(home, ".takopi", "opencode.json"), "{}");
+  const { find } = await check(home);
+  expect(find("project here")?.detail).toContain(
+    "left out: opencode.json: permissions, MCP servers, plugins (opencode)",
+  );
+  expect(find("project here")?.mend).toContain("takopi config set projects.here.trusted true");
+  expect(find("project there")).toEqual({ name: "project there", state: "ok", detail: `${home}/.takopi, trusted` });
+});
+
 test("a token that Telegram does not know is an error with its mend, and is not shown", async () => {
   const { code, find, stdout } = await check(configured(telegram("987654321:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-xx")));
   expect(code).toBe(1);

@@ -81,3 +81,17 @@ test("an alias that would hide an engine or a chat command is refused", async ()
   await expect(initIn(join(home, "x"), home, "Usage")).rejects.toThrow("projects.Usage has the name of a chat command");
   await expect(initIn(join(home, "x"), home, "a b")).rejects.toThrow('"a b" cannot be a project\'s alias');
 });
+
+test("what a repository brings is listed and left out, unless --trusted says otherwise", async () => {
+  const home = realpathSync(scratchHome());
+  const path = repository(home, "shop");
+  mkdirSync(join(path, ".opencode"));
+  writeFileSync(join(path, "opencode.json"), "{}");
+  const { stdout } = await initIn(path, home);
+  expect(stdout).toContain("  opencode.json: permissions, MCP servers, plugins (opencode)\n");
+  expect(stdout).toContain("  .opencode/: plugins, tools, agents, commands (opencode)\n");
+  expect(stdout).toContain("They are left out. If you trust them, run `takopi init` with --trusted.");
+  expect(read(home)).not.toContain("trusted");
+  await initIn(path, home, "web", "--trusted");
+  expect(read(home)).toMatch(/\[projects\.web\][^[]*trusted = true/);
+});

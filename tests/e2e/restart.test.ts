@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { openStore } from "../../src/store/store.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 test("Resume pressed twice goes on once", async () => {
@@ -35,4 +37,24 @@ test("a paste that may grow when the bridge ends runs at the next start", async 
 test("a run's time may be as long as it likes", async () => {
   const { say, outcomeOf } = await stage({ tables: "[limits]\nrun_minutes = 1e9\nstall_minutes = 1e9" });
   expect(textOf(await outcomeOf(say("session\nanswer here\ndone")))).toMatch(/^done/);
+});
+
+test("a run that no message asked for is shown and answered in its conversation, and a reply continues it", async () => {
+  const run = { topicId: null, messageId: null, userId: null, engine: "alpha", project: null, branch: null };
+  const { say, botSays, outcomeOf, emulator, store } = await stage({
+    prepare: async (directory, { privateChatId }) => {
+      const before = openStore(join(directory, "takopi.db"));
+      const origin = { type: "schedule", name: "nightly" } as const;
+      const more = { prompt: "session\nanswer unasked\ndone", resume: null, follows: null, createdAt: Date.now() };
+      before.runs.add({ ...run, ...more, id: "r1", chatId: String(privateChatId), origin });
+      before.close();
+    },
+  });
+  const answer = await botSays(/^done[\s\S]*unasked/);
+  expect(answer.reply_to_message).toBeUndefined();
+  await outcomeOf(say("session\nanswer on\ndone", { replyTo: answer.message_id }));
+  const [next, first] = store().runs.recent(5);
+  expect(first).toMatchObject({ id: "r1", messageId: null, origin: { type: "schedule", name: "nightly" } });
+  expect(next?.resume).toBe(first?.session);
+  await emulator.waitFor(() => !emulator.messages(emulator.privateChatId).some((m) => /^working/.test(textOf(m))));
 });

@@ -14,6 +14,8 @@ export interface EnginesHome extends AsyncDisposable {
   readonly web: string;
   /** What the bridge's environment needs beside the defaults. */
   readonly env: Record<string, string>;
+  /** All that the models got so far, as JSON. */
+  sentToModel(): string;
 }
 
 export async function makeEnginesHome(): Promise<EnginesHome> {
@@ -45,6 +47,7 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
     },
+    sentToModel: () => JSON.stringify([chatModel.requests, codexModel.calls]),
     [Symbol.asyncDispose]: async () => {
       await chatModel[Symbol.asyncDispose]();
       await codexModel.close();

@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly env?: Record<string, string>;
   /** Without Telegram's limits unless told otherwise: they would only make a test wait. */
   readonly pace?: Pace;
+  /** Puts files into the bridge's folder before it starts, and messages into its chats. */
+  readonly prepare?: (directory: string, emulator: Emulator) => Promise<void>;
   /** How long anything may take, ms; a minute unless told otherwise. */
   readonly waitMs?: number;
 }
@@ -85,6 +87,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     await emulator.close();
     rmSync(directory, { recursive: true, force: true });
   });
+  await options.prepare?.(directory, emulator);
   start();
   await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, waitMs);
   const botMessages = (chatId: number) => emulator.messages(chatId).filter(({ from }) => from?.is_bot);

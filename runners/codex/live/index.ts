@@ -40,8 +40,8 @@ function open(request: RunRequest & { readonly options: CodexOptions }): Run {
         lease = taken;
         const { server } = taken;
         request.onSpawn?.(server.mark);
-        const { options, cwd, runId, resume } = request;
-        const thread = await openThread(server, { options, cwd, runId, thread: resume?.value });
+        const { options, cwd, runId, trusted, resume } = request;
+        const thread = await openThread(server, { options, cwd, runId, trusted, thread: resume?.value });
         taken.name(thread);
         try {
           turn = new Turn({ server, thread, request, output });

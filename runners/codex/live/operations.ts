@@ -61,7 +61,8 @@ async function withThread<Result>(
 ): Promise<Result> {
   const options = readOptions("codex", codexOptions, session.options);
   return withServer({ ...session, options }, NEVER, async ({ server, name }) => {
-    const request = { options, cwd: session.cwd, thread: session.resume.value };
+    const { cwd, trusted, resume } = session;
+    const request = { options, cwd, trusted, thread: resume.value };
     const thread = await openThread(server, request);
     name(thread);
     try {

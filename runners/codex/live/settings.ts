@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
+import { instructionsOf, type Trust, trustOf } from "../trust.ts";
 import type { Peer } from "./peer.ts";
 
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
@@ -14,6 +15,9 @@ export interface ThreadSettings {
   readonly approvalPolicy: "untrusted" | "on-request";
   readonly model: string | undefined;
   readonly addDirs: readonly string[];
+  readonly trust: Trust;
+  /** Of the person's config, and of a repository that codex then reads no AGENTS.md of. */
+  readonly instructions: string | undefined;
   /** Marks the commands of this run, which may leave their group and session. */
   readonly runId: string | undefined;
 }
@@ -21,6 +25,7 @@ export interface ThreadSettings {
 export interface SettingsRequest {
   readonly options: CodexOptions;
   readonly cwd: string;
+  readonly trusted?: boolean | undefined;
   readonly runId?: string | undefined;
 }
 
@@ -28,40 +33,58 @@ export interface SettingsRequest {
  * The settings of a live thread. Without a sandbox there is nothing that a command would have to ask to leave, and a
  * list of denied commands only helps where commands are asked for: in both cases codex asks for all but the harmless.
  */
-export async function threadSettings(peer: Peer, { options, cwd, runId }: SettingsRequest): Promise<ThreadSettings> {
-  const sandbox = options.sandbox ?? (await configuredSandbox(peer, cwd));
+export async function threadSettings(peer: Peer, request: SettingsRequest): Promise<ThreadSettings> {
+  const { options, cwd, runId, trusted = false } = request;
+  const brought = trusted ? undefined : instructionsOf(cwd);
+  const isConfigNeeded = options.sandbox === undefined || brought !== undefined;
+  const config = isConfigNeeded ? await readConfig(peer, trusted ? cwd : undefined) : undefined;
+  const sandbox = options.sandbox ?? config?.sandbox_mode ?? "read-only";
   const asksForAll = sandbox === "danger-full-access" || (options.deny ?? []).length > 0;
   return {
-    ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [] },
+    ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [], trust: trustOf(cwd, trusted) },
+    // The person's own would be lost otherwise.
+    instructions: brought && [config?.developer_instructions, brought].filter(Boolean).join("\n\n"),
     approvalPolicy: asksForAll ? "untrusted" : "on-request",
   };
 }
 
 const configRead = z.object({
-  config: z.object({ sandbox_mode: z.enum(["read-only", "workspace-write", "danger-full-access"]).nullish() }),
+  config: z.object({
+    sandbox_mode: z.enum(["read-only", "workspace-write", "danger-full-access"]).nullish(),
+    developer_instructions: z.string().nullish(),
+  }),
 });
 
-/** What codex's own config says, else the least: its default for a trusted project would be lost on some resumes. */
-async function configuredSandbox(peer: Peer, cwd: string): Promise<SandboxMode> {
-  const { config } = await peer.call("config/read", { cwd }, configRead);
-  return config.sandbox_mode ?? "read-only";
+/**
+ * What codex's own config says; with a directory, that of its repository as well. A sandbox that is not said is the
+ * least one: codex's default for a trusted project would be lost on some resumes.
+ */
+async function readConfig(peer: Peer, cwd: string | undefined) {
+  const { config } = await peer.call("config/read", cwd === undefined ? {} : { cwd }, configRead);
+  return config;
 }
 
 /**
- * The overrides of `thread/start`, `thread/resume` and `thread/fork`. The sandbox goes in as a config value: as a
- * parameter, codex takes it for trust in the project and writes that down (seen in 0.169.0). The thread is unloaded
- * as soon as nobody listens, for its lock keeps the terminal and `codex exec` out.
+ * The overrides of `thread/start`, `thread/resume` and `thread/fork`. Without a word about trust, codex takes a sandbox
+ * that may write for trust in the project and writes that down (seen in 0.169.0). The thread is unloaded as soon as
+ * nobody listens, for its lock keeps the terminal and `codex exec` out.
  */
-export function toThreadParams({ cwd, sandbox, approvalPolicy, model, addDirs, runId }: ThreadSettings): object {
+export function toThreadParams(settings: ThreadSettings): object {
+  const { cwd, sandbox, approvalPolicy, model, addDirs, runId, trust, instructions } = settings;
   const config = {
     sandbox_mode: sandbox,
+    projects: trust,
     ...(addDirs.length > 0 && { "sandbox_workspace_write.writable_roots": addDirs }),
     ...(runId !== undefined && { [`shell_environment_policy.set.${RUN_MARK}`]: runId }),
     "features.default_mode_request_user_input": true,
     suppress_unstable_features_warning: true,
     thread_unload_delay_secs: 0,
   };
-  return { cwd, approvalPolicy, ...(model !== undefined && { model }), config };
+  return {
+    ...{ cwd, approvalPolicy, config },
+    ...(model !== undefined && { model }),
+    ...(instructions !== undefined && { developerInstructions: instructions }),
+  };
 }
 
 /** What codex says a thread may do, after it was started or resumed. */

@@ -1,20 +1,27 @@
 import { randomBytes } from "node:crypto";
 import { pathToFileURL } from "node:url";
+import type { ResumeToken } from "../../../src/domain/events.ts";
 import type { EngineSetup } from "../../../src/engine/contract.ts";
 import { engineEnv } from "../../../src/engine/environment.ts";
 import type { LiveCommand } from "../../../src/engine/live-process.ts";
+import { isTrustedIn } from "../../../src/engine/trust.ts";
 import type { Logger } from "../../../src/log.ts";
 import { moduleFile } from "../../../src/program-files.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission } from "../options.ts";
+import { hasDatabase } from "../places.ts";
 import { OPENCODE_VARIABLES } from "../provider-variables.ts";
+import { findSessionDirectory } from "../sessions.ts";
 import { ENGINE } from "../state.ts";
+import { requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "../trust.ts";
 import { USER } from "./client.ts";
 
 export interface ServerSetup extends EngineSetup {
   readonly options: OpencodeOptions;
   /** Absolute; of the project that the server is first wanted for. */
   readonly cwd: string;
+  /** The session that it is wanted for, if that is there already. */
+  readonly resume?: ResumeToken | undefined;
   readonly log: Logger;
 }
 
@@ -35,14 +42,21 @@ const SERVER_DIRECTORY = "/";
 const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
-export async function planServer({ options, env, cwd, log }: ServerSetup): Promise<ServerLaunch> {
+export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
+  const { options, env, cwd, log } = setup;
   const file = options.cmd ?? "opencode";
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.extra_args ?? [])];
-  const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY });
+  const directory = await directoryOf(setup, file);
+  const trusted = isTrustedIn(setup, directory);
+  const project = trusted ? {} : WITHOUT_PROJECT;
+  const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: project });
+  if (!trusted) requireNoPlugins(directory, own);
   const guard = await withoutHostedModels({ options, env: own, cwd });
   const permission = toPermission(options);
+  const content = guard ?? own["OPENCODE_CONFIG_CONTENT"];
   const added = {
-    OPENCODE_CONFIG_CONTENT: withPlugin(guard ?? own["OPENCODE_CONFIG_CONTENT"]),
+    ...project,
+    OPENCODE_CONFIG_CONTENT: withPlugin(trusted ? content : withoutPrograms(content)),
     ...(permission !== undefined && { OPENCODE_PERMISSION: permission }),
     OPENCODE_SERVER_USERNAME: USER,
   };
@@ -54,6 +68,15 @@ export async function planServer({ options, env, cwd, log }: ServerSetup): Promi
   };
   const key = JSON.stringify([file, args, own, added]);
   return { key, command, password, isGuarded: guard !== undefined, env: own };
+}
+
+/** Where the work will be done. A server runs what it finds there as soon as it is asked, so it is looked up before. */
+async function directoryOf({ cwd, resume, env, options }: ServerSetup, file: string): Promise<string> {
+  const setup = { env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: WITHOUT_PROJECT };
+  const own = engineEnv(setup);
+  // Without a database there is no session; opencode says so itself.
+  if (!resume?.value || !hasDatabase(own)) return cwd;
+  return findSessionDirectory(resume.value, { file, cwd: SERVER_DIRECTORY, env: own });
 }
 
 /** Lists of plugins are joined by opencode, so that those of other configs stay. */

@@ -1,4 +1,6 @@
-// Runs inside of opencode's server, which loads it as a plugin (1.18.33): it must import nothing.
+// Runs inside of opencode's server, which loads it as a plugin (1.18.33): it may import nothing but Node's own modules.
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** By tool and pattern, or one word for a tool; the last rule that fits decides. */
 type Rules = Record<string, string | Record<string, string>>;
@@ -6,6 +8,14 @@ type Rules = Record<string, string | Record<string, string>>;
 interface Config {
   permission?: string | Rules;
   readonly mcp?: Readonly<Record<string, unknown>>;
+  instructions?: readonly string[];
+}
+
+/** Where opencode works in one of its projects. */
+interface Place {
+  readonly directory: string;
+  /** The repository's root; `/` outside of one. */
+  readonly worktree: string;
 }
 
 /** Tools that change something or reach out. */
@@ -26,6 +36,24 @@ export function askFirst(config: Config): void {
   config.permission = { ...asked, ...own };
 }
 
+/** What opencode itself would read, the first kind of which there is any; it reads none where its project config is off. */
+const INSTRUCTIONS = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
+
+/** Gives the model the instruction files of a repository that is not trusted. */
+export function readInstructions(config: Config, { directory, worktree }: Place): void {
+  const root = worktree === "/" ? directory : worktree;
+  const directories: string[] = [];
+  for (let place = directory; ; place = dirname(place)) {
+    directories.unshift(place);
+    if (place === root || place === dirname(place)) break;
+  }
+  const kinds = INSTRUCTIONS.map((name) => directories.map((place) => join(place, name)).filter(existsSync));
+  const found = kinds.find((files) => files.length > 0) ?? [];
+  // A link may lead out of the repository.
+  const own = found.filter((file) => realpathSync(file).startsWith(`${realpathSync(root)}/`));
+  config.instructions = [...(config.instructions ?? []), ...own];
+}
+
 async function setCommandEnv(input: { sessionID?: string }, output: { env: Record<string, string> }): Promise<void> {
   if (input.sessionID !== undefined) output.env[SESSION_MARK] = input.sessionID;
   // With it a command could answer the questions that are asked about it.
@@ -35,5 +63,11 @@ async function setCommandEnv(input: { sessionID?: string }, output: { env: Recor
 /** What opencode takes a plugin to be; its hooks are called once in each project, and before each command. */
 export default {
   id: "takopi",
-  server: async () => ({ config: async (config: Config) => askFirst(config), "shell.env": setCommandEnv }),
+  server: async (place: Place) => ({
+    config: async (config: Config) => {
+      askFirst(config);
+      if (process.env["OPENCODE_DISABLE_PROJECT_CONFIG"] === "1") readInstructions(config, place);
+    },
+    "shell.env": setCommandEnv,
+  }),
 };

@@ -6,6 +6,7 @@ import { PI_VARIABLES } from "../probe.ts";
 import { findSession, type SessionFile } from "../session-file.ts";
 import { findPlaces, type SessionPlaces } from "../session-places.ts";
 import { ENGINE } from "../state.ts";
+import { type PiTrust, trustOf } from "../trust.ts";
 import { gateArguments } from "./gate.ts";
 import { AT_WORK, type PiServer, type ServerLaunch, startServer } from "./server.ts";
 
@@ -41,7 +42,13 @@ export class PiSessions {
     // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
     const own = options.session_dir ? { ...options, session_dir: places.own } : options;
     const flags = [...toArguments(own, "live"), ...gateArguments(own)];
-    const start = { request, places, flags, stopped, setup: JSON.stringify([flags, options]) };
+    const start = {
+      request,
+      places,
+      flags,
+      stopped,
+      setup: JSON.stringify([flags, options, request.trusted && request.cwd]),
+    };
     // A session is saved only after its first answer, but its warm pi knows it before that.
     const isKnown = resume === undefined || this.#keys.has(resume.value);
     const id = isKnown ? resume?.value : (await findSession(resume.value, places)).id;
@@ -79,7 +86,9 @@ export class PiSessions {
 
   async #start(key: string, id: string | undefined, start: Start): Promise<PiServer> {
     const session = id === undefined ? undefined : await findSession(id, start.places);
-    const server = await startServer(toLaunch(start, session));
+    const { request, places } = start;
+    const trust = await trustOf(request, session?.cwd ?? request.cwd, places);
+    const server = await startServer(toLaunch(start, session, trust));
     void server.gone.then(() => this.#forget(key));
     return server;
   }
@@ -97,13 +106,15 @@ interface Start {
   readonly stopped: AbortSignal;
 }
 
-function toLaunch({ request, flags, setup, stopped }: Start, session: SessionFile | undefined): ServerLaunch {
+function toLaunch(start: Start, session: SessionFile | undefined, trust: PiTrust): ServerLaunch {
+  const { request, flags, setup, stopped } = start;
   const { options, env, log } = request;
-  const args = [...flags, ...(session ? ["--session", session.path] : []), ...(options.extra_args ?? [])];
+  const resumed = session ? ["--session", session.path] : [];
+  const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args];
   return {
     command: {
       ...{ id: ENGINE, file: options.cmd ?? ENGINE, args, cwd: session?.cwd ?? request.cwd, env, options, log },
-      ...{ patterns: PI_VARIABLES, added: { CI: "1", ...options.env }, stopSignal: "SIGTERM" },
+      ...{ patterns: PI_VARIABLES, added: { CI: "1", ...options.env, ...trust.env }, stopSignal: "SIGTERM" },
     },
     options: setup,
     session: session?.id,

@@ -49,7 +49,11 @@ test("a new run starts in the project's directory with the prompt on stdin", asy
   expect([file, ...args]).toEqual(["opencode", "run", "--format", "json", "--dir", repo, "--model=a/b"]);
   expect(cwd).toBe(repo);
   expect(stdin).toBe("-- @do /it");
-  expect(env).toEqual({ OPENCODE_PERMISSION: '{"*":"allow","question":"deny"}' });
+  expect(env).toEqual({
+    OPENCODE_PERMISSION: '{"*":"allow","question":"deny"}',
+    OPENCODE_DISABLE_PROJECT_CONFIG: "1",
+    OPENCODE_CONFIG_CONTENT: '{"lsp":false,"formatter":false,"instructions":[]}',
+  });
 });
 
 test("a session is gone on with in its own directory", async () => {

@@ -16,8 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const find = async (value: string, options: PiOptions = {}, env: Record<string, string> = {}) =>
-  findSession(value, await findPlaces({ options, env: { HOME: root, ...env } }, repo));
+const find = async (value: string, options: PiOptions = {}, env: Record<string, string> = {}, trusted = true) =>
+  findSession(value, await findPlaces({ options, env: { HOME: root, ...env }, trusted }, repo));
 
 /** Writes a session file into a folder of pi's default place, as pi names it. */
 async function save(id: string, { cwd = repo, folder = folderOf(cwd), name = `2026-11-20T20-32-25-687Z_${id}` } = {}) {
@@ -116,6 +116,8 @@ test("other places are the option, the variables, and pi's own settings, in this
   expect((await find("id-a", { session_dir: "~/a" }, env)).id).toBe("id-a");
   expect((await find("id-b", {}, env)).id).toBe("id-b");
   expect((await find("id-c")).id).toBe("id-c");
+  // Settings of a repository that is not trusted do not count.
+  expect((await find("id-d", {}, {}, false)).id).toBe("id-d");
   await rm(join(repo, ".pi/settings.json"));
   expect((await find("id-d")).id).toBe("id-d");
   await expect(find("id-a", {}, env)).rejects.toThrow("There is no pi session id-a");

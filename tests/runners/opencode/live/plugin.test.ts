@@ -27,7 +27,7 @@ test("tools of MCP servers are asked for, by the names that opencode gives them"
 });
 
 test("a command gets the mark of its session and not the server's password", async () => {
-  const hooks = await plugin.server();
+  const hooks = await plugin.server({ directory: "/", worktree: "/" });
   const output = { env: { KEPT: "1" } };
   await hooks["shell.env"]({ sessionID: "ses_1" }, output);
   expect(output.env).toEqual({ KEPT: "1", [SESSION_MARK]: "ses_1", OPENCODE_SERVER_PASSWORD: "" });

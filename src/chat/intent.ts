@@ -1,0 +1,60 @@
+import { parseCommand } from "../domain/directives.ts";
+import type { StoredQuestion } from "../store/questions.ts";
+import type { Store } from "../store/store.ts";
+import { parseCardPress } from "./card-buttons.ts";
+import type { DraftStop, Incoming, Press, Received } from "./incoming.ts";
+
+/** What something that came in is. Nobody decides that a second time. */
+export type Intent =
+  | { readonly type: "task" | "forward" | "attachment" | "nothing"; readonly message: Incoming }
+  /** A task that must wait for its turn, whatever it could be added to. */
+  | { readonly type: "queued"; readonly message: Incoming; readonly text: string }
+  | { readonly type: "command"; readonly message: Incoming; readonly name: string; readonly args: string }
+  | { readonly type: "cardReply"; readonly message: Incoming; readonly question: StoredQuestion }
+  /** `task` is what a message asks for now; undefined if it is no task any more. */
+  | { readonly type: "edit"; readonly message: Incoming; readonly task: string | undefined }
+  | { readonly type: "press"; readonly press: Press }
+  | { readonly type: "stop"; readonly stop: DraftStop };
+
+export interface IntentParts {
+  readonly store: Store;
+  /** Without `@`. */
+  readonly botName: string;
+  /** What begins a task if a slash stands before it: engines and projects, in lower case. */
+  readonly directives: readonly string[];
+  /** The names of all commands. */
+  readonly commands: readonly string[];
+}
+
+export function classify(received: Received, parts: IntentParts): Intent {
+  if ("press" in received) return { type: "press", press: received.press };
+  if ("stop" in received) return { type: "stop", stop: received.stop };
+  if ("message" in received) return classifyMessage(received.message, parts);
+  const message = received.edit;
+  const now = classifyMessage({ ...message, reply: undefined }, parts);
+  const task = now.type === "queued" ? now.text : now.type === "task" ? message.text : undefined;
+  return { type: "edit", message, task };
+}
+
+function classifyMessage(message: Incoming, { store, botName, directives, commands }: IntentParts): Intent {
+  const command = message.isForward ? undefined : parseCommand(message.text);
+  const isOurs = command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
+  const isCommand = command !== undefined && commands.includes(command.name);
+  const question = isCommand ? undefined : questionOf(message, store);
+  if (question) return { type: "cardReply", message, question };
+  if (message.attachment) return { type: "attachment", message };
+  if (message.text.trim() === "" || !isOurs) return { type: "nothing", message };
+  if (message.isForward) return { type: "forward", message };
+  if (!command || directives.includes(command.name)) return { type: "task", message };
+  if (command.name === "queue" && command.args !== "") return { type: "queued", message, text: command.args };
+  return { type: "command", message, name: command.name, args: command.args };
+}
+
+/** A card that is there although no answer said so is known by its buttons. */
+function questionOf({ chatId, reply }: Incoming, store: Store): StoredQuestion | undefined {
+  if (!reply) return undefined;
+  const known = store.questions.byMessage(chatId, reply.messageId);
+  if (known) return known;
+  const found = store.questions.get(parseCardPress(reply.button ?? "")?.key ?? "");
+  return found?.chatId === chatId ? found : undefined;
+}

@@ -1,0 +1,34 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { Incoming } from "../../src/chat/incoming.ts";
+import { classify } from "../../src/chat/intent.ts";
+import { openStore } from "../../src/store/store.ts";
+
+const message: Incoming = {
+  ...{ updateId: 1, chatId: "c", topicId: undefined, messageId: "m", userId: "u", isPrivate: true },
+  ...{ text: "", isForward: false, attachment: undefined, reply: undefined },
+};
+
+function typeOf(more: Partial<Incoming>) {
+  const store = openStore(":memory:");
+  onTestFinished(() => store.close());
+  const names = { directives: ["codex", "web"], commands: ["cancel", "queue"] };
+  return classify({ message: { ...message, ...more } }, { store, botName: "takobot", ...names });
+}
+
+test.each<[Partial<Incoming>, string]>([
+  [{ text: "fix it" }, "task"],
+  [{ text: "/usr/bin is full" }, "task"],
+  [{ text: "/codex fix it" }, "task"],
+  [{ text: "/WEB@takobot fix it" }, "task"],
+  [{ text: "/queue fix it" }, "queued"],
+  [{ text: "/queue" }, "command"],
+  [{ text: "/cancel" }, "command"],
+  [{ text: "/cancle" }, "command"],
+  [{ text: "/cancel@other" }, "nothing"],
+  [{ text: "/codex@other fix it" }, "nothing"],
+  [{ text: " \n" }, "nothing"],
+  [{ text: "/cancel", isForward: true }, "forward"],
+  [{ text: "what is this?", attachment: "file" }, "attachment"],
+])("%j is a %s", (more, type) => {
+  expect(typeOf(more).type).toBe(type);
+});

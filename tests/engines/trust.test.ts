@@ -1,0 +1,127 @@
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { engines } from "../../runners/index.ts";
+import type { RunEvent } from "../../src/domain/events.ts";
+import type { Engine } from "../../src/engine/contract.ts";
+import type { EngineOptions } from "../../src/engine/options.ts";
+import { noLog } from "../helpers/recordings.ts";
+import { type EnginesHome, makeEnginesHome } from "./all-engines.ts";
+import { type HostileRepository, makeHostileRepository } from "./hostile.ts";
+import { engineCommand, type PinnedEngineId, pinnedEngines } from "./pinned.ts";
+
+// opencode needs minutes on a busy machine.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+
+let home: EnginesHome;
+let scratch: string;
+let repositories = 0;
+
+beforeAll(async () => {
+  scratch = realpathSync(mkdtempSync(join(tmpdir(), "takopi-trust-")));
+  home = await makeEnginesHome();
+});
+afterAll(async () => {
+  for (const { live } of engines) await live?.close();
+  await home?.[Symbol.asyncDispose]();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+const ways = Object.keys(pinnedEngines).flatMap((id) => [false, true].map((interactive) => [id, interactive] as const));
+/** Options that make each engine ask before it runs a command. */
+const ASKING: Readonly<Record<string, EngineOptions & Record<string, unknown>>> = {
+  codex: { sandbox: "workspace-write" } as EngineOptions & Record<string, unknown>,
+  pi: { approvals: "ask" },
+};
+
+interface Played {
+  readonly events: readonly RunEvent[];
+  readonly session: string;
+}
+
+interface Request {
+  readonly id: string;
+  readonly interactive: boolean;
+  readonly trusted?: boolean;
+  readonly session?: string;
+  readonly prompt: string;
+}
+
+/** Plays a run to its end; all that it asks is allowed. */
+async function play(
+  repository: HostileRepository,
+  { id, interactive, prompt, session, trusted }: Request,
+): Promise<Played> {
+  const run = engineOf(id).open({
+    ...{ runId: `trust-${process.pid}-${Math.random()}`, prompt, cwd: repository.path, log: noLog, trusted },
+    env: { PATH: process.env["PATH"], ...home.env },
+    options: { cmd: engineCommand(id as PinnedEngineId), interactive, ...ASKING[id] },
+    ...(session !== undefined && { resume: { engine: id, value: session } }),
+  });
+  const events: RunEvent[] = [];
+  for await (const event of run) {
+    events.push(event);
+    if (event.type === "question") await run.controls.answer?.(event.question.id, { type: "allow", scope: "once" });
+  }
+  const end = events.at(-1);
+  return { events, session: end?.type === "completed" ? (end.resume?.value ?? "") : "" };
+}
+
+function engineOf(id: string): Engine {
+  const engine = engines.find((one) => one.id === id);
+  if (engine === undefined) throw new Error(`no engine ${id}`);
+  return engine;
+}
+
+function newRepository(more: { plugins?: boolean } = {}): HostileRepository {
+  repositories += 1;
+  return makeHostileRepository(join(scratch, `r${repositories}`), more);
+}
+
+test.each(ways)("%s runs nothing that an untrusted repository brings (interactive: %s)", async (id, interactive) => {
+  const repository = newRepository();
+  const config = () => readFileSync(join(home.env["HOME"] ?? "", ".codex/config.toml"), "utf8");
+  const before = config();
+  const first = await play(repository, { id, interactive, prompt: "[[shell echo one]]" });
+  expect(first.events.at(-1)).toMatchObject({ type: "completed", ok: true });
+  const second = await play(repository, { id, interactive, session: first.session, prompt: "[[shell echo two]]" });
+  expect(second.events.at(-1)).toMatchObject({ type: "completed", ok: true });
+  expect(second.session).toBe(first.session);
+  const setup = {
+    ...{ cwd: repository.path, log: noLog, resume: { engine: id, value: first.session } },
+    env: { PATH: process.env["PATH"], ...home.env },
+    options: { cmd: engineCommand(id as PinnedEngineId), interactive: true, ...ASKING[id] },
+  };
+  if (interactive) {
+    const fork = await engineOf(id).live?.operations.fork?.(setup);
+    await play(repository, { id, interactive, session: fork?.value ?? "", prompt: "[[shell echo three]]" });
+  }
+  expect(repository.ran()).toEqual([]);
+  expect(config()).toBe(before);
+  expect(home.sentToModel()).toContain(repository.instruction);
+});
+
+/** Those that prove that the attacks are real: the same repository, trusted. */
+const DONE_IF_TRUSTED: Readonly<Record<string, readonly string[]>> = {
+  codex: ["codex-mcp"],
+  opencode: ["opencode-folder-plugin", "opencode-mcp", "opencode-plugin", "opencode-tool"],
+  pi: ["pi-extension", "pi-package", "pi-prefix", "pi-shell"],
+};
+
+test.each(ways)("%s runs what a trusted repository brings (interactive: %s)", async (id, interactive) => {
+  const repository = newRepository({ plugins: true });
+  await play(repository, { id, interactive, trusted: true, prompt: "[[shell echo one]]" });
+  expect([...repository.ran()].sort()).toEqual(expect.arrayContaining([...(DONE_IF_TRUSTED[id] ?? [])]));
+});
+
+test.each([false, true])(
+  "opencode is not started where it would load plugins (interactive: %s)",
+  async (interactive) => {
+    const repository = newRepository({ plugins: true });
+    const { events } = await play(repository, { id: "opencode", interactive, prompt: "[[shell echo one]]" });
+    const error = expect.stringContaining("this project is not trusted, so nothing was started");
+    expect(events.at(-1)).toMatchObject({ type: "completed", ok: false, error });
+    expect(repository.ran()).toEqual([]);
+  },
+);
