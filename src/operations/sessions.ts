@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shortenLine } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
 import { inlineCode } from "./inline-code.ts";
@@ -59,6 +60,5 @@ function buttonsOf(run: string, number: number, isBusy: boolean): OperationButto
 function describe({ engine, project, branch, isBusy, forMs, prompt }: z.infer<typeof Session>): string {
   const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
   const state = `${isBusy ? "busy" : "idle"} for ${formatElapsed(forMs)}`;
-  const beginning = prompt.length > PROMPT_LENGTH ? `${prompt.slice(0, PROMPT_LENGTH)}…` : prompt;
-  return [inlineCode(engine), ...place, state, inlineCode(beginning)].join(" · ");
+  return [inlineCode(engine), ...place, state, inlineCode(shortenLine(prompt, PROMPT_LENGTH))].join(" · ");
 }
