@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { type ChatCheck, checkTelegram } from "../telegram/check.ts";
+import { type ChatCheck, checkTelegram, type TelegramCheck } from "../telegram/check.ts";
 import type { Check } from "./checks.ts";
 
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -29,11 +29,19 @@ export async function checkChat(config: Config, signal: AbortSignal): Promise<Ch
       { name: "chats", state: "warning", detail: "skipped, since the token could not be used" },
     ];
   }
-  return [{ name: "telegram token", state: "ok", detail: `@${result.botName}` }, ...result.chats.map(toCheck)];
+  return [tokenCheck(result), ...result.chats.map(toCheck)];
 }
 
 function toCheck({ id, kind, title, problem }: ChatCheck): Check {
   const name = `chat ${id}`;
   if (problem === undefined) return { name, state: "ok", detail: [kind, title].filter(Boolean).join(", ") };
   return { name, state: "error", detail: problem, mend: "Send the bot a message there, or correct the chat id." };
+}
+
+function tokenCheck({ botName, webhookHost }: TelegramCheck): Check {
+  const name = "telegram token";
+  if (webhookHost === undefined) return { name, state: "ok", detail: `@${botName}` };
+  const detail = `@${botName} has a webhook: Telegram sends its messages to ${webhookHost}, and none can be polled`;
+  const mend = "Remove it with `takopi setup`, or use a bot of its own for takopi.";
+  return { name, state: "error", detail, mend };
 }

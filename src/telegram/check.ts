@@ -14,6 +14,8 @@ export interface TelegramCheck {
   /** Without `@`; absent where the token is not accepted or Telegram not reached. */
   readonly botName?: string;
   readonly problem?: string;
+  /** The host that a webhook sends the bot's messages to: then nothing can be polled. */
+  readonly webhookHost?: string;
   readonly chats: readonly ChatCheck[];
 }
 
@@ -24,7 +26,7 @@ export interface TelegramQuestion {
   readonly signal: AbortSignal;
 }
 
-/** Asks with `getMe` and `getChat`, which change nothing. Never throws for what Telegram or the network say. */
+/** Asks with `getMe`, `getChat` and `getWebhookInfo`, which change nothing. Never throws for what Telegram or the network say. */
 export async function checkTelegram({ token, apiRoot, chatIds, signal }: TelegramQuestion): Promise<TelegramCheck> {
   const telegram = createTelegram(token, apiRoot);
   const me = await ask(telegram.call("getMe", undefined, signal));
@@ -37,7 +39,11 @@ export async function checkTelegram({ token, apiRoot, chatIds, signal }: Telegra
       return { id, kind, ...(title === undefined ? {} : { title }) };
     }),
   );
-  return { botName: me.answer.username, chats };
+  const webhook = await ask(telegram.call("getWebhookInfo", undefined, signal));
+  const url = "answer" in webhook ? (webhook.answer.url ?? "") : "";
+  // A webhook's path is often its secret.
+  const host = URL.canParse(url) ? new URL(url).host : url;
+  return { botName: me.answer.username, chats, ...(host !== "" && { webhookHost: host }) };
 }
 
 async function ask<T>(call: Promise<T>): Promise<{ answer: T } | { problem: string }> {

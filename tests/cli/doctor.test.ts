@@ -2,13 +2,14 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { command as doctor } from "../../src/cli/doctor.ts";
 import { call, scratchHome } from "./calling.ts";
 
 const TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
 let server: Server;
 let apiRoot: string;
+let webhook = "";
 
 /** Knows one token and the chat 5. */
 async function answer(request: IncomingMessage): Promise<object> {
@@ -18,6 +19,7 @@ async function answer(request: IncomingMessage): Promise<object> {
   if (!request.url?.startsWith(`/bot${TOKEN}/`)) return refuse(401, "Unauthorized");
   if (request.url.endsWith("/getMe"))
     return { ok: true, result: { id: 1, is_bot: true, first_name: "T", username: "tako_bot" } };
+  if (request.url.endsWith("/getWebhookInfo")) return { ok: true, result: { url: webhook } };
   const { chat_id } = JSON.parse(body) as { chat_id: number };
   if (Number(chat_id) !== 5) return refuse(400, "Bad Request: chat not found");
   return { ok: true, result: { id: 5, type: "private", first_name: "Ada" } };
@@ -80,6 +82,20 @@ test("names what engines leave out of a project that is not trusted, and nothing
   );
   expect(find("project here")?.mend).toContain("takopi config set projects.here.trusted true");
   expect(find("project there")).toEqual({ name: "project there", state: "ok", detail: `${home}/.takopi, trusted` });
+});
+
+test("a webhook on the token is an error that names its host, not its secret path", async () => {
+  webhook = "https://hooks.example.org/s3cret";
+  onTestFinished(() => {
+    webhook = "";
+  });
+  const { code, find, stdout } = await check(configured(telegram(TOKEN)));
+  expect(code).toBe(1);
+  expect(find("telegram token")).toMatchObject({
+    state: "error",
+    detail: expect.stringContaining("hooks.example.org,"),
+  });
+  expect(stdout).not.toContain("s3cret");
 });
 
 test("a token that Telegram does not know is an error with its mend, and is not shown", async () => {
