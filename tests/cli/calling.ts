@@ -41,11 +41,20 @@ export async function takopiWith(more: NodeJS.ProcessEnv, home: string, ...argv:
 }
 
 /** Runs one command within this process. */
-export async function call(command: Command, home: string, ...argv: string[]): Promise<Outcome> {
+export const call = (command: Command, home: string, ...argv: string[]): Promise<Outcome> =>
+  callWith({}, command, home, ...argv);
+
+/** The same with more in its environment. */
+export async function callWith(
+  more: NodeJS.ProcessEnv,
+  command: Command,
+  home: string,
+  ...argv: string[]
+): Promise<Outcome> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const context = {
-    env: { PATH: process.env["PATH"], HOME: home },
+    env: { PATH: process.env["PATH"], HOME: home, ...more },
     cwd: home,
     stdin: new PassThrough().end(),
     stdout,
