@@ -34,10 +34,11 @@ const CLOSE_MS = 3_000;
 export class LocalWorker implements Worker {
   readonly #options: LocalWorkerOptions;
   readonly #servers: WarmServers;
-  readonly #worktrees = new Worktrees();
+  readonly #worktrees: Worktrees;
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
+    this.#worktrees = new Worktrees(options.env);
     this.#servers = new WarmServers({ ...options, kept: options.servers });
   }
 
