@@ -55,7 +55,7 @@ export function createTelegram(token: string, apiRoot: string | undefined, ended
       const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
       try {
         const invoke = api.raw[method] as (...args: unknown[]) => Promise<never>;
-        // grammY 1.46 takes the first argument of a method without parameters for the signal.
+        // grammY takes the signal first if a method has no parameters, and drops one that comes second.
         return await (payload === undefined ? invoke(signal) : invoke(payload, signal));
       } catch (error) {
         throw signal?.aborted ? signal.reason : toFailure(method, error);
