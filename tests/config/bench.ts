@@ -17,6 +17,8 @@ function engine(id: string, shape: z.ZodRawShape): Engine {
     options,
     resume: { format: (value) => value, parse: () => undefined },
     probe: async () => ({ problems: [] }),
+    can: [],
+    operations: {},
     open: () => {
       throw new Error("not opened here");
     },
