@@ -13,7 +13,7 @@ const page = "src/playground/page";
 const standalone = [
   "runners/opencode/live/plugin.ts",
   "runners/pi/live/gate-extension.ts",
-  "src/playground/demo-engine.ts",
+  "runners/demo/program.ts",
 ];
 
 /** zod brings its error texts in fifty languages, of which it loads one by itself. */
