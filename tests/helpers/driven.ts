@@ -25,11 +25,11 @@ export interface Asked {
 
 export function toRequest({ runId = randomUUID(), prompt, session, ...setup }: Asked): RunRequest {
   const spec = { runId, engine: "", prompt, attachments: [], overrides: {}, ...(session !== undefined && { session }) };
-  return { trusted: true, host, ...setup, spec };
+  return { trusted: false, host, ...setup, spec };
 }
 
 export const toSession = (asked: Omit<Asked, "prompt">, session: string): SessionRequest => ({
-  trusted: true,
+  trusted: false,
   host,
   ...asked,
   session,

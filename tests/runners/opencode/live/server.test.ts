@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { opencode } from "../../../../runners/opencode/index.ts";
 import { newMessageId } from "../../../../runners/opencode/live/prompt.ts";
 import type { OpencodeOptions } from "../../../../runners/opencode/options.ts";
+import { sessionDirectories } from "../../../../runners/opencode/session-directories.ts";
 import type { Completed, RunEvent } from "../../../../src/domain/events.ts";
 import { decide } from "../../../../src/domain/policy.ts";
 import { EngineHost } from "../../../../src/engine/host.ts";
@@ -31,6 +32,8 @@ beforeEach(async () => {
   sessions = 0;
   peer = await startPeer((asked) => route(asked) ?? usually(asked));
   host = new EngineHost();
+  // Else it would be asked for by a start of the program.
+  host.keep(sessionDirectories).remember("ses_1", root);
 });
 afterEach(async () => {
   await host.close();
