@@ -51,8 +51,9 @@ export function createTelegram(token: string, apiRoot: string | undefined): Tele
   return {
     call: async (method, payload, signal) => {
       try {
-        const invoke = api.raw[method] as (payload: unknown, signal?: AbortSignal) => Promise<never>;
-        return await invoke(payload, signal);
+        const invoke = api.raw[method] as (...args: unknown[]) => Promise<never>;
+        // grammY takes the signal first if a method has no parameters, and drops one that comes second.
+        return await (payload === undefined ? invoke(signal) : invoke(payload, signal));
       } catch (error) {
         throw signal?.aborted ? signal.reason : toFailure(method, error);
       }
