@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { parseJson } from "./json.ts";
 
 /** A zod union of the line types that an engine prints; what it does not name is counted and skipped. */
 export type NativeUnion = z.ZodDiscriminatedUnion<z.ZodObject<{ type: z.ZodLiteral<string> }>[]>;
@@ -48,14 +49,6 @@ export function parseObject(line: string, start: RegExp): unknown {
   if (whole !== undefined) return whole;
   const at = line.search(start);
   return at > 0 ? parseJson(line.slice(at)) : undefined;
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function typeOf(value: unknown): string | undefined {

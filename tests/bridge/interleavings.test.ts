@@ -7,6 +7,7 @@ import { openStore } from "../../src/store/store.ts";
 import { load } from "../config/bench.ts";
 import { recordingLog } from "../engine/toy.ts";
 import { Puppets, puppet, settled } from "../helpers/puppets.ts";
+import { times } from "../helpers/soak.ts";
 
 type Command =
   | { readonly type: "ask"; readonly thread: number }
@@ -112,6 +113,6 @@ test("however asks, events, cancels and restarts come, threads keep their order 
       for (const { state, outcome } of runs) expect([state, outcome === null]).toEqual(["ended", false]);
       expect(deliveries.toSorted()).toEqual(asked.flat().toSorted());
     }),
-    { numRuns: 200 },
+    { numRuns: times(200, 2_000) },
   );
 });
