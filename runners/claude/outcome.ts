@@ -8,13 +8,8 @@ type Result = Extract<ClaudeLine, { type: "result" }>;
 /** Why a turn failed. `is_error` says that it did; the subtype may call it a success all the same. */
 export function toError({ result, errors, subtype, terminal_reason }: Result): string {
   const said = result?.trim() || errors?.find((error) => !error.startsWith("[ede_diagnostic]"));
-  return withAdvice(said || LIMITS[subtype] || `claude's turn failed (${terminal_reason ?? subtype}).`);
+  return withAdvice(said || `claude's turn failed (${terminal_reason ?? subtype}).`);
 }
-
-const LIMITS: Readonly<Record<string, string>> = {
-  error_max_turns: "claude reached its limit of turns (--max-turns).",
-  error_max_budget_usd: "claude reached its limit of cost (--max-budget-usd).",
-};
 
 /** What the turns so far make of the run: the last one decides. */
 export function toOutcome({ error, hasResult, answers }: ClaudeState): Outcome {

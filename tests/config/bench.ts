@@ -25,6 +25,7 @@ function engine(id: string, shape: z.ZodRawShape): Engine {
 }
 
 export const engines: readonly Engine[] = [
+  engine("claude", { allowed_tools: z.array(z.string()).optional() }),
   engine("pi", { provider: z.string().optional() }),
   engine("codex", { profile: z.string().optional(), sandbox: z.enum(["read-only", "workspace-write"]).optional() }),
   engine("opencode", {}),
