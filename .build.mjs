@@ -71,7 +71,11 @@ function lastBuilt() {
 async function buildPage() {
   const isSource = (file) => !/\.(ts|json)$/.test(file);
   cpSync(join(root, page), join(root, "dist/page"), { recursive: true, filter: isSource });
-  await build({ ...common, entryPoints: [`${page}/main.ts`], outfile: "dist/page/main.js", target: "es2023" });
+  const target = { ...common, outdir: "dist/page", target: "es2023", metafile: true };
+  await build({ ...target, entryPoints: [{ in: `${page}/main.ts`, out: "main" }] });
+  // Apart, since the page loads it with the first formula.
+  const { metafile } = await build({ ...target, entryPoints: [{ in: "katex", out: "katex" }], minify: true });
+  return Object.keys(metafile.inputs);
 }
 
 /** The licences of the packages in the bundle, which ask to be kept with it. */
@@ -93,10 +97,10 @@ async function buildProgram() {
   mkdirSync(join(root, "dist"));
   const entryPoints = [{ in: "src/main.ts", out: "main" }];
   const { metafile } = await build({ ...node, entryPoints, splitting: true, metafile: true });
-  writeFileSync(join(root, "dist/licenses.txt"), licencesOf(Object.keys(metafile.inputs)));
   await build({ ...node, entryPoints: standalone });
   chmodSync(join(root, "dist/main.js"), 0o755);
-  await buildPage();
+  const inputs = [...Object.keys(metafile.inputs), ...(await buildPage())];
+  writeFileSync(join(root, "dist/licenses.txt"), licencesOf(inputs));
 }
 
 const has = (flag) => process.argv.includes(flag);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Bridge } from "./bridge/bridge.ts";
+import { scheduleRuns } from "./bridge/scheduled-runs.ts";
 import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
 import { startupNote } from "./chat/note.ts";
@@ -105,9 +106,15 @@ export async function runBridge(options: AppOptions): Promise<void> {
       botName: me.username,
       deliver: () => screens.deliver(),
     });
+    const schedules = scheduleRuns({
+      ...{ bridge, config, engines, store, now, log },
+      engineOverride: options.engineOverride,
+      deliver: () => screens.deliver(),
+    });
     await findLostProgress({ store, telegram, log });
     await bridge.recover();
     dispatcher.recover();
+    schedules.start();
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
@@ -122,6 +129,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       receive: (updates) => dispatcher.receive(updates.map((body) => ({ id: body.update_id, body }))),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
+    schedules.close();
     // What the dispatcher lets go of is stored then, and runs at the next start.
     const closed = bridge.close();
     dispatcher.close();

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { engines } from "../runners/index.ts";
-import type { Ability, Engine } from "../src/engine/contract.ts";
+import type { Ability } from "../src/domain/run.ts";
+import type { Engine } from "../src/engine/contract.ts";
 import { pinnedEngines } from "./engines/pinned.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/reference/engines.md", import.meta.url));
@@ -33,7 +34,7 @@ export const readPage = (): string => readFileSync(PAGE, "utf8");
 
 const pinned = engines.flatMap((engine) => (engine.id in pinnedEngines ? [engine] : []));
 const versionOf = ({ id }: Engine) => Object.entries(pinnedEngines).find(([name]) => name === id)?.[1].version ?? "";
-const can = ({ live }: Engine, ability: Ability) => live?.can.includes(ability) === true;
+const can = (engine: Engine, ability: Ability) => engine.can.includes(ability);
 
 function table(): string {
   const rows = [

@@ -14,7 +14,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   version: ["program-files"],
   engine: ["domain", "errors", "log"],
   store: ["domain", "errors"],
-  config: ["engine", "errors", "log"],
+  config: ["domain", "engine", "errors", "log"],
   worker: ["config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "store"],
@@ -25,6 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 /** The files through which a package comes in; every other package is free. */
 const doors: Readonly<Record<string, RegExp>> = {
+  croner: /^src\/domain\/schedule-times\.ts$/,
   execa: /^src\/engine\/process\.ts$/,
   grammy: /^src\/telegram\//,
   libsql: /^src\/store\/database\.ts$/,

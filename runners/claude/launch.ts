@@ -11,14 +11,15 @@ import { trustArguments } from "./trust.ts";
  * @throws EngineError if the session is not there.
  */
 export async function launch(request: RunRequest & { readonly options: ClaudeOptions }): Promise<Launch<ClaudeState>> {
-  const { options, cwd, env, prompt, resume, trusted = false } = request;
-  const session = resume && (await findSession(resume.value, { options, env }));
+  const { options, cwd, env, trusted } = request;
+  const { prompt, session: id } = request.spec;
+  const session = id === undefined ? undefined : await findSession(id, { options, env });
   return {
     file: options.cmd ?? ENGINE,
     args: [
       ...toArguments(options, "headless"),
       ...trustArguments(cwd, trusted, options.append_system_prompt),
-      ...(resume === undefined ? [] : [`--resume=${resume.value}`]),
+      ...(id === undefined ? [] : [`--resume=${id}`]),
     ],
     env: variablesOf(options, env),
     stdin: asText(prompt),

@@ -1,4 +1,4 @@
-import type { Action, ActionDetail, ActionEvent, RunEvent as ShownEvent } from "../../src/domain/events.ts";
+import type { Action, ActionDetail, ActionEvent, ShownEvent } from "../../src/domain/events.ts";
 import { describeTool, previewEnd, type ToolDialect } from "../../src/engine/tools.ts";
 import { toError, toOutcome } from "./outcome.ts";
 import type { Block, ClaudeLine } from "./schema.ts";

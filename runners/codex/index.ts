@@ -1,5 +1,4 @@
 import { defineEngine } from "../../src/engine/define.ts";
-import { withLive } from "../../src/engine/live.ts";
 import { endWithoutTurn } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { codexLive } from "./live/index.ts";
@@ -10,23 +9,26 @@ import { codexLine } from "./schema.ts";
 import { initial, outcome, translate } from "./translate.ts";
 import { codexBrings } from "./trust.ts";
 
-/** By `codex exec --json`: one process a turn, prompt on stdin, threads shared with the terminal. */
-const codexExec = defineEngine({
-  id: "codex",
-  label: "Codex",
-  options: codexOptions,
-  resume,
-  brings: codexBrings,
-  env: CODEX_VARIABLES,
-  wire: codexLine,
-  // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).
-  stopSignal: "SIGINT",
-  probe,
-  launch,
-  initial,
-  translate,
-  end: (state, exit) => endWithoutTurn(outcome(state), exit),
-});
-
-/** OpenAI's Codex. */
-export const codex = withLive(codexExec, codexOptions, codexLive);
+/**
+ * OpenAI's Codex. By `codex exec --json`: one process a turn, prompt on stdin, threads shared with the terminal; or live
+ * by `codex app-server`.
+ */
+export const codex = defineEngine(
+  {
+    id: "codex",
+    label: "Codex",
+    options: codexOptions,
+    resume,
+    brings: codexBrings,
+    env: CODEX_VARIABLES,
+    wire: codexLine,
+    // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).
+    stopSignal: "SIGINT",
+    probe,
+    launch,
+    initial,
+    translate,
+    end: (state, exit) => endWithoutTurn(outcome(state), exit),
+  },
+  codexLive,
+);

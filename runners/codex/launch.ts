@@ -15,8 +15,8 @@ import { NO_TOKENS } from "./usage.ts";
  *   thread without a word when it finds none (seen in 0.169.0).
  */
 export async function launch(request: RunRequest & { readonly options: CodexOptions }): Promise<Launch<CodexState>> {
-  const { options, prompt, cwd } = request;
-  const thread = request.resume?.value;
+  const { options, cwd } = request;
+  const { prompt, session: thread } = request.spec;
   if (thread !== undefined && !isThreadId(thread)) {
     throw new EngineError(
       `\`${thread}\` is not a Codex thread. Its id is needed in full, as \`codex resume\` shows it.`,

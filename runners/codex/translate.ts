@@ -1,4 +1,4 @@
-import type { ActionEvent, Completed, RunEvent } from "../../src/domain/events.ts";
+import type { ActionEvent, Completed, ShownEvent } from "../../src/domain/events.ts";
 import { explain, plainMessage } from "./failure.ts";
 import { toAction, toStep } from "./items.ts";
 import type { CodexItem, CodexLine, ThreadTokens } from "./schema.ts";
@@ -33,7 +33,7 @@ export const initial: CodexState = {
   reconnecting: false,
 };
 
-type Translation = readonly [CodexState, readonly RunEvent[]];
+type Translation = readonly [CodexState, readonly ShownEvent[]];
 
 /** Only `turn.completed` and `turn.failed` end a turn; a top-level `error` may be followed by an answer. */
 export function translate(state: CodexState, line: CodexLine): Translation {
@@ -105,7 +105,7 @@ function translateError(state: CodexState, message: string): Translation {
   return [{ ...state, warnings }, [{ ...step(action), ok: false, level: "warning" }]];
 }
 
-function closeReconnect(state: CodexState, events: readonly RunEvent[]): Translation {
+function closeReconnect(state: CodexState, events: readonly ShownEvent[]): Translation {
   if (!state.reconnecting) return [state, events];
   return [{ ...state, reconnecting: false }, [...events, note(RECONNECT_ID, "Reconnected")]];
 }

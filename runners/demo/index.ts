@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Completed, RunEvent } from "../../src/domain/events.ts";
+import type { Completed, ShownEvent } from "../../src/domain/events.ts";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
 import { baseOptions } from "../../src/engine/options.ts";
@@ -45,14 +45,13 @@ export const demo = defineEngine({
 
 async function launch({
   options,
-  prompt,
-  resume,
+  spec: { prompt, session },
 }: RunRequest & { readonly options: z.infer<typeof demoOptions> }): Promise<Launch<PiState>> {
   const sessionDir = options.session_dir ?? join(tmpdir(), `takopi-demo-${process.getuid?.() ?? "sessions"}`);
   const args = [
     ...(await programArguments("src/playground/demo-engine")),
     ...["--session-dir", sessionDir],
-    ...(resume ? ["--session", resume.value] : []),
+    ...(session === undefined ? [] : ["--session", session]),
     ...(options.pace_ms === undefined ? [] : ["--pace-ms", `${options.pace_ms}`]),
     ...(options.extra_args ?? []),
   ];
@@ -60,7 +59,7 @@ async function launch({
 }
 
 /** pi's events under this engine's name. */
-function toDemo<Event extends RunEvent | Completed>(event: Event): Event {
+function toDemo<Event extends ShownEvent | Completed>(event: Event): Event {
   const resume = "resume" in event && event.resume ? { resume: { ...event.resume, engine: ENGINE } } : {};
   const title = event.type === "started" ? { title: ENGINE } : {};
   return { ...event, engine: ENGINE, ...resume, ...title };

@@ -1,18 +1,27 @@
+import type { Slot } from "../../src/engine/host.ts";
+
 /** Gives the turn back; safe to call more than once. */
 export type Release = () => void;
 
 /** Creating the database takes a second or two; a model that never answers must not hold up the other starts. */
 const LONGEST_WAIT_MS = 60_000;
 
-const starts = new Map<string, Promise<void>>();
+/** By data directory, the start that creates the database there. */
+export type FirstStarts = Map<string, Promise<void>>;
+
+export const firstStarts: Slot<FirstStarts> = { make: () => new Map() };
 
 /**
  * Waits until opencode may be started on a data directory. One start creates the database there, alone: others at the
  * same moment would fail with `database is locked` (seen in 1.18.33). Once it is there nobody waits.
  *
- * @returns What the caller must call when its opencode is up or gone; undefined where there is nothing to give back.
+ * @returns What the caller must call when its opencode is up or gone; undefined if there is nothing to give back.
  */
-export async function awaitFirstStart(directory: string, hasDatabase: () => boolean): Promise<Release | undefined> {
+export async function awaitFirstStart(
+  starts: FirstStarts,
+  directory: string,
+  hasDatabase: () => boolean,
+): Promise<Release | undefined> {
   for (let first = starts.get(directory); first !== undefined; first = starts.get(directory)) await first;
   if (hasDatabase()) return undefined;
   let resolve = () => {};

@@ -3,7 +3,7 @@ import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
 import { isTrustedIn } from "../../src/engine/trust.ts";
-import { awaitFirstStart } from "./first-start.ts";
+import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
 import { type OpencodeOptions, toArguments, toPermission, withoutQuestions } from "./options.ts";
 import { dataDirectory, hasDatabase } from "./places.ts";
@@ -20,16 +20,16 @@ import { instructionsOf, requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } fr
 export async function launch(
   request: RunRequest & { readonly options: OpencodeOptions },
 ): Promise<Launch<OpencodeState>> {
-  const { options, prompt, resume } = request;
+  const { options, host } = request;
   const file = options.cmd ?? "opencode";
   const { env: inherited } = request;
   const environment = { env: inherited, patterns: OPENCODE_VARIABLES, options };
-  const session = resume?.value;
+  const { prompt, session } = request.spec;
   const cwd =
     session === undefined
       ? request.cwd
       : await findSessionDirectory(session, {
-          ...{ file, cwd: anyDirectory(request) },
+          ...{ file, cwd: anyDirectory(request), host },
           env: engineEnv({ ...environment, cwd: request.cwd, added: WITHOUT_PROJECT }),
         });
   const isTrusted = isTrustedIn(request, cwd);
@@ -39,7 +39,7 @@ export async function launch(
   const guard = await withoutHostedModels({ options, env, cwd });
   const config = isTrusted ? guard : withoutPrograms(guard ?? env["OPENCODE_CONFIG_CONTENT"], instructionsOf(cwd));
   const permission = withoutQuestions(toPermission(options) ?? env["OPENCODE_PERMISSION"]);
-  const release = await awaitFirstStart(dataDirectory(env), () => hasDatabase(env));
+  const release = await awaitFirstStart(host.keep(firstStarts), dataDirectory(env), () => hasDatabase(env));
   return {
     file,
     args: toArguments(options, cwd, session),

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import type { EngineHost } from "../../src/engine/host.ts";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
-import { recallDirectory, rememberDirectory } from "./known-sessions.ts";
 import { hasDatabase } from "./places.ts";
 import { isSessionId } from "./resume.ts";
+import { sessionDirectories } from "./session-directories.ts";
 import { ENGINE } from "./state.ts";
 
 /** A busy machine takes many times the half second that the answer usually needs. */
@@ -14,6 +15,7 @@ export interface SessionLookup {
   readonly file: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly host: EngineHost;
 }
 
 /**
@@ -28,12 +30,13 @@ export async function findSessionDirectory(session: string, lookup: SessionLooku
     throw new EngineError(`\`${session}\` is not an opencode session; their ids begin with \`ses_\`.`);
   // Asked where there is no database, opencode would create one.
   if (!hasDatabase(lookup.env)) throw unknownSession(session);
-  const directory = recallDirectory(session) ?? (await askForDirectory(session, lookup));
+  const known = lookup.host.keep(sessionDirectories);
+  const directory = known.recall(session) ?? (await askForDirectory(session, lookup));
   if (directory === undefined) throw unknownSession(session);
   if (!existsSync(directory)) {
     throw new EngineError(`The session belongs to ${directory}, which does not exist any more. Start a new one.`);
   }
-  rememberDirectory(session, directory);
+  known.remember(session, directory);
   return directory;
 }
 
@@ -42,10 +45,10 @@ const unknownSession = (session: string): EngineError =>
 
 const Rows = z.array(z.object({ directory: z.string() }));
 
-async function askForDirectory(session: string, lookup: SessionLookup): Promise<string | undefined> {
+async function askForDirectory(session: string, { file, cwd, env }: SessionLookup): Promise<string | undefined> {
   const query = `select directory from session where id = '${session}'`;
   const args = ["db", query, "--format", "json"];
-  const { code, stdout, stderr } = await capture({ id: ENGINE, ...lookup, args, timeoutMs: LOOKUP_TIMEOUT_MS });
+  const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, timeoutMs: LOOKUP_TIMEOUT_MS });
   const rows = code === 0 ? Rows.safeParse(parseJson(stdout)) : undefined;
   if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
   return rows.data[0]?.directory;

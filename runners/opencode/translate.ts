@@ -1,10 +1,10 @@
-import { type ActionEvent, assertNever, type RunEvent } from "../../src/domain/events.ts";
+import { type ActionEvent, assertNever, type ShownEvent } from "../../src/domain/events.ts";
 import { toAction } from "./actions.ts";
 import { isOverflow, readFailure } from "./failure.ts";
 import type { OpencodeLine, ToolPart } from "./schema.ts";
 import { addUsage, ENGINE, join, type OpencodeState, warn } from "./state.ts";
 
-type Translation = readonly [OpencodeState, readonly RunEvent[]];
+type Translation = readonly [OpencodeState, readonly ShownEvent[]];
 
 /** Pure. The outcome is left to the end of the process: opencode may go on after a `stop`, and after an error. */
 export function translate(state: OpencodeState, line: OpencodeLine): Translation {

@@ -1,7 +1,6 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
-import { withLive } from "../../src/engine/live.ts";
-import { createPiLive } from "./live/index.ts";
+import { piLive } from "./live/index.ts";
 import { type PiOptions, piOptions, toArguments, toMeta } from "./options.ts";
 import { end } from "./outcome.ts";
 import { PI_VARIABLES, probePi } from "./probe.ts";
@@ -13,34 +12,34 @@ import { ENGINE, initialState, type PiState } from "./state.ts";
 import { translate } from "./translate.ts";
 import { piBrings, trustOf } from "./trust.ts";
 
-/** The pi coding agent, 0.73 to 1.5, through its print mode. */
-const headless = defineEngine({
-  id: ENGINE,
-  label: "pi",
-  options: piOptions,
-  resume: piResume,
-  brings: piBrings,
-  env: PI_VARIABLES,
-  wire: PiLine,
-  skip: SKIPPED_LINES,
-  // On SIGINT pi dies at once and leaves the commands of its shell tool running.
-  stopSignal: "SIGTERM",
-  probe: probePi,
-  launch,
-  initial: initialState,
-  translate,
-  end,
-});
-
-/** The pi coding agent: headless, or live where its options say so. */
-export const pi = withLive(headless, piOptions, createPiLive());
+/** The pi coding agent, 0.73 to 1.5: headless through its print mode, or live through its RPC mode. */
+export const pi = defineEngine(
+  {
+    id: ENGINE,
+    label: "pi",
+    options: piOptions,
+    resume: piResume,
+    brings: piBrings,
+    env: PI_VARIABLES,
+    wire: PiLine,
+    skip: SKIPPED_LINES,
+    // On SIGINT pi dies at once and leaves the commands of its shell tool running.
+    stopSignal: "SIGTERM",
+    probe: probePi,
+    launch,
+    initial: initialState,
+    translate,
+    end,
+  },
+  piLive,
+);
 
 async function launch(request: RunRequest & { readonly options: PiOptions }): Promise<Launch<PiState>> {
-  const { prompt, resume } = request;
+  const { prompt, session: asked } = request.spec;
   const places = await findPlaces(request, request.cwd);
   // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
   const options = request.options.session_dir ? { ...request.options, session_dir: places.own } : request.options;
-  const session = resume && (await findSession(resume.value, places));
+  const session = asked === undefined ? undefined : await findSession(asked, places);
   const trust = await trustOf({ ...request, options }, session?.cwd ?? request.cwd, places);
   const resumed = session ? ["--session", session.path] : [];
   return {

@@ -3,7 +3,7 @@ import {
   type ActionDetail,
   type ActionEvent,
   assertNever,
-  type RunEvent,
+  type ShownEvent,
 } from "../../src/domain/events.ts";
 import { describeTool, previewEnd, type ToolDialect } from "../../src/engine/tools.ts";
 import { toOutcome } from "./outcome.ts";
@@ -12,7 +12,7 @@ import type { PiLine, WireBlocks, WireMessage } from "./schema.ts";
 import { ENGINE, type PiState, toCompleted } from "./state.ts";
 import { addUsage } from "./usage.ts";
 
-type Step = readonly [PiState, readonly RunEvent[]];
+type Step = readonly [PiState, readonly ShownEvent[]];
 type Line<Type extends PiLine["type"]> = Extract<PiLine, { type: Type }>;
 
 /** How pi names the arguments of its tools. */

@@ -1,9 +1,10 @@
-import type { Ability, Engine } from "../engine/contract.ts";
+import type { Ability } from "../domain/run.ts";
+import type { Engine } from "../engine/contract.ts";
 import type { EngineOptions } from "../engine/options.ts";
 
 /** Why an engine cannot do something the way it is set up, with what would help; undefined where it can. */
 export function refusalOf(engine: Engine, ability: Ability, options: EngineOptions): string | undefined {
-  if (!engine.live?.can.includes(ability)) return `${engine.label} cannot ${ABILITIES[ability]}.`;
+  if (!engine.can.includes(ability)) return `${engine.label} cannot ${ABILITIES[ability]}.`;
   if (options.interactive === true) return undefined;
   return `${engine.label} can ${ABILITIES[ability]} only with \`${engine.id}.interactive = true\` in the config.`;
 }

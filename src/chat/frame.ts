@@ -8,6 +8,8 @@ export interface Frame {
   readonly engine: string;
   readonly elapsedMs: number;
   readonly steps: number;
+  /** What began the run, if no message did: `schedule nightly`. */
+  readonly cause?: string | undefined;
   /** `ctx: web @feat/x` */
   readonly context?: string | undefined;
   readonly resumeLine?: string | undefined;
@@ -22,13 +24,16 @@ export function headerOf({ label, engine, elapsedMs, steps }: Frame, more?: stri
   return paragraph(label === "cancelled" ? code(label) : text(label), text(` · ${facts.join(" · ")}`));
 }
 
-/** Context and resume line, each in code on a line of its own. */
+/** The cause, then context and resume line in code, each on a line of its own. */
 export function footerOf(frame: Frame): readonly Block[] {
   const shown = footerLines(frame);
   return shown.length === 0 ? [] : [lines(shown.map((line) => [line]))];
 }
 
 /** The lines of the footer one by one. */
-export function footerLines({ context, resumeLine }: Frame): readonly Inline[] {
-  return [context, resumeLine].flatMap((line) => (line === undefined ? [] : [code(line.slice(0, LINE_LENGTH))]));
+export function footerLines({ cause, context, resumeLine }: Frame): readonly Inline[] {
+  const inCode = [context, resumeLine].flatMap((line) =>
+    line === undefined ? [] : [code(line.slice(0, LINE_LENGTH))],
+  );
+  return [...(cause === undefined ? [] : [text(cause)]), ...inCode];
 }

@@ -27,6 +27,7 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   answer: run.answer ?? "",
   error: run.error ?? undefined,
   resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
+  cause: causeOf(run),
   context: contextOf(run),
   overflow: style.message_overflow,
 });
@@ -42,6 +43,7 @@ export function cancelledView(
     elapsedMs: elapsedOf(run),
     progress: progress ?? initialProgress(),
     resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
+    cause: causeOf(run),
     context: contextOf(run),
     cwd: run.cwd ?? undefined,
   });
@@ -56,6 +58,14 @@ export function showsResumeLine({ topicId }: StoredRun, { show_resume_line, sess
 export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string | undefined {
   const session = knownSession(run);
   return session === null ? undefined : engines.find(({ id }) => id === run.engine)?.resume.format(session);
+}
+
+/** What began a run, if no message did; times are the machine's. */
+export function causeOf({ origin }: StoredRun): string | undefined {
+  if (origin.type !== "schedule") return undefined;
+  const time = (at: number) => new Date(at).toTimeString().slice(0, 5);
+  const slept = origin.slept && `, slept ${time(origin.slept.from)} to ${time(origin.slept.to)}`;
+  return `schedule ${origin.name}${slept ?? ""}`;
 }
 
 export function contextOf({ project, branch }: StoredRun): string | undefined {

@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 import { progressButtons } from "./buttons.ts";
 import type { Document } from "./document.ts";
 import { draftIdOf } from "./draft-stop.ts";
-import { contextOf, type Style, showsResumeLine } from "./outcome.ts";
+import { causeOf, contextOf, type Style, showsResumeLine } from "./outcome.ts";
 import { renderProgress } from "./render-progress.ts";
 import { type Draft, InDoubt, type SendOptions, Superseded, type Transport } from "./transport.ts";
 
@@ -163,6 +163,7 @@ export class ProgressMessage implements Screen {
       resumeLine: showsResumeLine(this.#run, this.#parts.style()) ? view.resumeLine : undefined,
       engine,
       elapsedMs: this.#parts.now() - view.since,
+      cause: causeOf(this.#run),
       context: contextOf(this.#run),
       note: view.ask?.text,
       cwd: cwd ?? undefined,

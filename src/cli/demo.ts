@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { engines as known } from "../../runners/index.ts";
 import { runBridge } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
+import { findConfig } from "../config/find.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError, UserError } from "../errors.ts";
@@ -14,23 +16,27 @@ import { type Emulator, startEmulator } from "../playground/emulator.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";
 import { directoryOf } from "./config-file.ts";
 import { playOnce } from "./play-once.ts";
+import { startAtLastAddress } from "./playground-address.ts";
 
 /** The bridge against a Bot API server of its own: everything but Telegram is as it is in earnest. */
 export const command = defineCommand({
   args: {
     once: { type: "string", valueHint: "task", description: "Play one task in the terminal, then end" },
-    port: { type: "string", valueHint: "N", description: "Port of the chat page; a free one by default" },
+    port: { type: "string", valueHint: "N", description: "Port of the chat page; the last one by default" },
     engine: { type: "string", valueHint: "E", description: "Default engine; `demo`, which is scripted, by default" },
   },
   run: async ({ once, port, engine }, context) => {
     const output = context.stderr;
     const log = await createLogger({ ...context, env: calm(context, once), directory: directoryOf(context), output });
-    const emulator = await startEmulator({ port: toPort(port) }).catch((cause: unknown) => {
-      if (!(cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE")) throw cause;
-      throw new UserError(`Port ${port} is taken by another program: give another one, or leave --port out.`, {
-        cause,
-      });
-    });
+    const place = once === undefined ? directoryOf(context) : undefined;
+    const emulator = await (place === undefined ? startEmulator() : startAtLastAddress(place, toPort(port))).catch(
+      (cause: unknown) => {
+        if (!(cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE")) throw cause;
+        throw new UserError(`Port ${port} is taken by another program: give another one, or leave --port out.`, {
+          cause,
+        });
+      },
+    );
     const directory = await mkdtemp(join(tmpdir(), "takopi-demo-"));
     const own = new AbortController();
     const signal = AbortSignal.any([context.signal, own.signal]);
@@ -62,9 +68,10 @@ export const command = defineCommand({
   },
 });
 
-/** The person's own config where there is one, with the emulator in Telegram's place and state of its own. */
+/** The person's own config, if there is one, with the emulator in Telegram's place and state of its own. */
 async function prepare(context: Context & Globals, emulator: Emulator, directory: string, engine: string | undefined) {
-  const { cwd, env, configFile: file } = context;
+  const { cwd, configFile: file } = context;
+  const env = { ...unlessSaid(context), ...context.env, ...inPlayground(emulator) };
   const config = loadConfig({ cwd, env, file, engines: [...known, demo] });
   const engines = [demo, ...(await installed(config, context))];
   const default_engine = engine ?? demo.id;
@@ -72,7 +79,7 @@ async function prepare(context: Context & Globals, emulator: Emulator, directory
     const there = engines.map(({ id }) => id).join(", ");
     throw new ConfigError(`--engine ${default_engine} is not installed; there are ${there}.`);
   }
-  return { config: inPlayground({ ...config, directory, default_engine }, emulator, context), engines };
+  return { config: { ...withoutChats(config), directory, default_engine }, engines };
 }
 
 async function installed(config: Config, { env }: Context): Promise<Engine[]> {
@@ -83,25 +90,34 @@ async function installed(config: Config, { env }: Context): Promise<Engine[]> {
   return (await Promise.all(probes)).flat();
 }
 
-/** Reads what a config of these four lines means, so that defaults stay in one place. */
-function inPlayground(config: Config, emulator: Emulator, { cwd }: Context): Config {
-  const { telegram } = loadConfig({
-    cwd,
-    engines: [...known, demo],
-    env: {
-      HOME: config.directory,
-      TAKOPI__TRANSPORTS__TELEGRAM__BOT_TOKEN: JSON.stringify(emulator.token),
-      TAKOPI__TRANSPORTS__TELEGRAM__CHAT_ID: `${emulator.privateChatId}`,
-      TAKOPI__TRANSPORTS__TELEGRAM__ALLOWED_CHAT_IDS: `[${emulator.groupId}]`,
-      TAKOPI__TRANSPORTS__TELEGRAM__ALLOWED_USER_IDS: `[${emulator.person.id}]`,
-      TAKOPI__TRANSPORTS__TELEGRAM__API_ROOT: JSON.stringify(emulator.url),
-    },
-  });
-  return { ...config, telegram };
+/** Only these of the person's settings give way: the playground has its own bot, people and chats. */
+const inPlayground = (emulator: Emulator) => ({
+  TAKOPI__TRANSPORTS__TELEGRAM__BOT_TOKEN: JSON.stringify(emulator.token),
+  TAKOPI__TRANSPORTS__TELEGRAM__CHAT_ID: `${emulator.privateChatId}`,
+  TAKOPI__TRANSPORTS__TELEGRAM__ALLOWED_CHAT_IDS: `[${emulator.groupId}]`,
+  TAKOPI__TRANSPORTS__TELEGRAM__ALLOWED_USER_IDS: `[${emulator.person.id}]`,
+  TAKOPI__TRANSPORTS__TELEGRAM__API_ROOT: JSON.stringify(emulator.url),
+});
+
+/** What the playground shows of itself, unless the config says otherwise. */
+function unlessSaid({ cwd, env, configFile: file }: Context & Globals): NodeJS.ProcessEnv {
+  const found = findConfig({ file, cwd, env });
+  const said = found === undefined ? "" : readFileSync(found, "utf8");
+  return {
+    ...(!/^\s*stream_answer\s*=/m.test(said) && { TAKOPI__TRANSPORTS__TELEGRAM__STREAM_ANSWER: "true" }),
+    TAKOPI__DEMO__INTERACTIVE: "true",
+  };
 }
 
-function toPort(port: string | undefined): number {
-  const number = Number(port ?? 0);
+/** Projects without their chats, which the playground does not have. */
+function withoutChats(config: Config): Config {
+  const projects = [...config.projects].map(([alias, { chat_id: _, ...project }]) => [alias, project] as const);
+  return { ...config, projects: new Map(projects) };
+}
+
+function toPort(port: string | undefined): number | undefined {
+  if (port === undefined) return undefined;
+  const number = Number(port);
   if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
   throw new ConfigError(`--port is "${port}"; it must be a number from 0 to 65535.`);
 }

@@ -1,20 +1,18 @@
 import type { Message } from "grammy/types";
 import type { Emulator } from "../playground/emulator.ts";
 import { flattenRich } from "../telegram/flatten-rich.ts";
+import { toTerminal } from "./show-message.ts";
 
 const LONGEST_TASK_MS = 3_600_000;
+
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /**
  * Sends one task and prints the bot's messages as they come and change.
  *
  * @returns the exit code: 0 when the task was done.
  */
-export async function playOnce(
-  task: string,
-  emulator: Emulator,
-  output: NodeJS.WritableStream,
-  signal: AbortSignal,
-): Promise<number> {
+export async function playOnce(task: string, emulator: Emulator, output: Output, signal: AbortSignal): Promise<number> {
   const chatId = emulator.privateChatId;
   const prompt = emulator.sendText({ chatId, text: task });
   output.write(`you\n${indent(task)}\n`);
@@ -30,8 +28,9 @@ export async function playOnce(
   return outcome.startsWith("done") ? 0 : 1;
 }
 
-function tell(message: Message, shown: Map<number, string>, output: NodeJS.WritableStream): void {
-  const text = textOf(message);
+function tell(message: Message, shown: Map<number, string>, output: Output): void {
+  const look = { colours: output.isTTY === true && process.env["NO_COLOR"] === undefined };
+  const text = toTerminal(message, look);
   const before = shown.get(message.message_id);
   if (before === text) return;
   shown.set(message.message_id, text);
@@ -43,4 +42,4 @@ function textOf(message: Message): string {
   return message.text ?? message.caption ?? "";
 }
 
-const indent = (text: string) => text.replace(/^/gm, "  ");
+const indent = (text: string) => text.replace(/^(?=[^\n])/gm, "  ");

@@ -1,3 +1,4 @@
+import type { Schedule } from "../domain/schedule.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
 
 /** The configuration, checked and with its defaults; keys are named as in the file. */
@@ -18,6 +19,8 @@ export interface Config {
   readonly projects: ReadonlyMap<string, Project>;
   /** The engines' tables as written, by engine; `engineOptions` reads them. */
   readonly engines: Readonly<Record<string, unknown>>;
+  /** Those that are switched on. */
+  readonly schedules: readonly Schedule[];
   readonly limits: Limits;
   /** What was read but has no effect, one sentence each. */
   readonly warnings: readonly string[];

@@ -12,6 +12,7 @@ import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.
 import { migrate, migrateText } from "./migrate.ts";
 import { type Problem, toProblems } from "./problem.ts";
 import { brokenRules, sameName } from "./rules.ts";
+import { brokenSchedules, toSchedules } from "./schedules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
 import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
@@ -53,7 +54,11 @@ export function checkConfig(candidate: Candidate): Config {
   const schema = fileSchema(engines);
   const result = schema.safeParse(overridden.table);
   const problems = result.success
-    ? [...brokenRules(result.data, engines), ...checkEngineTables(result.data, engines)]
+    ? [
+        ...brokenRules(result.data, engines),
+        ...brokenSchedules(result.data.schedules),
+        ...checkEngineTables(result.data, engines),
+      ]
     : toProblems(result.error, overridden.table, schema);
   if (!result.success || problems.length > 0) throw refusal(problems, file, overridden);
   return toConfig(result.data, candidate);
@@ -108,6 +113,7 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
       ids.filter((id) => from[id] !== undefined).map((id) => [id, withExecutable(from[id], absolute)]),
     );
   const idle = idleKeys(table);
+  const telegram = toTelegram(table.transports.telegram);
   const aliases = Object.keys(table.projects);
   const toProject = ([alias, project]: [string, ProjectTable]): [string, Project] => {
     const path = absolute(project.path);
@@ -124,9 +130,10 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
     default_engine: engineId(table.default_engine) ?? engineId("codex") ?? ids[0] ?? table.default_engine,
     default_project: aliases.find((alias) => table.default_project && sameName(alias, table.default_project)),
     on_restart: table.on_restart,
-    telegram: toTelegram(table.transports.telegram),
+    telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     engines: pick(table),
+    schedules: toSchedules(table.schedules, telegram?.chat_id),
     limits: table.limits,
     warnings: [
       ...warnings,

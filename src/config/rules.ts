@@ -29,6 +29,12 @@ export function brokenRules(table: FileTable, engines: readonly Engine[]): Probl
     unknownName(wanted ?? "", "project", aliases),
   );
 
+  for (const [name, { engine, project }] of Object.entries(table.schedules)) {
+    demandEngine(engine, ["schedules", name, "engine"]);
+    const isKnown = project === undefined || aliases.some((alias) => sameName(alias, project));
+    demand(isKnown, ["schedules", name, "project"], unknownName(project ?? "", "project", aliases));
+  }
+
   const names = new Map<string, string>();
   const chats = new Map<number, string>();
   const main = table.transports.telegram?.chat_id;

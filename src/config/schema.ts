@@ -82,6 +82,29 @@ const project = z.strictObject({
   trusted: z.boolean().default(false),
 });
 
+const schedule = z.strictObject({
+  /** Five fields; else `every`. */
+  cron: text.optional(),
+  /** A duration such as "30m". */
+  every: text.optional(),
+  /** IANA name; the machine's own if absent. */
+  timezone: text.optional(),
+  prompt: text,
+  project: text.optional(),
+  branch: text.optional(),
+  engine: text.optional(),
+  /** The main chat if absent. */
+  chat_id: id.optional(),
+  topic_id: id.optional(),
+  session: z.enum(["new", "same"]).default("new"),
+  only_when_idle: z.boolean().default(false),
+  overlap: z.enum(["skip", "queue"]).default("skip"),
+  missed: z.enum(["once", "skip"]).default("once"),
+  /** Only failures are told. */
+  quiet: z.literal("errors").optional(),
+  enabled: z.boolean().default(true),
+});
+
 const table = z.record(z.string(), z.unknown());
 
 const file = z.strictObject({
@@ -93,9 +116,11 @@ const file = z.strictObject({
   transports: z.strictObject({ telegram: telegram.optional() }).prefault({}),
   limits: limits.prefault({}),
   projects: z.record(z.string(), project).default({}),
+  schedules: z.record(z.string(), schedule).default({}),
   plugins: table.optional(),
 });
 
+export type ScheduleTable = z.output<typeof schedule>;
 export type TelegramTable = z.output<typeof telegram>;
 export type Limits = z.output<typeof limits>;
 /** Engine tables stand beside the project's own keys. */

@@ -127,14 +127,17 @@ export interface Acknowledged {
   /** Of the command. */
   readonly id: string;
   readonly ok: boolean;
-  /** Why the engine did not take it, one sentence for people; absent if it was too late: nothing waits for it any more. */
+  /** Why the engine did not take it, one sentence for people; absent if it came too late: nothing waits for it any more. */
   readonly problem?: string;
 }
 
 /** For the bridge alone: `takopi replay` shows none of them. */
 export type ControlEvent = Ready | ProcessStarted | Acknowledged;
 
-export type RunEvent = Started | ActionEvent | TextSoFar | QuestionAsked | QuestionResolved | Completed | ControlEvent;
+/** What people are shown of a run, and all that a recorded stream holds. */
+export type ShownEvent = Started | ActionEvent | TextSoFar | QuestionAsked | QuestionResolved | Completed;
+
+export type RunEvent = ShownEvent | ControlEvent;
 
 /** Stops compilation when a `switch` forgets a member of a union. */
 export function assertNever(value: never): never {

@@ -2,7 +2,12 @@
 export type Origin =
   /** A person wrote a message in the conversation. */
   | { readonly type: "message" }
-  | { readonly type: "schedule"; readonly name: string }
+  /** `slept`: the run makes up for this time, ms since 1970. */
+  | {
+      readonly type: "schedule";
+      readonly name: string;
+      readonly slept?: { readonly from: number; readonly to: number } | undefined;
+    }
   | { readonly type: "trigger"; readonly name: string }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }

@@ -11,7 +11,7 @@ export interface Attachment {
   readonly mime: string;
 }
 
-/** One run as it is asked for: JSON, so that any machine can carry it out. @public */
+/** One run as it is asked for: JSON, so that any machine can carry it out. */
 export interface RunSpec {
   /** Marks every process of the run. */
   readonly runId: string;
@@ -27,7 +27,7 @@ export interface RunSpec {
   readonly instructions?: string;
 }
 
-/** What may be done to a run. The first `stop` or `interrupt` wins; each `steer` and `answer` gets its `ack`. @public */
+/** What may be done to a run. The first `stop` or `interrupt` wins; each `steer` and `answer` gets its `ack`, before `completed`; one that comes later gets none. */
 export type RunCommand =
   | { readonly type: "stop"; readonly reason: string }
   /** Ends the turn and keeps the session. */

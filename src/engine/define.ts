@@ -1,12 +1,15 @@
 import type { z } from "zod";
-import type { Completed, RunEvent } from "../domain/events.ts";
+import type { Completed, ShownEvent } from "../domain/events.ts";
+import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Probe, ResumeCodec, RunRequest } from "./contract.ts";
+import type { Engine, EngineSetup, Operations, Probe, ResumeCodec, RunRequest, WorkSetup } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
+import { HeadlessDriver } from "./headless.ts";
+import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { EventReader } from "./reader.ts";
-import { failedRun, runEngine } from "./run.ts";
+import { type Driver, openRun } from "./run-machine.ts";
 
 /** How one run starts: argv and the reducer's first state. */
 export interface Launch<State> {
@@ -64,36 +67,71 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   /** The state that a recorded stream begins with. */
   readonly initial: State;
   /** Pure. May give the one `completed` where a line decides the outcome; what comes after it is ignored. */
-  translate(state: State, event: z.infer<Union>): readonly [State, readonly RunEvent[]];
+  translate(state: State, event: z.infer<Union>): readonly [State, readonly ShownEvent[]];
   /** Pure. The outcome of a stream that ended without `completed`. */
   end(state: State, exit: Exit): Completed;
+  /** Hears of each run at its end, with the session that the engine named, if it did. */
+  ended?(request: RunRequest, session: string | undefined): void;
 }
 
 /** Makes an engine of a definition; the types of its wire and state are erased here and nowhere else. */
 export function defineEngine<Options extends EngineOptions, Union extends NativeUnion, State>(
   definition: HeadlessEngine<Options, Union, State>,
+  live?: LiveEngine<Options>,
 ): Engine {
   const { id, label, options, resume } = definition;
+  const read = (given: EngineOptions): Options => readOptions(id, options, given);
+  const drive = (request: RunRequest): Driver => {
+    const own = { ...request, options: read(request.options) };
+    return live && own.options.interactive === true ? live.drive(own) : new HeadlessDriver(definition, own);
+  };
   return {
     id,
     label,
     options,
     resume,
+    can: live?.can ?? [],
+    operations: live ? withOptions(live.operations, read) : {},
     brings: definition.brings,
     probe: async (setup) => {
-      const parsed = options.safeParse(setup.options);
-      if (!parsed.success) return { problems: [describeOptions(id, parsed.error)] };
-      return definition.probe({ ...setup, options: parsed.data });
+      try {
+        return await definition.probe({ ...setup, options: read(setup.options) });
+      } catch (error) {
+        if (error instanceof EngineError) return { problems: [error.message] };
+        throw error;
+      }
     },
-    open: (request) => {
-      const parsed = options.safeParse(request.options);
-      if (!parsed.success) return failedRun(id, describeOptions(id, parsed.error), request.resume);
-      return runEngine(definition, { ...request, options: parsed.data });
-    },
+    open: (request) => openRun({ id, label, request, driver: driverOf(() => drive(request)) }),
     replay: (stdout, log) => ({
       [Symbol.asyncIterator]: () => eachEvent(replay(definition, stdout, log.child({ engine: id }))),
     }),
   };
+}
+
+/** Options that are not right are told as the outcome of the run. */
+function driverOf(make: () => Driver): Driver {
+  try {
+    return make();
+  } catch (error) {
+    return { drive: () => Promise.reject(error), force: async () => {} };
+  }
+}
+
+function withOptions<Options>(own: OwnOperations<Options>, read: (given: EngineOptions) => Options): Operations {
+  const entries = Object.entries(own).map(([name, act]) => [
+    name,
+    async (request: WorkSetup, ...rest: unknown[]) =>
+      (act as (...all: unknown[]) => unknown)({ ...request, options: read(request.options) }, ...rest),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** @throws EngineError that names the first option which is not right. */
+function readOptions<Options>(id: string, schema: z.ZodType<Options>, options: EngineOptions): Options {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new EngineError(`The option ${[id, ...(issue?.path ?? [])].join(".")} is not right: ${issue?.message}.`);
 }
 
 /** A recorded stream has no exit of its own: it ends as if the engine had exited well. */
@@ -103,14 +141,8 @@ async function* replay<Options extends EngineOptions, Union extends NativeUnion,
   definition: HeadlessEngine<Options, Union, State>,
   stdout: AsyncIterable<Uint8Array>,
   log: Logger,
-): AsyncGenerator<readonly RunEvent[], void> {
+): AsyncGenerator<readonly ShownEvent[], void> {
   const reader = new EventReader(definition, { state: definition.initial, log });
   for await (const chunk of stdout) yield reader.push(chunk);
   yield reader.end(RECORDED);
-}
-
-/** One sentence about the first option that is not right. */
-export function describeOptions(id: string, error: z.ZodError): string {
-  const issue = error.issues[0];
-  return `The option ${[id, ...(issue?.path ?? [])].join(".")} is not right: ${issue?.message}.`;
 }

@@ -1,19 +1,17 @@
-import type { RunEvent } from "../domain/events.ts";
-
 /**
  * Hands out batches one event at a time. Asks for the next batch only when the last is used up, so that a slow reader
  * slows the engine down; several times cheaper than yielding each event from an async generator.
  */
-export function eachEvent(batches: AsyncGenerator<readonly RunEvent[], void>): AsyncIterator<RunEvent, undefined> {
-  let batch: readonly RunEvent[] = [];
+export function eachEvent<Event>(batches: AsyncGenerator<readonly Event[], void>): AsyncIterator<Event, undefined> {
+  let batch: readonly Event[] = [];
   let index = 0;
-  const take = (): IteratorResult<RunEvent, undefined> | undefined => {
+  const take = (): IteratorResult<Event, undefined> | undefined => {
     const value = batch[index];
     if (value === undefined) return undefined;
     index += 1;
     return { done: false, value };
   };
-  const refill = async (): Promise<IteratorResult<RunEvent, undefined>> => {
+  const refill = async (): Promise<IteratorResult<Event, undefined>> => {
     for (;;) {
       const next = await batches.next();
       if (next.done) return { done: true, value: undefined };

@@ -1,24 +1,28 @@
 import { endMarkedNow, sendSignal } from "./marked.ts";
 
-/** The leaders of what runs, by run. */
-const living = new Map<string, number>();
-
 /**
- * Ends a run's processes with this one, should it exit first, as on a second Ctrl-C: there is no time left then for a
- * signal that asks. Call what it returns as soon as the leader has exited.
+ * Ends processes with this one, should it exit first, as on a second Ctrl-C: there is no time left then for a signal
+ * that asks.
  */
-export function endWithUs(runId: string, leader: number): () => void {
-  if (living.size === 0) process.once("exit", endLiving);
-  living.set(runId, leader);
-  return () => {
-    living.delete(runId);
-    if (living.size === 0) process.removeListener("exit", endLiving);
-  };
-}
+export class ExitGuard {
+  /** The leaders of what runs, by run. */
+  readonly #living = new Map<string, number>();
+  readonly #end = (): void => this.endNow();
 
-/** Kills what runs, now. */
-export function endLiving(): void {
-  if (living.size === 0) return;
-  for (const leader of living.values()) sendSignal(-leader, "SIGKILL");
-  endMarkedNow([...living.keys()]);
+  /** Call what it returns as soon as the leader has exited. */
+  add(runId: string, leader: number): () => void {
+    if (this.#living.size === 0) process.once("exit", this.#end);
+    this.#living.set(runId, leader);
+    return () => {
+      this.#living.delete(runId);
+      if (this.#living.size === 0) process.removeListener("exit", this.#end);
+    };
+  }
+
+  /** Kills what runs, now. */
+  endNow(): void {
+    if (this.#living.size === 0) return;
+    for (const leader of this.#living.values()) sendSignal(-leader, "SIGKILL");
+    endMarkedNow([...this.#living.keys()]);
+  }
 }

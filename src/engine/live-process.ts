@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { ProcessMark } from "../domain/run.ts";
 import type { Logger } from "../log.ts";
 import { engineEnv } from "./environment.ts";
+import type { ExitGuard } from "./exit-guard.ts";
 import { type LineRules, LineSplitter } from "./lines.ts";
 import { endMarkedProcesses, sendSignal } from "./marked.ts";
 import type { EngineOptions } from "./options.ts";
@@ -24,6 +26,9 @@ export interface LiveCommand {
   /** On which the engine ends well, its own commands with it. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
   readonly log: Logger;
+  readonly guard: ExitGuard;
+  /** Called as soon as it exists. */
+  announce(mark: ProcessMark): void;
 }
 
 /** A process that serves many runs, or one after another. Its stdout must be read for `gone` to resolve. */
@@ -44,12 +49,13 @@ export interface LiveProcess extends Omit<OpenChild, "ended" | "exited" | "aband
  * @throws EngineError where it cannot be started.
  */
 export async function startLiveProcess(command: LiveCommand): Promise<LiveProcess> {
-  const { id, file, args, cwd, env, patterns, added, options } = command;
+  const { id, file, args, cwd, env, patterns, added, options, guard } = command;
   const markId = `live-${randomUUID()}`;
-  const log = command.log.child({ engine: id, markId });
+  const log = command.log.child({ markId });
   const environment = engineEnv({ env, patterns, added, options, cwd, runId: markId });
-  const { ended, exited, abandon, ...child } = await openProcess({ id, file, args, cwd, env: environment });
+  const { ended, exited, abandon, ...child } = await openProcess({ id, file, args, cwd, env: environment, guard });
   const { pid } = child.mark;
+  command.announce({ ...child.mark, markId });
   log.info({ pid, file, cwd }, "server.spawned");
 
   const gone = ended.then(async (ending) => {

@@ -1,40 +1,59 @@
-import type { z } from "zod";
-import { EngineError } from "../errors.ts";
-import type { Engine, Live, Run, RunRequest } from "./contract.ts";
-import { describeOptions } from "./define.ts";
+import type { Ability } from "../domain/run.ts";
+import type { Operations, RunRequest } from "./contract.ts";
 import type { EngineOptions } from "./options.ts";
+import type { Driver, RunContext } from "./run-machine.ts";
+import type { Lease, Pooled, Use } from "./server-pool.ts";
 
-/** The two-way side of an engine, as its runner makes it. */
-export interface LiveSide<Options extends EngineOptions> extends Live {
-  /** As `Engine.open`, for options that say `interactive = true`. Never throws. */
-  open(request: RunRequest & { readonly options: Options }): Run;
+/** The operations of an engine, with its own options read. */
+export type OwnOperations<Options> = {
+  [Name in keyof Operations]: NonNullable<Operations[Name]> extends (
+    first: infer First,
+    ...rest: infer Rest
+  ) => infer Result
+    ? (request: First & { readonly options: Options }, ...rest: Rest) => Result
+    : never;
+};
+
+/** The two-way side of an engine: the same sessions, over servers that stay warm between runs. */
+export interface LiveEngine<Options extends EngineOptions> {
+  readonly can: readonly Ability[];
+  readonly operations: OwnOperations<Options>;
+  drive(request: RunRequest & { readonly options: Options }): Driver;
 }
 
-/** One engine of two sides: `interactive` decides which of them opens a run. */
-export function withLive<Options extends EngineOptions>(
-  headless: Engine,
-  options: z.ZodType<Options>,
-  live: LiveSide<Options>,
-): Engine {
+/** What is an engine's own in one run over a pooled server. */
+export interface LiveWork<Server extends LivePooled> {
+  /** The server for this run; see `ServerPool.use`. */
+  lease(use: Use): Promise<Lease<Server>>;
+  /**
+   * Plays the turn to its end, from `started` to `completed`. Calls `ready` when the turn takes commands. When the run
+   * is stopped, ends the turn with its commands.
+   */
+  play(lease: Lease<Server>, context: RunContext): Promise<void>;
+  /** Ends what it can of the run if others go on using the server. */
+  endCommands?(): Promise<void>;
+}
+
+export interface LivePooled extends Pooled {
+  /** Ends it without asking. */
+  kill(): Promise<void>;
+}
+
+/** Drives a run over a server of a pool: takes the server for it, announces that, and gives it back. */
+export function liveDriver<Server extends LivePooled>(work: LiveWork<Server>): Driver {
+  let lease: Lease<Server> | undefined;
   return {
-    ...headless,
-    live,
-    open: (request) => {
-      const parsed = options.safeParse(request.options);
-      // Options that are not right are explained by the headless side.
-      if (!parsed.success || parsed.data.interactive !== true) return headless.open(request);
-      return live.open({ ...request, options: parsed.data });
+    drive: async (context) => {
+      lease = await work.lease({ stopped: context.stopped, announce: (mark) => context.announce(mark) });
+      try {
+        await work.play(lease, context);
+      } finally {
+        lease.release();
+      }
+    },
+    force: async () => {
+      if (lease?.giveUp()) await lease.server.kill();
+      else await work.endCommands?.();
     },
   };
-}
-
-/**
- * An engine's own options, for its operations.
- *
- * @throws EngineError that names the option which is not right.
- */
-export function readOptions<Options>(id: string, schema: z.ZodType<Options>, options: EngineOptions): Options {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  throw new EngineError(describeOptions(id, parsed.error));
 }

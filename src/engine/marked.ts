@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay, setImmediate } from "node:timers/promises";
-import type { ProcessMark } from "./contract.ts";
+import type { ProcessMark } from "../domain/run.ts";
 import { RUN_MARK } from "./environment.ts";
 import { startTimeByPs } from "./ps.ts";
 

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import type { ProcessMark } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
-import type { ProcessMark } from "./contract.ts";
 import { RUN_MARK } from "./environment.ts";
-import { endWithUs } from "./exit-guard.ts";
+import type { ExitGuard } from "./exit-guard.ts";
 import { markProcess, sendSignal } from "./marked.ts";
 import { closeWhenQuiet } from "./quiet.ts";
 import { Tail } from "./tail.ts";
@@ -19,6 +19,8 @@ export interface Command {
   readonly cwd: string;
   /** All of it: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Ends it with this process. */
+  readonly guard?: ExitGuard;
 }
 
 /** How a process ended. */
@@ -71,12 +73,12 @@ export async function spawnProcess(command: Command, stdin: string): Promise<Chi
  */
 export async function openProcess(command: Command): Promise<OpenChild> {
   const [{ execa }] = await Promise.all([import("execa"), checkDirectory(command.cwd)]);
-  const { file, args, cwd, env } = command;
+  const { file, args, cwd, env, guard } = command;
   const options = { cwd, env, extendEnv: false, detached: true, buffer: false, reject: false } as const;
   const child = execa(file, args, options);
   if (child.pid === undefined) throw startFailure(command, await child);
   const runId = env[RUN_MARK];
-  if (runId !== undefined) child.once("exit", endWithUs(runId, child.pid));
+  if (runId !== undefined && guard) child.once("exit", guard.add(runId, child.pid));
   // A pipe breaks when the process goes or never reads; its end tells all that matters.
   for (const pipe of child.stdio) pipe?.on("error", () => {});
   // Until somebody listens, execa lets the output flow and be lost, and so does Node at the exit (20.20, `flushStdio`).

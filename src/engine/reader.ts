@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Completed, RunEvent } from "../domain/events.ts";
+import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
 import { createDecoder, type Decoded, type NativeUnion } from "./decode.ts";
 import type { Exit, HeadlessEngine } from "./define.ts";
@@ -39,13 +39,18 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     this.#decode = createDecoder(engine.wire);
   }
 
+  /** As the engine named it. */
+  get session(): string | undefined {
+    return this.#session;
+  }
+
   /** The events that this chunk brings. */
-  push(chunk: Uint8Array): RunEvent[] {
+  push(chunk: Uint8Array): ShownEvent[] {
     return this.status === "open" ? this.#read(this.#lines.push(chunk)) : [];
   }
 
   /** The last events, after all output. */
-  end(exit: Exit): RunEvent[] {
+  end(exit: Exit): ShownEvent[] {
     const events = this.status === "open" ? this.#read(this.#lines.end()) : [];
     this.#report();
     if (this.status === "open") events.push(this.#finish(exit));
@@ -58,8 +63,8 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     return this.#withSession({ type: "completed", engine: this.#engine.id, ok: false, answer: "", error });
   }
 
-  #read(lines: Iterable<string>): RunEvent[] {
-    const events: RunEvent[] = [];
+  #read(lines: Iterable<string>): ShownEvent[] {
+    const events: ShownEvent[] = [];
     for (const line of lines) {
       if (this.status !== "open") break;
       const decoded = this.#decode(line);
@@ -69,7 +74,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     return events;
   }
 
-  #take(native: z.infer<Union>, events: RunEvent[]): void {
+  #take(native: z.infer<Union>, events: ShownEvent[]): void {
     try {
       const [state, news] = this.#engine.translate(this.#state, native);
       this.#state = state;
@@ -80,7 +85,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     }
   }
 
-  #pass(event: RunEvent, events: RunEvent[]): void {
+  #pass(event: ShownEvent, events: ShownEvent[]): void {
     if (event.type === "completed") {
       this.status = "completed";
       events.push(this.#withSession(event));

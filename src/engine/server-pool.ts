@@ -1,4 +1,5 @@
-import type { LiveServer, ProcessMark } from "./contract.ts";
+import type { ProcessMark } from "../domain/run.ts";
+import type { LiveServer } from "./contract.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** A server that lives longer than this and then crashes may be started again at once. */
@@ -9,11 +10,21 @@ const MAX_BACKOFF_MS = 8000;
 
 /** What the pool needs of a server. */
 export interface Pooled {
-  readonly mark: ProcessMark;
   /** Resolves when it has ended, for whatever reason. */
   readonly gone: Promise<unknown>;
   stop(): Promise<void>;
 }
+
+/** What a run or operation brings to the pool. */
+export interface Use {
+  /** Gives up waiting, while others may go on to wait. */
+  readonly stopped: AbortSignal;
+  /** Called once, as soon as the server's process exists: also while it starts. */
+  announce(mark: ProcessMark): void;
+}
+
+/** The use by an operation, which is short, and which nobody stops. */
+export const ALONE: Use = { stopped: new AbortController().signal, announce: () => {} };
 
 /** The use of a server by one run or operation. */
 export interface Lease<Server> {
@@ -28,11 +39,12 @@ export interface Lease<Server> {
 
 interface Entry<Server> {
   readonly starting: Promise<Server>;
+  mark: ProcessMark | undefined;
   server: Server | undefined;
   readonly startedAtMs: number;
   /** Leases with their sessions, as far as these are known. */
-  readonly users: Map<symbol, string | undefined>;
-  readonly givenUp: Set<symbol>;
+  readonly users: Map<Use, string | undefined>;
+  readonly givenUp: Set<Use>;
   idleSinceMs: number | undefined;
   /** Being ended by the pool. */
   ending: Promise<void> | undefined;
@@ -45,25 +57,34 @@ interface Crashes {
   readonly lastAtMs: number;
 }
 
+/** Starts a server; `announce` is called as soon as its process exists. */
+export type StartServer<Server> = (announce: (mark: ProcessMark) => void) => Promise<Server>;
+
 /** Servers that stay warm between runs, one for each key. */
 export class ServerPool<Server extends Pooled> {
+  readonly #engine: string;
   readonly #entries = new Map<string, Entry<Server>>();
   readonly #crashes = new Map<string, Crashes>();
+
+  constructor(engine: string) {
+    this.#engine = engine;
+  }
 
   /**
    * The server of this key, started where there is none; after crashes in a row only after a while.
    *
-   * @throws what `start` throws; `stopped.reason` where that is aborted first, while others may go on to wait.
+   * @throws what `start` throws; `stopped.reason` if that is aborted first.
    */
-  async use(key: string, start: () => Promise<Server>, stopped: AbortSignal): Promise<Lease<Server>> {
+  async use(key: string, start: StartServer<Server>, { stopped, announce }: Use): Promise<Lease<Server>> {
     for (let end = this.#endOf(key); end !== undefined; end = this.#endOf(key)) {
       await unlessAborted(end, stopped);
     }
     const wait = this.#backoffMs(key);
     if (wait > 0) await unlessAborted(sleep(wait), stopped);
     const entry = this.#entries.get(key) ?? this.#start(key, start);
-    const user = Symbol();
+    const user: Use = { stopped, announce };
     entry.users.set(user, undefined);
+    if (entry.mark) announce(entry.mark);
     entry.idleSinceMs = undefined;
     const release = () => {
       entry.givenUp.delete(user);
@@ -91,10 +112,10 @@ export class ServerPool<Server extends Pooled> {
   }
 
   servers(): readonly LiveServer[] {
-    return [...this.#entries.values()].flatMap(({ server, users, idleSinceMs }) => {
-      if (server === undefined) return [];
+    return [...this.#entries.values()].flatMap(({ mark, users, idleSinceMs }) => {
+      if (mark === undefined) return [];
       const busy = [...users.values()].filter((session) => session !== undefined);
-      return [{ ...server.mark, busy, ...(idleSinceMs !== undefined && { idleSince: idleSinceMs }) }];
+      return [{ ...mark, engine: this.#engine, busy, ...(idleSinceMs !== undefined && { idleSince: idleSinceMs }) }];
     });
   }
 
@@ -121,11 +142,15 @@ export class ServerPool<Server extends Pooled> {
     return entry?.ending ?? entry?.dying;
   }
 
-  #start(key: string, start: () => Promise<Server>): Entry<Server> {
-    const starting = start();
+  #start(key: string, start: StartServer<Server>): Entry<Server> {
+    const starting = Promise.resolve().then(() => start((mark) => announce(mark)));
     const entry: Entry<Server> = {
-      ...{ starting, server: undefined, startedAtMs: Date.now(), users: new Map(), givenUp: new Set() },
-      ...{ idleSinceMs: undefined, ending: undefined, dying: undefined },
+      ...{ starting, server: undefined, mark: undefined, startedAtMs: Date.now(), users: new Map() },
+      ...{ givenUp: new Set(), idleSinceMs: undefined, ending: undefined, dying: undefined },
+    };
+    const announce = (mark: ProcessMark): void => {
+      entry.mark = mark;
+      for (const user of entry.users.keys()) user.announce(mark);
     };
     this.#entries.set(key, entry);
     starting.then(

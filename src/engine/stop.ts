@@ -1,4 +1,4 @@
-import type { ProcessMark } from "./contract.ts";
+import type { ProcessMark } from "../domain/run.ts";
 import { endsWithin } from "./ends-within.ts";
 import { endMarkedProcesses, hasProc, isAlive, sendSignal } from "./marked.ts";
 import { descendants } from "./ps.ts";

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import type { RunRequest } from "./contract.ts";
+import type { EngineSetup } from "./contract.ts";
 
 /** Whether what a repository brings may run in `directory`: a session has its own, which may lie outside the project. */
-export const isTrustedIn = ({ cwd, trusted }: Pick<RunRequest, "cwd" | "trusted">, directory: string): boolean =>
-  trusted === true && isWithin(realPath(cwd), realPath(directory));
+export const isTrustedIn = (
+  { cwd, trusted }: Pick<EngineSetup, "trusted"> & { readonly cwd: string },
+  directory: string,
+): boolean => trusted === true && isWithin(realPath(cwd), realPath(directory));
 
 const isWithin = (parent: string, path: string): boolean =>
   path === parent || path.startsWith(parent.endsWith(sep) ? parent : parent + sep);

@@ -4,7 +4,7 @@ import { createSwitches, type Switches } from "./switches.ts";
 import type { Call, CallMatcher, Fault } from "./world/calls.ts";
 import { describeWorld } from "./world/describe.ts";
 import type { FloodLimits } from "./world/flood.ts";
-import { type PersonMessage, press, rewrite, roomOf, say } from "./world/people.ts";
+import { type PersonMessage, press, rewrite, roomOf, say, stopDraft } from "./world/people.ts";
 import { addGroup, addPrivateChat, type NewGroup } from "./world/rooms.ts";
 import type { NewUpdate } from "./world/update-queue.ts";
 import { type Draft, GROUP_ID, PERSON, type PressAnswer, type World } from "./world/world.ts";
@@ -107,10 +107,4 @@ export function createControl(world: World, topicIds: readonly number[]): Contro
     setLimits: (limits) => world.flood.setLimits(limits === "off" ? undefined : limits),
     ...createSwitches(world),
   };
-}
-
-function stopDraft(world: World, chatId: number, draftId: number): void {
-  const { chat } = roomOf(world, chatId);
-  if (chat.type !== "private") throw new Error("Only private chats have drafts.");
-  world.updates.push({ stopped_message_generation: { chat, draft_id: draftId } });
 }

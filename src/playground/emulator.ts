@@ -16,6 +16,8 @@ export interface EmulatorOptions {
   /** Defaults to what Telegram documents. */
   readonly limits?: FloodLimits | "off";
   readonly richMessages?: RichMessages;
+  /** The page's key; a random one unless told otherwise. */
+  readonly pageKey?: string;
   /** The clock of flood limits and dates, in ms since 1970. */
   readonly now?: () => number;
 }
@@ -33,6 +35,7 @@ export interface Emulator extends Control {
 /** @throws Error where the port is taken. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, token, limits = DOCUMENTED_LIMITS, richMessages = true, now = preciseNow } = options;
+  const { pageKey = randomBytes(18).toString("base64url") } = options;
   const world = new World({
     ...(token !== undefined && { token }),
     limits: limits === "off" ? undefined : limits,
@@ -40,7 +43,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   world.richMessages = richMessages;
   const control = createControl(world, populate(world));
-  const pageKey = randomBytes(18).toString("base64url");
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     serve({ world, pageKey }, request, response).catch((error) => fail(error, response));
   });

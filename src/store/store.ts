@@ -7,6 +7,7 @@ import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
+import { Schedules } from "./schedules.ts";
 import { StoredThreads } from "./threads.ts";
 import { Updates } from "./updates.ts";
 
@@ -20,6 +21,7 @@ export interface Store {
   readonly liveServers: LiveServers;
   readonly threads: StoredThreads;
   readonly questions: Questions;
+  readonly schedules: Schedules;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -43,6 +45,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
     questions: new Questions(database),
+    schedules: new Schedules(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

@@ -2,14 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import type { RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
-import type { Engine, Operations, SessionRequest } from "../engine/contract.ts";
-import { endLiving } from "../engine/exit-guard.ts";
+import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
+import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { endLeftovers } from "../engine/stop.ts";
 import { EngineError, UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
-import { EngineRun } from "./engine-run.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
 import { placeOf } from "./place.ts";
 import type { LeftRun, OperationPlace, OperationResult, Worker, WorkerEvent, WorkerRun } from "./port.ts";
@@ -33,12 +32,13 @@ const CLOSE_MS = 3_000;
 /** Carries runs out on this machine, in this process. */
 export class LocalWorker implements Worker {
   readonly #options: LocalWorkerOptions;
+  readonly #host = new EngineHost();
   readonly #servers: WarmServers;
   readonly #worktrees = new Worktrees();
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
-    this.#servers = new WarmServers({ ...options, kept: options.servers });
+    this.#servers = new WarmServers({ ...options, host: this.#host, kept: options.servers });
   }
 
   run(spec: RunSpec): WorkerRun {
@@ -49,24 +49,23 @@ export class LocalWorker implements Worker {
       const cwd = await this.#placeOf(spec, signal);
       return { engine, cwd, options: this.#optionsOf(engine, spec), trusted: this.#isTrusted(spec) };
     };
-    return new LocalRun({ spec, log, env: this.#options.env, open });
+    return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open });
   }
 
   async operate(operation: SessionAbility, place: OperationPlace, input = ""): Promise<OperationResult> {
     const { env, log } = this.#options;
     const engine = this.#engine(place.engine);
-    const operations = engine.live?.operations;
-    if (!operations?.[operation]) throw new UserError(`${engine.label} cannot do that.`);
+    const { operations } = engine;
+    if (!operations[operation]) throw new UserError(`${engine.label} cannot do that.`);
     // A list of models needs no worktree.
     const cwd = await this.#placeOf(operation === "models" ? projectOnly(place) : place);
-    const resume = { engine: engine.id, value: place.session ?? "" };
-    const { session } = place;
+    const { session = "" } = place;
+    const options = this.#optionsOf(engine, place);
+    const trusted = this.#isTrusted(place);
+    const request = { session, cwd, env, log, options, trusted, host: this.#host };
     log.info({ engine: engine.id, session, operation }, "session.operation");
     try {
-      return await act(operations, operation, {
-        request: { resume, cwd, env, log, options: this.#optionsOf(engine, place), trusted: this.#isTrusted(place) },
-        input,
-      });
+      return await act(operations, operation, { request, input });
     } catch (cause) {
       throw cause instanceof EngineError ? new UserError(cause.message, { cause }) : cause;
     }
@@ -82,7 +81,7 @@ export class LocalWorker implements Worker {
 
   async close(): Promise<void> {
     await Promise.race([this.#servers.close(), delay(CLOSE_MS, undefined, { ref: false })]);
-    endLiving();
+    this.#host.endNow();
   }
 
   #engine(id: string): Engine {
@@ -113,6 +112,7 @@ interface LocalRunOptions {
   readonly spec: RunSpec;
   readonly log: Logger;
   readonly env: LocalWorkerOptions["env"];
+  readonly host: EngineHost;
   readonly open: (signal: AbortSignal) => Promise<Opening>;
 }
 
@@ -128,7 +128,7 @@ class LocalRun implements WorkerRun {
   readonly #options: LocalRunOptions;
   /** Aborted with the reason of a stop. */
   readonly #stopped = new AbortController();
-  #run: EngineRun | undefined;
+  #run: Run | undefined;
 
   constructor(options: LocalRunOptions) {
     this.#options = options;
@@ -138,11 +138,11 @@ class LocalRun implements WorkerRun {
   send(command: RunCommand): void {
     if (this.#run) this.#run.send(command);
     else if (command.type === "stop") this.#stopped.abort(command.reason);
+    else if (command.type === "interrupt") this.#stopped.abort("interrupted");
   }
 
   async *#iterate(): AsyncGenerator<WorkerEvent, void> {
-    const { spec, log, env, open } = this.#options;
-    const { runId, prompt, session } = spec;
+    const { spec, log, env, host, open } = this.#options;
     const { signal } = this.#stopped;
     let home: Home;
     try {
@@ -151,11 +151,10 @@ class LocalRun implements WorkerRun {
       signal.throwIfAborted();
       yield { type: "placed", cwd };
       signal.throwIfAborted();
-      const resume = session === undefined ? {} : { resume: { engine: engine.id, value: session } };
-      this.#run = new EngineRun(engine, { runId, prompt, cwd, options, trusted, env, log, ...resume });
+      this.#run = engine.open({ spec, cwd, options, env, log, trusted, host });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
-      const reason = signal.aborted ? String(signal.reason) : userText(error, runId);
+      const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
       yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
       return;
     }
@@ -187,7 +186,7 @@ async function act(
     case "fork":
     case "undo": {
       const left = await operations[operation]?.(request);
-      return left ? { session: left.value } : {};
+      return left === undefined ? {} : { session: left };
     }
     case "models":
       return { models: (await operations.models?.(request)) ?? [] };

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
-import type { Engine, Live } from "../engine/contract.ts";
+import type { EngineHost } from "../engine/host.ts";
 import { endLeftovers } from "../engine/stop.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers, StoredServer } from "../store/live-servers.ts";
@@ -10,7 +10,7 @@ const LOOK_MS = 1_000;
 
 export interface WarmServersOptions {
   readonly config: () => Config;
-  readonly engines: readonly Engine[];
+  readonly host: EngineHost;
   /** For `doctor --running`, and for the start after a kill. */
   readonly kept: Pick<LiveServers, "all" | "replace">;
   readonly log: Logger;
@@ -41,30 +41,27 @@ export class WarmServers {
   /** Ends all. Resolves when none of their processes lives. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#each((live) => live.close());
+    await this.#options.host.close().catch((error: unknown) => this.#failed(error));
     this.#keep();
   }
 
   #look(): void {
     this.#keep();
-    void this.#each((live) => live.reap(this.#options.config().limits.idle_minutes * MS_PER_MINUTE));
+    const { host, config } = this.#options;
+    host.reap(config().limits.idle_minutes * MS_PER_MINUTE).catch((error: unknown) => this.#failed(error));
   }
 
-  async #each(act: (live: Live) => Promise<void>): Promise<void> {
-    const { engines, log } = this.#options;
-    const ended = await Promise.allSettled(engines.map(async ({ live }) => live && act(live)));
-    for (const result of ended) if (result.status === "rejected") log.error({ err: result.reason }, "server.not_ended");
+  #failed(error: unknown): void {
+    this.#options.log.error({ err: error }, "server.not_ended");
   }
 
   /** Stores the list if it has changed. */
   #keep(): void {
-    const { engines, kept, log } = this.#options;
-    const servers = engines.flatMap(({ id: engine, live }) =>
-      (live?.servers() ?? []).map(
-        ({ pid, startTime, markId = null, idleSince = null }): StoredServer => ({
-          ...{ engine, pid, processStart: startTime, markId, idleSince },
-        }),
-      ),
+    const { host, kept, log } = this.#options;
+    const servers = host.servers().map(
+      ({ engine, pid, startTime, markId = null, idleSince = null }): StoredServer => ({
+        ...{ engine, pid, processStart: startTime, markId, idleSince },
+      }),
     );
     const found = JSON.stringify(servers);
     if (found === this.#kept) return;

@@ -17,6 +17,8 @@ function engine(id: string, shape: z.ZodRawShape): Engine {
     options,
     resume: { format: (value) => value, parse: () => undefined },
     probe: async () => ({ problems: [] }),
+    can: [],
+    operations: {},
     open: () => {
       throw new Error("not opened here");
     },
@@ -25,10 +27,10 @@ function engine(id: string, shape: z.ZodRawShape): Engine {
 }
 
 export const engines: readonly Engine[] = [
-  engine("claude", { allowed_tools: z.array(z.string()).optional() }),
   engine("pi", { provider: z.string().optional() }),
   engine("codex", { profile: z.string().optional(), sandbox: z.enum(["read-only", "workspace-write"]).optional() }),
   engine("opencode", {}),
+  engine("claude", { allowed_tools: z.array(z.string()).optional() }),
 ];
 
 /** An empty directory that goes away with the test. */

@@ -11,7 +11,7 @@ test.each([
   ['defualt_engine = "pi"', "FILE: defualt_engine is not a known key; did you mean default_engine?"],
   [
     "zzz = 1",
-    "FILE: zzz is not a known key; known here: claude, codex, default_engine, default_project, limits, on_restart, opencode, pi, plugins, projects, transport, transports, watch_config.",
+    "FILE: zzz is not a known key; known here: claude, codex, default_engine, default_project, limits, on_restart, opencode, pi, plugins, projects, schedules, transport, transports, watch_config.",
   ],
   ["[limits]\nparalel_runs = 1", "FILE: limits.paralel_runs is not a known key; did you mean parallel_runs?"],
   ["[limits]\nparallel_runs = 0", "FILE: limits.parallel_runs is 0; expected a number of at least 1."],
@@ -44,7 +44,7 @@ test.each([
   ],
   [
     'default_engine = "cdoex"',
-    'FILE: default_engine is "cdoex", which is no known engine. Available: pi, codex, opencode. Did you mean "codex"?',
+    'FILE: default_engine is "cdoex", which is no known engine. Available: pi, codex, opencode, claude. Did you mean "codex"?',
   ],
   ['default_project = "web"', 'FILE: default_project is "web", which is no known project. There is no project yet.'],
   ['[projects.codex]\npath = "/c"', "FILE: projects.codex has the name of an engine; give the project another alias."],

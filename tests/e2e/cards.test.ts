@@ -1,13 +1,8 @@
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
-import { engines } from "../../runners/index.ts";
+import { describe, expect, test } from "vitest";
 import { openPlain } from "../../src/store/database.ts";
 import { closed, dataOf, press, setUp } from "../helpers/asking.ts";
 import { textOf } from "../helpers/bridge.ts";
-
-afterEach(async () => {
-  for (const engine of engines) await engine.live?.close();
-});
 
 describe("a card", () => {
   test("that nobody answers is brought back to mind once, then answered with no", async () => {

@@ -6,6 +6,8 @@ import { codex } from "../../runners/codex/index.ts";
 import { pi } from "../../runners/pi/index.ts";
 import { command as doctor } from "../../src/cli/doctor.ts";
 import type { Config } from "../../src/config/config.ts";
+import { ExitGuard } from "../../src/engine/exit-guard.ts";
+import { EngineHost } from "../../src/engine/host.ts";
 import { startLiveProcess } from "../../src/engine/live-process.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -24,13 +26,12 @@ const stagePi = (top = "") =>
     defaultEngine: "pi",
     tables: `${top}\n[pi]\ncmd = "${childProgram("pi-rpc")}"\ninteractive = true`,
   });
-const servers = () => pi.live?.servers() ?? [];
 const until = (isIt: () => boolean) => vi.waitUntil(isIt, { timeout: 30_000, interval: 20 });
 
 test("a server that had no run for limits.idle_minutes is ended, and the store forgets it", async () => {
   const { say, outcomeOf, store } = await stagePi("[limits]\nidle_minutes = 0.01");
   await outcomeOf(say("answer"));
-  await until(() => servers().length === 0);
+  await until(() => store().liveServers.all().length > 0);
   await until(() => store().liveServers.all().length === 0);
 });
 
@@ -38,7 +39,7 @@ test("doctor --running shows a warm server with its process, idle time and memor
   const { say, outcomeOf, store, directory } = await stagePi();
   await outcomeOf(say("answer"));
   await until(() => typeof store().liveServers.all()[0]?.idleSince === "number");
-  const [server] = servers();
+  const [server] = store().liveServers.all();
   const shown = await call(doctor, directory, "--running", "--config", join(directory, "takopi.toml"));
   expect(shown.stdout).toMatch(new RegExp(`live pi: ok \\(pid ${server?.pid}, idle for \\d+s, [1-9]\\d* MiB\\)`));
 });
@@ -46,7 +47,8 @@ test("doctor --running shows a warm server with its process, idle time and memor
 test("a shutdown ends the servers with all their processes", async () => {
   const { say, outcomeOf, stop, store } = await stagePi();
   await outcomeOf(say("answer"));
-  const { markId = "" } = servers()[0] ?? {};
+  await until(() => store().liveServers.all().length > 0);
+  const markId = store().liveServers.all()[0]?.markId ?? "";
   expect(await markedProcesses(markId)).not.toEqual([]);
   await stop();
   expect(await markedProcesses(markId)).toEqual([]);
@@ -67,7 +69,6 @@ test("a shutdown does not wait for a server that hangs while it starts", async (
   await stop();
   const pid = Number(readFileSync(pidFile, "utf8"));
   await until(() => !existsSync(`/proc/${pid}/exe`));
-  await until(() => (codex.live?.servers() ?? []).length === 0);
 });
 
 test("a run keeps the mark of its server, by which a start after a kill finds what it left", async () => {
@@ -87,13 +88,19 @@ test("servers of a bridge that was killed are ended with what runs below them", 
   const server = await startLiveProcess({
     ...{ id: "toy", file: process.execPath, args: [childProgram("grandchild-in-own-session")], cwd: process.cwd() },
     ...{ env: process.env, patterns: [], options: {}, stopSignal: "SIGTERM", log: noLog },
+    ...{ guard: new ExitGuard(), announce: () => {} },
   });
   onTestFinished(() => server.kill());
   const { pid, startTime } = server.mark;
   const { markId } = server;
   await vi.waitUntil(async () => (await markedProcesses(markId)).length > 1, { timeout: 30_000 });
   store.liveServers.replace([{ engine: "toy", pid, processStart: startTime, markId, idleSince: null }]);
-  const warm = new WarmServers({ config: () => ({}) as Config, engines: [], kept: store.liveServers, log: noLog });
+  const warm = new WarmServers({
+    config: () => ({}) as Config,
+    host: new EngineHost(),
+    kept: store.liveServers,
+    log: noLog,
+  });
   onTestFinished(() => warm.close());
   await warm.recover();
   expect(await markedProcesses(markId)).toEqual([]);

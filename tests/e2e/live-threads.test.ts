@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from "vitest";
-import { pi } from "../../runners/pi/index.ts";
 import { textOf } from "../helpers/bridge.ts";
 import { stageLive } from "../helpers/live-stage.ts";
 
@@ -82,15 +81,17 @@ describe("a message to a running thread", () => {
 
 describe("/interrupt", () => {
   test("ends the turn, shows how to go on, and keeps the session warm", async () => {
-    const { say, botSays, outcomeOf } = await stageLive();
+    const { say, botSays, outcomeOf, store } = await stageLive();
     const first = say("endless");
     await botSays(/^working · pi/);
-    const [server] = pi.live?.servers() ?? [];
+    const serverOf = () => store().runs.recent(1)[0]?.process?.markId;
+    const server = serverOf();
     say("/interrupt");
     const outcome = textOf(await outcomeOf(first));
     expect(outcome).toMatch(/^cancelled · pi[\s\S]*pi --session session-/);
     expect(textOf(await outcomeOf(say("answer", { replyTo: first })))).toContain("Hello.");
-    expect(pi.live?.servers().map(({ pid }) => pid)).toEqual([server?.pid]);
+    expect(server).toMatch(/^live-/);
+    expect(serverOf()).toBe(server);
     say("/interrupt");
     await botSays(/^Nothing is running in this chat\.$/);
   });

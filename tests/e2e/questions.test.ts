@@ -1,16 +1,11 @@
 import { join } from "node:path";
 import type { User } from "@grammyjs/types";
-import { afterEach, describe, expect, test } from "vitest";
-import { engines } from "../../runners/index.ts";
+import { describe, expect, test } from "vitest";
 import { command as runs } from "../../src/cli/runs.ts";
 import { openPlain } from "../../src/store/database.ts";
 import { call } from "../cli/calling.ts";
 import { buttonsOf, closed, dataOf, hasCard, press, setUp } from "../helpers/asking.ts";
 import { textOf } from "../helpers/bridge.ts";
-
-afterEach(async () => {
-  for (const engine of engines) await engine.live?.close();
-});
 
 describe("an approval", () => {
   test("is a notifying reply to its task, allowed by a button, and says who did and when", async () => {

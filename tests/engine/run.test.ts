@@ -116,7 +116,7 @@ describe("start", () => {
       },
     });
     const resume = { engine: "toy", value: "s9" };
-    expect(await run("prints", { engine, resume })).toEqual([
+    expect(await run("prints", { engine, session: "s9" })).toEqual([
       {
         type: "completed",
         engine: "toy",
@@ -131,10 +131,8 @@ describe("start", () => {
   test("a bug in the launch is logged and told without its text", async () => {
     const log = recordingLog();
     const engine = createToy({ launch: () => Promise.reject(new TypeError("secret detail")) });
-    expect(outcome(await run("prints", { engine, log })).error).toBe(
-      "Toy could not be started; the log has the cause.",
-    );
-    expect(log.entries.map(({ level, event }) => [level, event])).toEqual([["error", "engine.launch_failed"]]);
+    expect(outcome(await run("prints", { engine, log })).error).toBe("Toy could not be run; the log has the cause.");
+    expect(log.entries.map(({ level, event }) => [level, event])).toEqual([["error", "engine.run_failed"]]);
   });
 });
 
@@ -195,7 +193,7 @@ describe("session", () => {
   });
 
   test("another one than was asked for fails the run, names both, and ends the process", async () => {
-    const { run: opened, runId } = openChild("ignores-signals", { resume: { engine: "toy", value: "s0" } });
+    const { run: opened, runId } = openChild("ignores-signals", { session: "s0" });
     expect(await collect(opened)).toEqual([
       {
         type: "completed",
@@ -220,7 +218,7 @@ describe("session", () => {
       }),
     });
     const args = [session("s1-in-full"), '{"type":"done"}'];
-    const events = await run("prints", { args, engine, resume: { engine: "toy", value: "s1" } });
+    const events = await run("prints", { args, engine, session: "s1" });
     expect(outcome(events)).toMatchObject({ ok: true, resume: { engine: "toy", value: "s1-in-full" } });
   });
 
@@ -301,8 +299,10 @@ describe("release", () => {
       go = resolve;
     });
     let isReleased = false;
+    let isLaunching = false;
     const engine = createToy({
       launch: async () => {
+        isLaunching = true;
         await gate;
         const release = () => {
           isReleased = true;
@@ -311,6 +311,7 @@ describe("release", () => {
       },
     });
     const { run: opened } = openChild("prints", { engine });
+    await until(() => isLaunching);
     await opened.stop("Stopped.");
     expect(await collect(opened)).toEqual([
       { type: "completed", engine: "toy", ok: false, answer: "", error: "Stopped." },

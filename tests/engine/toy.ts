@@ -3,11 +3,13 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
 import type { RunEvent } from "../../src/domain/events.ts";
-import type { Engine, ProcessMark, Run, RunRequest } from "../../src/engine/contract.ts";
+import type { ProcessMark } from "../../src/domain/run.ts";
+import type { Engine } from "../../src/engine/contract.ts";
 import { defineEngine, type Exit, type HeadlessEngine } from "../../src/engine/define.ts";
 import { endMarkedProcesses } from "../../src/engine/marked.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 import type { Logger } from "../../src/log.ts";
+import { type Asked, type DrivenRun, openDriven } from "../helpers/driven.ts";
 
 const toyOptions = z.strictObject(baseOptions);
 type ToyOptions = z.infer<typeof toyOptions>;
@@ -37,7 +39,7 @@ const toyDefinition: ToyEngine = {
   skip: ['{"type":"noise"'],
   stopSignal: "SIGTERM",
   probe: async () => ({ problems: [] }),
-  launch: async ({ options, prompt }) => ({
+  launch: async ({ options, spec: { prompt } }) => ({
     file: options.cmd ?? process.execPath,
     args: options.extra_args ?? [],
     stdin: prompt,
@@ -93,27 +95,22 @@ export const childProgram = (name: string): string =>
 /** Opens a run of a program of `fixtures/children`. What it may leave behind ends with the test. */
 export function openChild(
   program: string,
-  { args = [], engine = createToy(), ...changes }: Partial<RunRequest> & { args?: string[]; engine?: Engine } = {},
-): { readonly run: Run; readonly runId: string; readonly spawned: Promise<ProcessMark> } {
+  { args = [], engine = createToy(), ...changes }: Partial<Asked> & { args?: string[]; engine?: Engine } = {},
+): { readonly run: DrivenRun; readonly runId: string; readonly spawned: Promise<ProcessMark> } {
   const runId = randomUUID();
-  let onSpawn = (_mark: ProcessMark): void => {};
-  const spawned = new Promise<ProcessMark>((resolve) => {
-    onSpawn = resolve;
-  });
   onTestFinished(async () => {
     await endMarkedProcesses(runId);
   });
-  const run = engine.open({
+  const run = openDriven(engine, {
     runId,
     prompt: "hello",
     cwd: process.cwd(),
     options: { extra_args: [childProgram(program), ...args] },
     env: process.env,
     log: recordingLog(),
-    onSpawn,
     ...changes,
   });
-  return { run, runId, spawned };
+  return { run, runId, spawned: run.spawned };
 }
 
 export async function collect(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { engines } from "../../runners/index.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { RUN_TIMEOUT_MS } from "../helpers/live-engine.ts";
@@ -13,9 +13,6 @@ let home: EnginesHome;
 
 beforeAll(async () => {
   home = await makeEnginesHome();
-});
-afterEach(async () => {
-  for (const engine of engines) await engine.live?.close();
 });
 afterAll(() => home?.[Symbol.asyncDispose]());
 

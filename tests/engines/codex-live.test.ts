@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { codex } from "../../runners/codex/index.ts";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
 import type { Reply as Answer, Question } from "../../src/domain/question.ts";
-import type { Controls, Run, SessionRequest } from "../../src/engine/contract.ts";
+import type { SessionRequest } from "../../src/engine/contract.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
+import { type DrivenRun, host, openDriven, toSession } from "../helpers/driven.ts";
 import { type ModelCall, type ResponsesModel, startResponsesModel } from "./models/openai-responses.ts";
 import { type Output, patch, type Reply, reply, shell, text } from "./models/responses-reply.ts";
 import { engineCommand } from "./pinned.ts";
@@ -56,7 +57,7 @@ afterEach(() => {
   expect(script).toEqual([]);
 });
 afterAll(async () => {
-  await codex.live?.close();
+  await host.close();
   await model.close();
   rmSync(root, { recursive: true, force: true });
 });
@@ -84,18 +85,18 @@ const setup = (options: Options = {}) => ({
   } as EngineOptions,
 });
 
-function open(prompt: string, { thread, ...options }: Options & { thread?: string | undefined } = {}): Run {
+function open(prompt: string, { thread, ...options }: Options & { thread?: string | undefined } = {}): DrivenRun {
   runs += 1;
   const runId = `codex-live-suite-${process.pid}-${runs}`;
-  return codex.open({
+  return openDriven(codex, {
     ...setup(options),
     runId,
     prompt,
-    ...(thread !== undefined && { resume: { engine: "codex", value: thread } }),
+    session: thread,
   });
 }
 
-const session = (thread: string): SessionRequest => ({ ...setup(), resume: { engine: "codex", value: thread } });
+const session = (thread: string): SessionRequest => toSession(setup(), thread);
 
 interface Finished {
   readonly events: readonly RunEvent[];
@@ -104,7 +105,10 @@ interface Finished {
 }
 
 /** All events of a run; the last one apart. `react` is called for each as it comes. */
-async function finish(run: Run, react?: (event: RunEvent, controls: Controls) => unknown): Promise<Finished> {
+async function finish(
+  run: DrivenRun,
+  react?: (event: RunEvent, controls: DrivenRun["controls"]) => unknown,
+): Promise<Finished> {
   const events: RunEvent[] = [];
   for await (const event of run) {
     events.push(event);
@@ -118,15 +122,18 @@ async function finish(run: Run, react?: (event: RunEvent, controls: Controls) =>
 }
 
 /** Answers every question of a run in the same way, and keeps the questions. */
-function answering(answer: Answer): { questions: Question[]; react: (event: RunEvent, controls: Controls) => unknown } {
+function answering(answer: Answer): {
+  questions: Question[];
+  react: (event: RunEvent, controls: DrivenRun["controls"]) => unknown;
+} {
   const questions: Question[] = [];
   return {
     questions,
     react: async (event, controls) => {
       if (event.type !== "question") return;
       questions.push(event.question);
-      expect(await controls.answer?.(event.question.id, answer)).toBe(true);
-      expect(await controls.answer?.(event.question.id, answer)).toBe(false);
+      expect(await controls.answer(event.question.id, answer)).toBe(true);
+      expect(await controls.answer(event.question.id, answer)).toBe(false);
     },
   };
 }
@@ -246,7 +253,7 @@ test("a message to a running turn is read by the model in that turn", async () =
   script = [reply(shell(`until test -e ${gate}; do sleep 0.05; done`)), reply(text("Noted."))];
   const { completed } = await finish(open("Work."), async (event, controls) => {
     if (event.type !== "action" || event.action.kind !== "command" || event.phase !== "started") return;
-    await controls.steer?.("Also mention the weather.");
+    await controls.steer("Also mention the weather.");
     writeFileSync(gate, "");
   });
   expect(calls[1]?.prompts).toEqual(expect.arrayContaining(["Work.", "Also mention the weather."]));
@@ -273,14 +280,14 @@ test.runIf(process.platform === "linux").each(["workspace-write", "danger-full-a
     const run = open("Sleep.", { sandbox });
     const finished = finish(run, answering({ type: "allow", scope: "once" }).react);
     await vi.waitUntil(() => processesWith(seconds).length >= 2, { timeout: 60_000, interval: 50 });
-    const [before] = codex.live?.servers() ?? [];
-    await run.controls.interrupt?.();
+    const [before] = host.servers();
+    await run.controls.interrupt();
     expect(processesWith(seconds)).toEqual([]);
     const { completed, thread } = await finished;
     expect(completed).toMatchObject({ ok: false, error: "interrupted" });
     // Only a server that did not answer in time, as on a busy machine, is ended by force.
     const kept = warnings.includes("turn.forced") ? [] : [{ pid: before?.pid }];
-    expect(codex.live?.servers()).toMatchObject(kept);
+    expect(host.servers()).toMatchObject(kept);
 
     script = [reply(text("Back again."))];
     const again = await finish(open("Go on.", { sandbox, thread }));
@@ -315,20 +322,20 @@ test("two threads work on one server at once", async () => {
   const wait = reply(shell(`until test -e ${gate}; do sleep 0.05; done`));
   script = [wait, wait, reply(text("Done.")), reply(text("Done."))];
   const release = (event: RunEvent) => {
-    const busy = codex.live?.servers().flatMap((server) => server.busy) ?? [];
+    const busy = host.servers().flatMap((server) => server.busy);
     if (event.type === "action" && busy.length === 2) writeFileSync(gate, "");
   };
   const [one, two] = await Promise.all([finish(open("One."), release), finish(open("Two."), release)]);
   expect(one.completed).toMatchObject({ ok: true, answer: "Done." });
   expect(two.completed).toMatchObject({ ok: true, answer: "Done." });
   expect(one.thread).not.toBe(two.thread);
-  expect(codex.live?.servers()).toMatchObject([{ busy: [], idleSince: expect.any(Number) }]);
+  expect(host.servers()).toMatchObject([{ busy: [], idleSince: expect.any(Number) }]);
 });
 
 test("a server that is killed in mid-turn ends its runs with the thread, and the next run has a new server", async () => {
   const seconds = `33${process.pid}.${runs}`;
   script = [reply(shell(`sleep ${seconds}`))];
-  const pid = codex.live?.servers()[0]?.pid ?? 0;
+  const pid = host.servers()[0]?.pid ?? 0;
   const { completed, thread } = await finish(open("Sleep."), (event) => {
     if (event.type === "action" && event.action.kind === "command") process.kill(pid, "SIGKILL");
   });
@@ -343,27 +350,27 @@ test("a thread is copied, shortened, taken back by a turn, and named", async () 
   script = [reply(text("One.")), reply(text("Two."))];
   const { thread } = await finish(open("First."));
   await finish(open("Second.", { thread }));
-  const { operations } = codex.live ?? {};
+  const { operations } = codex;
 
-  const copy = await operations?.fork?.(session(thread));
-  expect(copy?.value).not.toBe(thread);
-  expect(await operations?.undo?.(session(thread))).toEqual({ engine: "codex", value: thread });
+  const copy = await operations.fork?.(session(thread));
+  expect(copy).not.toBe(thread);
+  expect(await operations.undo?.(session(thread))).toBe(thread);
   script = [reply(text("Again.")), reply(text("In the copy."))];
   await finish(open("Third.", { thread }));
   expect(calls.at(-1)?.prompts).toEqual(expect.not.arrayContaining(["Second."]));
-  await finish(open("Fourth.", { thread: copy?.value }));
+  await finish(open("Fourth.", { thread: copy }));
   expect(calls.at(-1)?.prompts).toEqual(expect.arrayContaining(["First.", "Second.", "Fourth."]));
 
   script = [reply(text("A summary of it all."))];
-  await operations?.compact?.(session(thread));
+  await operations.compact?.(session(thread));
   script = [reply(text("After."))];
   const after = await finish(open("Fifth.", { thread }));
   expect(after.completed).toMatchObject({ ok: true, answer: "After." });
   expect(JSON.stringify(calls.at(-1)?.input)).toContain("A summary of it all.");
 
-  await operations?.rename?.(session(thread), "The long one");
+  await operations.rename?.(session(thread), "The long one");
   expect(readFileSync(join(root, ".codex", "session_index.jsonl"), "utf8")).toContain("The long one");
-  expect(await operations?.models?.(setup())).toContain("gpt-5.5");
+  expect(await operations.models?.(session(""))).toContain("gpt-5.5");
 });
 
 test("a thread that is gone, and one that is not one, are told with what to do", async () => {
@@ -377,15 +384,15 @@ test("a model's refusal ends the run, and leaves the server as it is", async () 
   script = [{ type: "refusal", status: 400, error: { message: "No such model here" } }];
   const { completed } = await finish(open("Hello."));
   expect(completed).toMatchObject({ ok: false, answer: "", error: "No such model here" });
-  expect(codex.live?.servers()).toHaveLength(1);
+  expect(host.servers()).toHaveLength(1);
 });
 
 test("idle servers are ended, with all their processes", async () => {
-  const before = codex.live?.servers() ?? [];
+  const before = host.servers();
   expect(before).toHaveLength(1);
-  await codex.live?.reap(60_000);
-  expect(codex.live?.servers()).toEqual(before);
-  await codex.live?.reap(-1);
-  expect(codex.live?.servers()).toEqual([]);
+  await host.reap(60_000);
+  expect(host.servers()).toEqual(before);
+  await host.reap(-1);
+  expect(host.servers()).toEqual([]);
   expect(existsSync(`/proc/${before[0]?.pid}`)).toBe(false);
 });

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { codex } from "../../runners/codex/index.ts";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
-import type { Run } from "../../src/engine/contract.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
+import { type DrivenRun, openDriven } from "../helpers/driven.ts";
 import { type ResponsesModel, startResponsesModel } from "./models/openai-responses.ts";
 import { patch, type Reply, reply, shell, text } from "./models/responses-reply.ts";
 import { engineCommand, engineHome } from "./pinned.ts";
@@ -62,17 +62,20 @@ interface Options extends EngineOptions {
   readonly sandbox?: "read-only" | "workspace-write" | "danger-full-access";
 }
 
-function open(prompt: string, { thread, ...options }: Options & { thread?: string } = {}): { run: Run; runId: string } {
+function open(
+  prompt: string,
+  { thread, ...options }: Options & { thread?: string } = {},
+): { run: DrivenRun; runId: string } {
   runs += 1;
   const runId = `codex-suite-${process.pid}-${runs}`;
-  const run = codex.open({
+  const run = openDriven(codex, {
     runId,
     prompt,
     cwd,
     env: { ...process.env, HOME: root, CODEX_HOME: undefined },
     options: { cmd: script, sandbox: "workspace-write", ...options } as EngineOptions,
     log,
-    ...(thread !== undefined && { resume: { engine: "codex", value: thread } }),
+    session: thread,
   });
   return { run, runId };
 }

@@ -7,8 +7,8 @@ import { SESSION_MARK } from "../../runners/opencode/live/plugin.ts";
 import type { OpencodeOptions } from "../../runners/opencode/options.ts";
 import type { RunEvent } from "../../src/domain/events.ts";
 import type { Question, Reply } from "../../src/domain/question.ts";
-import type { Run } from "../../src/engine/contract.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
+import { type DrivenRun, host, openDriven, toSession } from "../helpers/driven.ts";
 import { endedActions, type Finished, finish } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { type ChatModel, startChatModel } from "./models/openai-chat.ts";
@@ -32,7 +32,7 @@ beforeAll(async () => {
   layConfig(join(root, ".config/opencode"), toConfig(model.url));
 });
 afterAll(async () => {
-  await opencode.live?.close();
+  await host.close();
   await model?.[Symbol.asyncDispose]();
   rmSync(root, { recursive: true, force: true });
 });
@@ -79,21 +79,20 @@ function setupOf({ session: _, cwd = repo, ...options }: Request) {
   return { cwd, env: environment(), options: own, log: noLog };
 }
 
-function open(prompt: string, request: Request = {}): Run {
+function open(prompt: string, request: Request = {}): DrivenRun {
   runs += 1;
   const runId = `opencode-live-suite-${process.pid}-${runs}`;
-  const resume = request.session === undefined ? {} : { resume: { engine: "opencode", value: request.session } };
-  return opencode.open({ ...setupOf(request), ...resume, runId, prompt });
+  return openDriven(opencode, { ...setupOf(request), session: request.session, runId, prompt });
 }
 
 /** A run that is read as it goes. */
 interface Watched {
-  readonly run: Run;
+  readonly run: DrivenRun;
   readonly events: RunEvent[];
   readonly finished: Promise<Finished>;
 }
 
-function watch(run: Run): Watched {
+function watch(run: DrivenRun): Watched {
   const events: RunEvent[] = [];
   async function* read(): AsyncGenerator<RunEvent> {
     for await (const event of run) {
@@ -120,7 +119,7 @@ async function nextQuestion(watched: Watched, before = 0): Promise<Question> {
 }
 
 async function reply(watched: Watched, question: Question, answer: Reply): Promise<void> {
-  expect(await watched.run.controls.answer?.(question.id, answer)).toBe(true);
+  expect(await watched.run.controls.answer(question.id, answer)).toBe(true);
 }
 
 async function askAndReply(prompt: string, answer: Reply, request: Request = {}): Promise<Finished> {
@@ -144,7 +143,7 @@ test("a new task is answered, told as it is written, counted and priced", async 
   const texts = events.flatMap((event) => (event.type === "text" ? [event.text] : []));
   expect(texts.length).toBeGreaterThan(0);
   for (const text of texts) expect(completed.answer.startsWith(text)).toBe(true);
-  expect(opencode.live?.servers()).toMatchObject([{ busy: [], idleSince: expect.any(Number) }]);
+  expect(host.servers()).toMatchObject([{ busy: [], idleSince: expect.any(Number) }]);
 });
 
 test("a command is asked for with its directory, and runs once it is allowed", async () => {
@@ -156,7 +155,7 @@ test("a command is asked for with its directory, and runs once it is allowed", a
   expect(outputs(finished)).toEqual(["one\ntwo"]);
   expect(finished.events).toContainEqual({ type: "resolved", engine: "opencode", questionId: question.id });
   expect(finished.completed).toMatchObject({ ok: true });
-  expect(await watched.run.controls.answer?.(question.id, once)).toBe(false);
+  expect(await watched.run.controls.answer(question.id, once)).toBe(false);
 });
 
 test("what the person's own config allows is not asked for", async () => {
@@ -231,7 +230,7 @@ test("a message to a running turn reaches the model before the turn ends", async
   const before = model.requests.length;
   const watched = begin("[[shell until [ -e go ]; do sleep 0.05; done; echo went]]", { permission: "allow" });
   await vi.waitUntil(() => watched.events.some((event) => event.type === "action"), WAIT);
-  await watched.run.controls.steer?.("[[say Steered.]]");
+  await watched.run.controls.steer("[[say Steered.]]");
   writeFileSync(join(repo, "go"), "");
   const { completed } = await watched.finished;
   rmSync(join(repo, "go"));
@@ -262,7 +261,7 @@ test.runIf(process.platform === "linux")(
     const other = begin(`[[shell sleep ${others}]]`, { permission: "allow" });
     await vi.waitUntil(() => processesWith(mine).length >= 3 && processesWith(others).length >= 1, WAIT);
 
-    await watched.run.controls.interrupt?.();
+    await watched.run.controls.interrupt();
     const finished = await watched.finished;
     expect(processesWith(mine)).toEqual([]);
     expect(await markedProcesses(sessionOf(finished), SESSION_MARK)).toEqual([]);
@@ -333,37 +332,37 @@ const contentsOf = (before: number): string => JSON.stringify(model.requests[bef
 test("a session is renamed, forked, taken back by a turn and compacted", async () => {
   const session = sessionOf(await ask("[[say One.]]"));
   await ask("[[say Two.]]", { session });
-  const { operations } = opencode.live ?? {};
-  const request = { ...setupOf({}), resume: { engine: "opencode", value: session } };
-  await operations?.rename?.(request, "A better name");
+  const { operations } = opencode;
+  const request = toSession(setupOf({}), session);
+  await operations.rename?.(request, "A better name");
 
-  const forked = await operations?.fork?.(request);
-  expect(forked?.value).not.toBe(session);
+  const forked = await operations.fork?.(request);
+  expect(forked).not.toBe(session);
   let before = model.requests.length;
-  await ask("[[say In the fork.]]", { session: forked?.value ?? "" });
+  await ask("[[say In the fork.]]", { session: forked ?? "" });
   expect(contentsOf(before)).toMatch(/say One.*say Two/);
 
-  const undone = await operations?.undo?.(request);
+  const undone = await operations.undo?.(request);
   before = model.requests.length;
-  await ask("[[say Instead.]]", { session: undone?.value ?? "" });
+  await ask("[[say Instead.]]", { session: undone ?? "" });
   expect(contentsOf(before)).toContain("say One");
   expect(contentsOf(before)).not.toContain("say Two");
 
-  await operations?.compact?.(request);
+  await operations.compact?.(request);
   before = model.requests.length;
   await ask("[[say After.]]", { session });
   expect(contentsOf(before)).toContain("A few plain words");
 });
 
 test("its models are listed as the options take them", async () => {
-  const models = await opencode.live?.operations.models?.(setupOf({}));
+  const models = await opencode.operations.models?.(toSession(setupOf({}), ""));
   expect(models).toContain("scripted/m");
 });
 
 test("a server that is killed in the middle of a turn ends the run, and the next run starts another", async () => {
   const watched = begin("[[endless]]");
   await vi.waitUntil(() => watched.events.some((event) => event.type === "text"), WAIT);
-  const server = opencode.live?.servers().find(({ busy }) => busy.length > 0);
+  const server = host.servers().find(({ busy }) => busy.length > 0);
   process.kill(server?.pid ?? 0, "SIGKILL");
   const crashed = await watched.finished;
   expect(crashed.completed).toMatchObject({ ok: false, error: expect.stringContaining("SIGKILL") });
@@ -374,11 +373,11 @@ test("a server that is killed in the middle of a turn ends the run, and the next
 
 test("servers end when they are idle for too long, and at the end", async () => {
   await ask("[[say Hello.]]");
-  const pids = opencode.live?.servers().map(({ pid }) => pid) ?? [];
+  const pids = host.servers().map(({ pid }) => pid) ?? [];
   expect(pids.length).toBeGreaterThan(0);
-  await opencode.live?.reap(600_000);
-  expect(opencode.live?.servers()).toHaveLength(pids.length);
-  await opencode.live?.reap(-1);
-  expect(opencode.live?.servers()).toEqual([]);
+  await host.reap(600_000);
+  expect(host.servers()).toHaveLength(pids.length);
+  await host.reap(-1);
+  expect(host.servers()).toEqual([]);
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
 });

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { opencode } from "../../runners/opencode/index.ts";
 import type { OpencodeOptions } from "../../runners/opencode/options.ts";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
-import type { Run } from "../../src/engine/contract.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
+import { type DrivenRun, openDriven } from "../helpers/driven.ts";
 import { type ChatModel, startChatModel } from "./models/openai-chat.ts";
 import { newestTurn } from "./models/script.ts";
 import { engineCommand } from "./pinned.ts";
@@ -62,7 +62,7 @@ interface Request extends OpencodeOptions {
 function open(prompt: string, { session, cwd = repo, home = root, ...options }: Request = {}): Opened {
   runs += 1;
   const runId = `opencode-suite-${process.pid}-${runs}`;
-  const run = opencode.open({
+  const run = openDriven(opencode, {
     runId,
     prompt,
     cwd,
@@ -76,13 +76,13 @@ function open(prompt: string, { session, cwd = repo, home = root, ...options }: 
     },
     options: { cmd: engineCommand("opencode"), ...options },
     log,
-    ...(session !== undefined && { resume: { engine: "opencode", value: session } }),
+    session,
   });
   return { run, runId };
 }
 
 interface Opened {
-  readonly run: Run;
+  readonly run: DrivenRun;
   readonly runId: string;
 }
 

@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { pi } from "../../runners/pi/index.ts";
 import type { PiOptions } from "../../runners/pi/options.ts";
-import type { Live, LiveServer, SessionRequest } from "../../src/engine/contract.ts";
+import type { LiveServer, SessionRequest } from "../../src/engine/contract.ts";
 import { sendSignal } from "../../src/engine/marked.ts";
+import { host, openDriven, toSession } from "../helpers/driven.ts";
 import { type Followed, follow } from "../helpers/follow.ts";
 import { endedActions, type Finished, RUN_TIMEOUT_MS } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
@@ -19,13 +20,8 @@ let runs = 0;
 beforeAll(async () => {
   home = await makePiHome();
 });
-afterEach(() => live().close());
+afterEach(() => host.close());
 afterAll(() => home?.[Symbol.asyncDispose]());
-
-function live(): Live {
-  if (pi.live === undefined) throw new Error("pi has no live side");
-  return pi.live;
-}
 
 interface Request extends PiOptions {
   readonly session?: string | undefined;
@@ -35,10 +31,10 @@ function start(prompt: string, { session, ...options }: Request = {}): Followed 
   runs += 1;
   const request = { runId: `pi-live-${process.pid}-${runs}`, prompt, cwd: home.repo, env: home.env, log: noLog };
   return follow(
-    pi.open({
+    openDriven(pi, {
       ...request,
       options: { ...home.options, interactive: true, ...options },
-      ...(session !== undefined && { resume: { engine: "pi", value: session } }),
+      session,
     }),
   );
 }
@@ -47,13 +43,8 @@ const ask = (prompt: string, request: Request = {}): Promise<Finished> => start(
 
 const sessionOf = ({ completed }: Finished): string => completed.resume?.value ?? "";
 
-const on = (session: string): SessionRequest => ({
-  resume: { engine: "pi", value: session },
-  cwd: home.repo,
-  env: home.env,
-  options: { ...home.options, interactive: true },
-  log: noLog,
-});
+const on = (session: string): SessionRequest =>
+  toSession({ cwd: home.repo, env: home.env, options: { ...home.options, interactive: true }, log: noLog }, session);
 
 const newestMessages = (): string => JSON.stringify(home.model.requests.at(-1)?.messages);
 
@@ -71,20 +62,16 @@ test("a new task is answered, counted and priced, and its text is told while it 
 
 test("the process stays warm for the next run of its session, and ends when it is idle", async () => {
   const session = sessionOf(await ask("[[say My name is Ada.]]"));
-  const [first] = live().servers();
+  const [first] = host.servers();
   expect(first).toMatchObject({ busy: [], idleSince: expect.any(Number) });
   await ask("[[say Hello again.]]", { session });
   expect(newestMessages()).toContain("My name is Ada.");
-  expect(
-    live()
-      .servers()
-      .map(({ pid }) => pid),
-  ).toEqual([first?.pid]);
-  await live().reap(600_000);
-  expect(live().servers()).toHaveLength(1);
+  expect(host.servers().map(({ pid }) => pid)).toEqual([first?.pid]);
+  await host.reap(600_000);
+  expect(host.servers()).toHaveLength(1);
   const isReaped = async () => {
-    await live().reap(1);
-    return live().servers().length === 0;
+    await host.reap(1);
+    return host.servers().length === 0;
   };
   await vi.waitUntil(isReaped, { timeout: RUN_TIMEOUT_MS });
   expect(sendSignal(first?.pid ?? 0, "SIGCONT")).toBe(false);
@@ -92,10 +79,10 @@ test("the process stays warm for the next run of its session, and ends when it i
 
 test("options that changed start another process on the same session", async () => {
   const session = sessionOf(await ask("[[say One.]]"));
-  const [first] = live().servers();
+  const [first] = host.servers();
   const second = await ask("[[say Two.]]", { session, thinking: "off" });
   expect(second.completed).toMatchObject({ ok: true, answer: "Two.", resume: { value: session } });
-  const [other, ...more] = live().servers();
+  const [other, ...more] = host.servers();
   expect(more).toEqual([]);
   expect(other?.pid).not.toBe(first?.pid);
 });
@@ -113,8 +100,8 @@ test("an approved command runs, and the card says what it is and where", async (
     canAllowSession: true,
   });
   expect(readdirSync(home.repo)).not.toContain("approved.txt");
-  expect(await task.run.controls.answer?.(question.id, { type: "allow", scope: "once" })).toBe(true);
-  expect(await task.run.controls.answer?.(question.id, { type: "allow", scope: "once" })).toBe(false);
+  expect(await task.run.controls.answer(question.id, { type: "allow", scope: "once" })).toBe(true);
+  expect(await task.run.controls.answer(question.id, { type: "allow", scope: "once" })).toBe(false);
   const { events, completed } = await task.finished;
   expect(completed).toMatchObject({ ok: true, answer: "Results: approved" });
   expect(events).toContainEqual({ type: "resolved", engine: "pi", questionId: question.id });
@@ -124,7 +111,7 @@ test("a denied command does not run, and the model hears the reason", async () =
   for (const reason of [undefined, "use the test database"]) {
     const task = start("[[shell echo denied > denied.txt]]", gated);
     const { id } = await task.question();
-    await task.run.controls.answer?.(id, { type: "deny", ...(reason && { reason }) });
+    await task.run.controls.answer(id, { type: "deny", ...(reason && { reason }) });
     const finished = await task.finished;
     const said = reason ? `The user denied this: ${reason}` : "The user denied this.";
     expect(finished.completed).toMatchObject({ ok: true, answer: `Results: ${said}` });
@@ -136,13 +123,13 @@ test("a denied command does not run, and the model hears the reason", async () =
 test("what is allowed for the session is not asked again, and nothing else is allowed by it", async () => {
   const first = start("[[shell echo again]]", gated);
   const { id } = await first.question();
-  await first.run.controls.answer?.(id, { type: "allow", scope: "session" });
+  await first.run.controls.answer(id, { type: "allow", scope: "session" });
   const session = sessionOf(await first.finished);
   const second = await ask("[[shell echo again]]", { ...gated, session });
   expect(second.completed).toMatchObject({ ok: true, answer: "Results: again" });
   const third = start("[[shell echo again; echo more]]", { ...gated, session });
   const question = await third.question();
-  await third.run.controls.answer?.(question.id, { type: "dismiss" });
+  await third.run.controls.answer(question.id, { type: "dismiss" });
   expect((await third.finished).completed.answer).toBe("Results: Nobody approved this.");
 });
 
@@ -151,12 +138,12 @@ test("changes of files are asked with their paths and their whole text", async (
   const first = await write.question();
   expect(first).toMatchObject({ kind: "file_change", title: "write notes.txt", paths: ["notes.txt"], cwd: home.repo });
   expect(first).toHaveProperty("body", "+alpha\n+beta");
-  await write.run.controls.answer?.(first.id, { type: "allow", scope: "once" });
+  await write.run.controls.answer(first.id, { type: "allow", scope: "once" });
   await write.finished;
   const edit = start('[[tool edit {"path":"notes.txt","edits":[{"oldText":"beta","newText":"gamma"}]}]]', gated);
   const second = await edit.question();
   expect(second).toMatchObject({ kind: "file_change", title: "edit notes.txt", body: "-beta\n+gamma" });
-  await edit.run.controls.answer?.(second.id, { type: "allow", scope: "once" });
+  await edit.run.controls.answer(second.id, { type: "allow", scope: "once" });
   await edit.finished;
   expect(readFileSync(join(home.repo, "notes.txt"), "utf8")).toBe("alpha\ngamma\n");
 });
@@ -166,7 +153,7 @@ test("an extension's dialogs are answered by option and by text", async () => {
   const task = start('[[tool read {"path":"README.md"}]]', { extra_args: ["--extension", extension] });
   const reply = async (reply: Parameters<NonNullable<typeof task.run.controls.answer>>[1]) => {
     const question = await task.question();
-    await task.run.controls.answer?.(question.id, reply);
+    await task.run.controls.answer(question.id, reply);
     return question;
   };
   const colours = [
@@ -187,19 +174,19 @@ test("an extension's dialogs are answered by option and by text", async () => {
 test("a message to a running turn reaches the model in that turn", async () => {
   const task = start("[[shell until [ -e steered ]; do sleep 0.05; done; echo waited]]");
   await task.event((event) => event.type === "action");
-  await task.run.controls.steer?.("Rather: [[say As you say.]]");
+  await task.run.controls.steer("Rather: [[say As you say.]]");
   writeFileSync(join(home.repo, "steered"), "");
   const { completed } = await task.finished;
   expect(completed).toMatchObject({ ok: true, answer: "As you say." });
   expect(newestMessages()).toContain("waited");
-  await expect(task.run.controls.steer?.("Too late.")).rejects.toThrow("pi is done with this task.");
+  await expect(task.run.controls.steer("Too late.")).rejects.toThrow("The turn was over.");
 });
 
 test("an interrupt in mid-command leaves no process of it, and the session goes on", async () => {
   const nap = `300.${process.pid}`;
   const task = start(`[[shell echo started; setsid sleep ${nap} & (sleep ${nap} & wait); sleep ${nap}]]`);
   await vi.waitUntil(() => processesOf(`sleep ${nap}`).length >= 2, { timeout: RUN_TIMEOUT_MS, interval: 50 });
-  await task.run.controls.interrupt?.();
+  await task.run.controls.interrupt();
   expect(processesOf(`sleep ${nap}`)).toEqual([]);
   const finished = await task.finished;
   expect(finished.completed).toMatchObject({ ok: false, error: "interrupted" });
@@ -236,14 +223,14 @@ test("two sessions work at once, each in a pi of its own", async () => {
   const [one, two] = [wait("one", "two"), wait("two", "one")];
   expect((await one.finished).completed.answer).toBe("Results: one");
   expect((await two.finished).completed.answer).toBe("Results: two");
-  expect(live().servers()).toHaveLength(2);
+  expect(host.servers()).toHaveLength(2);
 });
 
 test("a pi that is killed in mid-turn fails the run, and the next run starts another", async () => {
   const session = sessionOf(await ask("[[say Before.]]"));
   const task = start("[[endless]]", { session });
   await task.event((event) => event.type === "text");
-  const [server] = live().servers();
+  const [server] = host.servers();
   expect(server).toMatchObject({ busy: [session] } satisfies Partial<LiveServer>);
   sendSignal(server?.pid ?? 0, "SIGKILL");
   const { completed } = await task.finished;
@@ -256,9 +243,9 @@ test("a pi that is killed in mid-turn fails the run, and the next run starts ano
 
 test("a fork begins with all turns of its session, and leaves that as it was", async () => {
   const session = sessionOf(await ask("[[say Common ground.]]"));
-  const fork = await live().operations.fork?.(on(session));
-  expect(fork?.value).not.toBe(session);
-  await ask("[[say In the fork.]]", { session: fork?.value });
+  const fork = await pi.operations.fork?.(on(session));
+  expect(fork).not.toBe(session);
+  await ask("[[say In the fork.]]", { session: fork });
   expect(newestMessages()).toContain("Common ground.");
   await ask("[[say In the old one.]]", { session });
   expect(newestMessages()).toContain("Common ground.");
@@ -267,10 +254,10 @@ test("a fork begins with all turns of its session, and leaves that as it was", a
 
 test("undo goes on without the last turn, and says so where there is but one", async () => {
   const session = sessionOf(await ask("[[say One.]]"));
-  await expect(live().operations.undo?.(on(session))).rejects.toThrow("only turn");
+  await expect(pi.operations.undo?.(on(session))).rejects.toThrow("only turn");
   await ask("[[say Two.]]", { session });
-  const shorter = await live().operations.undo?.(on(session));
-  await ask("[[say Three.]]", { session: shorter?.value });
+  const shorter = await pi.operations.undo?.(on(session));
+  await ask("[[say Three.]]", { session: shorter });
   expect(newestMessages()).toContain("One.");
   expect(newestMessages()).not.toContain("Two.");
 });
@@ -279,8 +266,8 @@ test("a session is compacted, and named", async () => {
   writeFileSync(join(home.root, ".pi/agent/settings.json"), JSON.stringify({ compaction: { keepRecentTokens: 100 } }));
   const session = sessionOf(await ask("First. [[long 3000]]"));
   await ask("Second. [[long 3000]]", { session });
-  await live().operations.rename?.(on(session), "my name");
-  await live().operations.compact?.(on(session));
+  await pi.operations.rename?.(on(session), "my name");
+  await pi.operations.compact?.(on(session));
   await ask("[[say Third.]]", { session });
   expect(newestMessages()).toContain("A few plain words");
   expect(newestMessages()).not.toContain("First.");
@@ -288,11 +275,11 @@ test("a session is compacted, and named", async () => {
 });
 
 test("its models are listed as the option takes them", async () => {
-  const { resume: _, ...setup } = on("");
-  expect(await live().operations.models?.(setup)).toEqual(["m"]);
+  const setup = on("");
+  expect(await pi.operations.models?.(setup)).toEqual(["m"]);
   const { provider: __, ...options } = home.options;
-  expect(await live().operations.models?.({ ...setup, options })).toContain("scripted/m");
-  expect(live().servers()).toEqual([]);
+  expect(await pi.operations.models?.({ ...setup, options })).toContain("scripted/m");
+  expect(host.servers()).toEqual([]);
 });
 
 test("what pi says of a wrong option is the outcome", async () => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { pi } from "../../runners/pi/index.ts";
 import type { PiOptions } from "../../runners/pi/options.ts";
-import type { Run } from "../../src/engine/contract.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
+import { type DrivenRun, openDriven } from "../helpers/driven.ts";
 import { endedActions, expectNoProcessOf, finish, finishStopped, RUN_TIMEOUT_MS } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { fingerprint, longText, newestTurn } from "./models/script.ts";
@@ -26,17 +26,20 @@ interface Request extends PiOptions {
   readonly cwd?: string;
 }
 
-function open(prompt: string, { session, cwd = home.repo, ...options }: Request = {}): { run: Run; runId: string } {
+function open(
+  prompt: string,
+  { session, cwd = home.repo, ...options }: Request = {},
+): { run: DrivenRun; runId: string } {
   runs += 1;
   const runId = `pi-suite-${process.pid}-${runs}`;
-  const run = pi.open({
+  const run = openDriven(pi, {
     runId,
     prompt,
     cwd,
     env: home.env,
     options: { ...home.options, ...options },
     log: noLog,
-    ...(session !== undefined && { resume: { engine: "pi", value: session } }),
+    session,
   });
   return { run, runId };
 }

@@ -6,6 +6,7 @@ import { engines } from "../../runners/index.ts";
 import type { RunEvent } from "../../src/domain/events.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
+import { host, openDriven, toSession } from "../helpers/driven.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { type EnginesHome, makeEnginesHome } from "./all-engines.ts";
 import { type HostileRepository, makeHostileRepository } from "./hostile.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   home = await makeEnginesHome();
 });
 afterAll(async () => {
-  for (const { live } of engines) await live?.close();
+  await host.close();
   await home?.[Symbol.asyncDispose]();
   rmSync(scratch, { recursive: true, force: true });
 });
@@ -56,16 +57,22 @@ async function play(
   repository: HostileRepository,
   { id, interactive, prompt, session, trusted }: Request,
 ): Promise<Played> {
-  const run = engineOf(id).open({
-    ...{ runId: `trust-${process.pid}-${Math.random()}`, prompt, cwd: repository.path, log: noLog, trusted },
+  const run = openDriven(engineOf(id), {
+    ...{
+      runId: `trust-${process.pid}-${Math.random()}`,
+      prompt,
+      cwd: repository.path,
+      log: noLog,
+      trusted: trusted === true,
+      session,
+    },
     env: { PATH: process.env["PATH"], ...home.env },
     options: { cmd: engineCommand(id as PinnedEngineId), interactive, ...ASKING[id] },
-    ...(session !== undefined && { resume: { engine: id, value: session } }),
   });
   const events: RunEvent[] = [];
   for await (const event of run) {
     events.push(event);
-    if (event.type === "question") await run.controls.answer?.(event.question.id, { type: "allow", scope: "once" });
+    if (event.type === "question") await run.controls.answer(event.question.id, { type: "allow", scope: "once" });
   }
   const end = events.at(-1);
   return { events, session: end?.type === "completed" ? (end.resume?.value ?? "") : "" };
@@ -92,13 +99,13 @@ test.each(ways)("%s runs nothing that an untrusted repository brings (interactiv
   expect(second.events.at(-1)).toMatchObject({ type: "completed", ok: true });
   expect(second.session).toBe(first.session);
   const setup = {
-    ...{ cwd: repository.path, log: noLog, resume: { engine: id, value: first.session } },
+    ...{ cwd: repository.path, log: noLog, trusted: false },
     env: { PATH: process.env["PATH"], ...home.env },
     options: { cmd: engineCommand(id as PinnedEngineId), interactive: true, ...ASKING[id] },
   };
   if (interactive) {
-    const fork = await engineOf(id).live?.operations.fork?.(setup);
-    await play(repository, { id, interactive, session: fork?.value ?? "", prompt: "[[shell echo three]]" });
+    const fork = await engineOf(id).operations.fork?.(toSession(setup, first.session));
+    await play(repository, { id, interactive, session: fork ?? "", prompt: "[[shell echo three]]" });
   }
   expect(repository.ran()).toEqual([]);
   expect(config()).toBe(before);

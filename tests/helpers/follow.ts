@@ -1,12 +1,12 @@
 import { vi } from "vitest";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
 import type { Question } from "../../src/domain/question.ts";
-import type { Run } from "../../src/engine/contract.ts";
+import type { DrivenRun } from "./driven.ts";
 import { type Finished, finish, RUN_TIMEOUT_MS } from "./live-engine.ts";
 
 /** A run that is read in the background while a test acts on it. */
 export interface Followed {
-  readonly run: Run;
+  readonly run: DrivenRun;
   readonly events: readonly RunEvent[];
   readonly finished: Promise<Finished>;
   /** The first event for which this holds, come already or yet to come. */
@@ -15,7 +15,7 @@ export interface Followed {
   question(): Promise<Question>;
 }
 
-export function follow(run: Run): Followed {
+export function follow(run: DrivenRun): Followed {
   const events: RunEvent[] = [];
   let asked = 0;
   const finished = finish(keep(run, events));
@@ -38,7 +38,7 @@ export function follow(run: Run): Followed {
 export const questionsOf = (events: readonly RunEvent[]): readonly Question[] =>
   events.flatMap((event) => (event.type === "question" ? [event.question] : []));
 
-async function* keep(run: Run, events: RunEvent[]): AsyncGenerator<RunEvent> {
+async function* keep(run: DrivenRun, events: RunEvent[]): AsyncGenerator<RunEvent> {
   for await (const event of run) {
     events.push(event);
     yield event;

@@ -1,7 +1,7 @@
 import { expect, vi } from "vitest";
 import type { ActionEvent, Completed, RunEvent } from "../../src/domain/events.ts";
-import type { Run } from "../../src/engine/contract.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
+import type { DrivenRun } from "./driven.ts";
 
 /** Real programs need seconds of processor time for a run: minutes on a busy machine. */
 export const RUN_TIMEOUT_MS = 300_000;
@@ -23,7 +23,7 @@ export async function finish(run: AsyncIterable<RunEvent>): Promise<Finished> {
 }
 
 /** Reads a run to its end and stops it once `isTime` holds, which is asked again and again from the start. */
-export async function finishStopped(run: Run, reason: string, isTime: () => Promise<boolean>): Promise<Finished> {
+export async function finishStopped(run: DrivenRun, reason: string, isTime: () => Promise<boolean>): Promise<Finished> {
   let hasEnded = false;
   const stop = async (): Promise<void> => {
     await vi.waitUntil(async () => hasEnded || (await isTime()), { timeout: RUN_TIMEOUT_MS, interval: 200 });

@@ -31,11 +31,11 @@ export function scriptedEngine(id: string): Engine {
     wire: Line,
     stopSignal: "SIGTERM",
     probe: async () => ({ path: program, version: "1.0.0", problems: [] }),
-    launch: async ({ options, prompt, resume }) => ({
+    launch: async ({ options, spec: { prompt, session } }) => ({
       file: options.cmd ?? process.execPath,
-      args: [program, resume?.value ?? "", options.model ?? ""],
+      args: [program, session ?? "", options.model ?? ""],
       stdin: prompt,
-      state: { answer: "", session: resume?.value, usage: undefined },
+      state: { answer: "", session, usage: undefined },
     }),
     initial: { answer: "", session: undefined as string | undefined, usage: undefined as Usage | undefined },
     translate: (state, line) => {

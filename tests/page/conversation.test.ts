@@ -92,6 +92,101 @@ test("topics are conversations of their own, with unread counts and drafts", asy
   await eventually(() => page.locator("#input").inputValue(), "half a thought");
 });
 
+test("an answer grows in its place while it is written, can be stopped, and gives way to the message", async () => {
+  const { page, api, emulator } = site;
+  const growing = page.locator(".stream");
+  await api.raw.sendMessageDraft({ chat_id: privateId(), draft_id: 7, text: "Half an", can_stop: true });
+  await growing.getByText("Half an").waitFor();
+  await api.raw.sendMessageDraft({ chat_id: privateId(), draft_id: 7, text: "Half an answer", can_stop: true });
+  await growing.getByText("Half an answer").waitFor();
+  await growing.getByRole("button", { name: "Stop" }).click();
+  await emulator.waitFor(() => emulator.waitingUpdates() > 0);
+  expect(await api.getUpdates()).toMatchObject([{ stopped_message_generation: { draft_id: 7 } }]);
+  await api.sendMessage(privateId(), "The whole answer");
+  await bubble(page, "The whole answer").waitFor();
+  expect(await growing.count()).toBe(0);
+});
+
+test("the state of a run is a chip with a sign, its resume line is quiet, and copying keeps the words", async () => {
+  const { page, api } = site;
+  const resume = "demo --session 0b9f2c1e";
+  await api.sendMessage(privateId(), `done · demo · 3s\n\nAll fixed.\n\n${resume}`, {
+    entities: [{ type: "code", offset: 30, length: resume.length }],
+  });
+  const message = bubble(page, "All fixed.");
+  expect(await message.locator(".chip-status.done").innerText()).toMatch(/✓\s*done/);
+  await message.locator("code.quiet", { hasText: resume }).waitFor();
+  await message.hover();
+  await message.getByRole("button", { name: "Copy text" }).click();
+  await eventually(
+    () => page.evaluate("navigator.clipboard.readText()"),
+    `done · demo · 3s\n\nAll fixed.\n\n${resume}`,
+  );
+});
+
+test("the person's last message is edited with the arrow up, and the bot is told", async () => {
+  const { page, api } = site;
+  await say(page, "fix the tset");
+  await bubble(page, "fix the tset").waitFor();
+  await page.locator("#input").press("ArrowUp");
+  await page.getByText("Edit message").waitFor();
+  expect(await page.locator("#input").inputValue()).toBe("fix the tset");
+  await say(page, "fix the test");
+  await bubble(page, "fix the test").getByText("edited").waitFor();
+  const updates = await api.getUpdates();
+  expect(updates.at(-1)?.edited_message?.text).toBe("fix the test");
+});
+
+test("a message that asks for a reply opens the reply field, unless something is written already", async () => {
+  const { page, api } = site;
+  const reply_markup = { force_reply: true, inline_keyboard: [[{ text: "Skip", callback_data: "skip" }]] };
+  await api.sendMessage(privateId(), "Why not?", { reply_markup });
+  await page.locator(".tray-reply", { hasText: "Why not?" }).waitFor();
+});
+
+test("a badge counts no message that is gone", async () => {
+  const { page, api, emulator } = site;
+  const chat = page.locator(".chat", { hasText: "General" });
+  const first = await api.sendMessage(emulator.groupId, "one");
+  await api.sendMessage(emulator.groupId, "two");
+  await chat.locator(".badge", { hasText: "2" }).waitFor();
+  await api.deleteMessage(emulator.groupId, first.message_id);
+  await chat.locator(".badge", { hasText: "1" }).waitFor();
+});
+
+test("scrolling up leaves the messages their width", async () => {
+  const { page, emulator } = site;
+  emulator.sendBatch(Array.from({ length: 60 }, (_, index) => ({ chatId: privateId(), text: `line ${index}.` })));
+  await bubble(page, "line 59.").waitFor();
+  const width = () => page.evaluate("document.getElementById('scroller').clientWidth");
+  const before = await width();
+  await page.evaluate("document.getElementById('scroller').scrollTop = 0");
+  await page.locator("#to-end").waitFor();
+  expect(await width()).toBe(before);
+});
+
+test("the welcome offers four tasks, and is gone once one was given", async () => {
+  const { page, emulator } = site;
+  const prompts = page.locator("#welcome button");
+  await prompts.first().waitFor();
+  expect(await prompts.count()).toBe(4);
+  await prompts.first().click();
+  await page.locator("#welcome").waitFor({ state: "hidden" });
+  expect(emulator.messages(privateId()).at(-1)?.text).toBe("fix the failing test");
+});
+
+test("a picture is a photo for the bot, and shown as one", async () => {
+  const { page, emulator } = site;
+  const png = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  );
+  await page.locator("#file").setInputFiles({ name: "shot.png", mimeType: "image/png", buffer: png });
+  await say(page, "what is wrong here?");
+  await page.locator(".photo img").waitFor();
+  expect(emulator.messages(privateId()).at(-1)).toMatchObject({ caption: "what is wrong here?", photo: [{}] });
+});
+
 test("the bot is seen typing until it speaks", async () => {
   const { page, api } = site;
   await api.sendChatAction(privateId(), "typing");

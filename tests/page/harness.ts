@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 
 /** Only a bound: nothing here waits longer than it must, but Chromium beside other work can be slow. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = Number(process.env["PAGE_TIMEOUT_MS"] ?? 300_000);
 
 vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS });
 
@@ -34,6 +34,8 @@ export interface Site {
   readonly page: Page;
   /** Opens the page once more, beside the first. */
   open(url?: string): Promise<Page>;
+  /** Another emulator in the place of the one that was closed. */
+  replace(emulator: Emulator): void;
 }
 
 /** An emulator for each test with the page open on it; a test fails if the page reported an error. */
@@ -54,8 +56,11 @@ export function useSite(options: BrowserContextOptions = {}): Site {
   afterAll(() => browser.close());
   beforeEach(async () => {
     faults.length = 0;
-    site.emulator = await startEmulator({ limits: "off" });
-    site.api = new Api(site.emulator.token, { apiRoot: site.emulator.url });
+    site.replace = (emulator) => {
+      site.emulator = emulator;
+      site.api = new Api(emulator.token, { apiRoot: emulator.url });
+    };
+    site.replace(await startEmulator({ limits: "off" }));
     site.open = async (url = site.emulator.pageUrl) => {
       const page = await context.newPage();
       await page.goto(url, { waitUntil: "commit" });

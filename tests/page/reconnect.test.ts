@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { startEmulator } from "../../src/playground/emulator.ts";
 import { bubble, eventually, inPage, useSite } from "./harness.ts";
 
 const site = useSite();
@@ -67,6 +68,26 @@ test("a lost connection is told, and what was missed comes once when it is back"
     () => page.locator(".bubble .text").allTextContents(),
     ["before, edited", "while away", "live again"],
   );
+});
+
+test("an address without its key says so", async () => {
+  const page = await site.page.context().newPage();
+  await page.goto(`${site.emulator.url}/`);
+  await page.getByText("This address lacks its key.").waitFor();
+});
+
+test("a page lives on when the playground is started again with its key", async () => {
+  const { api, emulator } = site;
+  const pageKey = new URL(emulator.pageUrl).searchParams.get("key") ?? "";
+  const { port } = new URL(emulator.url);
+  await api.sendMessage(emulator.privateChatId, "of the old world");
+  await bubble(site.page, "of the old world").waitFor();
+  await emulator.close();
+  await site.page.getByText("Connection lost, retrying…").waitFor();
+  site.replace(await startEmulator({ limits: "off", port: Number(port), pageKey }));
+  await site.api.sendMessage(site.emulator.privateChatId, "of the new world");
+  await bubble(site.page, "of the new world").waitFor();
+  expect(await bubble(site.page, "of the old world").count()).toBe(0);
 });
 
 test("thousands of messages open fast, follow along, and load upwards", async () => {

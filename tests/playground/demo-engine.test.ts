@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { demo } from "../../runners/demo/index.ts";
 import type { ActionEvent, Completed, RunEvent } from "../../src/domain/events.ts";
-import type { Run } from "../../src/engine/contract.ts";
 import type { Logger } from "../../src/log.ts";
+import { type DrivenRun, openDriven } from "../helpers/driven.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -19,11 +19,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-function open(prompt: string, resume?: string): Run {
-  return demo.open({
-    runId: "test",
+function open(prompt: string, session?: string): DrivenRun {
+  return openDriven(demo, {
     prompt,
-    ...(resume !== undefined && { resume: { engine: "demo", value: resume } }),
+    session,
     cwd,
     options: { pace_ms: 0, session_dir: join(cwd, ".sessions") } as object,
     env: { PATH: process.env["PATH"] },

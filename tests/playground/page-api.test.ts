@@ -66,10 +66,9 @@ test("the page is told all there is, and then each change", async () => {
   expect(await events.next("hello")).toMatchObject({
     bot: { username: "takopi_playground_bot" },
     chats: [
-      { id: emulator.privateChatId, type: "private", topics: [] },
+      { id: emulator.privateChatId, type: "private", topics: [], commands: [{ command: "help" }] },
       { id: emulator.groupId, type: "supergroup", topics: [{ name: "backend" }, { name: "website" }] },
     ],
-    commands: [{ command: "help" }],
   });
   const { message_id } = await api.sendMessage(emulator.privateChatId, "quiet", { disable_notification: true });
   expect(await events.next("message")).toMatchObject({ message: { text: "quiet" }, silent: true });

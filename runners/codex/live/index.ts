@@ -1,58 +1,35 @@
-import type { Run, RunRequest } from "../../../src/engine/contract.ts";
-import type { LiveSide } from "../../../src/engine/live.ts";
-import { openLiveRun } from "../../../src/engine/live-run.ts";
+import type { LiveEngine } from "../../../src/engine/live.ts";
+import { liveDriver } from "../../../src/engine/live.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
-import type { Lease } from "../../../src/engine/server-pool.ts";
-import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { operations } from "./operations.ts";
-import type { CodexServer } from "./server.ts";
-import { servers, withServer } from "./servers.ts";
+import { explained, takeServer } from "./servers.ts";
 import { closeThread, openThread } from "./thread.ts";
 import { Turn } from "./turn.ts";
 
 /** Codex by `codex app-server`: a warm server for many threads, which can ask, be steered and interrupted. */
-export const codexLive: LiveSide<CodexOptions> = {
+export const codexLive: LiveEngine<CodexOptions> = {
   can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
   operations,
-  servers: () => servers.servers(),
-  reap: (idleMs) => servers.reap(idleMs),
-  close: () => servers.close(),
-  open,
+  drive: (request) => {
+    const { options, cwd, trusted } = request;
+    const { runId, session } = request.spec;
+    return liveDriver({
+      lease: (use) => takeServer(request, use),
+      play: ({ server, name }, context) =>
+        explained(
+          server,
+          (async () => {
+            const thread = await openThread(server, { options, cwd, runId, trusted, thread: session });
+            name(thread);
+            try {
+              if (!context.stopped.aborted) await new Turn({ server, thread, request, context }).run();
+            } finally {
+              await closeThread(server, thread);
+            }
+          })(),
+        ),
+      endCommands: async () => void (await endMarkedProcesses(runId)),
+    });
+  },
 };
-
-function open(request: RunRequest & { readonly options: CodexOptions }): Run {
-  let turn: Turn | undefined;
-  let lease: Lease<CodexServer> | undefined;
-  return openLiveRun({
-    engine: "codex",
-    label: "Codex",
-    request,
-    controls: {
-      steer: async (text) => {
-        if (turn === undefined) throw new EngineError("The turn has not begun yet.");
-        await turn.steer(text);
-      },
-      answer: async (questionId, reply) => (await turn?.answer(questionId, reply)) ?? false,
-    },
-    drive: (output, stopped) =>
-      withServer(request, stopped, async (taken) => {
-        lease = taken;
-        const { server } = taken;
-        request.onSpawn?.(server.mark);
-        const { options, cwd, runId, trusted, resume } = request;
-        const thread = await openThread(server, { options, cwd, runId, trusted, thread: resume?.value });
-        taken.name(thread);
-        try {
-          turn = new Turn({ server, thread, request, output });
-          if (!stopped.aborted) await turn.run(stopped);
-        } finally {
-          await closeThread(server, thread);
-        }
-      }),
-    force: async () => {
-      if (lease?.giveUp()) await lease.server.kill();
-      else await endMarkedProcesses(request.runId);
-    },
-  });
-}

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
-import type { Peer } from "./peer.ts";
 
 const terminals = z.object({ data: z.array(z.unknown()) });
 
 /** Ends a turn, but not its commands. One that is over already is no error. */
-export async function interruptTurn(peer: Peer, threadId: string, turnId: string): Promise<void> {
+export async function interruptTurn(peer: RpcPeer, threadId: string, turnId: string): Promise<void> {
   await peer.call("turn/interrupt", { threadId, turnId }, z.unknown()).catch(() => {});
 }
 
@@ -19,7 +19,7 @@ export interface CommandsRequest {
  * Ends the commands that a turn left running, which codex keeps. It ends none that ignores SIGTERM, nor what left its
  * command's group and session (seen in 0.169.0 without a sandbox): these are found by the run's mark. Never throws.
  */
-export async function endCommands(peer: Peer, { threadId, runId, isStopped }: CommandsRequest): Promise<void> {
+export async function endCommands(peer: RpcPeer, { threadId, runId, isStopped }: CommandsRequest): Promise<void> {
   try {
     const { data } = await peer.call("thread/backgroundTerminals/list", { threadId }, terminals);
     if (data.length > 0) await peer.call("thread/backgroundTerminals/clean", { threadId }, z.unknown());

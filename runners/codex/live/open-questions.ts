@@ -1,6 +1,6 @@
 import type { Question, Reply } from "../../../src/domain/question.ts";
+import type { RequestId } from "../../../src/engine/json-rpc.ts";
 import type { Asking } from "./questions.ts";
-import type { RequestId } from "./requests.ts";
 
 interface Pending {
   readonly requestId: RequestId;

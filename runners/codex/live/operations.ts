@@ -1,17 +1,18 @@
 import { z } from "zod";
-import type { Operations, SessionRequest } from "../../../src/engine/contract.ts";
-import { readOptions } from "../../../src/engine/live.ts";
+import type { SessionRequest } from "../../../src/engine/contract.ts";
+import type { OwnOperations } from "../../../src/engine/live.ts";
+import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
-import { codexOptions } from "../options.ts";
-import type { CodexServer } from "./server.ts";
-import { withServer } from "./servers.ts";
+import type { CodexOptions } from "../options.ts";
+import type { CodexServer, ServerSetup } from "./server.ts";
+import { explained, takeServer } from "./servers.ts";
 import { closeThread, forkThread, openThread, type ThreadRequest, turnEnd } from "./thread.ts";
 
 const turns = z.object({ data: z.array(z.object({ id: z.string() })) });
 const models = z.object({ data: z.array(z.object({ model: z.string() })) });
 
 /** What can be done to a thread that has no run now; it is loaded for that and unloaded again. */
-export const operations: Operations = {
+export const operations: OwnOperations<CodexOptions> = {
   compact: (session) =>
     withThread(session, async (server, { thread }) => {
       const ended = turnEnd(server, thread);
@@ -26,7 +27,7 @@ export const operations: Operations = {
     withThread(session, async (server, request) => {
       const copy = await forkThread(server, request);
       await closeThread(server, copy);
-      return { engine: "codex", value: copy };
+      return copy;
     }),
 
   undo: (session) =>
@@ -35,7 +36,7 @@ export const operations: Operations = {
       const last = data[0];
       if (last === undefined) throw new EngineError("This thread has no turn that could be taken back.");
       await server.peer.call("thread/revert", { threadId: thread, beforeTurnId: last.id }, z.unknown());
-      return { engine: "codex", value: thread };
+      return thread;
     }),
 
   rename: (session, name) =>
@@ -43,26 +44,32 @@ export const operations: Operations = {
       await server.peer.call("thread/name/set", { threadId: thread, name }, z.unknown());
     }),
 
-  models: async (setup) => {
-    const options = readOptions("codex", codexOptions, setup.options);
-    return withServer({ ...setup, options }, NEVER, async ({ server }) => {
+  models: (setup) =>
+    withServer(setup, async ({ server }) => {
       const { data } = await server.peer.call("model/list", {}, models);
       return data.map(({ model }) => model);
-    });
-  },
+    }),
 };
 
-/** Operations are short, and nobody stops them. */
-const NEVER = new AbortController().signal;
+async function withServer<Result>(
+  setup: ServerSetup,
+  act: (lease: Lease<CodexServer>) => Promise<Result>,
+): Promise<Result> {
+  const lease = await takeServer(setup, ALONE);
+  try {
+    return await explained(lease.server, act(lease));
+  } finally {
+    lease.release();
+  }
+}
 
 async function withThread<Result>(
-  session: SessionRequest,
+  session: SessionRequest & { readonly options: CodexOptions },
   act: (server: CodexServer, request: ThreadRequest & { readonly thread: string }) => Promise<Result>,
 ): Promise<Result> {
-  const options = readOptions("codex", codexOptions, session.options);
-  return withServer({ ...session, options }, NEVER, async ({ server, name }) => {
-    const { cwd, trusted, resume } = session;
-    const request = { options, cwd, trusted, thread: resume.value };
+  return withServer(session, async ({ server, name }) => {
+    const { options, cwd, trusted } = session;
+    const request = { options, cwd, trusted, thread: session.session };
     const thread = await openThread(server, request);
     name(thread);
     try {

@@ -53,6 +53,3 @@ export const serverRequest = z.discriminatedUnion("method", [
   }),
 ]);
 export type ServerRequest = z.infer<typeof serverRequest>;
-
-/** Chosen by the server, and unique on its connection. */
-export type RequestId = number | string;

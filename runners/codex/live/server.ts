@@ -1,6 +1,8 @@
 import { z } from "zod";
-import type { EngineSetup, ProcessMark } from "../../../src/engine/contract.ts";
+import type { ProcessMark } from "../../../src/domain/run.ts";
+import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { describeExit } from "../../../src/engine/exit.ts";
+import { type RequestId, RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
 import { EngineError } from "../../../src/errors.ts";
@@ -8,12 +10,8 @@ import type { Logger } from "../../../src/log.ts";
 import { explain, saidOnStderr } from "../failure.ts";
 import type { CodexOptions } from "../options.ts";
 import { CODEX_VARIABLES } from "../probe.ts";
-import { type Listener, Peer } from "./peer.ts";
-import { type RequestId, type ServerRequest, serverRequest } from "./requests.ts";
+import { type ServerRequest, serverRequest } from "./requests.ts";
 import { type Notification, notification, threadStarted, UNREAD_NOTIFICATIONS } from "./wire.ts";
-
-/** A busy machine needs seconds for a start; what takes longer than this is no server. */
-const START_LIMIT_MS = 60_000;
 
 /** Who listens to a thread. */
 export interface ThreadListener {
@@ -22,10 +20,7 @@ export interface ThreadListener {
   asked(id: RequestId, request: ServerRequest): void;
 }
 
-export interface ServerSetup extends EngineSetup {
-  readonly options: CodexOptions;
-  readonly log: Logger;
-}
+export type ServerSetup = Omit<WorkSetup, "cwd"> & { readonly options: CodexOptions };
 
 /** The command line of the server that serves runs of these options. */
 export function serverCommand(options: CodexOptions): { readonly file: string; readonly args: readonly string[] } {
@@ -38,23 +33,21 @@ export function serverCommand(options: CodexOptions): { readonly file: string; r
  *
  * @throws EngineError where it cannot be started, ends at once, or says nothing for a minute.
  */
-export async function startServer({ options, env, log }: ServerSetup): Promise<CodexServer> {
+export async function startServer(setup: ServerSetup, announce: (mark: ProcessMark) => void): Promise<CodexServer> {
+  const { options, env, log, host } = setup;
   // On SIGINT it would leave unsandboxed commands running (seen in 0.169.0).
   const process = await startLiveProcess({
     ...{ id: "codex", ...serverCommand(options), cwd: "/", env, patterns: CODEX_VARIABLES, options },
-    ...{ stopSignal: "SIGTERM", log },
+    ...{ stopSignal: "SIGTERM", log, guard: host.guard, announce },
   });
   const server = new CodexServer(process, log);
-  const timer = setTimeout(() => void process.stop(), START_LIMIT_MS);
   try {
     await server.peer.call("initialize", HELLO, z.unknown());
-    server.peer.tell("initialized");
+    server.peer.notify("initialized");
     return server;
   } catch (error) {
     await process.stop();
     throw server.explainEnd(await process.gone, error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -71,8 +64,8 @@ const KNOWN_NOTIFICATIONS = new Set<string>(notification.options.flatMap(({ shap
 const ofThread = z.object({ threadId: z.string() });
 
 /** One `codex app-server`: hands what it says to the threads that it is about. */
-export class CodexServer implements Listener {
-  readonly peer: Peer;
+export class CodexServer {
+  readonly peer: RpcPeer;
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
   readonly #process: LiveProcess;
@@ -86,7 +79,9 @@ export class CodexServer implements Listener {
     this.gone = process.gone;
     this.#process = process;
     this.#log = log;
-    this.peer = new Peer(process, this, log);
+    this.peer = new RpcPeer(process, "Codex", log);
+    this.peer.listener = ({ id, method, params }) =>
+      id === undefined ? this.#notified(method, params) : this.#asked(id, method, params);
     // One that closes its output has nothing more to do.
     void this.peer.closed.then(() => process.stop());
   }
@@ -118,7 +113,7 @@ export class CodexServer implements Listener {
     return new EngineError(explain(describeExit("Codex", { ...ending, stderr, stopped: undefined })), { cause });
   }
 
-  notified(method: string, params: unknown): void {
+  #notified(method: string, params: unknown): void {
     if (method === "thread/started") this.#adopt(params);
     if (!KNOWN_NOTIFICATIONS.has(method)) return;
     const parsed = notification.safeParse({ method, params });
@@ -130,7 +125,7 @@ export class CodexServer implements Listener {
     if (threadId) this.#listeners.get(threadId)?.notified(parsed.data);
   }
 
-  asked(id: RequestId, method: string, params: unknown): void {
+  #asked(id: RequestId, method: string, params: unknown): void {
     const parsed = serverRequest.safeParse({ method, params });
     const thread = ofThread.safeParse(params).data?.threadId ?? "";
     const listener = this.#listeners.get(thread) ?? this.#listeners.get(this.#parents.get(thread) ?? "");

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
+import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { instructionsOf, type Trust, trustOf } from "../trust.ts";
-import type { Peer } from "./peer.ts";
 
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
 
@@ -33,7 +33,7 @@ export interface SettingsRequest {
  * The settings of a live thread. Without a sandbox there is nothing that a command would have to ask to leave, and a
  * list of denied commands only helps where commands are asked for: in both cases codex asks for all but the harmless.
  */
-export async function threadSettings(peer: Peer, request: SettingsRequest): Promise<ThreadSettings> {
+export async function threadSettings(peer: RpcPeer, request: SettingsRequest): Promise<ThreadSettings> {
   const { options, cwd, runId, trusted = false } = request;
   const brought = trusted ? undefined : instructionsOf(cwd);
   const isConfigNeeded = options.sandbox === undefined || brought !== undefined;
@@ -59,7 +59,7 @@ const configRead = z.object({
  * What codex's own config says; with a directory, that of its repository as well. A sandbox that is not said is the
  * least one: codex's default for a trusted project would be lost on some resumes.
  */
-async function readConfig(peer: Peer, cwd: string | undefined) {
+async function readConfig(peer: RpcPeer, cwd: string | undefined) {
   const { config } = await peer.call("config/read", cwd === undefined ? {} : { cwd }, configRead);
   return config;
 }

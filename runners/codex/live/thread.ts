@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { isThreadId } from "../resume.ts";
-import type { Peer } from "./peer.ts";
 import type { CodexServer } from "./server.ts";
 import { checkSettings, grantedSettings, type SettingsRequest, threadSettings, toThreadParams } from "./settings.ts";
 import type { Notification } from "./wire.ts";
@@ -49,7 +49,7 @@ export async function openThread(server: CodexServer, request: ThreadRequest): P
 }
 
 /** A thread that is just being unloaded is waited for: its commands may take a moment to end. */
-async function resumeThread(peer: Peer, params: object): Promise<z.infer<typeof opened>> {
+async function resumeThread(peer: RpcPeer, params: object): Promise<z.infer<typeof opened>> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await peer.call("thread/resume", params, opened);

@@ -1,5 +1,5 @@
-import type { RunEvent } from "../../../src/domain/events.ts";
-import type { LiveOutput } from "../../../src/engine/live-run.ts";
+import type { ShownEvent } from "../../../src/domain/events.ts";
+import type { RunOutput } from "../../../src/engine/run-machine.ts";
 import type { CodexLine } from "../schema.ts";
 import { type CodexState, initial, outcome, translate } from "../translate.ts";
 import { runUsage } from "../usage.ts";
@@ -13,7 +13,7 @@ export interface TurnPlace {
 
 /** From a turn's notifications to events, by the rules of `codex exec`; the answer is told while it is written. */
 export class TurnReader {
-  readonly #output: LiveOutput;
+  readonly #output: RunOutput;
   #state: CodexState;
   /** Totals of the thread: before the turn, and now. */
   #before: Tokens | undefined;
@@ -23,7 +23,7 @@ export class TurnReader {
   readonly #commentary = new Set<string>();
   readonly #changes = new Map<string, readonly FileUpdate[]>();
 
-  constructor({ thread, cwd }: TurnPlace, output: LiveOutput) {
+  constructor({ thread, cwd }: TurnPlace, output: RunOutput) {
     this.#output = output;
     this.#state = { ...initial, cwd: cwd.replace(/\/+$/, "") || undefined };
     this.#translate({ type: "thread.started", thread_id: thread });
@@ -65,7 +65,7 @@ export class TurnReader {
     if (this.#commentary.has(id)) return;
     const text = this.#writing.id === id ? this.#writing.text + delta : delta;
     this.#writing = { id, text };
-    this.#output.text(text);
+    this.#output.push({ type: "text", engine: "codex", text });
   }
 
   /** The thread's totals come after each call of the model, together with what that call took. */
@@ -91,7 +91,7 @@ export class TurnReader {
   }
 
   /** What a turn used is known however it ended. */
-  #push(event: Exclude<RunEvent, { type: "text" }>): void {
+  #push(event: ShownEvent): void {
     const usage = this.#before && this.#total && runUsage(toThreadTokens(this.#before), toThreadTokens(this.#total));
     this.#output.push(event.type === "completed" && usage !== undefined ? { ...event, usage } : event);
   }
@@ -105,6 +105,6 @@ export class TurnReader {
   #translate(line: CodexLine): void {
     const [state, events] = translate(this.#state, line);
     this.#state = state;
-    for (const event of events) if (event.type !== "text") this.#push(event);
+    for (const event of events) this.#push(event);
   }
 }

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Reply } from "../../../src/domain/question.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
-import { endWithUs } from "../../../src/engine/exit-guard.ts";
-import type { LiveOutput } from "../../../src/engine/live-run.ts";
+import type { RequestId } from "../../../src/engine/json-rpc.ts";
+import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { endCommands, interruptTurn } from "./interrupt.ts";
 import { OpenQuestions } from "./open-questions.ts";
 import { toAsking } from "./questions.ts";
-import type { RequestId, ServerRequest } from "./requests.ts";
+import type { ServerRequest } from "./requests.ts";
 import type { CodexServer, ThreadListener } from "./server.ts";
 import { TurnReader } from "./turn-reader.ts";
 import type { Notification } from "./wire.ts";
@@ -20,7 +20,7 @@ export interface TurnSetup {
   /** Loaded. */
   readonly thread: string;
   readonly request: RunRequest & { readonly options: CodexOptions };
-  readonly output: LiveOutput;
+  readonly context: RunContext;
 }
 
 /** One turn of a loaded thread. */
@@ -34,17 +34,19 @@ export class Turn implements ThreadListener {
 
   constructor(setup: TurnSetup) {
     this.#setup = setup;
-    this.#reader = new TurnReader({ thread: setup.thread, cwd: setup.request.cwd }, setup.output);
+    this.#reader = new TurnReader({ thread: setup.thread, cwd: setup.request.cwd }, setup.context);
   }
 
   /** Resolves when the turn has ended, and its commands with it. @throws EngineError where the server ends first. */
-  async run(stopped: AbortSignal): Promise<void> {
-    const { server, thread, request } = this.#setup;
+  async run(): Promise<void> {
+    const { server, thread, request, context } = this.#setup;
+    const { stopped } = context;
+    const { runId } = request.spec;
     const ended = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
     const stopListening = server.listen(thread, this);
-    const outlived = endWithUs(request.runId, server.mark.pid);
+    const outlived = request.host.guard.add(runId, server.mark.pid);
     const interrupt = (): void => {
       if (this.#id !== undefined) void interruptTurn(server.peer, thread, this.#id);
     };
@@ -52,32 +54,37 @@ export class Turn implements ThreadListener {
     try {
       const { turn } = await server.peer.call("turn/start", this.#params(), turnStarted);
       this.#id = turn.id;
+      context.ready({
+        interrupt: true,
+        steer: (text) => this.#steer(text),
+        answer: (questionId, reply) => this.#answer(questionId, reply),
+      });
       if (stopped.aborted) interrupt();
       await Promise.race([ended, server.peer.closed]);
       if (!this.#isOver) throw new EngineError("Codex's server has ended.");
     } finally {
       this.#isOver = true;
       stopped.removeEventListener("abort", interrupt);
-      await endCommands(server.peer, { threadId: thread, runId: request.runId, isStopped: stopped.aborted });
+      await endCommands(server.peer, { threadId: thread, runId, isStopped: stopped.aborted });
       outlived();
       stopListening();
     }
   }
 
   /** @throws EngineError where there is no turn to add to. */
-  async steer(text: string): Promise<void> {
+  async #steer(text: string): Promise<void> {
     if (this.#id === undefined || this.#isOver) throw new EngineError("There is no turn to add this to.");
     const { server, thread } = this.#setup;
     const params = { threadId: thread, input: toInput(text), expectedTurnId: this.#id };
     await server.peer.call("turn/steer", params, z.unknown());
   }
 
-  async answer(questionId: string, reply: Reply): Promise<boolean> {
+  async #answer(questionId: string, reply: Reply): Promise<boolean> {
     const answered = this.#isOver ? undefined : this.#questions.reply(questionId, reply);
     if (answered === undefined) return false;
     this.#resolved([questionId]);
     // Before the refusal, so that the model reads both at once.
-    if (reply.type === "deny" && reply.reason) await this.steer(`I denied that: ${reply.reason}`).catch(() => {});
+    if (reply.type === "deny" && reply.reason) await this.#steer(`I denied that: ${reply.reason}`).catch(() => {});
     if (answered.result !== undefined) this.#setup.server.peer.answer(answered.requestId, answered.result);
     return true;
   }
@@ -94,7 +101,7 @@ export class Turn implements ThreadListener {
   }
 
   asked(id: RequestId, request: ServerRequest): void {
-    const { server, output } = this.#setup;
+    const { server, context } = this.#setup;
     const itemId = "itemId" in request.params ? request.params.itemId : "";
     const asking = toAsking(String(id), request, this.#reader.changesOf(itemId));
     if (this.#isOver || asking.questions.length === 0) {
@@ -102,12 +109,12 @@ export class Turn implements ThreadListener {
       return;
     }
     this.#questions.open(id, asking);
-    for (const question of asking.questions) output.push({ type: "question", engine: "codex", question });
+    for (const question of asking.questions) context.push({ type: "question", engine: "codex", question });
   }
 
   #resolved(questionIds: readonly string[]): void {
     for (const questionId of questionIds) {
-      this.#setup.output.push({ type: "resolved", engine: "codex", questionId });
+      this.#setup.context.push({ type: "resolved", engine: "codex", questionId });
     }
   }
 
@@ -122,7 +129,7 @@ export class Turn implements ThreadListener {
     const { reasoning_effort, reasoning_summary } = request.options;
     return {
       threadId: thread,
-      input: toInput(request.prompt),
+      input: toInput(request.spec.prompt),
       ...(reasoning_effort !== undefined && { effort: reasoning_effort }),
       ...(reasoning_summary !== undefined && { summary: reasoning_summary }),
     };

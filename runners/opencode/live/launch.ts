@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import type { ResumeToken } from "../../../src/domain/events.ts";
-import type { EngineSetup } from "../../../src/engine/contract.ts";
+import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { engineEnv } from "../../../src/engine/environment.ts";
 import type { LiveCommand } from "../../../src/engine/live-process.ts";
 import { isTrustedIn } from "../../../src/engine/trust.ts";
-import type { Logger } from "../../../src/log.ts";
 import { moduleFile } from "../../../src/program-files.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission } from "../options.ts";
@@ -16,19 +14,17 @@ import { ENGINE } from "../state.ts";
 import { requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "../trust.ts";
 import { USER } from "./client.ts";
 
-export interface ServerSetup extends EngineSetup {
+/** `cwd` is that of the project that the server is first wanted for. */
+export interface ServerSetup extends WorkSetup {
   readonly options: OpencodeOptions;
-  /** Absolute; of the project that the server is first wanted for. */
-  readonly cwd: string;
   /** The session that it is wanted for, if that is there already. */
-  readonly resume?: ResumeToken | undefined;
-  readonly log: Logger;
+  readonly session?: string | undefined;
 }
 
 export interface ServerLaunch {
   /** The same for all that one server can serve: same program, same environment. */
   readonly key: string;
-  readonly command: LiveCommand;
+  readonly command: Omit<LiveCommand, "announce">;
   readonly password: string;
   /** opencode's hosted models were switched off, and nothing else may be left to choose. */
   readonly isGuarded: boolean;
@@ -43,7 +39,7 @@ const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
 export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
-  const { options, env, cwd, log } = setup;
+  const { options, env, cwd, log, host } = setup;
   const file = options.cmd ?? "opencode";
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.extra_args ?? [])];
   const directory = await directoryOf(setup, file);
@@ -65,18 +61,19 @@ export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
     ...{ id: ENGINE, file, args, cwd: SERVER_DIRECTORY, env, patterns: OPENCODE_VARIABLES, options, log },
     added: { ...added, OPENCODE_SERVER_PASSWORD: password },
     stopSignal: "SIGTERM" as const,
+    guard: host.guard,
   };
   const key = JSON.stringify([file, args, own, added]);
   return { key, command, password, isGuarded: guard !== undefined, env: own };
 }
 
 /** Where the work will be done. A server runs what it finds there as soon as it is asked, so it is looked up before. */
-async function directoryOf({ cwd, resume, env, options }: ServerSetup, file: string): Promise<string> {
+async function directoryOf({ cwd, session, env, options, host }: ServerSetup, file: string): Promise<string> {
   const setup = { env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: WITHOUT_PROJECT };
   const own = engineEnv(setup);
   // Without a database there is no session; opencode says so itself.
-  if (!resume?.value || !hasDatabase(own)) return cwd;
-  return findSessionDirectory(resume.value, { file, cwd: SERVER_DIRECTORY, env: own });
+  if (!session || !hasDatabase(own)) return cwd;
+  return findSessionDirectory(session, { file, cwd: SERVER_DIRECTORY, env: own, host });
 }
 
 /** Lists of plugins are joined by opencode, so that those of other configs stay. */

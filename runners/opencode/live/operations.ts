@@ -1,48 +1,43 @@
 import { z } from "zod";
-import type { ResumeToken } from "../../../src/domain/events.ts";
-import type { EngineSetup, Operations, SessionRequest } from "../../../src/engine/contract.ts";
-import { readOptions } from "../../../src/engine/live.ts";
+import type { SessionRequest } from "../../../src/engine/contract.ts";
+import type { OwnOperations } from "../../../src/engine/live.ts";
+import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
-import type { Logger } from "../../../src/log.ts";
 import { readFailure } from "../failure.ts";
-import { opencodeOptions } from "../options.ts";
-import { ENGINE } from "../state.ts";
+import type { OpencodeOptions } from "../options.ts";
+import type { ServerSetup } from "./launch.ts";
 import { splitModel } from "./prompt.ts";
 import { Messages, Providers, Session } from "./schema.ts";
 import type { OpencodeServer } from "./server.ts";
-import type { Servers } from "./servers.ts";
+import { takeServer } from "./servers.ts";
 import { findSession } from "./session.ts";
 
-type Setup = EngineSetup & { readonly cwd: string; readonly log: Logger };
-
-/** What can be done to a session that rests. */
-export function createOperations(servers: Servers): Operations {
-  const withServer = async <Value>(setup: Setup, work: (server: OpencodeServer) => Promise<Value>): Promise<Value> => {
-    const options = readOptions(ENGINE, opencodeOptions, setup.options);
-    const { lease } = await servers.useFor({ ...setup, options }, new AbortController().signal);
-    try {
-      return await work(lease.server);
-    } finally {
-      lease.release();
-    }
-  };
-  const withSession = <Value>(
-    request: SessionRequest,
-    work: (server: OpencodeServer, session: Session) => Promise<Value>,
-  ): Promise<Value> =>
-    withServer(request, async (server) => {
-      const { client } = server;
-      return work(server, await findSession({ client, cwd: request.cwd }, request.resume));
-    });
-
-  return {
-    compact: (request) => withSession(request, (server, session) => compact(server, session, request.options.model)),
-    fork: (request) => withSession(request, ({ client }, session) => fork({ client, session })),
-    undo: (request) => withSession(request, undo),
-    rename: (request, title) => withSession(request, (server, session) => rename(server, session, title)),
-    models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
-  };
+async function withServer<Value>(setup: ServerSetup, work: (server: OpencodeServer) => Promise<Value>): Promise<Value> {
+  const lease = await takeServer(setup, ALONE);
+  try {
+    return await work(lease.server);
+  } finally {
+    lease.release();
+  }
 }
+
+function withSession<Value>(
+  request: SessionRequest & { readonly options: OpencodeOptions },
+  work: (server: OpencodeServer, session: Session) => Promise<Value>,
+): Promise<Value> {
+  return withServer(request, async (server) =>
+    work(server, await findSession({ ...request, client: server.client }, request.session)),
+  );
+}
+
+/** What can be done to a session that has no run now. */
+export const operations: OwnOperations<OpencodeOptions> = {
+  compact: (request) => withSession(request, (server, session) => compact(server, session, request.options.model)),
+  fork: (request) => withSession(request, ({ client }, session) => fork({ client, session })),
+  undo: (request) => withSession(request, undo),
+  rename: (request, title) => withSession(request, (server, session) => rename(server, session, title)),
+  models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
+};
 
 async function compact(server: OpencodeServer, session: Session, model: string | undefined): Promise<void> {
   const { id, directory } = session;
@@ -75,14 +70,14 @@ interface Fork {
   readonly before?: string;
 }
 
-async function fork({ client, session: { id, directory }, before }: Fork): Promise<ResumeToken> {
+async function fork({ client, session: { id, directory }, before }: Fork): Promise<string> {
   const body = before === undefined ? {} : { messageID: before };
   const made = await client.ask({ method: "POST", path: `/session/${id}/fork`, directory, body }, Session);
-  return { engine: ENGINE, value: made.id };
+  return made.id;
 }
 
 /** Goes on in a copy that ends before the last prompt: opencode's own `revert` would change files as well. */
-async function undo({ client }: OpencodeServer, session: Session): Promise<ResumeToken> {
+async function undo({ client }: OpencodeServer, session: Session): Promise<string> {
   const { id, directory } = session;
   const messages = await client.ask({ method: "GET", path: `/session/${id}/message`, directory }, Messages);
   const last = messages.findLast(

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { LivePooled } from "../../../src/engine/live.ts";
 import { eachLine, type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
-import type { Pooled } from "../../../src/engine/server-pool.ts";
+import type { Use } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { Logger } from "../../../src/log.ts";
-import { awaitFirstStart } from "../first-start.ts";
+import { awaitFirstStart, type FirstStarts } from "../first-start.ts";
 import { dataDirectory, hasDatabase } from "../places.ts";
 import { Client } from "./client.ts";
 import { decodeEvent } from "./decode.ts";
@@ -19,23 +20,26 @@ const ABORT_TIMEOUT_MS = 600;
 export type Listener = (event: LiveEvent) => void;
 
 /** One `opencode serve`, for any number of projects. */
-export interface OpencodeServer extends Pooled {
+export interface OpencodeServer extends LivePooled {
   readonly client: Client;
   readonly gone: Promise<Ending>;
   /** By session: what has been allowed for the rest of it, as `coverage` says it. */
   readonly allowed: Map<string, Set<string>>;
   /** Calls a listener with each event of the server until the returned function is called. */
   watch(session: string, listener: Listener): () => void;
-  /** Ends it without asking. */
-  kill(): Promise<void>;
+  /** See `ServerLaunch`. */
+  readonly isGuarded: boolean;
 }
 
-/** @throws EngineError where it does not come up. */
-export async function startServer({ command, password, env }: ServerLaunch): Promise<OpencodeServer> {
-  const release = await awaitFirstStart(dataDirectory(env), () => hasDatabase(env));
+/** @throws EngineError if it does not come up. */
+export async function startServer(
+  { command, password, env, isGuarded }: ServerLaunch,
+  { announce, starts }: { announce: Use["announce"]; starts: FirstStarts },
+): Promise<OpencodeServer> {
+  const release = await awaitFirstStart(starts, dataDirectory(env), () => hasDatabase(env));
   try {
-    const process = await startLiveProcess(command);
-    return await connect(process, password, command.log).catch(async (error: unknown) => {
+    const process = await startLiveProcess({ ...command, announce });
+    return await connect({ process, password, isGuarded, log: command.log }).catch(async (error: unknown) => {
       await process.kill();
       throw error;
     });
@@ -44,7 +48,14 @@ export async function startServer({ command, password, env }: ServerLaunch): Pro
   }
 }
 
-async function connect(process: LiveProcess, password: string, log: Logger): Promise<OpencodeServer> {
+interface Connecting {
+  readonly process: LiveProcess;
+  readonly password: string;
+  readonly isGuarded: boolean;
+  readonly log: Logger;
+}
+
+async function connect({ process, password, isGuarded, log }: Connecting): Promise<OpencodeServer> {
   const port = await withLimit(listeningPort(process));
   const client = new Client({ port, password });
   const listeners = new Map<Listener, string>();
@@ -61,7 +72,7 @@ async function connect(process: LiveProcess, password: string, log: Logger): Pro
     return () => void listeners.delete(listener);
   };
   const kill = () => process.kill();
-  return { mark: process.mark, gone: process.gone, client, allowed: new Map(), watch, kill, stop };
+  return { gone: process.gone, client, isGuarded, allowed: new Map(), watch, kill, stop };
 }
 
 /** The port that it says it listens on; its further output is read and thrown away. */

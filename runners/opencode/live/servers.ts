@@ -1,18 +1,16 @@
-import { type Lease, ServerPool } from "../../../src/engine/server-pool.ts";
+import type { Slot } from "../../../src/engine/host.ts";
+import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
+import { firstStarts } from "../first-start.ts";
+import { ENGINE } from "../state.ts";
 import { planServer, type ServerSetup } from "./launch.ts";
 import { type OpencodeServer, startServer } from "./server.ts";
 
-export interface ServerUse {
-  readonly lease: Lease<OpencodeServer>;
-  /** See `ServerLaunch`. */
-  readonly isGuarded: boolean;
-}
+/** One server for all projects whose options give it the same environment. */
+const servers: Slot<ServerPool<OpencodeServer>> = { make: () => new ServerPool(ENGINE) };
 
-/** The servers that run now: one for all projects whose options give it the same environment. */
-export class Servers extends ServerPool<OpencodeServer> {
-  /** @throws EngineError where it cannot be started; `stopped.reason` where that is aborted first. */
-  async useFor(setup: ServerSetup, stopped: AbortSignal): Promise<ServerUse> {
-    const plan = await planServer(setup);
-    return { lease: await this.use(plan.key, () => startServer(plan), stopped), isGuarded: plan.isGuarded };
-  }
+/** @throws EngineError if it cannot be started; `stopped.reason` if that is aborted first. */
+export async function takeServer(setup: ServerSetup, use: Use): Promise<Lease<OpencodeServer>> {
+  const plan = await planServer(setup);
+  const starts = setup.host.keep(firstStarts);
+  return setup.host.keep(servers).use(plan.key, (announce) => startServer(plan, { announce, starts }), use);
 }

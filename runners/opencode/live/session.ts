@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
-import type { ResumeToken } from "../../../src/domain/events.ts";
+import type { EngineHost } from "../../../src/engine/host.ts";
 import { EngineError } from "../../../src/errors.ts";
-import { rememberDirectory } from "../known-sessions.ts";
 import { isSessionId } from "../resume.ts";
+import { sessionDirectories } from "../session-directories.ts";
 import { type Client, requireTaken } from "./client.ts";
 import { Session } from "./schema.ts";
 
 export interface Opening {
   readonly client: Client;
   readonly cwd: string;
+  readonly host: EngineHost;
   /** Gives it up. */
   readonly stopped?: AbortSignal | undefined;
 }
@@ -18,7 +19,7 @@ export interface Opening {
  *
  * @throws EngineError where there is none, or its directory is gone.
  */
-export async function findSession({ client, cwd, stopped }: Opening, { value }: ResumeToken): Promise<Session> {
+export async function findSession({ client, cwd, host, stopped }: Opening, value: string): Promise<Session> {
   if (!isSessionId(value))
     throw new EngineError(`\`${value}\` is not an opencode session; their ids begin with \`ses_\`.`);
   const directory = existsSync(cwd) ? cwd : "/";
@@ -33,16 +34,19 @@ export async function findSession({ client, cwd, stopped }: Opening, { value }: 
       `The session belongs to ${session.directory}, which does not exist any more. Start a new one.`,
     );
   }
-  rememberDirectory(value, session.directory);
+  host.keep(sessionDirectories).remember(value, session.directory);
   return session;
 }
 
 /** @throws EngineError where the directory does not exist or the server refuses. */
-export async function createSession({ client, cwd, stopped }: Opening, title: string | undefined): Promise<Session> {
+export async function createSession(
+  { client, cwd, host, stopped }: Opening,
+  title: string | undefined,
+): Promise<Session> {
   if (!existsSync(cwd)) throw new EngineError(`The directory ${cwd} does not exist.`);
   const body = title === undefined ? {} : { title };
   const call = { method: "POST", path: "/session", directory: cwd, body, signal: stopped } as const;
   const session = await client.ask(call, Session);
-  rememberDirectory(session.id, session.directory);
+  host.keep(sessionDirectories).remember(session.id, session.directory);
   return session;
 }

@@ -1,5 +1,5 @@
 import { resolve as resolvePath } from "node:path";
-import { assertNever, type RunEvent } from "../../../src/domain/events.ts";
+import { assertNever, type ShownEvent } from "../../../src/domain/events.ts";
 import type { Question } from "../../../src/domain/question.ts";
 import { toProgress } from "../actions.ts";
 import type { OpencodeLine } from "../schema.ts";
@@ -9,7 +9,7 @@ import { questionIds, toApproval, toChoices } from "./questions.ts";
 import type { LiveEvent, LivePart } from "./schema.ts";
 import type { LiveState, OpenRequest } from "./state.ts";
 
-type Translation = readonly [LiveState, readonly RunEvent[]];
+type Translation = readonly [LiveState, readonly ShownEvent[]];
 type Properties<Type extends LiveEvent["type"]> = Extract<LiveEvent, { type: Type }>["properties"];
 
 /**

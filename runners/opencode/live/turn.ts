@@ -1,8 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunEvent } from "../../../src/domain/events.ts";
-import type { Reply } from "../../../src/domain/question.ts";
-import type { LiveOutput } from "../../../src/engine/live-run.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
+import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import { Answers } from "./answers.ts";
@@ -29,7 +27,7 @@ export interface TurnSetup {
   readonly state: LiveState;
   readonly text: string;
   readonly options: OpencodeOptions;
-  readonly output: LiveOutput;
+  readonly context: RunContext;
 }
 
 /** One prompt, and what is added to it, until the session rests. */
@@ -57,19 +55,25 @@ export class Turn {
    *
    * @throws EngineError where the prompt is refused.
    */
-  async run(stopped: AbortSignal): Promise<void> {
-    const { server, output, state, text, options } = this.#setup;
+  async run(): Promise<void> {
+    const { server, context, state, text, options } = this.#setup;
+    const { stopped } = context;
     const unwatch = server.watch(state.session, (event) => this.#take(event));
     const stop = new Promise<void>((resolve) => {
       if (stopped.aborted) resolve();
       stopped.addEventListener("abort", () => resolve(), { once: true });
+    });
+    context.ready({
+      interrupt: true,
+      steer: (added) => this.#steer(added),
+      answer: (questionId, reply) => this.#answers.give(questionId, reply, this.#state.open),
     });
     try {
       const prompting = server.client.send(promptCall({ ...state, text, options, id: state.prompt }));
       const ended = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
       const ending = await Promise.race([ended, server.gone]);
       if (stopped.aborted) await this.#halt();
-      output.push(ending ? toCrash(this.#state, ending) : toOutcome(this.#state));
+      context.push(ending ? toCrash(this.#state, ending) : toOutcome(this.#state));
     } finally {
       this.#hasEnded = true;
       unwatch();
@@ -77,7 +81,7 @@ export class Turn {
   }
 
   /** Resolves when the session has the message. @throws EngineError where it does not reach the turn. */
-  async steer(text: string): Promise<void> {
+  async #steer(text: string): Promise<void> {
     const { server, state, options } = this.#setup;
     if (this.#state.isOver || this.#hasEnded) throw new EngineError("The turn is just over.");
     const before = this.#state.asked;
@@ -95,10 +99,6 @@ export class Turn {
     }
   }
 
-  answer(questionId: string, reply: Reply): Promise<boolean> {
-    return this.#answers.give(questionId, reply, this.#state.open);
-  }
-
   #take(event: LiveEvent): void {
     const isKnown = event.type === "permission.asked" && this.#state.sessions.has(event.properties.sessionID);
     if (isKnown && this.#answers.isAllowed(event.properties)) {
@@ -111,13 +111,8 @@ export class Turn {
   #translate(event: LiveEvent): void {
     const [state, events] = translateLive(this.#state, event);
     this.#state = state;
-    for (const each of events) this.#tell(each);
+    for (const each of events) this.#setup.context.push(each);
     this.#checkOver();
-  }
-
-  #tell(event: RunEvent): void {
-    if (event.type === "text") this.#setup.output.text(event.text);
-    else this.#setup.output.push(event);
   }
 
   #checkOver(): void {

@@ -1,18 +1,18 @@
 import type { Question, Reply } from "../../../src/domain/question.ts";
-import type { LiveOutput } from "../../../src/engine/live-run.ts";
+import type { RunOutput } from "../../../src/engine/run-machine.ts";
 import { ENGINE } from "../state.ts";
 import { readApproval, toVerdict } from "./gate.ts";
-import type { Peer } from "./peer.ts";
+import type { PiPeer } from "./protocol.ts";
 import type { UiRequest } from "./schema.ts";
 
 /** The dialogs of a turn that wait for an answer. */
 export class Dialogs {
-  readonly #peer: Pick<Peer, "reply">;
-  readonly #output: Pick<LiveOutput, "push">;
+  readonly #peer: Pick<PiPeer, "reply">;
+  readonly #output: RunOutput;
   readonly #open = new Map<string, { readonly request: UiRequest; readonly timer: NodeJS.Timeout | undefined }>();
   #isClosed = false;
 
-  constructor(peer: Pick<Peer, "reply">, output: Pick<LiveOutput, "push">) {
+  constructor(peer: Pick<PiPeer, "reply">, output: RunOutput) {
     this.#peer = peer;
     this.#output = output;
   }

@@ -1,15 +1,15 @@
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ProcessMark } from "../../../src/engine/contract.ts";
+import type { ProcessMark } from "../../../src/domain/run.ts";
+import type { LivePooled } from "../../../src/engine/live.ts";
 import { type LiveCommand, type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
 import { markedProcesses, sendSignal } from "../../../src/engine/marked.ts";
 import type { Ending } from "../../../src/engine/process.ts";
-import type { Pooled } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end } from "../outcome.ts";
 import { initialState } from "../state.ts";
 import { CANCELLED, isDialog } from "./dialogs.ts";
-import { type Listener, Peer } from "./peer.ts";
+import { PiPeer, type PiSaid } from "./protocol.ts";
 import { SessionState } from "./schema.ts";
 import type { Turn } from "./turn.ts";
 
@@ -33,7 +33,7 @@ export interface ServerLaunch {
  */
 export async function startServer(launch: ServerLaunch): Promise<PiServer> {
   const process = await startLiveProcess(launch.command);
-  const peer = new Peer(process, launch.command.log);
+  const peer = new PiPeer(process, launch.command.log);
   const server = new PiServer(process, peer, launch);
   const stop = (): void => void process.stop();
   launch.stopped.addEventListener("abort", stop);
@@ -41,8 +41,10 @@ export async function startServer(launch: ServerLaunch): Promise<PiServer> {
   try {
     await server.learnSession();
   } catch (error) {
-    if (!peer.hasEnded()) void process.stop();
+    const isSilent = !peer.hasClosed();
+    if (isSilent) void process.stop();
     const exit = { ...(await process.gone), stopped: undefined };
+    if (isSilent) throw new EngineError("pi does not answer.", { cause: error, stderr: exit.stderr });
     throw new EngineError(end(initialState, exit).error ?? "", { cause: error });
   } finally {
     launch.stopped.removeEventListener("abort", stop);
@@ -54,10 +56,10 @@ export async function startServer(launch: ServerLaunch): Promise<PiServer> {
 }
 
 /** A warm pi: one process, at one session at a time. */
-export class PiServer implements Pooled {
+export class PiServer implements LivePooled {
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
-  readonly peer: Peer;
+  readonly peer: PiPeer;
   readonly cwd: string;
   session: { readonly id: string; readonly file: string | undefined } = { id: "", file: undefined };
   readonly #process: LiveProcess;
@@ -68,23 +70,27 @@ export class PiServer implements Pooled {
   /** Processes of extensions, and what earlier turns left running on purpose. */
   #others: Promise<readonly number[]> = Promise.resolve([]);
 
-  constructor(process: LiveProcess, peer: Peer, { command, options }: ServerLaunch) {
+  constructor(process: LiveProcess, peer: PiPeer, { command, options }: ServerLaunch) {
     this.#process = process;
     this.#options = options;
     this.cwd = command.cwd;
     this.mark = process.mark;
     this.gone = process.gone;
     this.peer = peer;
-    peer.listener = this.#idle;
+    peer.listener = (said) => this.#hearIdly(said);
   }
 
   stop(): Promise<void> {
     return this.#process.stop();
   }
 
+  kill(): Promise<void> {
+    return this.#process.kill();
+  }
+
   /** To be called again where a command made pi change its session. */
   async learnSession(): Promise<void> {
-    const { sessionId, sessionFile } = await this.peer.ask("get_state", SessionState);
+    const { sessionId, sessionFile } = await this.peer.call("get_state", {}, SessionState);
     this.session = { id: sessionId, file: sessionFile };
     await this.#rest();
   }
@@ -125,14 +131,14 @@ export class PiServer implements Pooled {
     };
     stopped.addEventListener("abort", cut);
     if (stopped.aborted) cut();
-    this.peer.listener = turn;
+    this.peer.listener = (said) => turn.hear(said);
     const played = Promise.all([turn.begin(prompt), turn.over]).then(() => undefined);
     const ending = await Promise.race([played, this.gone]);
     if (ending) turn.gone({ ...ending, stopped: undefined });
     await played;
-    this.peer.listener = this.#idle;
+    this.peer.listener = (said) => this.#hearIdly(said);
     // What this turn still has to say stands before the answer to this, and must not reach the next one.
-    await this.peer.ask("get_state", SessionState).catch(() => undefined);
+    await this.peer.call("get_state", {}, SessionState).catch(() => undefined);
     stopped.removeEventListener("abort", cut);
     await commandsEnd;
   }
@@ -159,12 +165,10 @@ export class PiServer implements Pooled {
   }
 
   /** Nobody is there to answer dialogs between turns. */
-  readonly #idle: Listener = {
-    text: () => {},
-    line: (line) => {
-      if (line.type === "extension_ui_request" && isDialog(line)) this.peer.reply(line.id, CANCELLED);
-    },
-  };
+  #hearIdly(said: PiSaid): void {
+    if (!("line" in said) || said.line.type !== "extension_ui_request") return;
+    if (isDialog(said.line)) this.peer.reply(said.line.id, CANCELLED);
+  }
 }
 
 export const AT_WORK = "This pi session is at work; wait for it, or stop it.";

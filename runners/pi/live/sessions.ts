@@ -1,5 +1,6 @@
-import type { EngineSetup, RunRequest } from "../../../src/engine/contract.ts";
-import { ServerPool } from "../../../src/engine/server-pool.ts";
+import type { WorkSetup } from "../../../src/engine/contract.ts";
+import type { EngineHost, Slot } from "../../../src/engine/host.ts";
+import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { type PiOptions, toArguments } from "../options.ts";
 import { PI_VARIABLES } from "../probe.ts";
@@ -11,24 +12,31 @@ import { gateArguments } from "./gate.ts";
 import { AT_WORK, type PiServer, type ServerLaunch, startServer } from "./server.ts";
 
 /** What both runs and operations say of where pi is to work. */
-export type PiRequest = Pick<RunRequest, "cwd" | "log" | "resume"> & EngineSetup & { readonly options: PiOptions };
+export type PiRequest = WorkSetup & { readonly options: PiOptions };
 
 /** The use of a warm pi by one run or operation. */
-export interface Seat {
-  readonly server: PiServer;
+export interface Seat extends Lease<PiServer> {
   /** To be called where a command made pi change its session. */
   moved(): void;
   /** Ends the server. */
   end(): Promise<void>;
-  release(): void;
 }
+
+const pools: Slot<ServerPool<PiServer>> = { make: () => new ServerPool(ENGINE) };
+const slot: Slot<PiSessions> = { make: (host) => new PiSessions(host.keep(pools)) };
+
+export const sessionsOf = (host: EngineHost): PiSessions => host.keep(slot);
 
 /** The warm pis by their sessions. */
 export class PiSessions {
-  readonly pool = new ServerPool<PiServer>();
+  readonly #pool: ServerPool<PiServer>;
   /** From a session's id to the pool's key of the server that has it. */
   readonly #keys = new Map<string, string>();
   #count = 0;
+
+  constructor(pool: ServerPool<PiServer>) {
+    this.#pool = pool;
+  }
 
   /**
    * The pi of the request's session, or one of a new session; started where none is warm, and where the warm one would
@@ -36,22 +44,17 @@ export class PiSessions {
    *
    * @throws EngineError where there is no such session, or pi does not start; what `stopped` is aborted with.
    */
-  async take(request: PiRequest, stopped: AbortSignal): Promise<Seat> {
+  async take(request: PiRequest, session: string | undefined, use: Use): Promise<Seat> {
     const places = await findPlaces(request, request.cwd);
-    const { options, resume } = request;
+    const { options } = request;
     // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
     const own = options.session_dir ? { ...options, session_dir: places.own } : options;
     const flags = [...toArguments(own, "live"), ...gateArguments(own)];
-    const start = {
-      request,
-      places,
-      flags,
-      stopped,
-      setup: JSON.stringify([flags, options, request.trusted && request.cwd]),
-    };
+    const setup = JSON.stringify([flags, options, request.trusted && request.cwd]);
+    const start = { request, places, flags, use, setup };
     // A session is saved only after its first answer, but its warm pi knows it before that.
-    const isKnown = resume === undefined || this.#keys.has(resume.value);
-    const id = isKnown ? resume?.value : (await findSession(resume.value, places)).id;
+    const isKnown = session === undefined || this.#keys.has(session);
+    const id = isKnown ? session : (await findSession(session, places)).id;
     const seat = await this.#use(id, start);
     if (seat.server.isClaimed()) {
       seat.release();
@@ -67,7 +70,7 @@ export class PiSessions {
     const key = (id !== undefined && this.#keys.get(id)) || `pi ${this.#count}`;
     if (id !== undefined) this.#keys.set(id, key);
     try {
-      const lease = await this.pool.use(key, () => this.#start(key, id, start), start.stopped);
+      const lease = await this.#pool.use(key, (announce) => this.#start(key, id, { ...start, announce }), start.use);
       const { server } = lease;
       const moved = (): void => {
         this.#forget(key);
@@ -75,20 +78,20 @@ export class PiSessions {
         lease.name(server.session.id);
       };
       moved();
-      return { server, moved, end: () => this.pool.end(key), release: lease.release };
+      return { ...lease, moved, end: () => this.#pool.end(key) };
     } catch (error) {
       // Of a start that nobody waits for any more nobody could make use.
-      await this.pool.end(key);
+      await this.#pool.end(key);
       this.#forget(key);
       throw error;
     }
   }
 
-  async #start(key: string, id: string | undefined, start: Start): Promise<PiServer> {
+  async #start(key: string, id: string | undefined, start: Start & Pick<Use, "announce">): Promise<PiServer> {
     const session = id === undefined ? undefined : await findSession(id, start.places);
     const { request, places } = start;
     const trust = await trustOf(request, session?.cwd ?? request.cwd, places);
-    const server = await startServer(toLaunch(start, session, trust));
+    const server = await startServer(toLaunch({ ...start, trust }, session));
     void server.gone.then(() => this.#forget(key));
     return server;
   }
@@ -103,21 +106,27 @@ interface Start {
   readonly places: SessionPlaces;
   readonly flags: readonly string[];
   readonly setup: string;
-  readonly stopped: AbortSignal;
+  readonly use: Use;
 }
 
-function toLaunch(start: Start, session: SessionFile | undefined, trust: PiTrust): ServerLaunch {
-  const { request, flags, setup, stopped } = start;
-  const { options, env, log } = request;
+interface Begun extends Start {
+  readonly announce: Use["announce"];
+  readonly trust: PiTrust;
+}
+
+function toLaunch(start: Begun, session: SessionFile | undefined): ServerLaunch {
+  const { request, flags, setup, use, announce, trust } = start;
+  const { options, env, log, host } = request;
   const resumed = session ? ["--session", session.path] : [];
   const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args];
   return {
     command: {
       ...{ id: ENGINE, file: options.cmd ?? ENGINE, args, cwd: session?.cwd ?? request.cwd, env, options, log },
       ...{ patterns: PI_VARIABLES, added: { CI: "1", ...options.env, ...trust.env }, stopSignal: "SIGTERM" },
+      ...{ guard: host.guard, announce },
     },
     options: setup,
     session: session?.id,
-    stopped,
+    stopped: use.stopped,
   };
 }

@@ -1,4 +1,4 @@
-import type { Action, ActionEvent, RunEvent } from "../../../src/domain/events.ts";
+import type { Action, ActionEvent, ShownEvent } from "../../../src/domain/events.ts";
 import { ENGINE, type PiState } from "../state.ts";
 import { translate } from "../translate.ts";
 import type { LiveLine } from "./schema.ts";
@@ -18,7 +18,7 @@ export interface TurnState {
 
 export const firstTurn = (run: PiState): TurnState => ({ run, draft: "", waiting: [], told: 0 });
 
-type Step = readonly [TurnState, readonly RunEvent[]];
+type Step = readonly [TurnState, readonly ShownEvent[]];
 
 /** A piece of the model's text. */
 export function addText(state: TurnState, delta: string): Step {

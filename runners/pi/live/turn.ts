@@ -1,13 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Action, ActionEvent, Completed, RunEvent } from "../../../src/domain/events.ts";
-import type { Reply } from "../../../src/domain/question.ts";
+import type { Action, ActionEvent, Completed, ShownEvent } from "../../../src/domain/events.ts";
 import type { Exit } from "../../../src/engine/define.ts";
-import type { LiveOutput } from "../../../src/engine/live-run.ts";
+import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome, toRefusal } from "../outcome.ts";
 import { ENGINE, type Outcome, type PiState, toCompleted } from "../state.ts";
 import { Dialogs } from "./dialogs.ts";
-import type { Listener, Peer } from "./peer.ts";
+import type { PiPeer, PiSaid } from "./protocol.ts";
 import { Accepted, type LiveLine, SessionState } from "./schema.ts";
 import { addText, firstTurn, isAttemptOver, type TurnState, translateLine } from "./translate.ts";
 
@@ -15,17 +14,17 @@ import { addText, firstTurn, isAttemptOver, type TurnState, translateLine } from
 const RECHECK_MS = 150;
 
 export interface TurnRequest {
-  readonly peer: Peer;
+  readonly peer: PiPeer;
   readonly state: PiState;
-  readonly output: LiveOutput;
+  readonly context: RunContext;
 }
 
 /** One prompt to a pi that waits for it, until pi is idle again. */
-export class Turn implements Listener {
+export class Turn {
   /** Resolves when `completed` was emitted. */
   readonly over: Promise<void>;
-  readonly #peer: Peer;
-  readonly #output: LiveOutput;
+  readonly #peer: PiPeer;
+  readonly #context: RunContext;
   readonly #dialogs: Dialogs;
   readonly #accepted: Promise<void>;
   #state: TurnState;
@@ -39,11 +38,11 @@ export class Turn implements Listener {
   /** Grows with each line that speaks of work, so that an older look at pi's state does not count. */
   #moves = 0;
 
-  constructor({ peer, state, output }: TurnRequest) {
+  constructor({ peer, state, context }: TurnRequest) {
     this.#peer = peer;
     this.#state = firstTurn(state);
-    this.#output = output;
-    this.#dialogs = new Dialogs(peer, output);
+    this.#context = context;
+    this.#dialogs = new Dialogs(peer, context);
     this.#accepted = new Promise((resolve) => {
       this.#markAccepted = resolve;
     });
@@ -56,8 +55,13 @@ export class Turn implements Listener {
   async begin(message: string): Promise<void> {
     if (this.#isCut) return this.#finish({ ok: false, error: "pi was not asked." });
     this.#isAsked = true;
+    this.#context.ready({
+      interrupt: true,
+      steer: (text) => this.#steer(text),
+      answer: async (questionId, reply) => this.#dialogs.answer(questionId, reply),
+    });
     try {
-      const { disposition } = await this.#peer.ask("prompt", Accepted, { message });
+      const { disposition } = await this.#peer.call("prompt", { message }, Accepted, Number.POSITIVE_INFINITY);
       this.#markAccepted();
       this.#settles ||= disposition !== undefined;
       if (disposition === "handled") this.#finishHandled();
@@ -65,15 +69,16 @@ export class Turn implements Listener {
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       // Where pi has ended, its exit tells more.
-      if (!this.#peer.hasEnded()) this.#finish(toRefusal(error.message));
+      if (!this.#peer.hasClosed()) this.#finish(toRefusal(error.message));
     }
   }
 
-  text(delta: string): void {
-    this.#step(addText(this.#state, delta));
+  hear(said: PiSaid): void {
+    if ("text" in said) this.#step(addText(this.#state, said.text));
+    else this.#hearLine(said.line);
   }
 
-  line(line: LiveLine): void {
+  #hearLine(line: LiveLine): void {
     if (line.type === "extension_ui_request") this.#dialogs.open(line);
     else if (line.type !== "queue_update") this.#moves += 1;
     if (line.type === "agent_settled") this.#settles = true;
@@ -88,16 +93,10 @@ export class Turn implements Listener {
     this.#complete(end(this.#state.run, exit));
   }
 
-  /** @throws EngineError where pi takes no message now. */
-  async steer(message: string): Promise<void> {
+  async #steer(message: string): Promise<void> {
     await this.#accepted;
     if (this.#isOver) throw new EngineError("pi is done with this task.");
-    await this.#peer.ask("steer", Accepted, { message });
-  }
-
-  /** False where the question is not open any more. */
-  answer(questionId: string, reply: Reply): boolean {
-    return this.#dialogs.answer(questionId, reply);
+    await this.#peer.call("steer", { message }, Accepted);
   }
 
   /** Asks pi to end the turn; wait for `over`. */
@@ -115,7 +114,7 @@ export class Turn implements Listener {
   async #checkEnd(): Promise<void> {
     const moves = this.#moves;
     for (let looks = 1; ; looks += 1) {
-      const pi = await this.#peer.ask("get_state", SessionState).catch(() => undefined);
+      const pi = await this.#peer.call("get_state", {}, SessionState).catch(() => undefined);
       const { phase } = this.#state.run;
       if (pi === undefined || phase === "working" || this.#isOver || this.#moves !== moves) return;
       // After a compaction pi goes on with messages that wait, a moment later.
@@ -132,7 +131,7 @@ export class Turn implements Listener {
   }
 
   #finishIdle(): void {
-    if (this.#state.waiting.length > 0) this.#output.push(LATE);
+    if (this.#state.waiting.length > 0) this.#context.push(LATE);
     this.#finish(toOutcome(this.#state.run));
   }
 
@@ -140,12 +139,11 @@ export class Turn implements Listener {
     this.#complete(toCompleted(this.#state.run, outcome));
   }
 
-  #step([state, events]: readonly [TurnState, readonly RunEvent[]]): void {
+  #step([state, events]: readonly [TurnState, readonly ShownEvent[]]): void {
     this.#state = state;
     for (const event of events) {
       if (event.type === "completed") this.#complete(event);
-      else if (event.type === "text") this.#output.text(event.text);
-      else this.#output.push(event);
+      else this.#context.push(event);
     }
   }
 
@@ -153,7 +151,7 @@ export class Turn implements Listener {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#dialogs.close();
-    this.#output.push({ ...outcome, answer: outcome.answer || this.#state.draft });
+    this.#context.push({ ...outcome, answer: outcome.answer || this.#state.draft });
     this.#markAccepted();
     this.#markOver();
   }

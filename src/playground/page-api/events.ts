@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { commandsOf } from "../bot-api/methods/bot.ts";
 import type { PageEvent } from "../protocol.ts";
 import type { World } from "../world/world.ts";
 import { PAGE_HEADERS } from "./static.ts";
@@ -22,14 +23,15 @@ function hello(world: World): PageEvent {
   const rooms = [...world.rooms.values()];
   return {
     type: "hello",
+    world: world.id,
     bot: { username: world.bot.username, name: world.bot.first_name },
-    chats: rooms.map(({ chat, topics }) => ({
-      id: chat.id,
-      type: chat.type === "private" ? "private" : "supergroup",
-      title: chat.type === "private" ? world.bot.first_name : chat.title,
-      topics: [...topics].map(([id, name]) => ({ id, name })),
+    chats: rooms.map((room) => ({
+      id: room.id,
+      type: room.chat.type === "private" ? "private" : "supergroup",
+      title: room.chat.type === "private" ? world.bot.first_name : room.chat.title,
+      topics: [...room.topics].map(([id, name]) => ({ id, name })),
+      commands: commandsOf(world, room),
     })),
     messages: rooms.flatMap((room) => room.messages()),
-    commands: world.commands.get("") ?? [],
   };
 }

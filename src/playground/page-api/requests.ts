@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_TEXT_UNITS } from "../bot-api/text.ts";
-import { type PersonMessage, press, say } from "../world/people.ts";
+import { type PersonMessage, press, rewrite, say, stopDraft } from "../world/people.ts";
 import { PERSON, type World } from "../world/world.ts";
 
 const Send = z.object({
@@ -16,7 +16,11 @@ const Upload = z.object({
   name: z.string().min(1).max(255),
   caption: z.string().max(1024).optional(),
   reply_to_message_id: z.coerce.number().int().optional(),
+  media_group_id: z.string().max(64).optional(),
 });
+const Edit = z.object({ chat_id: z.int(), message_id: z.int(), text: z.string().max(MAX_TEXT_UNITS) });
+const Stop = z.object({ chat_id: z.int(), draft_id: z.int() });
+const PICTURE = /^image\/(?:png|jpeg|webp)$/;
 
 /** A request of the page that cannot be done; its message is shown to the person. */
 export class PageError extends Error {
@@ -49,13 +53,34 @@ export function uploadFromPage(world: World, query: URLSearchParams, data: Buffe
   const upload = read(Upload, Object.fromEntries(query));
   if (data.length === 0) throw new PageError("An empty file cannot be sent.");
   checkTarget(world, upload);
+  const file = { name: upload.name, mimeType, data };
   const message = {
     ...place(upload.chat_id, upload.message_thread_id),
-    document: { name: upload.name, mimeType, data },
+    ...(PICTURE.test(mimeType) ? { photo: file } : { document: file }),
+    ...(upload.media_group_id !== undefined && { mediaGroupId: upload.media_group_id }),
     ...(upload.caption !== undefined && { caption: upload.caption }),
     ...(upload.reply_to_message_id !== undefined && { replyTo: upload.reply_to_message_id }),
   };
   return { message: say(world, [message])[0] };
+}
+
+/** `POST /page/edit`. */
+export function editFromPage(world: World, body: unknown): unknown {
+  const { chat_id, message_id, text } = read(Edit, body);
+  checkTarget(world, { chat_id, reply_to_message_id: message_id });
+  const before = world.rooms.get(chat_id)?.find(message_id);
+  if (before?.from?.id !== PERSON.id || before.text === undefined) {
+    throw new PageError("Only text that you wrote yourself can be edited.");
+  }
+  if (text.trim() === "") throw new PageError("A message cannot become empty.");
+  return { message: rewrite(world, chat_id, message_id, text.trim()) };
+}
+
+/** `POST /page/stop`. A draft that is gone meanwhile has nothing to stop. */
+export function stopFromPage(world: World, body: unknown): unknown {
+  const { chat_id, draft_id } = read(Stop, body);
+  if (world.drafts.has(`${chat_id}:${draft_id}`)) stopDraft(world, chat_id, draft_id);
+  return {};
 }
 
 function place(chatId: number, threadId: number | undefined): Pick<PersonMessage, "chatId" | "threadId"> {

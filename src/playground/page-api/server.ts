@@ -3,7 +3,7 @@ import { readBody } from "../bot-api/body.ts";
 import type { World } from "../world/world.ts";
 import { streamEvents } from "./events.ts";
 import { findForeignHost, findIntruder } from "./guard.ts";
-import { PageError, pressFromPage, sendFromPage, uploadFromPage } from "./requests.ts";
+import { editFromPage, PageError, pressFromPage, sendFromPage, stopFromPage, uploadFromPage } from "./requests.ts";
 import { PAGE_HEADERS, serveStatic } from "./static.ts";
 
 /** Serves the page, its files and `/page/...`; answers false where nothing is at that path. */
@@ -39,6 +39,10 @@ async function serveEndpoint(
       return await reply(response, async () => sendFromPage(world, await readJson(request)));
     case "POST /page/press":
       return await reply(response, async () => pressFromPage(world, await readJson(request)));
+    case "POST /page/edit":
+      return await reply(response, async () => editFromPage(world, await readJson(request)));
+    case "POST /page/stop":
+      return await reply(response, async () => stopFromPage(world, await readJson(request)));
     case "POST /page/upload": {
       const type = request.headers["content-type"] ?? "application/octet-stream";
       return await reply(response, async () => uploadFromPage(world, url.searchParams, await readBody(request), type));

@@ -47,6 +47,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   insert: ({ store, composer }, value) => composer.insert(`@${store.bot.username} ${value}`),
   "remove-file": ({ composer }, value) => composer.removeFile(Number(value)),
+  edit: ({ store, composer }, _, element) => {
+    const message = messageAt(store, element);
+    if (message) composer.edit(message);
+  },
+  prompt: ({ composer }, value) => composer.sendCommand(value),
+  "stop-draft": ({ store, api }, value) => {
+    const chat = store.conversation()?.chat;
+    if (chat) api.stop({ chat_id: chat.id, draft_id: Number(value) }).catch(showFailure);
+  },
   "cancel-reply": ({ composer }) => composer.replyTo(undefined),
 };
 
@@ -69,11 +78,12 @@ function pressButton({ store, api, refresh }: Parts, data: string, element: HTML
   if (!message) return;
   const press = { chatId: message.chat.id, messageId: message.message_id, data };
   const named = api.press({ chat_id: press.chatId, message_id: press.messageId, data });
-  store.presses
-    .begin(press, named)
-    .catch((error: unknown) => showToast(error instanceof Error ? error.message : String(error)))
-    .finally(refresh);
+  store.presses.begin(press, named).catch(showFailure).finally(refresh);
   refresh();
+}
+
+function showFailure(error: unknown): void {
+  showToast(error instanceof Error ? error.message : String(error));
 }
 
 /** Copies a text and says so. */

@@ -1,5 +1,5 @@
 import type { Message } from "@grammyjs/types";
-import type { PAGE_KEY_HEADER, PagePress, PageSend } from "../protocol.ts";
+import type { PAGE_KEY_HEADER, PageEdit, PagePress, PageSend, PageStop } from "../protocol.ts";
 import type { Outbox, Place } from "./deliver.ts";
 
 const KEY_HEADER: typeof PAGE_KEY_HEADER = "x-page-key";
@@ -27,10 +27,11 @@ export class Api implements Outbox {
     return (await this.post<{ press_id: string }>("/page/press", JSON.stringify(press))).press_id;
   }
 
-  async upload({ chatId, topicId, replyTo }: Place, file: File, caption: string): Promise<Message> {
+  async upload({ chatId, topicId, replyTo, album }: Place, file: File, caption: string): Promise<Message> {
     const query = new URLSearchParams({ chat_id: `${chatId}`, name: file.name });
     if (topicId !== undefined) query.set("message_thread_id", `${topicId}`);
     if (replyTo !== undefined) query.set("reply_to_message_id", `${replyTo}`);
+    if (album !== undefined) query.set("media_group_id", album);
     if (caption !== "") query.set("caption", caption);
     return (await this.post<{ message: Message }>(`/page/upload?${query}`, file)).message;
   }
@@ -42,6 +43,19 @@ export class Api implements Outbox {
     return `/page/events?${new URLSearchParams({ key: this.key })}`;
   }
 
+  /** Gives a message of the person a new text. */
+  async edit(edit: PageEdit): Promise<void> {
+    await this.post("/page/edit", JSON.stringify(edit));
+  }
+
+  async stop(stop: PageStop): Promise<void> {
+    await this.post("/page/stop", JSON.stringify(stop));
+  }
+
+  get hasKey(): boolean {
+    return this.key !== "";
+  }
+
   /** Whether the playground runs but knows this page's key no more, as after a restart. */
   async isLockedOut(): Promise<boolean> {
     const response = await fetch(this.fileUrl("-")).catch(() => undefined);
@@ -49,7 +63,7 @@ export class Api implements Outbox {
   }
 
   private async post<T>(path: string, body: string | File): Promise<T> {
-    const type = typeof body === "string" ? "application/json" : "application/octet-stream";
+    const type = typeof body === "string" ? "application/json" : body.type || "application/octet-stream";
     let response: Response;
     try {
       response = await fetch(path, { method: "POST", headers: { [KEY_HEADER]: this.key, "content-type": type }, body });

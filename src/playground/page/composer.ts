@@ -24,7 +24,7 @@ export class Composer {
     this.store = store;
     this.api = api;
     this.onSent = onSent;
-    this.menu = new CommandMenu(this.input, () => store.commands);
+    this.menu = new CommandMenu(this.input, () => store.openCommands());
     this.input.addEventListener("input", () => this.changed());
     this.input.addEventListener("keydown", (event) => this.onKey(event));
     byId("composer").addEventListener("submit", (event) => {
@@ -46,8 +46,20 @@ export class Composer {
   }
 
   replyTo(message: Message | undefined): void {
-    this.change({ replyTo: message });
+    const isEditing = this.draft()?.editing !== undefined;
+    this.change({ replyTo: message, ...(isEditing && { editing: undefined, text: "" }) });
     this.focus();
+  }
+
+  /** Writes a message of the person anew. */
+  edit(message: Message): void {
+    this.change({ editing: message, replyTo: undefined, text: message.text ?? "" });
+    this.focus();
+  }
+
+  get isEmpty(): boolean {
+    const draft = this.draft();
+    return !draft || (draft.text === "" && draft.files.length === 0 && draft.replyTo === undefined);
   }
 
   addFiles(files: Iterable<File>): void {
@@ -65,10 +77,12 @@ export class Composer {
     this.focus();
   }
 
-  /** Sends a text as it is and leaves the draft alone, but for a half-typed command that it completes. */
+  /** Sends a text as it is; a half-typed command that it completes goes with the message that is answered. */
   sendCommand(text: string): void {
-    if (this.input.value.startsWith("/")) this.change({ text: "" });
-    this.deliver({ text, files: [] });
+    const completes = this.shownKey !== undefined && this.input.value.startsWith("/");
+    const replyTo = completes ? this.draft()?.replyTo : undefined;
+    if (completes) this.change({ text: "", replyTo: undefined });
+    this.deliver({ text, replyTo, files: [] });
   }
 
   private draft(): Draft | undefined {
@@ -110,12 +124,21 @@ export class Composer {
   private deliver(draft: Draft): void {
     const conversation = this.store.conversation(this.shownKey);
     if (!conversation) return;
+    if (draft.editing) {
+      this.replace(draft.editing, draft);
+      return;
+    }
     deliver(this.api, conversation, draft, this.onSent).catch((error: unknown) => {
       showToast(error instanceof Error ? error.message : String(error));
       if (!(error instanceof DeliveryError)) return;
       this.drafts.change(conversation.key, this.joined(error.left, this.drafts.get(conversation.key)));
       if (conversation.key === this.shownKey) this.show(this.drafts.get(conversation.key));
     });
+  }
+
+  private replace(message: Message, { text }: Draft): void {
+    const edit = { chat_id: message.chat.id, message_id: message.message_id, text: text.trim() };
+    this.api.edit(edit).catch((error: unknown) => showToast(error instanceof Error ? error.message : String(error)));
   }
 
   /** What could not be sent comes back in front of what was written since. */
@@ -131,6 +154,8 @@ export class Composer {
       event.preventDefault();
       if (chosen.send !== undefined) this.sendCommand(chosen.send);
       if (chosen.insert !== undefined) this.insert(chosen.insert);
+    } else if (event.key === "ArrowUp" && this.isEmpty && !event.ctrlKey && !event.altKey) {
+      this.editLast(event);
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.send();
@@ -138,6 +163,13 @@ export class Composer {
       event.preventDefault();
       this.moveReply(event.key === "ArrowUp" ? -1 : 1);
     }
+  }
+
+  private editLast(event: KeyboardEvent): void {
+    const own = this.store.history.of(this.shownKey ?? "").findLast((message) => this.store.isOwn(message));
+    if (own?.text === undefined) return;
+    event.preventDefault();
+    this.edit(own);
   }
 
   /** Chooses the message before or after the one that is answered now, from the newest on. */

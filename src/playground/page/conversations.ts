@@ -22,6 +22,11 @@ export function keyOf(chatId: number, topicId?: number): string {
   return topicId === undefined ? `${chatId}` : `${chatId}/${topicId}`;
 }
 
+/** Whether a conversation is the chat or one of its topics. */
+export function isOfChat(key: string, chatId: number): boolean {
+  return key.split("/")[0] === `${chatId}`;
+}
+
 /** The conversation a message belongs to; a thread that is no topic is part of its chat. */
 export function keyOfMessage(message: Message): string {
   return keyOf(message.chat.id, message.is_topic_message ? message.message_thread_id : undefined);

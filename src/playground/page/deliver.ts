@@ -10,6 +10,8 @@ export interface Place {
   readonly chatId: number;
   readonly topicId: number | undefined;
   readonly replyTo: number | undefined;
+  /** Shared by files that are sent together. */
+  readonly album?: string;
 }
 
 /** Takes what a person sends; each rejects with a sentence for them when it fails. */
@@ -46,8 +48,9 @@ export async function deliver(
   onSent: (message: Message) => void,
 ): Promise<void> {
   const steps = toSteps(draft);
+  const album = draft.files.length > 1 ? { album: `${Date.now()}` } : {};
   for (const [index, { file, text }] of steps.entries()) {
-    const place = { chatId: chat.id, topicId, replyTo: index === 0 ? draft.replyTo?.message_id : undefined };
+    const place = { chatId: chat.id, topicId, replyTo: index === 0 ? draft.replyTo?.message_id : undefined, ...album };
     try {
       onSent(file ? await outbox.upload(place, file, text) : await outbox.send(place, text));
     } catch (error) {

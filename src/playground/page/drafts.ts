@@ -4,6 +4,8 @@ import type { Message } from "@grammyjs/types";
 export interface Draft {
   readonly text: string;
   readonly replyTo?: Message | undefined;
+  /** The person's own message that the text is to replace. */
+  readonly editing?: Message | undefined;
   readonly files: readonly File[];
 }
 
@@ -40,7 +42,7 @@ export class Drafts {
   /** Empties the draft and hands over what it held. */
   take(key: string): Draft {
     const draft = this.get(key);
-    this.change(key, { ...EMPTY, replyTo: undefined });
+    this.change(key, { ...EMPTY, replyTo: undefined, editing: undefined });
     return draft;
   }
 }

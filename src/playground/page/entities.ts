@@ -1,5 +1,5 @@
 import type { MessageEntity } from "@grammyjs/types";
-import { commandNode, preNode, quoteNode, spoilerNode } from "./inline.ts";
+import { codeNode, commandNode, preNode, quoteNode, spoilerNode } from "./inline.ts";
 import { linkNode } from "./links.ts";
 import { h, type VNode } from "./vnode.ts";
 
@@ -72,7 +72,7 @@ function entityNode({ entity }: Span, text: string, children: VNode[]): VNode {
     case "spoiler":
       return spoilerNode(children);
     case "code":
-      return h("code", { "data-action": "copy", "data-value": text, title: "Click to copy" }, children);
+      return codeNode(text, children);
     case "pre":
       return preNode(entity.language, children);
     case "blockquote":

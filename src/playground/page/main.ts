@@ -6,12 +6,14 @@ import { byId } from "./by-id.ts";
 import { chatListNode } from "./chat-list.ts";
 import { Composer } from "./composer.ts";
 import { connect } from "./connection.ts";
+import { keyOfMessage } from "./conversations.ts";
 import { Header } from "./header.ts";
 import { MessageList } from "./message-list.ts";
 import { Mount } from "./mount.ts";
 import { Notifier } from "./notifier.ts";
 import { startShortcuts } from "./shortcuts.ts";
 import { Store } from "./store.ts";
+import { Streams } from "./streams.ts";
 import { startTheme } from "./theme.ts";
 import { showAlert, showToast } from "./toasts.ts";
 
@@ -65,9 +67,13 @@ function showConnection(state: "open" | "lost"): void {
   const note = byId("lost");
   note.hidden = state === "open";
   if (state === "open") return;
+  if (!api.hasKey) {
+    note.textContent = "This address lacks its key. Open the one that the playground printed in the terminal.";
+    return;
+  }
   note.textContent = "Connection lost, retrying…";
   void api.isLockedOut().then((isOut) => {
-    if (isOut) note.textContent = "The playground was started anew. Open the address that it printed.";
+    if (isOut) note.textContent = "This key is not the playground's. Open the address that it printed in the terminal.";
   });
 }
 
@@ -75,7 +81,12 @@ function start(): void {
   startTheme();
   startShortcuts(parts);
   startAttachments((files) => composer.addFiles(files));
-  store.onArrival = (message, silent) => notifier.note(message, silent);
+  store.onArrival = (message, silent) => {
+    notifier.note(message, silent);
+    if (keyOfMessage(message) === store.open && message.reply_markup?.force_reply && composer.isEmpty) {
+      composer.replyTo(message);
+    }
+  };
   store.presses.onAnswer = (text, isAlert) => (isAlert ? showAlert(text) : showToast(text));
   document.addEventListener("click", (event) => act(parts, event.target));
   byId("back").addEventListener("click", () => {
@@ -88,6 +99,7 @@ function start(): void {
     onEvent: (event) => {
       store.apply(event);
       if (event.type === "hello" && store.conversation() === undefined) route();
+      if (event.type === "draft") setTimeout(refresh, Streams.LIFETIME_MS);
       if (event.type === "typing") setTimeout(refresh, Store.TYPING_MS);
       refresh();
     },

@@ -6,6 +6,7 @@ import { serviceText } from "./preview.ts";
 import { type RowContext, rowNode } from "./row.ts";
 import { Scroller } from "./scroller.ts";
 import type { Store } from "./store.ts";
+import { typeset } from "./typeset.ts";
 import type { VElement } from "./vnode.ts";
 
 /** So many messages are on the page at first, and so many more whenever the top comes near. */
@@ -46,12 +47,14 @@ export class MessageList {
     if (this.key !== this.store.open) this.restart(messages);
     if (this.scroller.isAtEnd && this.rows.size > MAX_ROWS) this.firstId = messages.at(-STEP_ROWS)?.message_id ?? 0;
     const start = messages.findIndex((message) => message.message_id >= this.firstId);
-    const shown = start < 0 ? [] : messages.slice(start);
+    const stream = this.store.streams.of(this.store.open);
+    const shown = [...(start < 0 ? [] : messages.slice(start)), ...(stream ? [stream.message] : [])];
     const focused = this.focusedId();
     this.dropRows(new Set(shown.map((message) => message.message_id)));
-    for (const [index, message] of shown.entries()) this.place(message, messages[start + index - 1], index);
+    for (const [index, message] of shown.entries()) this.place(message, shown[index - 1] ?? messages[start - 1], index);
     this.restoreFocus(focused);
-    this.list.classList.toggle("empty", messages.length === 0);
+    this.showEmpty(messages);
+    typeset(this.list);
   }
 
   /** Scrolls to a message and marks it for a moment; answers whether it is still there. */
@@ -74,6 +77,13 @@ export class MessageList {
     if (start <= 0) return;
     this.firstId = messages[Math.max(0, start - STEP_ROWS)]?.message_id ?? 0;
     this.scroller.keepPlace(() => this.render());
+  }
+
+  /** In the private chat the welcome stays until the person has written. */
+  private showEmpty(messages: readonly Message[]): void {
+    const isPrivate = this.store.conversation()?.chat.type === "private";
+    byId("welcome").hidden = !isPrivate || messages.some((message) => this.store.isOwn(message));
+    this.list.classList.toggle("empty", messages.length === 0 && !isPrivate && this.store.open !== undefined);
   }
 
   private restart(messages: readonly Message[]): void {
@@ -109,12 +119,15 @@ export class MessageList {
   private contextOf(message: Message, before: Message | undefined): RowContext {
     const startsDay = !before || !isSameDay(before.date, message.date);
     const followsOwn = before?.from?.id === message.from?.id && message.date - (before?.date ?? 0) < GROUP_SECONDS;
+    const stream = this.store.streams.of(this.store.open);
+    const isStream = stream?.message === message;
     return {
-      isOwn: this.store.isOwn(message),
+      isOwn: !isStream && this.store.isOwn(message),
       isSilent: this.store.isSilent(message),
       startsGroup: startsDay || !followsOwn || serviceText(before ?? {}) !== undefined,
       startsDay,
       waiting: this.store.presses.of(message.chat.id, message.message_id),
+      stream: isStream ? stream : undefined,
       fileUrl: this.fileUrl,
     };
   }

@@ -1,6 +1,6 @@
 import type { RichText } from "@grammyjs/types";
 import { buttonNode } from "./buttons.ts";
-import { commandNode, formulaNode, spoilerNode } from "./inline.ts";
+import { codeNode, commandNode, formulaNode, spoilerNode } from "./inline.ts";
 import { linkNode } from "./links.ts";
 import { h, textOf, type VNode } from "./vnode.ts";
 
@@ -38,7 +38,7 @@ function partNode(part: RichPart, children: VNode[], waiting: ReadonlySet<string
     case "spoiler":
       return spoilerNode(children);
     case "code":
-      return h("code", { "data-action": "copy", "data-value": textOf(children), title: "Click to copy" }, children);
+      return codeNode(textOf(children), children);
     case "mathematical_expression":
       return formulaNode(part.expression, "inline");
     case "url":

@@ -4,6 +4,8 @@ import { textNodes } from "./entities.ts";
 import { byteSize, clock, dayName, fullTime } from "./formats.ts";
 import { plainText, preview, serviceText } from "./preview.ts";
 import { blockNodes } from "./rich-blocks.ts";
+import { withStatus } from "./status.ts";
+import type { Stream } from "./streams.ts";
 import { h, icon, type VElement, type VNode } from "./vnode.ts";
 
 /** All that a row of the message list shows besides its message. */
@@ -16,6 +18,8 @@ export interface RowContext {
   readonly startsDay: boolean;
   /** Callback data of buttons that wait for the bot's answer. */
   readonly waiting: ReadonlySet<string>;
+  /** Of an answer that is still being written. */
+  readonly stream: Stream | undefined;
   readonly fileUrl: (fileId: string) => string;
 }
 
@@ -24,7 +28,7 @@ export function rowNode(message: Message, context: RowContext): VElement {
   const service = serviceText(message);
   const day = context.startsDay ? h("span", {}, dayName(message.date)) : undefined;
   const side = context.isOwn ? "own" : "bot";
-  const group = context.startsGroup ? " first" : "";
+  const group = `${context.startsGroup ? " first" : ""}${context.stream ? " stream" : ""}`;
   return h(
     "li",
     { class: service ? "row" : `row ${side}${group}`, "data-message": message.message_id },
@@ -45,12 +49,12 @@ function bubble(message: Message, context: RowContext): VElement {
       "div",
       { class: "body" },
       h("div", { class: "head" }, senderNodes(message, context), replyNode(message)),
-      h("div", { class: "files" }, documentNode(message, context)),
+      h("div", { class: "files" }, photoNode(message, context) ?? documentNode(message, context)),
       contentNode(message, context),
       metaNode(message, context),
     ),
-    h("div", { class: "under" }, keyboard),
-    toolsNode(plainText(message)),
+    h("div", { class: "under" }, context.stream ? stopNode(context.stream) : keyboard),
+    context.stream ? undefined : toolsNode(message, context),
   );
 }
 
@@ -86,37 +90,57 @@ function replyNode(message: Message): VNode | undefined {
   return h("button", attrs, h("strong", {}, author), h("span", {}, preview(target)));
 }
 
+function photoNode(message: Message, { fileUrl }: RowContext): VNode | undefined {
+  const photo = message.photo?.at(-1);
+  if (!photo) return undefined;
+  const src = fileUrl(photo.file_id);
+  return h("a", { class: "photo", href: src, download: "photo" }, h("img", { src, alt: "Photo", loading: "lazy" }));
+}
+
 function documentNode(message: Message, context: RowContext): VNode | undefined {
-  const file = message.document ?? message.photo?.at(-1);
+  const file = message.document ?? message.voice;
   if (!file) return undefined;
-  const name = "file_name" in file ? (file.file_name ?? "File") : "Photo";
+  const name = "file_name" in file ? (file.file_name ?? "File") : "Voice message";
   const size = file.file_size === undefined ? "" : byteSize(file.file_size);
   const attrs = { class: "file", href: context.fileUrl(file.file_id), download: name, title: `Download ${name}` };
   const words = h("span", { class: "file-words" }, h("strong", {}, name), h("span", {}, size));
   return h("a", attrs, h("span", { class: "file-icon" }, icon("file")), words);
 }
 
-function contentNode(message: Message, { waiting }: RowContext): VNode {
+function contentNode(message: Message, { waiting, isOwn }: RowContext): VNode {
+  const look = (nodes: readonly VNode[]) => (isOwn ? nodes : withStatus(nodes));
   const rich = message.rich_message;
-  if (rich) return h("div", { class: "rich", dir: rich.is_rtl ? "rtl" : "auto" }, blockNodes(rich.blocks, waiting));
+  if (rich)
+    return h("div", { class: "rich", dir: rich.is_rtl ? "rtl" : "auto" }, look(blockNodes(rich.blocks, waiting)));
   const text = message.text ?? message.caption ?? "";
-  return h("div", { class: "text", dir: "auto" }, textNodes(text, message.entities ?? message.caption_entities));
+  return h("div", { class: "text", dir: "auto" }, look(textNodes(text, message.entities ?? message.caption_entities)));
 }
 
-function metaNode(message: Message, { isSilent }: RowContext): VNode {
+function stopNode({ canStop, draftId }: Stream): VNode | undefined {
+  if (!canStop) return undefined;
+  const attrs = { type: "button", class: "key danger", "data-action": "stop-draft", "data-value": draftId };
+  return h("div", { class: "keyboard" }, h("div", { class: "keys" }, h("button", attrs, "Stop")));
+}
+
+function metaNode(message: Message, { isSilent, stream }: RowContext): VNode {
+  if (stream) return h("div", { class: "meta" }, h("span", {}, "writing…"));
   const silent = isSilent ? h("span", { class: "silent", title: "Sent without sound" }, icon("mute")) : undefined;
   const edited = message.edit_date === undefined ? undefined : h("span", {}, "edited");
   const time = h("time", { title: fullTime(message.date) }, clock(message.date));
   return h("div", { class: "meta" }, silent, edited, time);
 }
 
-function toolsNode(text: string): VNode {
-  const tool = { type: "button", class: "tool" };
-  const reply = h(
-    "button",
-    { ...tool, "data-action": "reply", "aria-label": "Reply", title: "Reply (R)" },
-    icon("reply"),
+/** No tab stops: on the message in focus, keys do the same. */
+function toolsNode(message: Message, { isOwn }: RowContext): VNode {
+  const tool = (action: string, label: string, sign: string) => {
+    const attrs = { type: "button", class: "tool", tabindex: -1, "data-action": action };
+    return h("button", { ...attrs, "aria-label": label, title: `${label} (${label[0]})` }, icon(sign));
+  };
+  return h(
+    "div",
+    { class: "tools" },
+    tool("reply", "Reply", "reply"),
+    plainText(message) === "" ? undefined : tool("copy-message", "Copy text", "copy"),
+    isOwn && message.text !== undefined ? tool("edit", "Edit", "edit") : undefined,
   );
-  const copyAttrs = { ...tool, "data-action": "copy-message", "aria-label": "Copy text", title: "Copy text (C)" };
-  return h("div", { class: "tools" }, reply, text === "" ? undefined : h("button", copyAttrs, icon("copy")));
 }

@@ -42,6 +42,10 @@ function onListKey(parts: Parts, event: KeyboardEvent): void {
     case "R":
       if (message) parts.composer.replyTo(message);
       break;
+    case "e":
+    case "E":
+      if (message?.text !== undefined && parts.store.isOwn(message)) parts.composer.edit(message);
+      break;
     case "c":
     case "C":
       if (message) copy(plainText(message));

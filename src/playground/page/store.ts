@@ -1,14 +1,17 @@
 import type { Message } from "@grammyjs/types";
 import type { PageChat, PageCommand, PageEvent } from "../protocol.ts";
-import { type Conversation, conversationsOf, keyOf, keyOfMessage, withTopicOf } from "./conversations.ts";
+import { type Conversation, conversationsOf, isOfChat, keyOf, keyOfMessage, withTopicOf } from "./conversations.ts";
 import { History } from "./history.ts";
 import { Presses } from "./presses.ts";
+import { Streams } from "./streams.ts";
 
 export interface Unread {
   readonly count: number;
   /** Whether one of them was sent to notify. */
   readonly notifies: boolean;
 }
+
+const NO_COMMANDS: readonly PageCommand[] = [];
 
 /** Everything that the page shows, changed by the emulator's events alone. Knows no DOM. */
 export class Store {
@@ -17,21 +20,25 @@ export class Store {
   readonly history = new History();
   readonly presses = new Presses();
   bot = { username: "", name: "Bot" };
-  commands: readonly PageCommand[] = [];
+  readonly streams: Streams;
   conversations: readonly Conversation[] = [];
   /** Key of the open conversation; its messages count as read. */
   open: string | undefined;
   /** Called with each message of the bot that arrives after the page was opened. */
   onArrival: (message: Message, silent: boolean) => void = () => {};
   private chats: readonly PageChat[] = [];
-  private readonly unread = new Map<string, Unread>();
+  private readonly commands = new Map<number, readonly PageCommand[]>();
+  /** By conversation: the ids of unread messages, and whether each was sent to notify. */
+  private readonly unread = new Map<string, Map<number, boolean>>();
   private readonly typingUntil = new Map<string, number>();
   private readonly silent = new Set<string>();
   private readonly now: () => number;
-  private isFirst = true;
+  /** Id of the emulator's run; `undefined` before the first one is known. */
+  private world: string | undefined;
 
   constructor(now: () => number) {
     this.now = now;
+    this.streams = new Streams(now);
   }
 
   apply(event: PageEvent): void {
@@ -47,12 +54,17 @@ export class Store {
         break;
       case "deleted":
         this.history.remove(event.chat_id, event.message_id);
+        this.forget(event.chat_id, event.message_id);
         break;
       case "typing":
         this.typingUntil.set(keyOf(event.chat_id, event.message_thread_id), this.now() + Store.TYPING_MS);
         break;
       case "commands":
-        this.commands = event.commands;
+        this.commands.set(event.chat_id, event.commands);
+        break;
+      case "draft":
+        this.typingUntil.delete(keyOf(event.chat_id, event.message_thread_id));
+        this.streams.put(event, this.bot.name);
         break;
       case "answer":
         this.presses.answer(event);
@@ -66,10 +78,11 @@ export class Store {
     if (!this.history.put(message) || !this.isFromBot(message)) return;
     const key = keyOfMessage(message);
     this.typingUntil.delete(key);
+    this.streams.drop(key);
     if (silent) this.silent.add(`${message.chat.id}:${message.message_id}`);
     if (key !== this.open) {
-      const before = this.unread.get(key);
-      this.unread.set(key, { count: (before?.count ?? 0) + 1, notifies: !silent || (before?.notifies ?? false) });
+      const unread = this.unread.get(key) ?? new Map<number, boolean>();
+      this.unread.set(key, unread.set(message.message_id, !silent));
     }
     this.onArrival(message, silent);
   }
@@ -85,7 +98,13 @@ export class Store {
   }
 
   unreadOf(key: string): Unread | undefined {
-    return this.unread.get(key);
+    const unread = this.unread.get(key);
+    return unread && { count: unread.size, notifies: [...unread.values()].includes(true) };
+  }
+
+  /** The command menu of the open conversation. */
+  openCommands(): readonly PageCommand[] {
+    return this.commands.get(this.conversation()?.chat.id ?? 0) ?? NO_COMMANDS;
   }
 
   isTyping(key: string): boolean {
@@ -113,22 +132,33 @@ export class Store {
   }
 
   private start(hello: Extract<PageEvent, { type: "hello" }>): void {
+    const isSameWorld = this.world === hello.world;
     const missed = hello.messages.filter((message) => !this.history.find(message.chat.id, message.message_id));
     this.bot = hello.bot;
-    this.commands = hello.commands;
+    for (const { id, commands } of hello.chats) this.commands.set(id, commands);
     this.presses.clear();
     this.typingUntil.clear();
     this.history.clear();
+    this.streams.clear();
+    if (!isSameWorld) this.unread.clear();
     for (const message of hello.messages) this.history.put(message);
     this.setChats(hello.chats);
-    if (!this.isFirst) this.noteMissed(missed);
-    this.isFirst = false;
+    if (isSameWorld) this.noteMissed(missed);
+    this.world = hello.world;
   }
 
   private noteMissed(messages: readonly Message[]): void {
     for (const message of messages) {
       this.history.remove(message.chat.id, message.message_id);
       this.add(message, false);
+    }
+  }
+
+  private forget(chatId: number, messageId: number): void {
+    for (const [key, unread] of this.unread) {
+      if (!isOfChat(key, chatId)) continue;
+      unread.delete(messageId);
+      if (unread.size === 0) this.unread.delete(key);
     }
   }
 

@@ -4,17 +4,15 @@ import { preview } from "./preview.ts";
 import { h, icon, type VElement } from "./vnode.ts";
 
 /** What stands above the input: the message that is answered, and the files that will be sent. */
-export function trayNode({ replyTo, files }: Draft): VElement {
-  const cancel = { type: "button", class: "tool", "data-action": "cancel-reply", "aria-label": "Cancel reply" };
-  const reply = replyTo && [
-    icon("reply"),
-    h(
-      "span",
-      { class: "tray-words" },
-      h("strong", {}, `Reply to ${replyTo.from?.first_name ?? "message"}`),
-      h("span", {}, preview(replyTo)),
-    ),
-    h("button", { ...cancel, title: "Cancel reply (Esc)" }, icon("close")),
+export function trayNode({ replyTo, editing, files }: Draft): VElement {
+  const target = editing ?? replyTo;
+  const what = editing ? "Edit message" : `Reply to ${replyTo?.from?.first_name ?? "message"}`;
+  const label = editing ? "Cancel editing" : "Cancel reply";
+  const cancel = { type: "button", class: "tool", "data-action": "cancel-reply", "aria-label": label };
+  const reply = target && [
+    icon(editing ? "edit" : "reply"),
+    h("span", { class: "tray-words" }, h("strong", {}, what), h("span", {}, preview(target))),
+    h("button", { ...cancel, title: `${label} (Esc)` }, icon("close")),
   ];
   const chips = files.map((file, index) => {
     const remove = { type: "button", class: "tool", "data-action": "remove-file", "data-value": index };

@@ -1,4 +1,4 @@
-/** What the page may put on the screen: no element here loads, runs or embeds anything. */
+/** What the page may put on the screen: no element here runs or embeds anything. Pictures are the chat's own. */
 export type Tag =
   | "a"
   | "article"
@@ -14,6 +14,7 @@ export type Tag =
   | "h5"
   | "h6"
   | "hr"
+  | "img"
   | "li"
   | "mark"
   | "ol"

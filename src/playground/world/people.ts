@@ -63,6 +63,13 @@ export function press(
   return id;
 }
 
+/** Presses the stop button of a draft. */
+export function stopDraft(world: World, chatId: number, draftId: number): void {
+  const { chat } = roomOf(world, chatId);
+  if (chat.type !== "private") throw new Error("Only private chats have drafts.");
+  world.updates.push({ stopped_message_generation: { chat, draft_id: draftId } });
+}
+
 /** @throws Error where there is no such chat: a mistake of the caller, not of the bot. */
 export function roomOf(world: World, chatId: number): ChatRoom {
   const room = world.rooms.get(chatId);

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import type { BotCommand, Message, RichMessage, User, UserFromGetMe } from "@grammyjs/types";
+import { randomBytes, randomUUID } from "node:crypto";
+import type { BotCommand, Message, MessageEntity, RichMessage, User, UserFromGetMe } from "@grammyjs/types";
 import { ApiError, badRequest } from "../bot-api/api-error.ts";
 import { Calls } from "./calls.ts";
 import { Changes } from "./changes.ts";
@@ -23,6 +23,7 @@ export type RichMessages = boolean | "refused";
 /** A draft that the bot is streaming; gone once a message comes. */
 export interface Draft {
   readonly text?: string;
+  readonly entities?: readonly MessageEntity[];
   readonly rich_message?: RichMessage;
   readonly canStop: boolean;
 }
@@ -38,6 +39,7 @@ export const GROUP_ID = -1_002_000_000_001;
 
 /** Everything that the emulator knows. */
 export class World {
+  readonly id = randomUUID();
   readonly token: string;
   bot: UserFromGetMe;
   /** Milliseconds since 1970. */
@@ -48,7 +50,7 @@ export class World {
   readonly calls = new Calls();
   readonly updates: UpdateQueue;
   readonly flood: FloodGate;
-  /** By scope, as JSON; "" is the default one. */
+  /** By scope: "default", "chat:ID" and so on. */
   readonly commands = new Map<string, readonly BotCommand[]>();
   /** Presses that the bot may answer; undefined until it has. */
   readonly presses = new Map<string, PressAnswer | undefined>();

@@ -2,7 +2,12 @@ import type { Message } from "@grammyjs/types";
 import { expect, test } from "vitest";
 import { DeliveryError, deliver, type Place } from "../../../src/playground/page/deliver.ts";
 
-const CHAT = { key: "1/2", chat: { id: 1, type: "private", title: "t", topics: [] }, topicId: 2, title: "t" } as const;
+const CHAT = {
+  key: "1/2",
+  chat: { id: 1, type: "private", title: "t", topics: [], commands: [] },
+  topicId: 2,
+  title: "t",
+} as const;
 const REPLY = { message_id: 9 } as Message;
 const file = (name: string) => new File(["x"], name);
 

@@ -6,8 +6,8 @@ import { Store } from "../../../src/playground/page/store.ts";
 import { textOf } from "../../../src/playground/page/vnode.ts";
 import type { PageEvent } from "../../../src/playground/protocol.ts";
 
-const PRIVATE = { id: 42, type: "private", title: "takopi", topics: [] } as const;
-const GROUP = { id: -5, type: "supergroup", title: "Team", topics: [{ id: 2, name: "web" }] } as const;
+const PRIVATE = { id: 42, type: "private", title: "takopi", topics: [], commands: [] } as const;
+const GROUP = { id: -5, type: "supergroup", title: "Team", topics: [{ id: 2, name: "web" }], commands: [] } as const;
 const BOT = { id: 7, is_bot: true, first_name: "takopi" };
 const PERSON = { id: 42, is_bot: false, first_name: "Ada" };
 
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 function hello(messages: Message[]): PageEvent {
-  return { type: "hello", bot: { username: "b", name: "takopi" }, chats: [PRIVATE, GROUP], messages, commands: [] };
+  return { type: "hello", world: "1", bot: { username: "b", name: "takopi" }, chats: [PRIVATE, GROUP], messages };
 }
 
 function said(id: number, text: string, more: object = {}): Message {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { launch } from "../../../runners/claude/launch.ts";
 import { type ClaudeOptions, claudeOptions, toArguments } from "../../../runners/claude/options.ts";
+import { EngineHost } from "../../../src/engine/host.ts";
 import { noLog } from "../../helpers/recordings.ts";
 
 const ID = "8fe6f112-ca5f-4644-81c2-8e1bdf83418e";
@@ -23,11 +24,14 @@ interface Asked {
   readonly trusted?: boolean;
 }
 
-const start = ({ options = {}, prompt = "hi", session, trusted }: Asked = {}) =>
+const start = ({ options = {}, prompt = "hi", session, trusted = false }: Asked = {}) =>
   launch({
-    ...{ runId: "run-1", prompt, cwd: repo, options, log: noLog, trusted },
+    spec: {
+      ...{ runId: "run-1", engine: "claude", prompt, attachments: [], overrides: {} },
+      ...(session !== undefined && { session }),
+    },
+    ...{ cwd: repo, options, log: noLog, trusted, host: new EngineHost() },
     env: { HOME: root, ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: "http://x", PATH: "/bin" },
-    ...(session !== undefined && { resume: { engine: "claude", value: session } }),
   });
 
 test("Takopi's keys become its flags, and its four tools are the headless default", () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { launch, toArgs } from "../../../runners/codex/launch.ts";
 import { type CodexOptions, codexOptions } from "../../../runners/codex/options.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
+import { toRequest } from "../../helpers/driven.ts";
 
 const THREAD = "01a1fd69-eec0-7f60-afdf-46a8ca1726da";
 let home: string;
@@ -16,14 +17,9 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent, child: () => log };
-const request = (resume?: string, options: CodexOptions = {}): RunRequest & { options: CodexOptions } => ({
-  runId: "run-1",
-  prompt: "resume",
-  cwd: "/repo/",
-  env: { HOME: "/nowhere", CODEX_HOME: home },
+const request = (session?: string, options: CodexOptions = {}): RunRequest & { options: CodexOptions } => ({
+  ...toRequest({ prompt: "resume", cwd: "/repo/", env: { HOME: "/nowhere", CODEX_HOME: home }, options, log, session }),
   options,
-  log,
-  ...(resume !== undefined && { resume: { engine: "codex", value: resume } }),
 });
 
 test("without options codex decides everything but the stream, and reads the prompt from stdin", async () => {

@@ -5,9 +5,9 @@ import { Turn } from "../../../runners/codex/live/turn.ts";
 import type { CodexOptions } from "../../../runners/codex/options.ts";
 import type { ActionEvent, Completed, RunEvent } from "../../../src/domain/events.ts";
 import type { Reply } from "../../../src/domain/question.ts";
-import type { Run, RunRequest } from "../../../src/engine/contract.ts";
-import { openLiveRun } from "../../../src/engine/live-run.ts";
+import { openRun } from "../../../src/engine/run-machine.ts";
 import { recordingLog } from "../../engine/toy.ts";
+import { DrivenRun, toRequest } from "../../helpers/driven.ts";
 import { captureNames, type Exchange, play, readCapture } from "./live-player.ts";
 
 const cwd = "/repo";
@@ -21,41 +21,38 @@ const replies: Readonly<Record<string, Reply>> = {
 };
 
 /** A run against the recorded server, as `open` makes it once the hands are shaken. */
-function openPlayed(name: string, capture: readonly Exchange[]): { run: Run; heard: readonly object[] } {
+function openPlayed(name: string, capture: readonly Exchange[]): { run: DrivenRun; heard: readonly object[] } {
   const begin = capture.findIndex(({ msg }) => msg.method === "thread/start");
   const { process, heard } = play(capture.slice(begin));
   const log = recordingLog();
   const server = new CodexServer(process, log);
   const sandbox = name === "file-change" ? "read-only" : "workspace-write";
   const options: CodexOptions = { sandbox };
-  const request: RunRequest = { runId: "no-such-run", prompt: "Work.", cwd, options, env: {}, log };
-  let turn: Turn | undefined;
-  const run = openLiveRun({
-    ...{ engine: "codex", label: "Codex", request, force: () => process.kill() },
-    controls: {
-      steer: async (text) => turn?.steer(text),
-      answer: async (questionId, reply) => (await turn?.answer(questionId, reply)) ?? false,
-    },
-    drive: async (output, stopped) => {
-      const thread = await openThread(server, { options, cwd });
-      turn = new Turn({ server, thread, request: { ...request, options }, output });
-      await turn.run(stopped);
-      await closeThread(server, thread);
+  const request = { ...toRequest({ runId: "no-such-run", prompt: "Work.", cwd, options, env: {}, log }), options };
+  const run = openRun({
+    ...{ id: "codex", label: "Codex", request },
+    driver: {
+      force: () => process.kill(),
+      drive: async (context) => {
+        const thread = await openThread(server, { options, cwd });
+        await new Turn({ server, thread, request, context }).run();
+        await closeThread(server, thread);
+      },
     },
   });
-  return { run, heard };
+  return { run: new DrivenRun(run), heard };
 }
 
 /** Reads a played run to its end, and does to it what was done when it was recorded. */
-async function read(name: string, run: Run): Promise<RunEvent[]> {
+async function read(name: string, run: DrivenRun): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const reply = replies[name];
   for await (const event of run) {
     events.push(event);
     const isCommand = event.type === "action" && event.action.kind === "command" && event.phase === "started";
-    if (event.type === "question" && reply) await run.controls.answer?.(event.question.id, reply);
-    if (isCommand && name === "steer") await run.controls.steer?.("Also mention the weather.").catch(() => {});
-    if (isCommand && name === "interrupt") void run.controls.interrupt?.();
+    if (event.type === "question" && reply) await run.controls.answer(event.question.id, reply);
+    if (isCommand && name === "steer") await run.controls.steer("Also mention the weather.").catch(() => {});
+    if (isCommand && name === "interrupt") void run.controls.interrupt();
   }
   return events;
 }

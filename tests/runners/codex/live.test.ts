@@ -4,21 +4,20 @@ import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { codex } from "../../../runners/codex/index.ts";
 import type { Completed, RunEvent } from "../../../src/domain/events.ts";
 import type { Question } from "../../../src/domain/question.ts";
-import type { Run } from "../../../src/engine/contract.ts";
 import type { EngineOptions } from "../../../src/engine/options.ts";
 import { childProgram, collect, recordingLog } from "../../engine/toy.ts";
+import { type DrivenRun, host, openDriven, toSession } from "../../helpers/driven.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 afterEach(async () => {
-  await codex.live?.close();
+  await host.close();
 });
 
 /** A turn on the scripted server, which does what the words of the prompt say. */
-function open(prompt: string, options: EngineOptions & { sandbox?: string; profile?: string } = {}): Run {
-  return codex.open({
-    runId: randomUUID(),
+function open(prompt: string, options: EngineOptions & { sandbox?: string; profile?: string } = {}): DrivenRun {
+  return openDriven(codex, {
     prompt,
     cwd: process.cwd(),
     env: process.env,
@@ -33,13 +32,13 @@ function open(prompt: string, options: EngineOptions & { sandbox?: string; profi
 }
 
 /** The events of a run, in which exactly one is an outcome, the last. */
-async function finish(run: Run): Promise<{ events: RunEvent[]; completed: Completed }> {
+async function finish(run: DrivenRun): Promise<{ events: RunEvent[]; completed: Completed }> {
   const events = await collect(run);
   expect(events.filter(({ type }) => type === "completed")).toEqual([events.at(-1)]);
   return { events, completed: events.at(-1) as Completed };
 }
 
-const nextQuestion = async (events: AsyncIterator<RunEvent>): Promise<Question> => {
+const nextQuestion = async (events: AsyncIterator<RunEvent, unknown>): Promise<Question> => {
   for (;;) {
     const { value, done } = await events.next();
     if (done) throw new Error("the run ended without a question");
@@ -60,7 +59,7 @@ test("a server that crashes in mid-turn ends the run with its last words and the
     error: "Codex failed with exit code 3.\nthe disk is full",
     resume: { engine: "codex", value: expect.stringMatching(/^0199a213-/) },
   });
-  expect(codex.live?.servers()).toEqual([]);
+  expect(host.servers()).toEqual([]);
   expect((await finish(open("answer"))).completed.ok).toBe(true);
 });
 
@@ -94,9 +93,9 @@ test.each([
     ...{ id: question.id, kind: "command", title: "Run rm -rf build in /repo", cwd: "/repo", canAllowSession: true },
     ...{ command: "rm -rf build", body: "rm -rf build" },
   });
-  expect(await run.controls.answer?.("no such question", reply)).toBe(false);
-  expect(await run.controls.answer?.(question.id, reply)).toBe(true);
-  expect(await run.controls.answer?.(question.id, reply)).toBe(false);
+  expect(await run.controls.answer("no such question", reply)).toBe(false);
+  expect(await run.controls.answer(question.id, reply)).toBe(true);
+  expect(await run.controls.answer(question.id, reply)).toBe(false);
   const rest = await collect({ [Symbol.asyncIterator]: () => events });
   expect(rest[0]).toEqual({ type: "resolved", engine: "codex", questionId: question.id });
   expect(rest.at(-1)).toMatchObject({ type: "completed", answer: JSON.stringify({ decision }) });
@@ -111,8 +110,8 @@ test("two questions of one request are answered one by one", async () => {
     { kind: "choice", title: "A", body: "First?", isOpen: false, isMultiple: false },
     { kind: "text", title: "B", body: "Second?", isSecret: true },
   ]);
-  await run.controls.answer?.(second.id, { type: "text", text: "words" });
-  await run.controls.answer?.(first.id, { type: "choose", values: ["Yes"] });
+  await run.controls.answer(second.id, { type: "text", text: "words" });
+  await run.controls.answer(first.id, { type: "choose", values: ["Yes"] });
   const rest = await collect({ [Symbol.asyncIterator]: () => events });
   expect(rest.at(-1)).toMatchObject({
     answer: JSON.stringify({ answers: { a: { answers: ["Yes"] }, b: { answers: ["words"] } } }),
@@ -126,7 +125,7 @@ test("a question that the server takes back is resolved once, and can be answere
   expect(events.filter(({ type }) => type === "resolved")).toEqual([
     { type: "resolved", engine: "codex", questionId: question?.id },
   ]);
-  expect(await run.controls.answer?.(question?.id ?? "", { type: "deny" })).toBe(false);
+  expect(await run.controls.answer(question?.id ?? "", { type: "deny" })).toBe(false);
 });
 
 test("a thread that got other rights than asked for is not used", async () => {
@@ -142,7 +141,7 @@ test("a server that does not end its turn when asked is ended itself", async () 
   await run.stop("Stopped by Ada.");
   const rest = await collect({ [Symbol.asyncIterator]: () => events });
   expect(rest.at(-1)).toMatchObject({ type: "completed", ok: false, error: "Stopped by Ada." });
-  expect(codex.live?.servers()).toEqual([]);
+  expect(host.servers()).toEqual([]);
 });
 
 test("a run that does not end when asked leaves the server to another run, until that does not end either", async () => {
@@ -153,12 +152,12 @@ test("a run that does not end when asked leaves the server to another run, until
   const rest = await collect({ [Symbol.asyncIterator]: () => deafEvents });
   expect(rest.at(-1)).toMatchObject({ type: "completed", ok: false, error: "Stopped by Ada." });
   expect(rest.at(-1)).toMatchObject({ answer: expect.stringContaining("Codex did not confirm that it stopped") });
-  expect(codex.live?.servers()).toMatchObject([{ busy: [expect.any(String), expect.any(String)] }]);
+  expect(host.servers()).toMatchObject([{ busy: [expect.any(String), expect.any(String)] }]);
   expect((await finish(open("answer"))).completed).toMatchObject({ ok: true, answer: "Hello." });
   await other.stop("Stopped by Bob.");
   const last = await collect({ [Symbol.asyncIterator]: () => otherEvents });
   expect(last.at(-1)).toMatchObject({ type: "completed", ok: false, answer: "", error: "Stopped by Bob." });
-  expect(codex.live?.servers()).toEqual([]);
+  expect(host.servers()).toEqual([]);
 });
 
 test("a run that is stopped before it begins is only completed", async () => {
@@ -179,16 +178,18 @@ test("runs of one server share it, and are listed while they last", async () => 
   const two = open("hang");
   const [first, second] = [one[Symbol.asyncIterator](), two[Symbol.asyncIterator]()];
   await Promise.all([first.next(), second.next()]);
-  expect(codex.live?.servers()).toMatchObject([{ busy: [expect.any(String), expect.any(String)] }]);
+  expect(host.servers()).toMatchObject([{ busy: [expect.any(String), expect.any(String)] }]);
   await Promise.all([one.stop("enough"), two.stop("enough")]);
 });
 
 test("a stop ends a run whose thread the server never opens", async () => {
+  await finish(open("answer"));
   const run = open("answer", { model: "silent" });
-  await vi.waitUntil(() => (codex.live?.servers() ?? []).length > 0, { timeout: 50_000 });
+  await run.spawned;
+  await new Promise(setImmediate);
   await run.stop("Stopped by Ada.");
   expect((await finish(run)).completed).toMatchObject({ ok: false, error: "Stopped by Ada." });
-  expect(codex.live?.servers()).toEqual([]);
+  await vi.waitUntil(() => host.servers().length === 0);
 });
 
 test("a compaction that is refused leaves nothing behind that fails with the end of the server", async () => {
@@ -197,10 +198,9 @@ test("a compaction that is refused leaves nothing behind that fails with the end
   process.on("unhandledRejection", keep);
   onTestFinished(() => void process.off("unhandledRejection", keep));
   const options = { cmd: childProgram("codex-app-server"), sandbox: "read-only", model: "refuses" } as EngineOptions;
-  const resume = { engine: "codex", value: randomUUID() };
-  const session = { resume, options, cwd: process.cwd(), env: process.env, log: recordingLog() };
-  await expect(codex.live?.operations.compact?.(session)).rejects.toThrow("nothing to compact");
-  await codex.live?.close();
+  const setup = { options, cwd: process.cwd(), env: process.env, log: recordingLog() };
+  await expect(codex.operations.compact?.(toSession(setup, randomUUID()))).rejects.toThrow("nothing to compact");
+  await host.close();
   await delay(50);
   expect(unhandled).toEqual([]);
 });

@@ -1,17 +1,18 @@
 import { afterEach, expect, test } from "vitest";
-import { awaitFirstStart, type Release } from "../../../runners/opencode/first-start.ts";
+import { awaitFirstStart, type FirstStarts, type Release } from "../../../runners/opencode/first-start.ts";
 
 const DATA = "/home/dev/.local/share/opencode";
 const absent = () => false;
 const present = () => true;
 
+const starts: FirstStarts = new Map();
 const releases: (Release | undefined)[] = [];
 afterEach(() => {
   for (const release of releases.splice(0)) release?.();
 });
 
 async function start(directory: string, hasDatabase: () => boolean): Promise<Release | undefined> {
-  const release = await awaitFirstStart(directory, hasDatabase);
+  const release = await awaitFirstStart(starts, directory, hasDatabase);
   releases.push(release);
   return release;
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { launch } from "../../../runners/opencode/launch.ts";
 import type { OpencodeOptions } from "../../../runners/opencode/options.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
+import { toRequest } from "../../helpers/driven.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -20,16 +21,9 @@ afterEach(() => rmSync(root, { recursive: true }));
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent, child: () => log };
 
-function request(options: OpencodeOptions, resume?: string): RunRequest & { readonly options: OpencodeOptions } {
-  return {
-    runId: "run-1",
-    prompt: "-- @do /it",
-    cwd: repo,
-    env: { HOME: root, PATH: process.env["PATH"] },
-    options,
-    log,
-    ...(resume !== undefined && { resume: { engine: "opencode", value: resume } }),
-  };
+function request(options: OpencodeOptions, session?: string): RunRequest & { readonly options: OpencodeOptions } {
+  const env = { HOME: root, PATH: process.env["PATH"] };
+  return { ...toRequest({ prompt: "-- @do /it", cwd: repo, env, options, log, session }), options };
 }
 
 /** Stands in for opencode: a database file, and what `opencode db` prints of it. */

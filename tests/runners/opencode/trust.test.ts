@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { planServer } from "../../../runners/opencode/live/launch.ts";
 import { readInstructions } from "../../../runners/opencode/live/plugin.ts";
 import { instructionsOf, requireNoPlugins, withoutPrograms } from "../../../runners/opencode/trust.ts";
+import { EngineHost } from "../../../src/engine/host.ts";
 import { noLog } from "../../helpers/recordings.ts";
 
 let root: string;
@@ -23,7 +24,14 @@ function put(name: string, text = ""): void {
 }
 const check = () => requireNoPlugins(join(repo, "sub"), { HOME: root });
 const plan = (trusted: boolean) =>
-  planServer({ options: { model: "a/b" }, env: { HOME: root }, cwd: repo, log: noLog, trusted });
+  planServer({
+    options: { model: "a/b" },
+    env: { HOME: root },
+    cwd: repo,
+    log: noLog,
+    trusted,
+    host: new EngineHost(),
+  });
 
 test.each([
   [".opencode/plugin/a.js", ""],

@@ -1,5 +1,7 @@
 import type { BotCommand } from "@grammyjs/types";
 import { z } from "zod";
+import type { ChatRoom } from "../../world/chats.ts";
+import { PERSON, type World } from "../../world/world.ts";
 import { badRequest } from "../api-error.ts";
 import type { Args } from "../args.ts";
 import type { MethodCall } from "../method.ts";
@@ -18,7 +20,7 @@ export function setMyCommands({ world, args }: MethodCall): true {
   }
   const commands = parsed.data.map((entry) => ({ ...entry, command: entry.command.replace(/^\//, "") }));
   world.commands.set(scope(args), commands);
-  if (scope(args) === "") world.changes.emit({ type: "commands", commands });
+  tellCommands(world);
   return true;
 }
 
@@ -28,14 +30,27 @@ export function getMyCommands({ world, args }: MethodCall): readonly BotCommand[
 
 export function deleteMyCommands({ world, args }: MethodCall): true {
   world.commands.delete(scope(args));
-  if (scope(args) === "") world.changes.emit({ type: "commands", commands: [] });
+  tellCommands(world);
   return true;
 }
 
+/** The menu of a chat: the list of its narrowest scope, as Telegram's clients choose it. */
+export function commandsOf(world: World, { chat }: ChatRoom): readonly BotCommand[] {
+  const wide = chat.type === "private" ? "all_private_chats" : "all_group_chats";
+  const scopes = [`chat_member:${chat.id}:${PERSON.id}`, `chat:${chat.id}`, wide, "default"];
+  return scopes.map((key) => world.commands.get(key)).find((commands) => commands !== undefined) ?? [];
+}
+
+function tellCommands(world: World): void {
+  for (const room of world.rooms.values()) {
+    world.changes.emit({ type: "commands", chat_id: room.id, commands: commandsOf(world, room) });
+  }
+}
+
+/** As in `commandsOf`; lists for one language are kept apart and shown to nobody. */
 function scope(args: Args): string {
-  const value = args.json("scope");
-  const text = JSON.stringify(value ?? "") + args.text("language_code");
-  return text === '""' || text === '{"type":"default"}' ? "" : text;
+  const { type = "default", chat_id, user_id } = (args.json("scope") ?? {}) as Record<string, unknown>;
+  return [type, chat_id, user_id].filter((part) => part !== undefined).join(":") + args.text("language_code");
 }
 
 export function answerCallbackQuery({ world, args }: MethodCall): true {

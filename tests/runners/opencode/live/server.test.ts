@@ -2,12 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createLiveSide } from "../../../../runners/opencode/live/index.ts";
+import { opencode } from "../../../../runners/opencode/index.ts";
 import { newMessageId } from "../../../../runners/opencode/live/prompt.ts";
 import type { OpencodeOptions } from "../../../../runners/opencode/options.ts";
+import { sessionDirectories } from "../../../../runners/opencode/session-directories.ts";
 import type { Completed, RunEvent } from "../../../../src/domain/events.ts";
 import { decide } from "../../../../src/domain/policy.ts";
-import type { Run } from "../../../../src/engine/contract.ts";
+import { EngineHost } from "../../../../src/engine/host.ts";
+import { type DrivenRun, openDriven, toSession } from "../../../helpers/driven.ts";
 import { finish } from "../../../helpers/live-engine.ts";
 import { noLog } from "../../../helpers/recordings.ts";
 import { type Asked, type Peer, type Route, startPeer } from "./peer.ts";
@@ -17,7 +19,7 @@ const WAIT = { timeout: 50_000, interval: 5 };
 
 let root: string;
 let peer: Peer;
-let live: ReturnType<typeof createLiveSide>;
+let host: EngineHost;
 /** What the peer answers, before its usual answers. */
 let route: Route;
 let sessions = 0;
@@ -29,10 +31,12 @@ beforeEach(async () => {
   route = () => undefined;
   sessions = 0;
   peer = await startPeer((asked) => route(asked) ?? usually(asked));
-  live = createLiveSide();
+  host = new EngineHost();
+  // Else it would be asked for by a start of the program.
+  host.keep(sessionDirectories).remember("ses_1", root);
 });
 afterEach(async () => {
-  await live.close();
+  await host.close();
   await peer[Symbol.asyncDispose]();
   rmSync(root, { recursive: true });
 });
@@ -57,18 +61,17 @@ function installServer(script = `echo "opencode server listening on http://127.0
 
 let runs = 0;
 interface Watched {
-  readonly run: Run;
+  readonly run: DrivenRun;
   readonly events: RunEvent[];
   readonly completed: Promise<Completed>;
 }
 
 function begin(options: OpencodeOptions = {}, session?: string): Watched {
   runs += 1;
-  const run = live.open({
-    ...{ runId: `peer-${process.pid}-${runs}`, prompt: "Do it.", cwd: root, log: noLog },
+  const run = openDriven(opencode, {
+    ...{ runId: `peer-${process.pid}-${runs}`, prompt: "Do it.", cwd: root, log: noLog, host, session },
     env: { HOME: root, PATH: process.env["PATH"] },
-    options: { cmd: installServer(), model: "a/b", ...options },
-    ...(session !== undefined && { resume: { engine: "opencode", value: session } }),
+    options: { cmd: installServer(), model: "a/b", interactive: true, ...options },
   });
   const events: RunEvent[] = [];
   async function* read(): AsyncGenerator<RunEvent> {
@@ -159,16 +162,16 @@ test("a question that is answered elsewhere is resolved, and an answer to it com
   peer.emit("permission.asked", permission);
   await vi.waitUntil(() => events.some(({ type }) => type === "question"), WAIT);
   route = ({ path }) => (path === "/permission/per_1/reply" ? { status: 404, body: { message: "gone" } } : undefined);
-  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "once" })).toBe(false);
+  expect(await run.controls.answer("per_1", { type: "allow", scope: "once" })).toBe(false);
   peer.emit("permission.replied", { sessionID: "ses_1", requestID: "per_1", reply: "once" });
   await vi.waitUntil(() => events.some(({ type }) => type === "resolved"), WAIT);
   const before = peer.asked.length;
-  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "once" })).toBe(false);
-  expect(await run.controls.answer?.("per_none", { type: "dismiss" })).toBe(false);
+  expect(await run.controls.answer("per_1", { type: "allow", scope: "once" })).toBe(false);
+  expect(await run.controls.answer("per_none", { type: "dismiss" })).toBe(false);
   expect(peer.asked).toHaveLength(before);
   emitEnd(emitAnswer({ prompt, text: "Done." }));
   await completed;
-  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "once" })).toBe(false);
+  expect(await run.controls.answer("per_1", { type: "allow", scope: "once" })).toBe(false);
 });
 
 test("what was allowed for the session is allowed again without a question, also where it waits already", async () => {
@@ -178,7 +181,7 @@ test("what was allowed for the session is allowed again without a question, also
   peer.emit("permission.asked", { ...permission, id: "per_2", patterns: ["rm y"] });
   peer.emit("permission.asked", { ...permission, id: "per_3", always: ["rm *", "curl *"] });
   await vi.waitUntil(() => events.filter(({ type }) => type === "question").length === 3, WAIT);
-  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "session" })).toBe(true);
+  expect(await run.controls.answer("per_1", { type: "allow", scope: "session" })).toBe(true);
   peer.emit("permission.asked", { ...permission, id: "per_4" });
   await vi.waitUntil(() => asked(/^\/permission/u).length === 3, WAIT);
   expect(asked(/^\/permission/u).map(({ path, body }) => [path, body])).toEqual([
@@ -199,7 +202,7 @@ test("what the rules deny is not covered by what was allowed for the session, no
   ask("per_1", "rm -f junk");
   ask("per_2", "rm -rf lib");
   await vi.waitUntil(() => questions().length === 2, WAIT);
-  expect(await run.controls.answer?.("per_1", { type: "allow", scope: "session" })).toBe(true);
+  expect(await run.controls.answer("per_1", { type: "allow", scope: "session" })).toBe(true);
   ask("per_3", "rm -rf src");
   ask("per_4", "rm $FLAGS src");
   ask("per_5", "rm -f other");
@@ -224,8 +227,8 @@ test("a server that is killed in the middle of a turn ends its runs, and the nex
   await promptId(2);
   emitAnswer({ prompt: await promptId(2), text: "Half of it", isCut: true });
   await vi.waitUntil(() => both.some(({ events }) => events.some(({ type }) => type === "text")), WAIT);
-  const [server] = live.servers();
-  expect(live.servers()).toHaveLength(1);
+  const [server] = host.servers();
+  expect(host.servers()).toHaveLength(1);
   process.kill(server?.pid ?? 0, "SIGKILL");
   for (const { completed } of both) {
     expect(await completed).toMatchObject({ ok: false, error: expect.stringContaining("SIGKILL") });
@@ -234,7 +237,7 @@ test("a server that is killed in the middle of a turn ends its runs, and the nex
   const again = begin({}, "ses_1");
   emitEnd(emitAnswer({ prompt: await promptId(3), text: "Here." }));
   expect(await again.completed).toMatchObject({ ok: true, answer: "Here." });
-  expect(live.servers()[0]?.pid).not.toBe(server?.pid);
+  expect(host.servers()[0]?.pid).not.toBe(server?.pid);
 });
 
 test("a server whose events break off is ended, since what it tells meanwhile would be lost", async () => {
@@ -291,12 +294,10 @@ test("taking a turn back after a compaction takes the person's, not what opencod
     if (method === "GET" && path.endsWith("/message")) return { body: messages };
     return path.endsWith("/fork") ? { body: { id: "ses_2", directory: root } } : undefined;
   };
-  const resume = { engine: "opencode", value: "ses_1" };
   const options = { cmd: installServer(), model: "a/b" };
   const env = { HOME: root, PATH: process.env["PATH"] };
-  expect(await live.operations.undo?.({ resume, cwd: root, options, env, log: noLog })).toMatchObject({
-    value: "ses_2",
-  });
+  const request = toSession({ cwd: root, options, env, log: noLog, host }, "ses_1");
+  expect(await opencode.operations.undo?.(request)).toBe("ses_2");
   expect(asked(/fork$/u)).toMatchObject([{ body: { messageID: "msg_2" } }]);
 });
 
@@ -306,7 +307,7 @@ test.each([undefined, "ses_1"])("a stop ends a run whose session the server neve
   await vi.waitUntil(() => asked(/^\/session/u).length > 0, WAIT);
   await run.stop("cancelled by you");
   expect(await completed).toMatchObject({ ok: false, error: "cancelled by you" });
-  expect(live.servers()).toMatchObject([{ busy: [] }]);
+  expect(host.servers()).toMatchObject([{ busy: [] }]);
   route = () => undefined;
   const next = begin();
   emitEnd(emitAnswer({ prompt: await promptId(), text: "Done." }));
@@ -323,7 +324,7 @@ test("a message comes into the turn, or is refused once it is over", async () =>
   const { run, events, completed } = begin();
   const prompt = await promptId();
   const answer = emitAnswer({ prompt, text: "First." });
-  const steering = run.controls.steer?.("Also this.");
+  const steering = run.controls.steer("Also this.");
   await promptId(2);
   // The first turn is just over when the message is there.
   emitEnd(answer);
@@ -337,15 +338,15 @@ test("a message comes into the turn, or is refused once it is over", async () =>
   expect(events.some(({ type }) => type === "completed")).toBe(false);
   peer.emit("session.idle", { sessionID: "ses_1" });
   expect(await completed).toMatchObject({ ok: true, answer: "First.\n\nSecond." });
-  await expect(run.controls.steer?.("Too late.")).rejects.toThrow();
+  await expect(run.controls.steer("Too late.")).rejects.toThrow();
 });
 
 test("a server that does not come up is told with what it said", async () => {
   const cmd = installServer("echo 'Error: port is taken' >&2; exit 1");
-  const run = live.open({
-    ...{ runId: `peer-down-${process.pid}`, prompt: "Do it.", cwd: root, log: noLog },
+  const run = openDriven(opencode, {
+    ...{ runId: `peer-down-${process.pid}`, prompt: "Do it.", cwd: root, log: noLog, host },
     env: { HOME: root, PATH: process.env["PATH"] },
-    options: { cmd, model: "a/b" },
+    options: { cmd, model: "a/b", interactive: true },
   });
   expect((await finish(run)).completed).toMatchObject({ ok: false, error: expect.stringContaining("port is taken") });
 });

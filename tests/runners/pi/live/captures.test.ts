@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { Peer } from "../../../../runners/pi/live/peer.ts";
+import { PiPeer } from "../../../../runners/pi/live/protocol.ts";
 import { PiServer } from "../../../../runners/pi/live/server.ts";
 import { Turn } from "../../../../runners/pi/live/turn.ts";
 import { initialState } from "../../../../runners/pi/state.ts";
 import type { RunEvent } from "../../../../src/domain/events.ts";
 import type { Reply } from "../../../../src/domain/question.ts";
 import type { LiveCommand } from "../../../../src/engine/live-process.ts";
-import { openLiveRun } from "../../../../src/engine/live-run.ts";
+import { openRun } from "../../../../src/engine/run-machine.ts";
+import { DrivenRun, toRequest } from "../../../helpers/driven.ts";
 import { questionsOf } from "../../../helpers/follow.ts";
 import { captureNames, type Entry, type Message, PiPlayer, readCapture } from "../../../helpers/pi-player.ts";
 import { noLog } from "../../../helpers/recordings.ts";
@@ -21,7 +22,7 @@ interface Played {
 async function play(entries: readonly Entry[]): Promise<Played> {
   const player = new PiPlayer(entries);
   const command = { cwd: "/repo" } as LiveCommand;
-  const peer = new Peer(player, noLog);
+  const peer = new PiPeer(player, noLog);
   const server = new PiServer(player, peer, { command, options: "", stopped: new AbortController().signal });
   const runs: RunEvent[][] = [];
   let idle: Promise<void> = Promise.resolve();
@@ -34,21 +35,22 @@ async function play(entries: readonly Entry[]): Promise<Played> {
   const runOnce = async (prompt: string): Promise<void> => {
     const events: RunEvent[] = [];
     runs.push(events);
-    let turn: Turn | undefined;
-    const run = openLiveRun({
-      ...{ engine: "pi", label: "pi", controls: {}, force: () => player.kill() },
-      request: { runId: "r", prompt, cwd: "/repo", env: {}, options: {}, log: noLog },
-      drive: (output, stopped) => {
-        turn = new Turn({ peer, state: initialState, output });
-        return server.claim(() => server.play(turn as Turn, prompt, stopped));
+    const request = toRequest({ runId: "r", prompt, cwd: "/repo", env: {}, options: {}, log: noLog });
+    const machine = openRun({
+      ...{ id: "pi", label: "pi", request },
+      driver: {
+        force: () => player.kill(),
+        drive: (context) =>
+          server.claim(() => server.play(new Turn({ peer, state: initialState, context }), prompt, context.stopped)),
       },
     });
+    const run = new DrivenRun(machine);
     act = (next, after) => {
       const isUnread = next.type === "extension_ui_response" && !questionsOf(events).some(({ id }) => id === next.id);
       if (isUnread && !player.hasExited()) setImmediate(act, next, after);
       else if (next.type === "clear_queue" || after?.type === "clear_queue") void run.stop("Stopped by you.");
-      else if (next.type === "steer") turn?.steer(String(next["message"])).catch(() => {});
-      else turn?.answer(String(next.id), toReply(next));
+      else if (next.type === "steer") run.controls.steer(String(next["message"])).catch(() => {});
+      else void run.controls.answer(String(next.id), toReply(next));
     };
     for await (const event of run) events.push(event);
   };

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { pi } from "../../../../runners/pi/index.ts";
 import { startServer } from "../../../../runners/pi/live/server.ts";
 import { childProgram } from "../../../engine/toy.ts";
+import { host, openDriven } from "../../../helpers/driven.ts";
 import { type Followed, follow } from "../../../helpers/follow.ts";
 import { endedActions } from "../../../helpers/live-engine.ts";
 import { createLog, noLog } from "../../../helpers/recordings.ts";
@@ -9,7 +10,7 @@ import { createLog, noLog } from "../../../helpers/recordings.ts";
 // Each test starts programs, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-afterEach(() => pi.live?.close());
+afterEach(() => host.close());
 
 let runs = 0;
 
@@ -17,11 +18,11 @@ let runs = 0;
 function open(prompt: string, session?: string, log = noLog): Followed {
   runs += 1;
   return follow(
-    pi.open({
+    openDriven(pi, {
       runId: `scripted-${runs}`,
       ...{ prompt, cwd: process.cwd(), env: process.env, log },
       options: { cmd: childProgram("pi-rpc"), interactive: true },
-      ...(session !== undefined && { resume: { engine: "pi", value: session } }),
+      session,
     }),
   );
 }
@@ -44,7 +45,7 @@ test("a pi that crashes in mid-turn ends the run with its last words and the ses
     resume: { value: expect.stringMatching(/^session-/) },
   });
   expect(completed.error).toBe("pi ended before it was done (exit code 3).\nthe disk is full");
-  expect(pi.live?.servers()).toEqual([]);
+  expect(host.servers()).toEqual([]);
   expect((await open("answer").finished).completed.ok).toBe(true);
 });
 
@@ -76,7 +77,7 @@ test("what comes after the outcome belongs to nobody, and its dialogs are cancel
 test("a dialog that is announced twice is asked once", async () => {
   const task = open("ask-twice");
   const { id } = await task.question();
-  expect(await task.run.controls.answer?.(id, { type: "choose", values: ["red"] })).toBe(true);
+  expect(await task.run.controls.answer(id, { type: "choose", values: ["red"] })).toBe(true);
   const { completed, events } = await task.finished;
   expect(completed.answer).toBe('{"value":"red"}');
   expect(events.filter(({ type }) => type === "question")).toHaveLength(1);
@@ -85,7 +86,7 @@ test("a dialog that is announced twice is asked once", async () => {
 test("a reply that does not fit the question is taken for none", async () => {
   const task = open("ask");
   const { id } = await task.question();
-  await task.run.controls.answer?.(id, { type: "choose", values: ["blue"] });
+  await task.run.controls.answer(id, { type: "choose", values: ["blue"] });
   expect((await task.finished).completed.answer).toBe('{"cancelled":true}');
 });
 
@@ -93,23 +94,23 @@ test("a question that pi gave up by itself takes no answer", async () => {
   const task = open("impatient ask");
   const { id } = await task.question();
   await task.event((event) => event.type === "resolved");
-  expect(await task.run.controls.answer?.(id, { type: "choose", values: ["red"] })).toBe(false);
+  expect(await task.run.controls.answer(id, { type: "choose", values: ["red"] })).toBe(false);
   const second = await task.question();
-  await task.run.controls.answer?.(second.id, { type: "dismiss" });
+  await task.run.controls.answer(second.id, { type: "dismiss" });
   await task.finished;
-  expect(await task.run.controls.answer?.(second.id, { type: "dismiss" })).toBe(false);
+  expect(await task.run.controls.answer(second.id, { type: "dismiss" })).toBe(false);
 });
 
 test("an interrupt with a dialog open does not hang, and the same pi takes the next prompt", async () => {
   const task = open("stuck");
   const { id } = await task.question();
-  await task.run.controls.interrupt?.();
+  await task.run.controls.interrupt();
   const { completed, events } = await task.finished;
   expect(completed).toMatchObject({ ok: false, error: "interrupted", answer: '{"cancelled":true}' });
   expect(events).toContainEqual({ type: "resolved", engine: "pi", questionId: id });
-  const [server] = pi.live?.servers() ?? [];
+  const [server] = host.servers() ?? [];
   expect((await open("answer", completed.resume?.value).finished).completed.answer).toBe("Hello.");
-  expect(pi.live?.servers()).toMatchObject([{ pid: server?.pid, busy: [] }]);
+  expect(host.servers()).toMatchObject([{ pid: server?.pid, busy: [] }]);
 });
 
 test("a pi that does not come to the abort is ended", async () => {
@@ -117,29 +118,30 @@ test("a pi that does not come to the abort is ended", async () => {
   await task.event((event) => event.type === "started");
   await task.run.stop("Stopped by you.");
   expect((await task.finished).completed).toMatchObject({ ok: false, error: "Stopped by you." });
-  expect(pi.live?.servers()).toEqual([]);
+  expect(host.servers()).toEqual([]);
 });
 
 test("a stop before pi is up gives an outcome and leaves no pi", async () => {
   const task = open("endless");
   await task.run.stop("Stopped by you.");
   expect((await task.finished).completed).toMatchObject({ ok: false, error: "Stopped by you." });
-  expect(pi.live?.servers()).toEqual([]);
+  expect(host.servers()).toEqual([]);
 });
 
 test("a stop while a pi is being started ends it, also where it says nothing", async () => {
   const command = {
     ...{ id: "pi", file: process.execPath, args: [childProgram("waits")], cwd: process.cwd(), env: process.env },
     ...{ patterns: [], options: {}, stopSignal: "SIGTERM" as const, log: noLog },
+    ...{ guard: host.guard, announce: () => {} },
   };
   await expect(startServer({ command, options: "", stopped: AbortSignal.abort() })).rejects.toThrow("pi did not start");
 });
 
 test("a message is added to the running turn, even one that comes before pi is up", async () => {
   const task = open("steered");
-  await task.run.controls.steer?.("Added words.");
+  await task.run.controls.steer("Added words.");
   expect((await task.finished).completed.answer).toBe("Added words.");
-  await expect(task.run.controls.steer?.("More.")).rejects.toThrow("pi is done with this task.");
+  await expect(task.run.controls.steer("More.")).rejects.toThrow("The turn was over.");
 });
 
 test("a prompt that pi refuses is the outcome, with what to do", async () => {

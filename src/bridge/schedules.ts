@@ -1,0 +1,155 @@
+import { firingOf, type Schedule } from "../domain/schedule.ts";
+import { times } from "../domain/schedule-times.ts";
+import { UserError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { StoredSchedule } from "../store/schedules.ts";
+import type { Store } from "../store/store.ts";
+
+/** The clock is looked at this often at least: a longer timer does not notice sleep or a changed clock. */
+const LOOK_MS = 30_000;
+/** A due time that is further ahead than this was dealt with on a clock that was wrong. */
+const CLOCK_ERROR_MS = 25 * 60 * 60_000;
+
+export interface SchedulesSetup {
+  readonly store: Store;
+  /** Those of the config, as it is now. */
+  readonly configured: () => readonly Schedule[];
+  /** Stores a run of a schedule and gives its id; called inside a transaction. @throws UserError if it cannot run. */
+  readonly add: (schedule: Schedule, firing: ScheduledRun) => string;
+  /** Queues a stored run. */
+  readonly start: (runId: string) => void;
+  /** Whether anything runs or waits in the schedule's conversation. */
+  readonly isBusy: (schedule: Schedule) => boolean;
+  /** Tells the schedule's chat that it could not run. */
+  readonly tell: (schedule: Schedule, problem: string) => void;
+  /** ms since 1970. */
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+export interface ScheduledRun {
+  readonly dueAt: number;
+  /** The time in which it could not run. */
+  readonly slept: { readonly from: number; readonly to: number } | undefined;
+  /** The run whose session to resume. */
+  readonly follows: string | undefined;
+}
+
+export interface ListedSchedule {
+  readonly schedule: Schedule;
+  readonly stored: StoredSchedule;
+}
+
+/** Begins the runs that are due by time. */
+export class ScheduleClock {
+  readonly #setup: SchedulesSetup;
+  #timer: NodeJS.Timeout | undefined;
+  /** By schedule and its times: nothing is due before. */
+  readonly #nextAt = new Map<string, number>();
+
+  constructor(setup: SchedulesSetup) {
+    this.#setup = setup;
+  }
+
+  /** Looks at once, and again until `close`. */
+  start(): void {
+    const { now, log } = this.#setup;
+    try {
+      this.look();
+    } catch (error) {
+      log.error({ err: error }, "schedules.not_looked_at");
+    }
+    const next = Math.min(...this.#nextAt.values(), Number.POSITIVE_INFINITY);
+    const waitMs = Math.max(Math.min(next - now(), LOOK_MS), 1);
+    this.#timer = setTimeout(() => this.start(), waitMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Every schedule, drafts included, in the order of their names. */
+  list(): ListedSchedule[] {
+    const { store, configured, now } = this.#setup;
+    const ofConfig = new Map(configured().map((schedule) => [schedule.name, schedule]));
+    const known = new Set(store.schedules.all().map(({ name }) => name));
+    for (const name of ofConfig.keys()) {
+      if (!known.has(name)) store.schedules.add({ name, state: "active", definition: null, lastDueAt: now() });
+    }
+    return store.schedules.all().flatMap((stored) => {
+      const schedule =
+        stored.definition === null ? ofConfig.get(stored.name) : (JSON.parse(stored.definition) as Schedule);
+      return schedule === undefined ? [] : [{ schedule, stored }];
+    });
+  }
+
+  /** Deals with all that is due now. */
+  look(): void {
+    const now = this.#setup.now();
+    const active = this.list().filter(({ stored }) => stored.state === "active");
+    for (const { schedule, stored } of active) {
+      const key = JSON.stringify([schedule.name, schedule.when]);
+      const nextAt = this.#nextAt.get(key);
+      if (nextAt !== undefined && now < nextAt && nextAt - now < CLOCK_ERROR_MS) continue;
+      try {
+        this.#deal(schedule, stored, now);
+        this.#nextAt.set(key, times.next(schedule.when, now) ?? Number.POSITIVE_INFINITY);
+      } catch (error) {
+        this.#setup.log.error({ err: error, schedule: schedule.name }, "schedule.not_stored");
+      }
+    }
+  }
+
+  #deal(schedule: Schedule, stored: StoredSchedule, now: number): void {
+    const { store, log } = this.#setup;
+    if (stored.lastDueAt - now > CLOCK_ERROR_MS) {
+      log.warn({ schedule: schedule.name, lastDueAt: stored.lastDueAt }, "schedule.clock_set_back");
+      store.schedules.setState(schedule.name, "active", now);
+      return;
+    }
+    const firing = firingOf(schedule, { lastDueAt: stored.lastDueAt, now }, times);
+    if (firing === undefined) return;
+    const { dueAt } = firing;
+    const reason = firing.run ? this.#guard(schedule, stored) : firing.reason;
+    if (reason !== undefined || !firing.run) {
+      store.durably(() => store.schedules.fire({ source: schedule.name, dueAt, runId: null, reason: reason ?? null }));
+      log.info({ schedule: schedule.name, dueAt, reason }, "schedule.skipped");
+      return;
+    }
+    this.#fire(schedule, stored, { dueAt, slept: firing.slept });
+  }
+
+  /** What keeps a due schedule from running. */
+  #guard(schedule: Schedule, { lastRunId }: StoredSchedule): string | undefined {
+    const { store, isBusy } = this.#setup;
+    const last = lastRunId === null ? undefined : store.runs.get(lastRunId);
+    const isOverlap = last !== undefined && last.state !== "ended";
+    if (isOverlap && schedule.overlap === "skip") return "the run before had not ended";
+    return schedule.only_when_idle && isBusy(schedule) ? "the conversation was not idle" : undefined;
+  }
+
+  #fire(schedule: Schedule, { lastRunId }: StoredSchedule, firing: Omit<ScheduledRun, "follows">): void {
+    const { store, add, start, tell, log } = this.#setup;
+    const { name, session, when } = schedule;
+    const follows = session === "same" ? (lastRunId ?? undefined) : undefined;
+    try {
+      const runId = store.durably(() => {
+        const id = add(schedule, { ...firing, follows });
+        if (!store.schedules.fire({ source: name, dueAt: firing.dueAt, runId: id, reason: null }))
+          throw new Error(`The schedule ${name} was dealt with twice.`);
+        if ("at" in when) store.schedules.remove(name);
+        return id;
+      });
+      log.info({ schedule: name, runId, dueAt: firing.dueAt }, "schedule.fired");
+      start(runId);
+    } catch (error) {
+      // What could not be stored is still due, and is tried again.
+      if (!(error instanceof UserError)) throw error;
+      const reason = error.userText;
+      store.durably(() => store.schedules.fire({ source: name, dueAt: firing.dueAt, runId: null, reason }));
+      log.warn({ reason, schedule: name }, "schedule.refused");
+      tell(schedule, reason);
+    }
+  }
+}

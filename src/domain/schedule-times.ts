@@ -1,0 +1,57 @@
+import { Cron } from "croner";
+import type { Times, When } from "./schedule.ts";
+
+/**
+ * Due times. croner 11 on a change of the clocks: a time that the spring gap leaves out comes at the gap's end, one that
+ * autumn repeats comes once, in its first pass; `*` and steps run in both passes.
+ */
+export const times: Times = {
+  next(when, time) {
+    if ("at" in when) return when.at > time ? when.at : undefined;
+    if ("cron" in when) return patternOf(when.cron, when.timezone).nextRun(new Date(time))?.getTime();
+    const passed = Math.floor((time - when.from) / when.everyMs);
+    return when.from + Math.max(passed + 1, 1) * when.everyMs;
+  },
+
+  latest(when, time) {
+    if ("at" in when) return when.at <= time ? when.at : undefined;
+    // previousRuns looks strictly before its reference.
+    if ("cron" in when)
+      return patternOf(when.cron, when.timezone)
+        .previousRuns(1, new Date(time + 1))[0]
+        ?.getTime();
+    const passed = Math.floor((time - when.from) / when.everyMs);
+    return passed < 1 ? undefined : when.from + passed * when.everyMs;
+  },
+};
+
+/** The next `count` due times after `time`. */
+export function nextTimes(when: When, time: number, count: number): number[] {
+  const found: number[] = [];
+  for (let at = times.next(when, time); at !== undefined && found.length < count; at = times.next(when, at))
+    found.push(at);
+  return found;
+}
+
+/** What is wrong with a pattern or its timezone, in a few words; undefined if it will be due some day. */
+export function problemOf(when: When): string | undefined {
+  if (!("cron" in when)) return undefined;
+  if (when.cron.trim().split(/\s+/).length !== 5) return "has to have five fields: minute hour day month weekday";
+  try {
+    return times.next(when, Date.now()) === undefined ? "never comes" : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.split(".")[0] : String(error);
+  }
+}
+
+const known = new Map<string, Cron>();
+
+/** Patterns are read once: a bridge looks at the same few again and again. */
+function patternOf(pattern: string, timezone: string | undefined): Cron {
+  const key = `${timezone ?? ""} ${pattern}`;
+  const cron =
+    known.get(key) ??
+    new Cron(pattern, { mode: "5-part", fixedTimeRule: "no-wildcard", paused: true, ...(timezone && { timezone }) });
+  known.set(key, cron);
+  return cron;
+}

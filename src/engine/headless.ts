@@ -1,0 +1,110 @@
+import type { RunRequest } from "./contract.ts";
+import type { NativeUnion } from "./decode.ts";
+import type { HeadlessEngine, Launch } from "./define.ts";
+import { engineEnv } from "./environment.ts";
+import type { EngineOptions } from "./options.ts";
+import { type Child, spawnProcess } from "./process.ts";
+import { EventReader } from "./reader.ts";
+import type { Driver, RunContext } from "./run-machine.ts";
+import { stopProcesses } from "./stop.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+
+/** How long an engine may go on after its outcome, to write its session down, before it is stopped. */
+const EXIT_GRACE_MS = 10_000;
+
+/** Runs an engine once: a process of its own, which gets the prompt on stdin and prints events. */
+export class HeadlessDriver<Options extends EngineOptions, Union extends NativeUnion, State> implements Driver {
+  readonly #engine: HeadlessEngine<Options, Union, State>;
+  readonly #request: RunRequest & { readonly options: Options };
+  #child: Child | undefined;
+  #ending: Promise<void> | undefined;
+  #exitTimer: NodeJS.Timeout | undefined;
+
+  constructor(engine: HeadlessEngine<Options, Union, State>, request: RunRequest & { readonly options: Options }) {
+    this.#engine = engine;
+    this.#request = request;
+  }
+
+  async drive(context: RunContext): Promise<void> {
+    const launching = this.#engine.launch(this.#request);
+    try {
+      const launch = await unlessAborted(launching, context.stopped);
+      const child = await this.#spawn(launch);
+      context.announce(child.mark);
+      context.ready({});
+      await this.#read({ child, launch }, context);
+    } finally {
+      // The launch itself may come later than a stop.
+      launching.then(
+        (launch) => launch.release?.(),
+        () => {},
+      );
+    }
+  }
+
+  force(): Promise<void> {
+    return this.#end();
+  }
+
+  async #spawn({ file, args, stdin, env: added, cwd = this.#request.cwd }: Launch<State>): Promise<Child> {
+    const { env, options, spec, host, log } = this.#request;
+    const { id, env: patterns } = this.#engine;
+    const own = engineEnv({ env, patterns, options, added, cwd, runId: spec.runId });
+    const child = await spawnProcess({ id, file, args, cwd, env: own, guard: host.guard }, stdin);
+    log.info({ pid: child.mark.pid, file, cwd }, "process.spawned");
+    this.#child = child;
+    return child;
+  }
+
+  async #read(started: { child: Child; launch: Launch<State> }, context: RunContext): Promise<void> {
+    const { child, launch } = started;
+    const { log, spec } = this.#request;
+    const session = launch.resume ?? spec.session;
+    const reader = new EventReader(this.#engine, { state: launch.state, session, log });
+    const stop = (): void => void this.#end();
+    context.stopped.addEventListener("abort", stop);
+    if (context.stopped.aborted) stop();
+    try {
+      for await (const chunk of child.stdout) {
+        launch.release?.();
+        for (const event of reader.push(chunk)) context.push(event);
+        this.#limitRest(reader.status);
+        await context.drained();
+      }
+      const ending = await child.ended;
+      log.info({ code: ending.code, signal: ending.signal }, "process.exited");
+      if (ending.stderr !== "") log.debug({ stderr: ending.stderr }, "process.stderr");
+      const stopped = context.stopped.aborted ? String(context.stopped.reason) : undefined;
+      for (const event of reader.end({ ...ending, stopped })) context.push(event);
+    } catch (error) {
+      log.error({ err: error }, "engine.read_failed");
+      if (reader.status === "open") context.push(reader.fail(`The output of ${this.#engine.label} could not be read.`));
+    } finally {
+      clearTimeout(this.#exitTimer);
+      context.stopped.removeEventListener("abort", stop);
+      this.#engine.ended?.(this.#request, reader.session);
+      await this.#end();
+    }
+  }
+
+  /** An engine whose outcome is known may finish by itself; one that was found out need not. */
+  #limitRest(status: EventReader<Options, Union, State>["status"]): void {
+    if (status === "open" || this.#exitTimer !== undefined) return;
+    this.#exitTimer = setTimeout(() => void this.#end(), status === "completed" ? EXIT_GRACE_MS : 0);
+  }
+
+  /** Ends what lives of the run; does nothing once the engine has exited by itself. */
+  #end(): Promise<void> {
+    this.#ending ??= this.#endProcess();
+    return this.#ending;
+  }
+
+  async #endProcess(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.hasExited()) return;
+    const { runId } = this.#request.spec;
+    this.#request.log.info({ pid: child.mark.pid }, "process.stopping");
+    await stopProcesses({ pid: child.mark.pid, runId, signal: this.#engine.stopSignal, exited: child.exited });
+    if (!child.hasExited()) child.abandon();
+  }
+}

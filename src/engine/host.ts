@@ -1,0 +1,43 @@
+import type { LiveServer } from "./contract.ts";
+import { ExitGuard } from "./exit-guard.ts";
+import { type Pooled, ServerPool } from "./server-pool.ts";
+
+/** Something that an engine keeps between runs; the object itself is its key. */
+export interface Slot<Value> {
+  readonly make: (host: EngineHost) => Value;
+}
+
+/** What the engines of one worker share: warm servers, locks, what is known of sessions. Nothing of it is global. */
+export class EngineHost {
+  readonly guard = new ExitGuard();
+  readonly #kept = new Map<Slot<unknown>, unknown>();
+
+  /** What is kept there, made at the first call. */
+  keep<Value>(slot: Slot<Value>): Value {
+    if (!this.#kept.has(slot)) this.#kept.set(slot, slot.make(this));
+    return this.#kept.get(slot) as Value;
+  }
+
+  servers(): readonly LiveServer[] {
+    return this.#pools().flatMap((pool) => pool.servers());
+  }
+
+  /** Ends servers that have had no run for longer than `idleMs`, ms. */
+  async reap(idleMs: number): Promise<void> {
+    await Promise.all(this.#pools().map((pool) => pool.reap(idleMs)));
+  }
+
+  /** Ends all servers in their own clean way, then by force. Resolves when none of their processes lives. */
+  async close(): Promise<void> {
+    await Promise.all(this.#pools().map((pool) => pool.close()));
+  }
+
+  /** Kills all that runs, now. */
+  endNow(): void {
+    this.guard.endNow();
+  }
+
+  #pools(): ServerPool<Pooled>[] {
+    return [...this.#kept.values()].filter((kept) => kept instanceof ServerPool);
+  }
+}

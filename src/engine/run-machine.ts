@@ -1,0 +1,305 @@
+import { setImmediate } from "node:timers/promises";
+import { assertNever, type Completed, type RunEvent, type ShownEvent } from "../domain/events.ts";
+import type { Reply } from "../domain/question.ts";
+import type { Ability, ProcessMark, RunCommand } from "../domain/run.ts";
+import { EngineError } from "../errors.ts";
+import type { Run, RunRequest } from "./contract.ts";
+import { endsWithin } from "./ends-within.ts";
+import { eachEvent } from "./events.ts";
+
+/** How long a run may take to end in the engine's own way before it is ended by force. */
+const STOP_GRACE_MS = 1200;
+/** How long is waited after that; together under 2 s. */
+const FORCE_MS = 600;
+const UNCONFIRMED = "did not confirm that it stopped: what it had begun may go on until its server ends.";
+/** The answer so far is told at most this often. */
+const TEXT_PAUSE_MS = 300;
+/** An engine that takes longer to take an answer is as good as one that refuses it. */
+const ANSWER_LIMIT_MS = 5000;
+
+/** Where the events of a run go. After `completed` nothing more is taken. */
+export interface RunOutput {
+  /**
+   * A second `started` is dropped; a `completed` without a session gets the one that was started. A `text` holds all of
+   * the answer as it stands, and may be pushed as often as it grows.
+   */
+  push(event: ShownEvent): void;
+}
+
+/** What an engine can be asked while it works. */
+export interface Controls {
+  /** Ends the turn alone; the driver sees it as a stop. */
+  readonly interrupt?: true;
+  /** Resolves when the turn has the message. @throws EngineError if it does not reach the turn. */
+  steer?(text: string): Promise<void>;
+  /** False if the question waits no longer. @throws EngineError if the engine refuses the reply. */
+  answer?(questionId: string, reply: Reply): Promise<boolean>;
+}
+
+/** A run as its driver sees it. */
+export interface RunContext extends RunOutput {
+  /** Aborted with the reason of the stop. The outcome gets that reason whatever it is. */
+  readonly stopped: AbortSignal;
+  /** Call it as soon as a process works for the run, before it is asked anything. */
+  announce(mark: ProcessMark): void;
+  /** Commands are passed on from now on. */
+  ready(controls: Controls): void;
+  /** Resolves when all events were read, or the run is stopped: for output that must not pile up. */
+  drained(): Promise<void>;
+}
+
+/** What differs between ways to run an engine. */
+export interface Driver {
+  /** Resolves when the outcome was pushed and nothing of the run lives; what it throws becomes the outcome. */
+  drive(context: RunContext): Promise<void>;
+  /** For a run that did not end when asked. The run is over soon after it, even if `drive` goes on. */
+  force(): Promise<void>;
+}
+
+export interface RunSetup {
+  readonly id: string;
+  readonly label: string;
+  readonly request: Pick<RunRequest, "spec" | "log">;
+  readonly driver: Driver;
+}
+
+/**
+ * Begins a run now. Sees to its contract: one `started` at most, one `completed`, last, whatever happens; the first
+ * stop reason wins; each command gets its `ack`.
+ */
+export function openRun(setup: RunSetup): Run {
+  const machine = new RunMachine(setup);
+  return {
+    events: { [Symbol.asyncIterator]: () => eachEvent(machine.batches()) },
+    send: (command) => machine.send(command),
+  };
+}
+
+type Verdict = { readonly ok: boolean; readonly problem?: string };
+
+class RunMachine implements RunContext {
+  readonly #setup: RunSetup;
+  readonly #stopping = new AbortController();
+  readonly #driven: Promise<void>;
+  readonly #pending = new Set<string>();
+  readonly #isReady: Promise<Controls>;
+  #takeControls: (controls: Controls) => void = () => {};
+  #queue: RunEvent[] = [];
+  #wake: () => void = () => {};
+  #drain: () => void = () => {};
+  #isReaderIdle = false;
+  #session: Completed["resume"];
+  #hasStarted = false;
+  #hasCompleted = false;
+  #finished: Promise<void> | undefined;
+  #isOver = false;
+  #answer = "";
+  #toldAnswer = "";
+  #textTimer: NodeJS.Timeout | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor(setup: RunSetup) {
+    this.#setup = setup;
+    const { session } = setup.request.spec;
+    this.#session = session === undefined ? undefined : { engine: setup.id, value: session };
+    this.#isReady = new Promise((resolve) => {
+      this.#takeControls = resolve;
+    });
+    this.#driven = Promise.resolve().then(() => this.#drive());
+  }
+
+  get stopped(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  send(command: RunCommand): void {
+    if (this.#hasCompleted && command.type !== "stop") return;
+    switch (command.type) {
+      case "stop":
+        void this.#stop(command.reason);
+        return;
+      case "interrupt":
+        void this.#stop("interrupted");
+        return;
+      case "steer":
+        void this.#carryOut(command.id, this.#steer(command.text));
+        return;
+      case "answer":
+        void this.#carryOut(command.id, this.#reply(command.questionId, command.reply));
+        return;
+      default:
+        assertNever(command);
+    }
+  }
+
+  announce(mark: ProcessMark): void {
+    if (!this.#hasCompleted) this.#enqueue({ type: "process", mark });
+  }
+
+  ready(controls: Controls): void {
+    const can: Ability[] = [];
+    if (controls.steer) can.push("steer");
+    if (controls.interrupt) can.push("interrupt");
+    if (controls.answer) can.push("answer");
+    if (!this.#hasCompleted) this.#enqueue({ type: "ready", can });
+    this.#takeControls(controls);
+  }
+
+  push(event: ShownEvent): void {
+    if (this.#hasCompleted) return;
+    if (event.type === "completed") this.#complete(event);
+    else if (event.type === "text") this.#text(event.text);
+    else if (event.type !== "started") this.#enqueue(event);
+    else if (!this.#hasStarted) {
+      this.#hasStarted = true;
+      this.#session = event.resume;
+      this.#enqueue(event);
+    }
+  }
+
+  drained(): Promise<void> {
+    if (this.#isReaderIdle || this.stopped.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drain = resolve;
+    });
+  }
+
+  async *batches(): AsyncGenerator<readonly RunEvent[], void> {
+    try {
+      for (;;) {
+        const batch = this.#queue;
+        this.#queue = [];
+        if (batch.length > 0) yield batch;
+        else if (this.#isOver) return;
+        else await this.#news();
+      }
+    } finally {
+      await this.#stop("nobody listened any more");
+    }
+  }
+
+  #news(): Promise<void> {
+    this.#isReaderIdle = true;
+    this.#drain();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  async #steer(text: string): Promise<Verdict> {
+    const { steer } = await this.#isReady;
+    if (steer === undefined) return no(`${this.#setup.label} takes no messages while it works.`);
+    await steer(text);
+    return { ok: true };
+  }
+
+  async #reply(questionId: string, reply: Reply): Promise<Verdict> {
+    const { answer } = await this.#isReady;
+    const late = `${this.#setup.label} did not take the reply in time.`;
+    const taken = answer?.(questionId, reply) ?? Promise.resolve(false);
+    if (!(await endsWithin(taken, ANSWER_LIMIT_MS))) return no(late);
+    return { ok: await taken };
+  }
+
+  async #carryOut(id: string, work: Promise<Verdict>): Promise<void> {
+    this.#pending.add(id);
+    this.#acknowledge(id, await work.catch((error: unknown) => no(this.#explain(error))));
+  }
+
+  #acknowledge(id: string, verdict: Verdict): void {
+    if (this.#pending.delete(id)) this.#enqueue({ type: "ack", id, ...verdict });
+  }
+
+  #text(answer: string): void {
+    this.#answer = answer;
+    if (this.#textTimer === undefined) this.#tellText();
+  }
+
+  #tellText(): void {
+    this.#textTimer = undefined;
+    if (this.#hasCompleted || this.#answer === this.#toldAnswer) return;
+    this.#toldAnswer = this.#answer;
+    // A reader that is behind needs only the newest.
+    if (this.#queue.at(-1)?.type === "text") this.#queue.pop();
+    this.#enqueue({ type: "text", engine: this.#setup.id, text: this.#answer });
+    this.#textTimer = setTimeout(() => this.#tellText(), TEXT_PAUSE_MS);
+    this.#textTimer.unref();
+  }
+
+  #complete(outcome: Completed): void {
+    if (this.#hasCompleted) return;
+    this.#hasCompleted = true;
+    clearTimeout(this.#textTimer);
+    if (this.#pending.size === 0) this.#finish(outcome);
+    else this.#finished = setImmediate().then(() => this.#finish(outcome));
+  }
+
+  /** Commands that were just taken have had the time to say so. */
+  #finish(outcome: Completed): void {
+    for (const id of this.#pending) this.#acknowledge(id, { ok: false });
+    const resume = outcome.resume ?? this.#session;
+    const error = this.#reason;
+    this.#enqueue({ ...outcome, ...(resume && { resume }), ...(error !== undefined && { ok: false, error }) });
+  }
+
+  get #reason(): string | undefined {
+    return this.stopped.aborted ? String(this.stopped.reason) : undefined;
+  }
+
+  #enqueue(event: RunEvent): void {
+    this.#queue.push(event);
+    this.#isReaderIdle = false;
+    this.#wake();
+  }
+
+  async #drive(): Promise<void> {
+    try {
+      if (!this.stopped.aborted) await this.#setup.driver.drive(this);
+    } catch (error) {
+      if (!this.#hasCompleted) this.#fail(this.#reason ?? this.#explain(error));
+    }
+    this.#fail(this.#reason ?? `${this.#setup.label} ended without an answer.`);
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#finished;
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  /** Completes a run that has no outcome; keeps what there is of an answer. */
+  #fail(error: string, note = ""): void {
+    const answer = [this.#answer, note].filter(Boolean).join("\n\n");
+    this.#complete({ type: "completed", engine: this.#setup.id, ok: false, answer, error });
+  }
+
+  #explain(cause: unknown): string {
+    if (cause instanceof EngineError) return cause.stderr === "" ? cause.message : `${cause.message}\n${cause.stderr}`;
+    this.#setup.request.log.error({ err: cause }, "engine.run_failed");
+    return `${this.#setup.label} could not be run; the log has the cause.`;
+  }
+
+  #stop(reason: string): Promise<void> {
+    if (this.#isOver) return Promise.resolve();
+    if (!this.stopped.aborted) this.#stopping.abort(reason);
+    this.#drain();
+    this.#ending ??= this.#end(String(this.stopped.reason));
+    return this.#ending;
+  }
+
+  async #end(reason: string): Promise<void> {
+    const { driver, label } = this.#setup;
+    const { log } = this.#setup.request;
+    log.info({ reason }, "run.stopping");
+    if (await endsWithin(this.#driven, STOP_GRACE_MS)) return;
+    log.warn({}, "run.forced");
+    const forcing = driver.force().catch((err: unknown) => log.error({ err }, "run.not_forced"));
+    if (await endsWithin(Promise.all([this.#driven, forcing]), FORCE_MS)) return;
+    log.error({}, "run.not_ended");
+    this.#fail(reason, `${label} ${UNCONFIRMED}`);
+    await this.#close();
+  }
+}
+
+const no = (problem: string): Verdict => ({ ok: false, problem });

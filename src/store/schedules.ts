@@ -1,0 +1,72 @@
+import type { Database, Row } from "./database.ts";
+
+/** What is known of a schedule. Times are ms since 1970. */
+export interface StoredSchedule {
+  readonly name: string;
+  /** `draft`: made in the chat, and not saved yet. */
+  readonly state: "draft" | "active" | "paused";
+  /** A `Schedule` in JSON; null if the config has it. */
+  readonly definition: string | null;
+  /** The newest due time that was dealt with, or the time since which it counts. */
+  readonly lastDueAt: number;
+  readonly lastRunId: string | null;
+}
+
+/** What a schedule or trigger did: `runId` is null if a guard kept it from running, for the reason given. */
+export interface StoredFiring {
+  readonly source: string;
+  readonly dueAt: number;
+  readonly runId: string | null;
+  readonly reason: string | null;
+}
+
+export class Schedules {
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  all(): StoredSchedule[] {
+    return this.#database.all<StoredSchedule & Row>("SELECT * FROM schedules ORDER BY name");
+  }
+
+  get(name: string): StoredSchedule | undefined {
+    return this.#database.get<StoredSchedule & Row>("SELECT * FROM schedules WHERE name = ?", name);
+  }
+
+  /** Adds one; leaves one of that name as it is. */
+  add({ name, state, definition, lastDueAt }: Omit<StoredSchedule, "lastRunId">): void {
+    const sql = "INSERT OR IGNORE INTO schedules (name, state, definition, lastDueAt) VALUES (?, ?, ?, ?)";
+    this.#database.run(sql, name, state, definition, lastDueAt);
+  }
+
+  /** It counts from `now` on: what was due while it was paused is not made up. */
+  setState(name: string, state: StoredSchedule["state"], now: number): boolean {
+    return this.#database.run("UPDATE schedules SET state = ?, lastDueAt = ? WHERE name = ?", state, now, name) === 1;
+  }
+
+  remove(name: string): boolean {
+    return this.#database.run("DELETE FROM schedules WHERE name = ?", name) === 1;
+  }
+
+  /**
+   * Deals with a due time: false if that has been done. To be called in one transaction with the run that it begins,
+   * so that a kill neither repeats nor loses it.
+   */
+  fire({ source, dueAt, runId, reason }: StoredFiring): boolean {
+    const moved = this.#database.run(
+      "UPDATE schedules SET lastDueAt = ?, lastRunId = COALESCE(?, lastRunId) WHERE name = ? AND lastDueAt < ?",
+      ...[dueAt, runId, source, dueAt],
+    );
+    if (moved !== 1) return false;
+    const sql = "INSERT INTO firings (source, dueAt, runId, reason) VALUES (?, ?, ?, ?)";
+    this.#database.run(sql, source, dueAt, runId, reason);
+    return true;
+  }
+
+  /** Newest first. */
+  firings(limit: number): StoredFiring[] {
+    const sql = "SELECT source, dueAt, runId, reason FROM firings ORDER BY id DESC LIMIT ?";
+    return this.#database.all<StoredFiring & Row>(sql, limit);
+  }
+}

@@ -1,0 +1,188 @@
+import { beforeEach, expect, test } from "vitest";
+import { ScheduleClock, type ScheduledRun } from "../../src/bridge/schedules.ts";
+import type { Schedule } from "../../src/domain/schedule.ts";
+import { UserError } from "../../src/errors.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { noLog } from "../helpers/recordings.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NINE = Date.parse("2026-06-01T09:00Z");
+
+const base: Schedule = {
+  ...{ name: "tests", when: { cron: "0 9 * * *", timezone: "UTC" }, prompt: "run the tests", chatId: "1" },
+  ...{ session: "new", only_when_idle: false, overlap: "skip", missed: "once" },
+};
+
+let store: Store;
+let now: number;
+let isBusy: boolean;
+let problem: Error | undefined;
+let started: string[];
+let told: string[];
+let added: ScheduledRun[];
+
+beforeEach(() => {
+  store = openStore(":memory:");
+  [now, isBusy, problem] = [NINE - HOUR, false, undefined];
+  [started, told, added] = [[], [], []];
+});
+
+/** A bridge's schedules; a second one on the same store is the bridge after a restart. */
+function clockOf(...configured: Schedule[]): ScheduleClock {
+  return new ScheduleClock({
+    store,
+    configured: () => configured,
+    add: (schedule, firing) => {
+      const id = `run${added.length}`;
+      const place = {
+        chatId: schedule.chatId,
+        topicId: null,
+        messageId: null,
+        userId: null,
+        origin: { type: "schedule" as const, name: schedule.name },
+      };
+      store.runs.add({
+        ...{ id, ...place, engine: "codex", project: null, branch: null, prompt: schedule.prompt },
+        ...{ resume: null, follows: null, createdAt: now },
+      });
+      if (problem) throw problem;
+      added.push(firing);
+      return id;
+    },
+    start: (runId) => started.push(runId),
+    isBusy: () => isBusy,
+    tell: (_, text) => told.push(text),
+    now: () => now,
+    log: noLog,
+  });
+}
+
+const end = (runId: string) =>
+  store.runs.end(runId, { kind: "done", answer: "", error: undefined, steps: 0, usage: undefined }, now);
+
+function lookAt(clock: ScheduleClock, ...moments: number[]): void {
+  for (const moment of moments) {
+    now = moment;
+    clock.look();
+    for (const id of started) end(id);
+  }
+}
+
+test("runs at its time, once, however often the clock is looked at", () => {
+  lookAt(clockOf(base), NINE - HOUR, NINE - 1, NINE, NINE + 1, NINE + MINUTE, NINE + HOUR);
+  expect(started).toEqual(["run0"]);
+  expect(added).toEqual([{ dueAt: NINE, slept: undefined, follows: undefined }]);
+});
+
+test("does not run at once because it was due before it was made", () => {
+  lookAt(clockOf(base), NINE + HOUR, NINE + 2 * HOUR);
+  expect(started).toEqual([]);
+});
+
+test("neither a restart nor a clock set back repeats a firing", () => {
+  lookAt(clockOf(base), NINE - HOUR, NINE);
+  lookAt(clockOf(base), NINE, NINE - 2 * HOUR, NINE, NINE + MINUTE);
+  expect(started).toEqual(["run0"]);
+});
+
+test("a clock that was a year ahead does not silence a schedule for a year", () => {
+  const clock = clockOf(base);
+  lookAt(clock, NINE - HOUR, NINE + 365 * 24 * HOUR, NINE - HOUR, NINE);
+  expect(added.map(({ dueAt }) => dueAt)).toEqual([NINE + 365 * 24 * HOUR, NINE]);
+});
+
+test("after sleep one run makes up for all, and says how long that was", () => {
+  const hourly = { ...base, when: { cron: "0 * * * *", timezone: "UTC" } };
+  const clock = clockOf(hourly);
+  lookAt(clock, NINE - 1, NINE, NINE + 10.5 * HOUR, NINE + 10.6 * HOUR);
+  expect(added).toEqual([
+    { dueAt: NINE, slept: undefined, follows: undefined },
+    { dueAt: NINE + 10 * HOUR, slept: { from: NINE + HOUR, to: NINE + 10.5 * HOUR }, follows: undefined },
+  ]);
+});
+
+test("skips while the run before has not ended, unless it may queue", () => {
+  const hourly = { ...base, when: { cron: "0 * * * *", timezone: "UTC" } };
+  const clock = clockOf(hourly, { ...hourly, name: "queued", overlap: "queue" });
+  for (const moment of [NINE - 1, NINE, NINE + HOUR]) {
+    now = moment;
+    clock.look();
+  }
+  expect(started).toHaveLength(3);
+  const skipped = store.schedules.firings(9).filter(({ runId }) => runId === null);
+  expect(skipped).toEqual([
+    { source: "tests", dueAt: NINE + HOUR, runId: null, reason: "the run before had not ended" },
+  ]);
+});
+
+test("waits for idle conversations if it is told to", () => {
+  isBusy = true;
+  lookAt(clockOf({ ...base, only_when_idle: true }), NINE - 1, NINE);
+  expect(started).toEqual([]);
+  expect(store.schedules.firings(1)[0]).toMatchObject({ runId: null, reason: "the conversation was not idle" });
+});
+
+test('session = "same" resumes the run before', () => {
+  const clock = clockOf({ ...base, session: "same" });
+  lookAt(clock, NINE - 1, NINE, NINE + 24 * HOUR);
+  expect(added.map(({ follows }) => follows)).toEqual([undefined, "run0"]);
+});
+
+test("a kill before the run is stored loses nothing, and one after it repeats nothing", () => {
+  const clock = clockOf(base);
+  lookAt(clock, NINE - 1);
+  problem = new Error("killed");
+  lookAt(clock, NINE);
+  expect(store.runs.open()).toEqual([]);
+  problem = undefined;
+  lookAt(clockOf(base), NINE + MINUTE);
+  lookAt(clockOf(base), NINE + 2 * MINUTE);
+  expect(started).toEqual(["run0"]);
+});
+
+test("what the person must fix is told once, and does not stop the next day's run", () => {
+  const clock = clockOf(base);
+  problem = new UserError("The project 'web' is not configured any more.");
+  lookAt(clock, NINE - 1, NINE, NINE + MINUTE);
+  expect(told).toEqual(["The project 'web' is not configured any more."]);
+  problem = undefined;
+  lookAt(clock, NINE + 24 * HOUR);
+  expect(started).toHaveLength(1);
+});
+
+test("a paused one does not run, and makes nothing up when it goes on", () => {
+  const clock = clockOf(base);
+  lookAt(clock, NINE - 1);
+  store.schedules.setState("tests", "paused", now);
+  lookAt(clockOf(base), NINE, NINE + HOUR);
+  store.schedules.setState("tests", "active", now);
+  lookAt(clockOf(base), NINE + 2 * HOUR, NINE + 24 * HOUR);
+  expect(added.map(({ dueAt }) => dueAt)).toEqual([NINE + 24 * HOUR]);
+});
+
+test("one of the chat is kept in the store, and a reminder goes when it has run", () => {
+  const reminder: Schedule = { ...base, name: "reminder", when: { at: NINE } };
+  store.schedules.add({ name: "reminder", state: "active", definition: JSON.stringify(reminder), lastDueAt: now });
+  store.schedules.add({ name: "draft", state: "draft", definition: JSON.stringify(reminder), lastDueAt: now });
+  lookAt(clockOf(), NINE - 1, NINE, NINE + HOUR);
+  expect(started).toEqual(["run0"]);
+  expect(store.schedules.all().map(({ name }) => name)).toEqual(["draft"]);
+});
+
+test("two thousand firings of every five minutes come once each, in order", () => {
+  const clock = clockOf({ ...base, when: { everyMs: 5 * MINUTE, from: NINE - HOUR }, overlap: "queue" });
+  let fired = 0;
+  const first = NINE - HOUR;
+  const steps = 2_000;
+  for (let step = 0; step <= steps; step++) {
+    now = first + step * 5 * MINUTE;
+    clock.look();
+    fired += started.length;
+    for (const id of started.splice(0)) end(id);
+  }
+  expect(fired).toBe(steps);
+  expect(
+    added.every(({ slept, dueAt }, index) => slept === undefined && dueAt === first + (index + 1) * 5 * MINUTE),
+  ).toBe(true);
+});
