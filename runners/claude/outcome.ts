@@ -11,11 +11,13 @@ export function toError({ result, errors, subtype, terminal_reason }: Result): s
   return withAdvice(said || `claude's turn failed (${terminal_reason ?? subtype}).`);
 }
 
+export const NO_ANSWER = "claude finished without an answer.";
+
 /** What the turns so far make of the run: the last one decides. */
 export function toOutcome({ error, hasResult, answers }: ClaudeState): Outcome {
   if (error !== undefined) return { ok: false, error };
   if (!hasResult) return { ok: false, error: "claude ended without a result." };
-  return answers.length > 0 ? { ok: true } : { ok: false, error: "claude finished without an answer." };
+  return answers.length > 0 ? { ok: true } : { ok: false, error: NO_ANSWER };
 }
 
 /** The outcome of a stream that ended without `idle`. */

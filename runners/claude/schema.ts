@@ -35,8 +35,8 @@ export type ModelUsage = z.infer<typeof modelUsage>;
 
 /** Kinds that are known and not shown. */
 const UNREAD = [
-  ...["rate_limit_event", "conversation_reset", "command_lifecycle", "keep_alive", "tool_progress"],
-  ...["tool_use_summary", "prompt_suggestion", "auth_status", "stream_event"],
+  ...["rate_limit_event", "conversation_reset", "keep_alive", "tool_progress"],
+  ...["tool_use_summary", "prompt_suggestion", "auth_status"],
 ] as const;
 
 export const ClaudeLine = z.discriminatedUnion("type", [
@@ -82,6 +82,13 @@ export const ClaudeLine = z.discriminatedUnion("type", [
     terminal_reason: text,
     total_cost_usd: z.number().optional(),
     modelUsage: modelUsage.optional(),
+  }),
+  /** Of a message that was sent with an id of its own: `queued`, `started`, `completed`, `cancelled`. */
+  z.object({ type: z.literal("command_lifecycle"), command_uuid: z.string(), state: z.string() }),
+  z.object({
+    type: z.literal("stream_event"),
+    parent_tool_use_id: z.string().nullish(),
+    event: z.object({ type: z.string(), delta: z.object({ text: text }).optional().catch(undefined) }),
   }),
   z.object({ type: z.literal(UNREAD) }),
 ]);
