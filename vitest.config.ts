@@ -1,29 +1,39 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that run the bridge or the command line as a program of its own. */
-const PROCESS = ["tests/chaos/**/*.test.ts", "tests/cli/program.test.ts"];
-const REAL_ENGINES = "tests/engines/**/*.test.ts";
-const PAGE = "tests/page/**/*.test.ts";
-
-const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+const PROCESS = ["tests/chaos/**/*.test.ts", "tests/cli/{bundle,program,setup-terminal}.test.ts"];
+const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
+const PAGE = ["tests/page/**/*.test.ts"];
 
 export default defineConfig({
+  plugins: [
+    {
+      // Packages as node finds them outside tests: the development builds of some are several times slower.
+      name: "published-builds",
+      configResolved: ({ ssr }) => void Object.assign(ssr.resolve ?? {}, { conditions: ["node"] }),
+    },
+  ],
   test: {
     maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       // Loading our modules once a worker, not once a file, halves the processor time of the suite.
       {
+        extends: true,
         test: {
-          ...limits,
           name: "unit",
           isolate: false,
           include: ["tests/**/*.test.ts"],
-          exclude: [...PROCESS, REAL_ENGINES, PAGE],
+          exclude: [...PROCESS, ...REAL_ENGINES, ...PAGE],
         },
       },
-      { test: { ...limits, name: "process", include: PROCESS, globalSetup: "tests/helpers/build-program.ts" } },
-      { test: { ...limits, name: "real-engines", include: [REAL_ENGINES] } },
-      { test: { ...limits, name: "page", include: [PAGE] } },
+      {
+        extends: true,
+        test: { name: "process", include: PROCESS, globalSetup: "tests/helpers/build-program.ts" },
+      },
+      { extends: true, test: { name: "real-engines", include: REAL_ENGINES } },
+      { extends: true, test: { name: "page", include: PAGE } },
     ],
   },
 });

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 
-/** Nothing but a bundle has this module under another name. */
-const isBundle = !import.meta.url.endsWith("/src/program-files.ts");
-/** Of the sources the repository, of a bundle its own folder. */
+/** Only a bundle has this module under another name. */
+const isBundle = !/\/src\/program-files\.[jt]s$/.test(import.meta.url);
+const ending = import.meta.url.slice(-3);
+/** Of sources the repository, of a bundle its own folder. */
 const root = new URL(isBundle ? "./" : "../", import.meta.url);
 
 /**
@@ -10,12 +11,11 @@ const root = new URL(isBundle ? "./" : "../", import.meta.url);
  *
  * @param source From the repository's root, without its ending; `.build.mjs` has a list of these.
  */
-export const moduleFile = (source: string): string =>
-  fileURLToPath(new URL(`${source}${isBundle ? ".js" : ".ts"}`, root));
+export const moduleFile = (source: string): string => fileURLToPath(new URL(source + ending, root));
 
 /** Node's arguments to start such a module. */
 export async function programArguments(source: string): Promise<string[]> {
-  if (isBundle) return [moduleFile(source)];
+  if (ending === ".js") return [moduleFile(source)];
   const { createRequire } = await import("node:module");
   const loader = new URL(`file://${createRequire(import.meta.url).resolve("tsx/esm")}`);
   return ["--import", loader.href, moduleFile(source)];

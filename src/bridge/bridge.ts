@@ -1,9 +1,10 @@
 import type { Reply } from "../domain/question.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
-import { Job, type JobState, type StopReason } from "./job.ts";
+import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
+import type { StopReason } from "./outcome.ts";
 import { addContinuation, takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
@@ -86,9 +87,8 @@ export class Bridge {
       job.stop({ kind: "cancelled", text: "Cancelled." });
       return "running";
     }
-    this.#jobs.delete(id);
     this.#scheduler.drop(id);
-    job.drop();
+    void job.drop().then(() => this.#jobs.delete(id));
     return "queued";
   }
 
@@ -168,7 +168,7 @@ export class Bridge {
     this.#isClosed = true;
     const closed = this.#scheduler.close();
     const reason: StopReason = { kind: "interrupted", text: "Interrupted: takopi was shut down." };
-    for (const job of this.#jobs.values()) if (!job.isWaiting) job.stop(reason);
+    for (const job of this.#jobs.values()) if (!job.isWaiting) job.shutDown(reason);
     await closed;
     for (const job of this.#jobs.values()) job.close();
   }

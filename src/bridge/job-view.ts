@@ -12,6 +12,7 @@ export class JobView {
   #since: number;
   #resumeLine: string | undefined;
   #ask: RunView["ask"];
+  #note: string | undefined;
   #isWaiting = false;
 
   constructor(run: StoredRun, screens: Pick<Screens, "open">) {
@@ -34,7 +35,7 @@ export class JobView {
     this.#update();
   }
 
-  started(resumeLine: string): void {
+  started(resumeLine: string | undefined): void {
     this.#resumeLine = resumeLine;
     this.#work();
   }
@@ -66,6 +67,12 @@ export class JobView {
     this.#update();
   }
 
+  /** Says something above all else. */
+  note(text: string): void {
+    this.#note = text;
+    this.#update();
+  }
+
   /** No more views. */
   close(): void {
     this.#screen?.close();
@@ -83,6 +90,7 @@ export class JobView {
       since: this.#since,
       ...(this.#resumeLine !== undefined && { resumeLine: this.#resumeLine }),
       ...(this.#ask && { ask: this.#ask }),
+      ...(this.#note !== undefined && { note: this.#note }),
     });
   }
 

@@ -1,28 +1,23 @@
-import { randomUUID } from "node:crypto";
 import { engineOptions } from "../config/engine-options.ts";
 import { assertNever, type Completed } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
-import type { Ability, RunSpec } from "../domain/run.ts";
+import type { Ability } from "../domain/run.ts";
 import { timerMs } from "../domain/time.ts";
+import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
+import type { RunOutcome, StoredRun } from "../store/runs.ts";
 import type { WorkerEvent, WorkerRun } from "../worker/port.ts";
 import { JobView } from "./job-view.ts";
 import type { BridgeOptions } from "./options.ts";
+import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
 import { RunQuestions } from "./questions.ts";
+import { specOf } from "./spec.ts";
 import { StallWatch } from "./stall.ts";
-import { sessionOf } from "./thread.ts";
+import { Steering } from "./steering.ts";
 
-/** `held`: it waits for a person to say yes. `ended`: its outcome is stored, but something of it may still live. */
+/** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
 export type JobState = "held" | "queued" | "running" | "ended";
-
-/** Why a run is ended from outside. The first reason wins. */
-export interface StopReason {
-  readonly kind: Extract<OutcomeKind, "cancelled" | "interrupted" | "error">;
-  /** For people, one sentence. */
-  readonly text: string;
-}
 
 /** One run, from the moment it is queued until nothing of it is left. Its outcome is stored exactly once. */
 export class Job {
@@ -36,12 +31,13 @@ export class Job {
   #state: JobState = "queued";
   #isReleased = false;
   #stopped: StopReason | undefined;
+  readonly #closing = new AbortController();
   #work: WorkerRun | undefined;
   #can: readonly Ability[] = [];
+  #session: string | undefined;
   #questions: RunQuestions | undefined;
   #stall: StallWatch | undefined;
-  /** Texts on their way into the turn, by command: what to call with whether the engine took it. */
-  readonly #steers = new Map<string, (isTaken: boolean) => void>();
+  readonly #steering = new Steering((command) => this.#work?.send(command));
 
   /** @param claim Called with the thread that the run turns out to belong to. */
   constructor(run: StoredRun, options: BridgeOptions, claim: (thread: string) => void) {
@@ -88,33 +84,32 @@ export class Job {
   }
 
   /** Ends it before it has begun. */
-  drop(): void {
-    this.#settle({ kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined });
+  async drop(): Promise<void> {
+    await this.#settle({ kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined });
   }
 
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
     const { store, now, worker } = this.#options;
     this.#state = "running";
-    this.#run = store.runs.get(this.id) ?? this.#run;
-    this.#view.starting(now());
     const limit = this.#limitTime();
     try {
-      this.#work = worker.run(this.#spec());
+      this.#run = store.runs.get(this.id) ?? this.#run;
+      this.#view.starting(now());
+      this.#work = worker.run(specOf(this.#run, store));
       this.#questions = this.#openQuestions(this.#work);
       this.#stall = this.#watchStall(this.#questions);
-      for await (const event of this.#work.events) this.#hear(event);
+      for await (const event of this.#work.events) await this.#hear(event);
       if (this.#state === "running") throw new Error("The worker gave no outcome.");
     } catch (error) {
       if (!(error instanceof UserError)) this.#log.error({ err: error }, "run.failed");
       const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
-      this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
+      await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);
       this.#stall?.end();
-      this.#questions?.end();
-      for (const settle of this.#steers.values()) settle(false);
-      this.#steers.clear();
+      this.#safely("questions", () => this.#questions?.end());
+      this.#steering.end();
     }
   }
 
@@ -132,13 +127,7 @@ export class Job {
 
   /** Adds a text to the running turn; false if the engine did not take it. Settled at the latest when the run is over. */
   steer(text: string): Promise<boolean> {
-    const work = this.#work;
-    if (!work || !this.canSteer) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const id = randomUUID();
-      this.#steers.set(id, resolve);
-      work.send({ type: "steer", id, text });
-    });
+    return this.canSteer ? this.#steering.add(text) : Promise.resolve(false);
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
@@ -151,30 +140,24 @@ export class Job {
     return this.#stall?.wait() ?? false;
   }
 
+  /** The bridge ends: what cannot be stored then is lost. */
+  shutDown(reason: StopReason): void {
+    this.stop(reason);
+    this.#closing.abort();
+  }
+
   /** Shows nothing more. */
   close(): void {
     this.#view.close();
   }
 
-  #spec(): RunSpec {
-    const { engine, project, branch, prompt, follows } = this.#run;
-    const { session } = sessionOf(this.#run, this.#options.store.runs);
-    if (session === undefined && follows !== null) {
-      const problem = "The task before this one ended without a session to continue";
-      throw new UserError(`${problem}: send this again as a new message.`);
-    }
-    const model = session === undefined ? undefined : this.#options.store.threads.model(engine, session);
-    return {
-      ...{ runId: this.id, engine, prompt, attachments: [], overrides: model === undefined ? {} : { model } },
-      ...(session !== undefined && { session }),
-      ...(project !== null && { project }),
-      ...(branch !== null && { branch }),
-    };
+  get #engine(): Engine | undefined {
+    return this.#options.engines.find(({ id }) => id === this.#run.engine);
   }
 
   #openQuestions(work: WorkerRun): RunQuestions {
-    const { engines, config } = this.#options;
-    const engine = engines.find(({ id }) => id === this.#run.engine);
+    const { config } = this.#options;
+    const engine = this.#engine;
     const project = config().projects.get(this.#run.project ?? "");
     return new RunQuestions({
       ...this.#options,
@@ -208,17 +191,37 @@ export class Job {
     this.#work?.send(how === "interrupt" ? { type: how } : { type: how, reason: reason.text });
   }
 
-  #hear(event: WorkerEvent): void {
-    const { runs } = this.#options.store;
+  async #hear(event: WorkerEvent): Promise<void> {
     this.#stall?.heard();
-    if (event.type !== "placed") this.#questions?.heard(event);
+    if (event.type === "placed") this.#placed(event.cwd);
+    else if (event.type === "completed") await this.#completed(event);
+    else this.#safely(event.type, () => this.#take(event));
+  }
+
+  /** What cannot be stored of a run under way must not end it: only its outcome counts. */
+  #safely(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#log.error({ err: error, what }, "job.not_stored");
+    }
+  }
+
+  #placed(cwd: string): void {
+    const { store, now } = this.#options;
+    try {
+      store.durably(() => store.runs.start(this.id, now(), cwd));
+    } catch (cause) {
+      throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
+    }
+    this.#log.info({ cwd, project: this.#run.project, branch: this.#run.branch }, "run.started");
+  }
+
+  #take(event: Exclude<WorkerEvent, { type: "placed" | "completed" }>): void {
+    this.#questions?.heard(event);
     switch (event.type) {
-      case "placed":
-        this.#options.store.durably(() => runs.start(this.id, this.#options.now(), event.cwd));
-        this.#log.info({ cwd: event.cwd, project: this.#run.project, branch: this.#run.branch }, "run.started");
-        break;
       case "process":
-        runs.setProcess(this.id, event.mark);
+        this.#options.store.runs.setProcess(this.id, event.mark);
         break;
       case "ready":
         this.#can = event.can;
@@ -233,14 +236,10 @@ export class Job {
         this.#view.write(event.text);
         break;
       case "ack":
-        this.#steers.get(event.id)?.(event.ok);
-        this.#steers.delete(event.id);
+        this.#steering.acknowledged(event);
         break;
       case "question":
       case "resolved":
-        break;
-      case "completed":
-        this.#completed(event);
         break;
       default:
         assertNever(event);
@@ -248,43 +247,34 @@ export class Job {
   }
 
   #started(session: string): void {
-    const { store, engines } = this.#options;
-    store.runs.setSession(this.id, session);
+    this.#session = session;
     this.#claim(`${this.#run.engine}:${session}`);
     this.#log.info({ session }, "run.session");
-    const engine = engines.find(({ id }) => id === this.#run.engine);
-    if (engine) this.#view.started(engine.resume.format(session));
+    this.#view.started(this.#engine?.resume.format(session));
+    this.#options.store.runs.setSession(this.id, session);
   }
 
-  #completed(event: Completed): void {
+  async #completed(event: Completed): Promise<void> {
     this.#stall?.end();
     this.#log.debug({ ok: event.ok }, "run.outcome");
-    if (event.resume) this.#options.store.runs.setSession(this.id, event.resume.value);
+    this.#session = event.resume?.value ?? this.#session;
     const { steps } = this.#view.progress;
-    this.#settle({ answer: event.answer, usage: event.usage, steps, ...toEnd(event, this.#stopped) });
+    await this.#settle({ answer: event.answer, usage: event.usage, steps, ...toEnd(event, this.#stopped) });
     this.#log.info({ ok: event.ok, usage: event.usage, stopped: this.#stopped !== undefined }, "run.completed");
   }
 
-  /** Stores the outcome and what must be delivered of it together, then lets the screen go. */
-  #settle(outcome: RunOutcome): void {
+  /** Keeps the outcome here until it is stored, or the bridge ends. Never rejects. */
+  async #settle(outcome: RunOutcome): Promise<void> {
     const { store, now, screens } = this.#options;
-    const { chatId, topicId, messageId: replyTo } = this.#run;
-    store.durably(() => {
-      if (!store.runs.end(this.id, outcome, now())) return;
-      store.deliveries.add({ runId: this.id, chatId, topicId, replyTo, body: null, createdAt: now() });
-    });
     this.#state = "ended";
+    const ended = { run: this.#run, session: this.#session, outcome, at: now() };
+    const isStored = await untilDone(() => storeOutcome(ended, store), {
+      ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
+    });
+    if (!isStored) this.#log.error({ outcome: outcome.kind }, "outcome.lost");
     this.#view.close();
     screens.deliver();
   }
 }
 
-type End = Pick<RunOutcome, "kind" | "error">;
-
-function toEnd({ ok, answer, error }: Completed, stopped: StopReason | undefined): End {
-  if (!ok) return stopped ? endOf(stopped) : { kind: "error", error };
-  if (answer.trim() === "") return { kind: "error", error: "The engine ended without an answer." };
-  return { kind: "done", error: undefined };
-}
-
-const endOf = ({ kind, text }: StopReason): End => ({ kind, error: kind === "cancelled" ? undefined : text });
+const NOT_STORED = "It has ended, but the state file cannot be written: see `takopi doctor`. Trying again.";

@@ -10,6 +10,8 @@ export interface RunView {
   /** Where elapsed time counts from, ms since 1970. */
   readonly since: number;
   readonly resumeLine?: string;
+  /** What the person should know about the run. */
+  readonly note?: string;
   /** What the person is asked about the run, and the button that says yes; Stop says no. */
   readonly ask?: { readonly text: string; readonly yes: "wait" | "run" };
 }

@@ -165,7 +165,7 @@ export class ProgressMessage implements Screen {
       elapsedMs: this.#parts.now() - view.since,
       cause: causeOf(this.#run),
       context: contextOf(this.#run),
-      note: view.ask?.text,
+      note: view.note ?? view.ask?.text,
       cwd: cwd ?? undefined,
     });
   }

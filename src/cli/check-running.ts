@@ -23,7 +23,7 @@ export async function checkRunning({ configFile: file, cwd, env, engines }: Chec
   const holder = readLockHolder(join(directory, "takopi.lock"));
   if (holder === undefined) {
     const detail = `none runs in ${directory}`;
-    return [{ name: "bridge", state: "error", detail, mend: "Start it with `takopi`." }];
+    return [{ name: "bridge", state: "error", detail, fix: "Start it with `takopi`." }];
   }
   const state = join(directory, "takopi.db");
   const store = existsSync(state) ? openStore(state) : undefined;
@@ -41,7 +41,7 @@ function describeBridge(holder: string, health: HealthLine | undefined): Check {
   const hears = health?.problem === null && age < SILENT_MS;
   if (hears) return { name, state: "ok", detail: `${holder}; heard Telegram ${Math.round(age / 1000)} s ago` };
   const problem = health?.problem ?? "it has not heard Telegram yet, or not for a while";
-  return { name, state: "error", detail: `${holder}; ${problem}`, mend: "Its log says more." };
+  return { name, state: "error", detail: `${holder}; ${problem}`, fix: "Its log says more." };
 }
 
 /** Nothing for a server that has ended since. */

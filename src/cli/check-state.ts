@@ -15,7 +15,7 @@ export async function checkState({ directory }: Config): Promise<Check> {
     try {
       const found = store.check();
       if (found === "ok") return { name, state: "ok", detail: file };
-      return { name, state: "error", detail: `${file} is damaged: ${found}`, mend: "Restore it from a backup." };
+      return { name, state: "error", detail: `${file} is damaged: ${found}`, fix: "Restore it from a backup." };
     } finally {
       store.close();
     }

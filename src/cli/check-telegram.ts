@@ -1,15 +1,16 @@
 import type { Config } from "../config/config.ts";
 import { type ChatCheck, checkTelegram } from "../telegram/check.ts";
 import type { Check } from "./checks.ts";
+import type { Context } from "./command.ts";
 
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Asks Telegram about the token and every configured chat. */
-export async function checkChat(config: Config, signal: AbortSignal): Promise<Check[]> {
+export async function checkChat(config: Config, { env, signal }: Pick<Context, "env" | "signal">): Promise<Check[]> {
   const { telegram } = config;
   if (!telegram) {
-    const mend = "Set transports.telegram.bot_token (from @BotFather) and transports.telegram.chat_id.";
-    return [{ name: "telegram", state: "error", detail: "not configured", mend }];
+    const fix = "Set transports.telegram.bot_token (from @BotFather) and transports.telegram.chat_id.";
+    return [{ name: "telegram", state: "error", detail: "not configured", fix }];
   }
   const chats = [
     telegram.chat_id,
@@ -23,17 +24,42 @@ export async function checkChat(config: Config, signal: AbortSignal): Promise<Ch
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
   });
   if (result.problem !== undefined) {
-    const mend = "Check transports.telegram.bot_token against @BotFather, api_root, and the network.";
+    const fix = result.isRefused
+      ? "Set transports.telegram.bot_token to the one from @BotFather: `takopi setup` asks for it."
+      : `Check the network and transports.telegram.api_root. ${describeProxy(env)}`;
     return [
-      { name: "telegram token", state: "error", detail: result.problem, mend },
+      { name: "telegram token", state: "error", detail: result.problem, fix },
       { name: "chats", state: "warning", detail: "skipped, since the token could not be used" },
     ];
   }
-  return [{ name: "telegram token", state: "ok", detail: `@${result.botName}` }, ...result.chats.map(toCheck)];
+  const checks = [{ name: "telegram token", state: "ok", detail: `@${result.botName}` } as const];
+  return [...checks, ...checkWebhook(result.webhook), ...result.chats.map(toCheck)];
 }
 
-function toCheck({ id, kind, title, problem }: ChatCheck): Check {
+function checkWebhook(webhook = ""): Check[] {
+  if (webhook === "") return [];
+  const detail = `a webhook is set on the token (${new URL(webhook).host}), so takopi gets no messages`;
+  return [{ name: "webhook", state: "error", detail, fix: "Run `takopi setup`: it offers to remove the webhook." }];
+}
+
+const PROXIES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+function describeProxy(env: NodeJS.ProcessEnv): string {
+  const name = PROXIES.find((one) => env[one]);
+  return name === undefined
+    ? "If this machine reaches the internet through a proxy, set HTTPS_PROXY."
+    : `$${name} names a proxy: check that it is the right one.`;
+}
+
+function toCheck({ id, kind, title, problem, limit }: ChatCheck): Check {
   const name = `chat ${id}`;
-  if (problem === undefined) return { name, state: "ok", detail: [kind, title].filter(Boolean).join(", ") };
-  return { name, state: "error", detail: problem, mend: "Send the bot a message there, or correct the chat id." };
+  const found = [kind, title].filter(Boolean).join(", ");
+  if (limit)
+    return { name, state: limit.isFatal ? "error" : "ok", detail: `${found}; ${limit.detail}`, fix: limit.fix };
+  if (problem === undefined) return { name, state: "ok", detail: found };
+  const isMoved = /upgraded to a supergroup/.test(problem);
+  const fix = isMoved
+    ? "Its id has changed: `takopi chat-id` prints the new one."
+    : "Send the bot a message there, or correct the chat id.";
+  return { name, state: "error", detail: problem, fix };
 }

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { engineOptions } from "../config/engine-options.ts";
 import { loadConfig } from "../config/load.ts";
 import { openGroup } from "../config/telegram.ts";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
 import { broughtParts } from "./brought.ts";
+import { checkEngines } from "./check-engine.ts";
 import { checkState } from "./check-state.ts";
 import { checkChat } from "./check-telegram.ts";
 import type { Context, Globals } from "./command.ts";
@@ -17,7 +17,7 @@ export interface Check {
   readonly state: "ok" | "warning" | "error";
   readonly detail: string;
   /** What to do about it. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 export interface CheckOptions extends Context, Globals {
@@ -28,7 +28,7 @@ export interface CheckOptions extends Context, Globals {
 export async function runChecks(options: CheckOptions): Promise<Check[]> {
   const config = readConfig(options);
   if (!("telegram" in config)) return [config, await checkGit()];
-  const telegram = checkChat(config, options.signal);
+  const telegram = checkChat(config, options);
   const found = checkEngines(config, options);
   return [
     ...describeConfig(config),
@@ -46,15 +46,15 @@ function readConfig({ configFile: file, cwd, env, engines }: CheckOptions): Conf
     return loadConfig({ file, cwd, env, engines });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { name: "config", state: "error", detail: error.message, mend: "Correct the file, then run this again." };
+    return { name: "config", state: "error", detail: error.message, fix: "Correct the file, then run this again." };
   }
 }
 
 function describeConfig(config: Config): Check[] {
   const { file, directory, warnings } = config;
   if (file === undefined) {
-    const mend = `Write ${directory}/takopi.toml, or try \`takopi demo\`, which needs none.`;
-    return [{ name: "config", state: "warning", detail: "there is none; defaults are used", mend }];
+    const fix = `Run \`takopi setup\`, which writes ${directory}/takopi.toml, or try \`takopi demo\`, which needs none.`;
+    return [{ name: "config", state: "warning", detail: "there is none; defaults are used", fix }];
   }
   const others = warnings.map((detail): Check => ({ name: "config", state: "warning", detail }));
   const isOpen = ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
@@ -62,7 +62,7 @@ function describeConfig(config: Config): Check[] {
     name: "config",
     state: "warning",
     detail: "others on this machine can read the file, and it may hold the token",
-    mend: `chmod 600 ${file}`,
+    fix: `chmod 600 ${file}`,
   };
   return [{ name: "config", state: "ok", detail: file }, ...others, ...(isOpen ? [readable] : [])];
 }
@@ -80,37 +80,23 @@ function checkGroups(config: Config): Check[] {
     : [{ name: "group safety", state: "ok", detail: "private chats only" }];
 }
 
-async function checkEngines(config: Config, { engines, env }: CheckOptions): Promise<Check[]> {
-  const checks = engines.map(async (engine): Promise<Check> => {
-    const isDefault = engine.id === config.default_engine;
-    const name = `engine ${engine.id}${isDefault ? " (default)" : ""}`;
-    const probe = await engine.probe({ options: engineOptions(config, engine, undefined), env });
-    const [problem] = probe.problems;
-    if (problem === undefined) {
-      return { name, state: "ok", detail: [probe.version, probe.path].filter(Boolean).join(", ") };
-    }
-    return { name, state: isDefault ? "error" : "warning", detail: probe.problems.join(" ") };
-  });
-  return Promise.all(checks);
-}
-
 async function checkGit(): Promise<Check> {
   const version = await gitVersion();
   if (version !== undefined) return { name: "git", state: "ok", detail: version };
-  return { name: "git", state: "warning", detail: "not on PATH", mend: "Install git to use branches (@branch)." };
+  return { name: "git", state: "warning", detail: "not on PATH", fix: "Install git to use branches (@branch)." };
 }
 
 function checkProjects({ projects }: Config, engines: readonly Engine[]): Check[] {
   return [...projects.values()].map(({ alias, path, trusted }): Check => {
     const name = `project ${alias}`;
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-      const mend = `Restore the directory, or correct projects.${alias}.path.`;
-      return { name, state: "error", detail: `${path} is no directory`, mend };
+      const fix = `Restore the directory, or correct projects.${alias}.path.`;
+      return { name, state: "error", detail: `${path} is no directory`, fix };
     }
     if (trusted) return { name, state: "ok", detail: `${path}, trusted` };
     const parts = broughtParts(path, engines);
     if (parts.length === 0) return { name, state: "ok", detail: path };
-    const mend = `If you trust the repository: \`takopi config set projects.${alias}.trusted true\`.`;
-    return { name, state: "ok", detail: `${path}; not trusted, so left out: ${parts.join("; ")}`, mend };
+    const fix = `If you trust the repository: \`takopi config set projects.${alias}.trusted true\`.`;
+    return { name, state: "ok", detail: `${path}; not trusted, so left out: ${parts.join("; ")}`, fix };
   });
 }

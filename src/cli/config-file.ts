@@ -3,7 +3,9 @@ import { homedir } from "node:os";
 import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
 import { editToml, writePrivateFile } from "../config/edit.ts";
+import { applyEnvironment } from "../config/environment.ts";
 import { findConfig, locateConfig } from "../config/find.ts";
+import { readValue } from "../config/keys.ts";
 import { defaultOf } from "../config/known-key.ts";
 import { checkConfig, readTable } from "../config/load.ts";
 import { formatKey, formatValue, parseToml, type Table } from "../config/toml.ts";
@@ -28,6 +30,16 @@ export function readExisting(caller: Caller): Table {
   const found = findConfig({ file, cwd, env });
   if (found === undefined) throw new ConfigError(`Missing config file ${placeOf(caller).file}.`);
   return parseToml(readFileSync(found, "utf8"), found);
+}
+
+/** Token and server of `table` with the environment over it, before the whole is a config. */
+export function botOf(table: Table, { env }: Caller): { token: string | undefined; apiRoot: string | undefined } {
+  const seen = applyEnvironment(table, env).table;
+  const textAt = (key: string) => {
+    const value = readValue(seen, ["transports", "telegram", key]);
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+  };
+  return { token: textAt("bot_token"), apiRoot: textAt("api_root") };
 }
 
 /** The file for an edit: in its present form, or empty where there is none yet. */

@@ -4,7 +4,7 @@ import { checkRunning } from "./check-running.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { defineCommand } from "./command.ts";
 
-/** Checks everything that the bridge depends on, and says how to mend what is wrong. Exit code 1 on any error. */
+/** Checks everything that the bridge depends on, and says how to fix what is wrong. Exit code 1 on any error. */
 export const command = defineCommand({
   args: {
     json: { type: "boolean", description: "Print as JSON" },
@@ -20,9 +20,9 @@ export const command = defineCommand({
 });
 
 function toText(checks: readonly Check[]): string {
-  const lines = checks.flatMap(({ name, state, detail, mend }) => [
+  const lines = checks.flatMap(({ name, state, detail, fix }) => [
     `- ${name}: ${state}${detail ? ` (${detail})` : ""}`,
-    ...(mend ? [`    ${mend}`] : []),
+    ...(fix ? [`    ${fix}`] : []),
   ]);
   return ["takopi doctor", ...lines, ""].join("\n");
 }

@@ -24,6 +24,12 @@ export const entries: readonly Entry[] = [
     endsItself: true,
     load: () => import("./demo.ts"),
   },
+  {
+    name: "setup",
+    description: "Connect a bot: asks for all it needs and writes the config",
+    endsItself: true,
+    load: () => import("./setup.ts"),
+  },
   { name: "init", description: "Register the current repository as a project", load: () => import("./init.ts") },
   {
     name: "doctor",
@@ -43,6 +49,20 @@ export const entries: readonly Entry[] = [
     description: "Turn a recorded engine stream into events or messages",
     load: () => import("./replay.ts"),
   },
+  {
+    name: "chat-id",
+    description: "Wait for a message to the bot and print its chat's id",
+    endsItself: true,
+    load: () => import("./chat-id.ts"),
+  },
+  {
+    name: "service install",
+    description: "Run in the background, also after a restart of the machine",
+    load: () => import("./background/install.ts"),
+  },
+  { name: "service uninstall", description: "Do so no more", load: () => import("./background/uninstall.ts") },
+  { name: "service status", description: "Say how the service is", load: () => import("./background/status.ts") },
+  { name: "service logs", description: "Follow the service's log", load: () => import("./background/logs.ts") },
   { name: "config path", description: "Print where the config is", load: () => import("./config-path.ts") },
   { name: "config list", description: "Print every key of the config", load: () => import("./config-list.ts") },
   { name: "config get", description: "Print one value", load: () => import("./config-get.ts") },

@@ -7,14 +7,16 @@ export interface Repository {
   readonly path: string;
   /** The branch that new worktrees start from; absent where it cannot be told. */
   readonly base?: string;
+  /** False for a directory that git does not know. */
+  readonly isGit: boolean;
 }
 
 /** Looks from `cwd` for the main checkout, also from within a linked worktree; a bare repository is its own. */
 export async function findRepository(cwd: string): Promise<Repository> {
   const path = await mainCheckout(cwd);
-  if (path === undefined) return { path: cwd };
+  if (path === undefined) return { path: cwd, isGit: false };
   const base = await baseBranch(path);
-  return base === undefined ? { path } : { path, base };
+  return base === undefined ? { path, isGit: true } : { path, base, isGit: true };
 }
 
 /** The version of git on PATH; undefined where there is none. */

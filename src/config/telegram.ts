@@ -11,7 +11,7 @@ export function requireTelegram(config: Config): TelegramConfig {
   if (!telegram) {
     const place = file ?? `${config.directory}/takopi.toml`;
     throw new ConfigError(
-      `${place}: transports.telegram needs bot_token (from @BotFather) and chat_id (your chat with the bot); set both, or try \`takopi demo\`, which needs neither.`,
+      `${place}: transports.telegram needs bot_token (from @BotFather) and chat_id (your chat with the bot); run \`takopi setup\`, or try \`takopi demo\`, which needs neither.`,
     );
   }
   const problem = openGroup(config);

@@ -1,4 +1,4 @@
-import { createTelegram, Refused, Unreachable } from "./api.ts";
+import { type Answer, createTelegram, Refused, type Telegram, Unreachable } from "./api.ts";
 
 /** What Telegram says of one chat. */
 export interface ChatCheck {
@@ -7,6 +7,8 @@ export interface ChatCheck {
   readonly kind?: string;
   readonly title?: string;
   readonly problem?: string;
+  /** What the bot may not do there, with the fix. */
+  readonly limit?: { readonly detail: string; readonly fix: string; readonly isFatal: boolean };
 }
 
 /** What Telegram says of a token and of the chats that the bot is to serve. */
@@ -14,6 +16,10 @@ export interface TelegramCheck {
   /** Without `@`; absent where the token is not accepted or Telegram not reached. */
   readonly botName?: string;
   readonly problem?: string;
+  /** Of the answer that refused the token. */
+  readonly isRefused?: boolean;
+  /** The address that Telegram sends the bot's messages to, in place of answering polls; "" for none. */
+  readonly webhook?: string;
   readonly chats: readonly ChatCheck[];
 }
 
@@ -24,29 +30,63 @@ export interface TelegramQuestion {
   readonly signal: AbortSignal;
 }
 
-/** Asks with `getMe` and `getChat`, which change nothing. Never throws for what Telegram or the network say. */
+/** Asks with methods that change nothing. Never throws for what Telegram or the network say. */
 export async function checkTelegram({ token, apiRoot, chatIds, signal }: TelegramQuestion): Promise<TelegramCheck> {
   const telegram = createTelegram(token, apiRoot);
   const me = await ask(telegram.call("getMe", undefined, signal));
-  if ("problem" in me) return { problem: me.problem, chats: [] };
-  const chats = await Promise.all(
-    chatIds.map(async (id): Promise<ChatCheck> => {
-      const chat = await ask(telegram.call("getChat", { chat_id: id }, signal));
-      if ("problem" in chat) return { id, problem: chat.problem };
-      const { type: kind, title = chat.answer.first_name } = chat.answer;
-      return { id, kind, ...(title === undefined ? {} : { title }) };
-    }),
-  );
-  return { botName: me.answer.username, chats };
+  if ("problem" in me) return { problem: me.problem, isRefused: me.isRefused, chats: [] };
+  const [webhook, ...chats] = await Promise.all([
+    ask(telegram.call("getWebhookInfo", undefined, signal)),
+    ...chatIds.map((id) => checkOne(id, me.answer, telegram, signal)),
+  ]);
+  return { botName: me.answer.username, webhook: "answer" in webhook ? (webhook.answer.url ?? "") : "", chats };
 }
 
-async function ask<T>(call: Promise<T>): Promise<{ answer: T } | { problem: string }> {
+async function checkOne(id: number, me: Answer<"getMe">, telegram: Telegram, signal: AbortSignal): Promise<ChatCheck> {
+  const chat = await ask(telegram.call("getChat", { chat_id: id }, signal));
+  if ("problem" in chat) return { id, problem: chat.problem };
+  const { type: kind, title = chat.answer.first_name } = chat.answer;
+  const seen = { id, kind, ...(title === undefined ? {} : { title }) };
+  if (kind === "private") return seen;
+  const member = await ask(telegram.call("getChatMember", { chat_id: id, user_id: me.id }, signal));
+  const limit = "answer" in member ? limitOf(member.answer, chat.answer, me) : undefined;
+  return limit === undefined ? seen : { ...seen, limit };
+}
+
+function limitOf(member: Answer<"getChatMember">, chat: Answer<"getChat">, me: Answer<"getMe">): ChatCheck["limit"] {
+  const { status } = member;
+  if (status === "administrator" || status === "creator") return undefined;
+  if (status === "left" || status === "kicked") {
+    return { detail: "the bot is no member there", fix: "Add the bot to the group.", isFatal: true };
+  }
+  const isMuted = status === "restricted" ? !member.can_send_messages : chat.permissions?.can_send_messages === false;
+  if (isMuted) {
+    return {
+      detail: "the bot may not write there",
+      fix: "Give it the right, or make it an administrator.",
+      isFatal: true,
+    };
+  }
+  if (me.can_read_all_group_messages) return undefined;
+  return {
+    detail: "it sees only commands, mentions and replies to it there (privacy mode)",
+    fix: "To have it see every message: /setprivacy at @BotFather, Disable, then add the bot to the group again.",
+    isFatal: false,
+  };
+}
+
+type Said<T> = { readonly answer: T } | { readonly problem: string; readonly isRefused: boolean };
+
+async function ask<T>(call: Promise<T>): Promise<Said<T>> {
   try {
     return { answer: await call };
   } catch (error) {
-    if (error instanceof Refused) return { problem: `Telegram says "${error.reason}"` };
-    if (error instanceof Unreachable) return { problem: `Telegram cannot be reached (${error.message})` };
-    if (error instanceof Error && error.name === "TimeoutError") return { problem: "Telegram did not answer in time" };
+    if (error instanceof Refused) return { problem: `Telegram says "${error.reason}"`, isRefused: true };
+    if (error instanceof Unreachable)
+      return { problem: `Telegram cannot be reached (${error.message})`, isRefused: false };
+    if (error instanceof Error && error.name === "TimeoutError") {
+      return { problem: "Telegram did not answer in time", isRefused: false };
+    }
     throw error;
   }
 }

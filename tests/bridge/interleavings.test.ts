@@ -1,16 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { z } from "zod";
 import { Bridge } from "../../src/bridge/bridge.ts";
 import type { BridgeOptions } from "../../src/bridge/options.ts";
-import type { RunSpec } from "../../src/domain/run.ts";
-import type { Engine } from "../../src/engine/contract.ts";
-import { baseOptions } from "../../src/engine/options.ts";
 import type { StoredRun } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
-import type { Worker, WorkerEvent, WorkerRun } from "../../src/worker/port.ts";
 import { load } from "../config/bench.ts";
 import { recordingLog } from "../engine/toy.ts";
+import { Puppets, puppet, settled } from "../helpers/puppets.ts";
+import { times } from "../helpers/soak.ts";
 
 type Command =
   | { readonly type: "ask"; readonly thread: number }
@@ -27,71 +24,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("restart" as const) }) },
 );
 
-const engine = {
-  ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
-  resume: { format: (value: string) => `puppet ${value}`, parse: () => undefined },
-} as unknown as Engine;
-
-/** Carries out runs whose events the test gives. Those of a bridge that is gone are never heard of again. */
-class Puppets implements Worker {
-  readonly opened: string[] = [];
-  readonly resumed: [run: string, session: string][] = [];
-  running: { readonly spec: RunSpec; push(...events: WorkerEvent[]): void }[] = [];
-
-  readonly recover = async () => {};
-  readonly close = async () => {};
-  readonly operate = async () => ({});
-
-  run(spec: RunSpec): WorkerRun {
-    this.opened.push(spec.runId);
-    if (spec.session !== undefined) this.resumed.push([spec.runId, spec.session]);
-    const events: WorkerEvent[] = [{ type: "placed", cwd: "/" }];
-    let wake = () => {};
-    const puppet = {
-      spec,
-      push: (...more: WorkerEvent[]) => {
-        if (events.some(({ type }) => type === "completed")) return;
-        events.push(...more);
-        wake();
-      },
-    };
-    this.running.push(puppet);
-    const iterate = async function* () {
-      for (let index = 0; ; ) {
-        const event = events[index++];
-        if (event) yield event;
-        else await new Promise<void>((resolve) => (wake = resolve));
-        if (event?.type === "completed") return;
-        if (!event) index--;
-      }
-    };
-    return {
-      events: iterate(),
-      send: (command) => {
-        const error = command.type === "stop" ? command.reason : "";
-        puppet.push({ type: "completed", engine: "puppet", ok: false, answer: "", error });
-      },
-    };
-  }
-
-  started({ spec, push }: Puppets["running"][number]): void {
-    const value = spec.session ?? `session-of-${spec.runId}`;
-    push({ type: "started", engine: "puppet", resume: { engine: "puppet", value } });
-  }
-}
-
-/** Lets everything happen that can happen without the test. */
-const settled = async () => {
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-};
-
 async function play(commands: readonly Command[]) {
   const puppets = new Puppets();
-  const config = load('default_engine = "puppet"\n[limits]\nparallel_runs = 2\n', {}, [engine]);
+  const config = load('default_engine = "puppet"\n[limits]\nparallel_runs = 2\n', {}, [puppet]);
   const store = openStore(":memory:");
   const screen = { show: () => {}, write: () => {}, close: () => {} };
   const options: BridgeOptions = {
-    ...{ config: () => config, engines: [engine], store, log: recordingLog([]), worker: puppets },
+    ...{ config: () => config, engines: [puppet], store, log: recordingLog([]), worker: puppets },
     ...{
       screens: { open: () => screen, deliver: () => {} },
       cards: { show: () => {}, remind: () => {} },
@@ -174,6 +113,6 @@ test("however asks, events, cancels and restarts come, threads keep their order 
       for (const { state, outcome } of runs) expect([state, outcome === null]).toEqual(["ended", false]);
       expect(deliveries.toSorted()).toEqual(asked.flat().toSorted());
     }),
-    { numRuns: 200 },
+    { numRuns: times(200, 2_000) },
   );
 });

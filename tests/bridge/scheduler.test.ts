@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Scheduler } from "../../src/bridge/scheduler.ts";
+import { times } from "../helpers/soak.ts";
 
 /** A scheduler whose runs end when the test says so. */
 function stage(limit = 8) {
@@ -130,7 +131,7 @@ describe("the scheduler", () => {
           expect(order).toEqual(order.toSorted((a, b) => a - b));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: times(60, 600) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { runBridge } from "../../src/app.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Logger } from "../../src/log.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { UNPACED } from "../helpers/unpaced.ts";
 
 const [, , directory = "", deadlyStep = ""] = process.argv;
 const engines = [scriptedEngine("alpha")];
@@ -18,4 +19,5 @@ const write = (fields: object, event: string): void => {
 const log: Logger = { debug: write, info: write, warn: write, error: write, child: () => log };
 
 const reload = () => loadConfig({ file: `${directory}/takopi.toml`, cwd: directory, env, engines });
-await runBridge({ config: reload(), reload, engines, env, home: directory, log, signal: controller.signal });
+const { signal } = controller;
+await runBridge({ config: reload(), reload, engines, env, home: directory, log, signal, pace: UNPACED });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { randomFrom } from "../fuzz/mutate.ts";
+import { times } from "../helpers/soak.ts";
 import { enterRing } from "./ring.ts";
 
 vi.setConfig({ testTimeout: 1_500_000, hookTimeout: 300_000 });
@@ -12,7 +13,7 @@ const STEPS = [
   "delivery.settled",
 ];
 
-const KILLS = Number(process.env["CHAOS_KILLS"] ?? 5);
+const KILLS = times(5, 40);
 
 describe("a bridge that is killed", () => {
   test.each(STEPS)("at %s loses no prompt and no answer, runs none twice, and leaves nothing behind", async (step) => {

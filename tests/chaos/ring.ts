@@ -76,9 +76,10 @@ queued_runs = 1000
   return {
     emulator,
     start: (deadlyStep = "") => {
-      const program = join(inject("program"), "tests/chaos/child.js");
       pollsBefore = polls();
-      child = spawn(process.execPath, [program, directory, deadlyStep], { stdio: ["ignore", "ignore", "inherit"] });
+      child = spawn(process.execPath, [inject("child"), directory, deadlyStep], {
+        stdio: ["ignore", "ignore", "inherit"],
+      });
     },
     listening: async () => void (await emulator.waitFor(() => polls() > pollsBefore || undefined, WAIT_MS)),
     gone,

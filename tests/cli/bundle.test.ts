@@ -3,14 +3,12 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { scratchHome } from "./calling.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const build = () => execFileSync(process.execPath, [join(root, ".build.mjs"), "--if-changed"]);
 const program = join(root, "dist/main.js");
-
-beforeAll(() => void build());
 
 function takopi(...argv: string[]): string {
   const home = scratchHome();

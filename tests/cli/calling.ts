@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { inject, onTestFinished } from "vitest";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
 import type { Command, Context } from "../../src/cli/command.ts";
+
+/** Built before the tests of the project `process` begin. */
+const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 /** What a call left behind. */
 export interface Outcome {
@@ -26,7 +30,7 @@ export const takopi = (home: string, ...argv: string[]): Promise<Outcome> => tak
 
 /** The same with more in its environment. */
 export async function takopiWith(more: NodeJS.ProcessEnv, home: string, ...argv: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [join(inject("program"), "src/main.js"), ...argv], {
+  const child = spawn(process.execPath, [program, ...argv], {
     cwd: home,
     env: { PATH: process.env["PATH"], HOME: home, ...more },
     stdio: ["ignore", "pipe", "pipe"],
@@ -37,11 +41,20 @@ export async function takopiWith(more: NodeJS.ProcessEnv, home: string, ...argv:
 }
 
 /** Runs one command within this process. */
-export async function call(command: Command, home: string, ...argv: string[]): Promise<Outcome> {
+export const call = (command: Command, home: string, ...argv: string[]): Promise<Outcome> =>
+  callWith({}, command, home, ...argv);
+
+/** The same with more in its environment. */
+export async function callWith(
+  more: NodeJS.ProcessEnv,
+  command: Command,
+  home: string,
+  ...argv: string[]
+): Promise<Outcome> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const context = {
-    env: { PATH: process.env["PATH"], HOME: home },
+    env: { PATH: process.env["PATH"], HOME: home, ...more },
     cwd: home,
     stdin: new PassThrough().end(),
     stdout,

@@ -2,23 +2,35 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { command as doctor } from "../../src/cli/doctor.ts";
-import { call, scratchHome } from "./calling.ts";
+import { call, callWith, scratchHome } from "./calling.ts";
 
 const TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
 let server: Server;
 let apiRoot: string;
 
-/** Knows one token and the chat 5. */
+let webhook = "";
+let readsAll = true;
+/** What Telegram says of the bot in the group -9. */
+let member: object = { status: "member" };
+
+/** Knows one token, the chat 5, and the groups -8, which is now another one, and -9. */
 async function answer(request: IncomingMessage): Promise<object> {
   let body = "";
   for await (const chunk of request) body += chunk;
   const refuse = (error_code: number, description: string) => ({ ok: false, error_code, description });
   if (!request.url?.startsWith(`/bot${TOKEN}/`)) return refuse(401, "Unauthorized");
   if (request.url.endsWith("/getMe"))
-    return { ok: true, result: { id: 1, is_bot: true, first_name: "T", username: "tako_bot" } };
+    return {
+      ok: true,
+      result: { id: 1, is_bot: true, first_name: "T", username: "tako_bot", can_read_all_group_messages: readsAll },
+    };
+  if (request.url.endsWith("/getWebhookInfo")) return { ok: true, result: { url: webhook } };
+  if (request.url.endsWith("/getChatMember")) return { ok: true, result: member };
   const { chat_id } = JSON.parse(body) as { chat_id: number };
+  if (Number(chat_id) === -8) return refuse(400, "Bad Request: group chat was upgraded to a supergroup chat");
+  if (Number(chat_id) === -9) return { ok: true, result: { id: -9, type: "group", title: "Us" } };
   if (Number(chat_id) !== 5) return refuse(400, "Bad Request: chat not found");
   return { ok: true, result: { id: 5, type: "private", first_name: "Ada" } };
 }
@@ -47,7 +59,7 @@ interface Check {
   readonly name: string;
   readonly state: string;
   readonly detail: string;
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 async function check(home: string) {
@@ -78,7 +90,7 @@ test("names what engines leave out of a project that is not trusted, and nothing
   expect(find("project here")?.detail).toContain(
     "left out: opencode.json: permissions, MCP servers, plugins (opencode)",
   );
-  expect(find("project here")?.mend).toContain("takopi config set projects.here.trusted true");
+  expect(find("project here")?.fix).toContain("takopi config set projects.here.trusted true");
   expect(find("project there")).toEqual({ name: "project there", state: "ok", detail: `${home}/.takopi, trusted` });
 });
 
@@ -86,7 +98,7 @@ test("a token that Telegram does not know is an error with its mend, and is not 
   const { code, find, stdout } = await check(configured(telegram("987654321:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-xx")));
   expect(code).toBe(1);
   expect(find("telegram token")).toMatchObject({ state: "error", detail: 'Telegram says "Unauthorized"' });
-  expect(find("telegram token")?.mend).toContain("@BotFather");
+  expect(find("telegram token")?.fix).toContain("@BotFather");
   expect(find("chats")).toMatchObject({ state: "warning" });
   expect(stdout).not.toContain("AAEh");
 });
@@ -128,6 +140,73 @@ test("a broken config is an error, and what needs none is still checked", async 
 test("without a config it says where to write one", async () => {
   const { code, find } = await check(scratchHome());
   expect(code).toBe(1);
-  expect(find("config")).toMatchObject({ state: "warning", mend: expect.stringContaining("takopi demo") });
+  expect(find("config")).toMatchObject({ state: "warning", fix: expect.stringContaining("takopi demo") });
   expect(find("telegram")).toMatchObject({ state: "error", detail: "not configured" });
+});
+
+test("a webhook on the token is an error that says how to remove it, without its address's secrets", async () => {
+  webhook = "https://other.example/hook?key=secret";
+  onTestFinished(() => {
+    webhook = "";
+  });
+  const { code, find, stdout } = await check(configured(telegram(TOKEN)));
+  expect(code).toBe(1);
+  expect(find("webhook")).toMatchObject({
+    state: "error",
+    detail: "a webhook is set on the token (other.example), so takopi gets no messages",
+    fix: "Run `takopi setup`: it offers to remove the webhook.",
+  });
+  expect(stdout).not.toContain("secret");
+});
+
+test.each([
+  [{ status: "kicked" }, true, "error", "the bot is no member there", "Add the bot to the group."],
+  [{ status: "restricted", can_send_messages: false }, true, "error", "the bot may not write there", "administrator"],
+  [{ status: "member" }, false, "ok", "privacy mode", "/setprivacy at @BotFather"],
+  [{ status: "administrator" }, false, "ok", "group, Us", undefined],
+])("what the bot may do in a group is told: %j", async (status, all, state, detail, fix) => {
+  member = status;
+  readsAll = all;
+  onTestFinished(() => {
+    readsAll = true;
+  });
+  const group = (await check(configured(`${telegram(TOKEN, -9)}allowed_user_ids = [1]\n`))).find("chat -9");
+  expect(group).toMatchObject({ state, detail: expect.stringContaining(detail) });
+  if (fix === undefined) expect(group?.fix).toBeUndefined();
+  else expect(group?.fix).toContain(fix);
+});
+
+test("a group that became a supergroup has another id", async () => {
+  const { find } = await check(configured(`${telegram(TOKEN, -8)}allowed_user_ids = [1]\n`));
+  expect(find("chat -8")?.fix).toBe("Its id has changed: `takopi chat-id` prints the new one.");
+});
+
+test("a Telegram that cannot be reached is a matter of the network and its proxy, not of the token", async () => {
+  const home = configured('[transports.telegram]\napi_root = "http://127.0.0.1:1"\nbot_token = "1:x"\nchat_id = 5\n');
+  const { stdout } = await callWith({ HTTPS_PROXY: "http://127.0.0.1:2" }, doctor, home);
+  expect(stdout).toContain("Telegram cannot be reached (getMe: ECONNREFUSED)");
+  expect(stdout).toContain("$HTTPS_PROXY names a proxy: check that it is the right one.");
+});
+
+/** A program in an engine's place: its version, and what it prints for anything else. */
+function engine(prints: string): string {
+  const file = join(scratchHome(), "engine");
+  writeFileSync(
+    file,
+    `#!/bin/sh\n[ "$1" = --version ] && { echo codex-cli 0.169.0; exit; }\ncat <<'END'\n${prints}\nEND\n`,
+  );
+  chmodSync(file, 0o755);
+  return file;
+}
+
+test("an engine whose configuration is broken is not ok: file, line and what to do", async () => {
+  const broken = 'Error loading configuration: /home/me/.codex/config.toml:1:11: invalid basic string, expected `"`';
+  const { find } = await check(configured(`${telegram(TOKEN)}[codex]\ncmd = "${engine(broken)}"\n`));
+  expect(find("engine codex (default)")).toMatchObject({
+    state: "error",
+    detail: expect.stringContaining("/home/me/.codex/config.toml:1:11: invalid basic string"),
+    fix: "Correct the file: every run of this engine fails until then.",
+  });
+  const { find: findSound } = await check(configured(`${telegram(TOKEN)}[codex]\ncmd = "${engine("Logged in")}"\n`));
+  expect(findSound("engine codex (default)")).toMatchObject({ state: "ok" });
 });

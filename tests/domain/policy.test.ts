@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decide, judge, type Rules } from "../../src/domain/policy.ts";
 import type { Question } from "../../src/domain/question.ts";
+import { times } from "../helpers/soak.ts";
 
 const command = (line: string): Question => ({
   ...{ id: "1", kind: "command", title: line, command: line, canAllowSession: true },
@@ -471,7 +472,7 @@ describe("whatever a line holds", () => {
         fc.pre(decideOn(before) === "allow");
         expect(decideOn(before + sign + after)).not.toBe("allow");
       }),
-      { numRuns: 1000 },
+      { numRuns: times(500, 10_000) },
     );
   });
 
@@ -487,7 +488,7 @@ describe("whatever a line holds", () => {
           expect(decideOn(`${line} ${form.replace("@", () => inner)}`)).not.toBe("allow");
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: times(500, 10_000) },
     );
   });
 

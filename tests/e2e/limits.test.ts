@@ -107,7 +107,8 @@ describe("a changed config", () => {
 
 test("an update that cannot be read is set aside, told to the main chat once, and holds nothing up", async () => {
   const { emulator, say, outcomeOf, botSays } = await stage();
-  emulator.pushUpdate({ message: { message_id: 5, text: "no chat" } } as never);
+  const chat = { id: emulator.privateChatId };
+  emulator.pushUpdate({ message: { message_id: 5, chat, from: { id: emulator.person.id }, text: 7 } } as never);
   const id = say("session\nanswer after\ndone");
   expect(textOf(await outcomeOf(id))).toContain("after");
   await botSays(/set aside \(ref u\d+\)/);

@@ -8,12 +8,13 @@ import { openStore } from "../../src/store/store.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { readRecording, recordingsOf, replay } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { times } from "../helpers/soak.ts";
 import { deafTelegram, transportOver } from "../helpers/telegram.ts";
 import { mutateBytes, mutateJson, randomFrom } from "./mutate.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
 process.stdout.write(`fuzz: FUZZ_SEED=${seed} repeats this run\n`);
-const COUNT = Number(process.env["FUZZ_COUNT"] ?? 1_000);
+const COUNT = times(1_000, 10_000);
 const MIB = 1024 * 1024;
 
 const person = { id: 5, is_bot: false, first_name: "Robin" };

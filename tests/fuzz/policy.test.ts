@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decide, type Rules } from "../../src/domain/policy.ts";
 import type { Question } from "../../src/domain/question.ts";
+import { times } from "../helpers/soak.ts";
 import { ALLOWED, DENIED, shellLine } from "./shell-lines.ts";
 import { runLines, shells } from "./shells.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
-const COUNT = Number(process.env["SHELL_LINES"] ?? 100);
+const COUNT = times(100, 10_000);
 const lines = fc.sample(shellLine, { numRuns: COUNT, seed }).filter((line) => !line.includes("\0"));
 
 const decideOn = (line: string, rules: Rules) => {

@@ -12,6 +12,7 @@ import { flattenRich } from "../../src/telegram/flatten-rich.ts";
 import type { Pace } from "../../src/telegram/outbox.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
+import { UNPACED } from "./unpaced.ts";
 
 export interface StageOptions {
   /** Lines of takopi.toml below `[transports.telegram]`. */
@@ -50,11 +51,6 @@ export interface Stage {
   /** A view of the state file; closed with the test. */
   store(): Store;
 }
-
-const UNPACED: Pace = {
-  ...{ privateBurst: 1000, privateRefillMs: 1, groupBurst: 1000, groupRefillMs: 1 },
-  overall: { calls: 1000, windowMs: 1, burst: 1000, spacingMs: 0 },
-};
 
 export const textOf = (message: Message): string =>
   message.rich_message ? flattenRich(message.rich_message.blocks) : (message.text ?? message.caption ?? "");

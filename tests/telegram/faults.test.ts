@@ -19,10 +19,13 @@ const deliveries: Readonly<Record<string, { outcome: Partial<RunOutcome>; finds:
   "a short answer": { outcome: { answer: "All is well." }, finds: /All is well/ },
   "a rich answer": { outcome: { answer: "| a | b |\n|---|---|\n| one | two |" }, finds: /one/ },
   "an answer in parts": {
-    outcome: { answer: "A paragraph of words.\n\n".repeat(1700) },
+    outcome: { answer: `${"A paragraph of words. ".repeat(20)}\n\n`.repeat(95) },
     finds: /^done · .*\s+A paragraph/,
   },
-  "an answer in a file": { outcome: { answer: "A paragraph of words.\n\n".repeat(2700) }, finds: /^a file$/ },
+  "an answer in a file": {
+    outcome: { answer: `${"A paragraph of words. ".repeat(20)}\n\n`.repeat(150) },
+    finds: /^a file$/,
+  },
   "an error": { outcome: { kind: "error", error: "It broke." }, finds: /It broke/ },
   "an interruption": { outcome: { kind: "interrupted", error: "Interrupted: shut down." }, finds: /Interrupted/ },
   "a cancelled run": { outcome: { kind: "cancelled" }, finds: /^cancelled/ },

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { times } from "../../helpers/soak.ts";
 
 /** Text that is dense with what Markdown takes for marks. */
 export const tangledMarkdown: fc.Arbitrary<string> = fc
@@ -80,7 +81,7 @@ export function holdsInOrder(text: string, words: readonly string[]): boolean {
 }
 
 /** Enough to find what is wrong within seconds, also on a busy machine. */
-export const RUNS = { numRuns: 60 } as const;
+export const RUNS = { numRuns: times(60, 600) };
 
 /** Of a test that tries many texts. */
 export const PATIENCE_MS = 120_000;

@@ -1,0 +1,71 @@
+import type { Completed } from "../domain/events.ts";
+import type { Logger } from "../log.ts";
+import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+
+/** Why a run is ended from outside. The first reason wins. */
+export interface StopReason {
+  readonly kind: Extract<OutcomeKind, "cancelled" | "interrupted" | "error">;
+  /** For people, one sentence. */
+  readonly text: string;
+}
+
+type End = Pick<RunOutcome, "kind" | "error">;
+
+/** How a run ended that its engine completed so, after it was stopped, if it was. */
+export function toEnd({ ok, answer, error }: Completed, stopped: StopReason | undefined): End {
+  if (!ok) return stopped ? endOf(stopped) : { kind: "error", error };
+  if (answer.trim() === "") return { kind: "error", error: "The engine ended without an answer." };
+  return { kind: "done", error: undefined };
+}
+
+export const endOf = ({ kind, text }: StopReason): End => ({ kind, error: kind === "cancelled" ? undefined : text });
+
+export interface Ended {
+  readonly run: StoredRun;
+  /** That the engine reported. */
+  readonly session: string | undefined;
+  readonly outcome: RunOutcome;
+  readonly at: number;
+}
+
+/** Stores an outcome together with what must be delivered of it, unless the run had one. */
+export function storeOutcome({ run, session, outcome, at }: Ended, { runs, deliveries, durably }: Store): void {
+  const { id, chatId, topicId, messageId: replyTo } = run;
+  durably(() => {
+    if (session !== undefined) runs.setSession(id, session);
+    if (!runs.end(id, outcome, at)) return;
+    deliveries.add({ runId: id, chatId, topicId, replyTo, body: null, createdAt: at });
+  });
+}
+
+/** Wait before the second try; doubles with each more. */
+const FIRST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 30_000;
+
+export interface Tries {
+  /** Gives up after one more try. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Called when a try has failed. */
+  readonly onFailure: () => void;
+}
+
+/** Calls `work` again and again until it does not throw. False if it gave up. Never rejects. */
+export async function untilDone(work: () => void, { signal, log, onFailure }: Tries): Promise<boolean> {
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)) {
+    const isLast = signal.aborted;
+    try {
+      work();
+      return true;
+    } catch (error) {
+      log.error({ err: error, waitMs }, "outcome.not_stored");
+    }
+    if (isLast) return false;
+    onFailure();
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, waitMs).unref();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+}

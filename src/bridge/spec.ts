@@ -1,0 +1,26 @@
+import type { RunSpec } from "../domain/run.ts";
+import { UserError } from "../errors.ts";
+import type { StoredRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import { sessionOf } from "./thread.ts";
+
+/**
+ * A stored run as a worker is told to carry it out.
+ *
+ * @throws UserError if it continues a task that ended without a session.
+ */
+export function specOf(run: StoredRun, { runs, threads }: Pick<Store, "runs" | "threads">): RunSpec {
+  const { id: runId, engine, project, branch, prompt, follows } = run;
+  const { session } = sessionOf(run, runs);
+  if (session === undefined && follows !== null) {
+    const problem = "The task before this one ended without a session to continue";
+    throw new UserError(`${problem}: send this again as a new message.`);
+  }
+  const model = session === undefined ? undefined : threads.model(engine, session);
+  return {
+    ...{ runId, engine, prompt, attachments: [], overrides: model === undefined ? {} : { model } },
+    ...(session !== undefined && { session }),
+    ...(project !== null && { project }),
+    ...(branch !== null && { branch }),
+  };
+}

@@ -1,0 +1,3 @@
+import { supervise } from "./supervisor.ts";
+
+export const command = supervise("status");

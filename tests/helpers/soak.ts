@@ -1,0 +1,5 @@
+const soak = process.env["SOAK"];
+
+/** How often a random test repeats itself: `long` in `npm run test:soak`, where `SOAK` is the part of it to do. */
+export const times = (quick: number, long: number): number =>
+  soak === undefined ? quick : Math.max(quick, Math.round(long * Number(soak)));
