@@ -1,3 +1,4 @@
+import { beginningOf } from "../../src/domain/cut.ts";
 import type { Action, ActionDetail, ActionEvent, FileChange } from "../../src/domain/events.ts";
 import { previewEnd, relativePath } from "../../src/engine/tools.ts";
 import type { CodexItem } from "./schema.ts";
@@ -25,10 +26,8 @@ export function toStep(item: WorkItem, phase: ActionEvent["phase"], cwd: string 
 
 /** An action with its title cut to a bounded length. */
 export function toAction(id: string, kind: Action["kind"], title: string, detail: ActionDetail = {}): Action {
-  return { id, kind, title: title.length > TITLE_LENGTH ? cut(title) : title, detail };
+  return { id, kind, title: beginningOf(title, TITLE_LENGTH), detail };
 }
-
-const cut = (title: string): string => title.slice(0, TITLE_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
 
 interface Step {
   readonly kind: Action["kind"];

@@ -2,6 +2,7 @@ import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MS_PER_DAY } from "../../src/domain/time.ts";
+import { parseJson } from "../../src/engine/json.ts";
 import { type ThreadTokens, threadTokens } from "./schema.ts";
 import { NO_TOKENS } from "./usage.ts";
 
@@ -67,17 +68,8 @@ const tokenCount = z.object({
 function lastTotals(tail: string): ThreadTokens | undefined {
   for (const line of tail.split("\n").reverse()) {
     if (!line.includes('"token_count"')) continue;
-    const found = tokenCount.safeParse(parseLine(line));
+    const found = tokenCount.safeParse(parseJson(line));
     if (found.success) return found.data.payload.info.total_token_usage;
   }
   return undefined;
-}
-
-/** The first line of a tail is cut, and the last may be half written. */
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { beginningOf } from "../../src/domain/cut.ts";
 import type { Action, ActionEvent, FileChange } from "../../src/domain/events.ts";
 import { describeTool, previewEnd, type ToolDescription } from "../../src/engine/tools.ts";
 import type { ToolPart } from "./schema.ts";
@@ -23,7 +24,7 @@ export function toAction(part: ToolPart): ActionEvent {
       ...(typeof exit === "number" && { exitCode: exit }),
       ...(changes && { changes }),
       ...(output && { output }),
-      ...(error && { error: error.slice(0, ERROR_LENGTH) }),
+      ...(error && { error: beginningOf(error, ERROR_LENGTH) }),
     },
   };
   const ok = error === undefined && (typeof exit !== "number" || exit === 0);
@@ -47,7 +48,7 @@ function describe(part: ToolPart): ToolDescription {
   const described = describeTool({ name: tool, args: state.input }, dialect);
   if (tool === "write" && state.metadata?.["exists"] === false) return { ...described, ...asAdded(described) };
   const own = state.title?.trim();
-  return described.title === tool && own ? { ...described, title: own.slice(0, 1000) } : described;
+  return described.title === tool && own ? { ...described, title: beginningOf(own, 1000) } : described;
 }
 
 const asAdded = ({ changes }: ToolDescription): Pick<ToolDescription, "changes"> =>
@@ -72,7 +73,7 @@ function describePatch({ tool, state }: ToolPart): ToolDescription {
   const changes = [...headers].map(([, verb = "", path = ""]) => ({ path, verb: verbs[verb] ?? "update" }));
   if (changes.length === 0) return { kind: "file_change", title: tool };
   const title = changes.map(({ path }) => path).join(", ");
-  return { kind: "file_change", title: title.slice(0, 1000), changes };
+  return { kind: "file_change", title: beginningOf(title, 1000), changes };
 }
 
 const Todos = z.array(z.object({ content: z.string(), status: z.string() }));
@@ -83,7 +84,7 @@ function describeTodos(value: unknown): string {
   if (todos.length === 0) return "update todos";
   const done = todos.filter(({ status }) => status === "completed" || status === "cancelled").length;
   const next = todos.find(({ status }) => status === "in_progress") ?? todos.find(({ status }) => status === "pending");
-  return `todo ${done}/${todos.length}: ${next?.content.slice(0, 200) ?? "done"}`;
+  return `todo ${done}/${todos.length}: ${next ? beginningOf(next.content, 200) : "done"}`;
 }
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { EngineHost } from "../../src/engine/host.ts";
+import { parseJson } from "../../src/engine/json.ts";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
 import { hasDatabase } from "./places.ts";
@@ -52,12 +53,4 @@ async function askForDirectory(session: string, { file, cwd, env }: SessionLooku
   const rows = code === 0 ? Rows.safeParse(parseJson(stdout)) : undefined;
   if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
   return rows.data[0]?.directory;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { beginningOf } from "../../src/domain/cut.ts";
 import { type ActionEvent, assertNever, type ShownEvent } from "../../src/domain/events.ts";
 import { toAction } from "./actions.ts";
 import { isOverflow, readFailure } from "./failure.ts";
@@ -55,7 +56,7 @@ function withText(state: OpencodeState, part: Extract<OpencodeLine, { type: "tex
 }
 
 function toThought({ id, text }: { id: string; text: string }): ActionEvent[] {
-  const title = text.trim().slice(0, 1000);
+  const title = beginningOf(text.trim(), 1000);
   if (title === "") return [];
   const action = { id, kind: "note", title, detail: {} } as const;
   return [{ type: "action", engine: ENGINE, phase: "completed", action, ok: true }];
@@ -65,7 +66,7 @@ function toThought({ id, text }: { id: string; text: string }): ActionEvent[] {
 function withRefusal(state: OpencodeState, { tool, state: { error, input } }: ToolPart): OpencodeState {
   if (!error?.startsWith("The user rejected permission")) return state;
   const command = input["command"];
-  return { ...state, refused: typeof command === "string" ? `${tool} (${command.slice(0, 200)})` : tool };
+  return { ...state, refused: typeof command === "string" ? `${tool} (${beginningOf(command, 200)})` : tool };
 }
 
 function withUsage(state: OpencodeState, part: Extract<OpencodeLine, { type: "step_finish" }>["part"]) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { beginningOf } from "../../src/domain/cut.ts";
 
 /** How providers wrap their message: OpenAI's flat and nested forms, Anthropic's and Google's nested ones. */
 const ErrorBody = z.union([
@@ -15,7 +16,7 @@ export function toReadableError(text: string): string {
   const message = start === -1 ? undefined : readMessage(text.slice(start));
   const head = text.slice(0, start).replace(/[:\s]+$/, "");
   const readable = message === undefined ? text : [head, message].filter(Boolean).join(": ");
-  return readable.trim().slice(0, ERROR_LENGTH);
+  return beginningOf(readable.trim(), ERROR_LENGTH);
 }
 
 function readMessage(json: string): string | undefined {

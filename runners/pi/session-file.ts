@@ -1,6 +1,7 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../../src/engine/json.ts";
 import { EngineError } from "../../src/errors.ts";
 import { expandHome, type SessionPlaces } from "./session-places.ts";
 
@@ -85,7 +86,7 @@ async function listSessions(folder: string): Promise<readonly string[]> {
 }
 
 async function readSession(path: string, places: SessionPlaces): Promise<SessionFile | undefined> {
-  const header = Header.safeParse(toJson(await readFirstLine(path))).data;
+  const header = Header.safeParse(parseJson(await readFirstLine(path))).data;
   if (header === undefined) return undefined;
   const cwd = isAbsolute(header.cwd) ? header.cwd : places.cwd;
   return { path, id: header.id, cwd };
@@ -99,14 +100,6 @@ async function readFirstLine(path: string): Promise<string> {
   } catch (error) {
     if (isMissing(error)) return "";
     throw error;
-  }
-}
-
-function toJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { beginningOf } from "../../src/domain/cut.ts";
 import {
   type Action,
   type ActionDetail,
@@ -133,7 +134,7 @@ const nextNote = (state: PiState): PiState => ({ ...state, notes: state.notes + 
 
 function toRetryTitle({ attempt, maxAttempts, delayMs, errorMessage }: Line<"auto_retry_start">): string {
   const wait = `retry ${attempt} of ${maxAttempts} in ${Math.round(delayMs / 1000)} s`;
-  return errorMessage ? `${wait}: ${toReadableError(errorMessage).slice(0, 200)}` : wait;
+  return errorMessage ? `${wait}: ${beginningOf(toReadableError(errorMessage), 200)}` : wait;
 }
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;

@@ -1,3 +1,4 @@
+import { oneLine, shortenLine, shortenStart } from "../domain/cut.ts";
 import { assertNever } from "../domain/events.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import { relativeCommand, relativePath } from "../domain/relative.ts";
@@ -59,18 +60,5 @@ function withCode(title: string): readonly Inline[] {
   return title.split(/`([^`]+)`/).map((piece, index) => (index % 2 === 1 ? code(piece) : text(piece)));
 }
 
-/** One line of at most 300 characters, cut at a word. */
-function shorten(title: string): string {
-  const line = title.replace(/\s+/g, " ").trim();
-  if (line.length <= MAX_TITLE_LENGTH) return line;
-  const cut = line.slice(0, MAX_TITLE_LENGTH - 1).replace(/[\ud800-\udbff]$/, "");
-  const word = cut.lastIndexOf(" ");
-  return `${word > MAX_TITLE_LENGTH / 2 ? cut.slice(0, word) : cut}…`;
-}
-
-/** The end of a path says more than its beginning. */
-function shortenPath(path: string): string {
-  const line = path.replace(/\s+/g, " ");
-  if (line.length <= MAX_PATH_LENGTH) return line;
-  return `…${line.slice(1 - MAX_PATH_LENGTH).replace(/^[\udc00-\udfff]/, "")}`;
-}
+const shorten = (title: string): string => shortenLine(title, MAX_TITLE_LENGTH);
+const shortenPath = (path: string): string => shortenStart(oneLine(path), MAX_PATH_LENGTH);

@@ -1,6 +1,7 @@
+import { shorten } from "../domain/cut.ts";
+import { visibleLine } from "../domain/visible.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Button, Buttons } from "./document.ts";
-import { clean } from "./markdown/clean.ts";
 
 /** What a button of a card asks for; a number is the index of an option. */
 export interface CardPress {
@@ -43,6 +44,5 @@ export function cardButtons({ key, question, state }: StoredQuestion, chosen: Re
 }
 
 function toLabel(label: string, index: number): string {
-  const line = clean(label).replace(/\s+/g, " ").trim() || String(index + 1);
-  return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  return shorten(visibleLine(label), LABEL_LENGTH) || String(index + 1);
 }

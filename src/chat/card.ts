@@ -1,4 +1,6 @@
+import { shorten } from "../domain/cut.ts";
 import type { Question } from "../domain/question.ts";
+import { visibleBlock, visibleLine } from "../domain/visible.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import { LABEL_LENGTH, MAX_OPTIONS } from "./card-buttons.ts";
 import type { Document, TextFile } from "./document.ts";
@@ -21,6 +23,7 @@ interface Card {
 const TITLE_LENGTH = 300;
 const CONTEXT_LENGTH = 200;
 const REASON_LENGTH = 300;
+const NAME_LENGTH = 64;
 const OPTIONS_LENGTH = 1_000;
 /** Of the name or description of one. */
 const OPTION_LENGTH = 400;
@@ -31,13 +34,13 @@ const UNFOLDED = { characters: 400, lines: 8 };
 /** The message of a question: what is asked and where, all that there is to read, and how to answer or who did. */
 export function renderCard({ stored, engine, context }: CardView): Card {
   const { question } = stored;
-  const title = oneLine(question.title);
+  const title = titleOf(question);
   const facts: Inline[][] = [[text(`${engine} asks: `), code(title)]];
   if ("cwd" in question && question.cwd && !title.includes(question.cwd)) {
-    facts.push([text("in "), code(shorten(question.cwd, TITLE_LENGTH))]);
+    facts.push([text("in "), code(short(question.cwd, TITLE_LENGTH))]);
   }
-  if (context !== undefined) facts.push([code(shorten(context, CONTEXT_LENGTH))]);
-  if ("reason" in question && question.reason) facts.push([text(`Why: ${shorten(question.reason, REASON_LENGTH)}`)]);
+  if (context !== undefined) facts.push([code(short(context, CONTEXT_LENGTH))]);
+  if ("reason" in question && question.reason) facts.push([text(`Why: ${short(question.reason, REASON_LENGTH)}`)]);
   const body = bodyOf(question, title);
   const options = optionsOf(question);
   const isCut = body.length > BODY_LENGTH || options.isCut;
@@ -55,14 +58,14 @@ export function renderCard({ stored, engine, context }: CardView): Card {
 export function closedText({ state, decidedBy, userName }: StoredQuestion): string | undefined {
   if (state === "open") return undefined;
   if (state === "withdrawn") return "This is not asked any more.";
-  if (decidedBy === "user") return `Already answered by ${userName ?? "somebody"}.`;
+  if (decidedBy === "user") return `Already answered by ${short(userName ?? "somebody", NAME_LENGTH)}.`;
   if (decidedBy === "policy") return "Already answered by the rules in the config.";
   return decidedBy === "time" ? "Expired: nobody answered in time." : "Expired: takopi was restarted.";
 }
 
 /** The short message that brings an open card back to mind. */
 export const renderReminder = ({ question }: StoredQuestion): Document => ({
-  body: [paragraph(text("Still waiting for an answer: "), code(oneLine(question.title)))],
+  body: [paragraph(text("Still waiting for an answer: "), code(titleOf(question)))],
 });
 
 const FILES: Readonly<Record<Question["kind"], string>> = {
@@ -72,7 +75,7 @@ const FILES: Readonly<Record<Question["kind"], string>> = {
 
 /** What the title does not say already. */
 function bodyOf(question: Question, title: string): string {
-  const body = (question.body ?? ("command" in question ? question.command : undefined) ?? "").trim();
+  const body = visibleBlock((question.body ?? ("command" in question ? question.command : undefined) ?? "").trim());
   return title.includes(body) ? "" : body;
 }
 
@@ -93,8 +96,8 @@ const NO_OPTIONS: Options = { shown: [], text: "", isCut: false };
 const lengthOf = (pieces: readonly Inline[][]) => pieces.reduce((sum, piece) => sum + textOf(piece).length + 1, 0);
 
 const lineOf = (label: string, description: string): Inline[] => [
-  { type: "bold", children: [text(label.replace(/\s+/g, " "))] },
-  text(description === "" ? "" : `: ${description.replace(/\s+/g, " ")}`),
+  { type: "bold", children: [text(visibleLine(label))] },
+  text(description === "" ? "" : `: ${visibleLine(description)}`),
 ];
 
 /** Options that say more than their buttons do, or have none. */
@@ -103,7 +106,7 @@ function optionsOf(question: Question): Options {
     const { draft } = question;
     const isCut = draft.length > OPTIONS_LENGTH;
     return {
-      shown: [plain("To begin from:"), { type: "pre", text: shorten(draft, OPTIONS_LENGTH) }],
+      shown: [plain("To begin from:"), { type: "pre", text: shorten(visibleBlock(draft), OPTIONS_LENGTH) }],
       text: draft,
       isCut,
     };
@@ -125,8 +128,7 @@ function optionsOf(question: Question): Options {
 function endOf(stored: StoredQuestion): Block[] {
   const { problem } = stored;
   const isFinal = stored.state !== "open";
-  const failure =
-    problem === null ? [] : [plain(`✗ ${shorten(problem, REASON_LENGTH)}${isFinal ? "" : " Try again."}`)];
+  const failure = problem === null ? [] : [plain(`✗ ${short(problem, REASON_LENGTH)}${isFinal ? "" : " Try again."}`)];
   return [...failure, plain(isFinal ? resultOf(stored) : hintOf(stored.question))];
 }
 
@@ -152,9 +154,9 @@ function resultOf(stored: StoredQuestion): string {
   const verdict = verdictOf(stored);
   if (decidedBy === "time") return `✗ ${verdict}: nobody answered in time (limits.approval_minutes).`;
   const said = stored.reason ?? stored.answer;
-  const who = decidedBy === "policy" ? "the rules in the config" : shorten(userName ?? "somebody", 64);
+  const who = decidedBy === "policy" ? "the rules in the config" : short(userName ?? "somebody", NAME_LENGTH);
   const glyph = stored.reply === "deny" || stored.reply === "dismiss" ? "✗" : "✓";
-  return `${glyph} ${verdict} by ${who} · ${timeOf(closedAt)}${said === null ? "" : `\n${shorten(said, REASON_LENGTH)}`}`;
+  return `${glyph} ${verdict} by ${who} · ${timeOf(closedAt)}${said === null ? "" : `\n${short(said, REASON_LENGTH)}`}`;
 }
 
 function verdictOf({ reply, scope }: StoredQuestion): string {
@@ -166,7 +168,7 @@ function verdictOf({ reply, scope }: StoredQuestion): string {
 const timeOf = (at: number | null): string =>
   new Date(at ?? 0).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
-const oneLine = (value: string): string => shorten(value.replace(/\s+/g, " ").trim(), TITLE_LENGTH);
+const titleOf = ({ title }: Question): string => short(title, TITLE_LENGTH);
 
-const shorten = (value: string, limit: number): string =>
-  value.length <= limit ? value : `${value.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+/** What an engine says, or a person is called: it can neither hide anything nor begin a line. */
+const short = (value: string, limit: number): string => shorten(visibleLine(value), limit);

@@ -1,3 +1,4 @@
+import { shorten } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { type Block, code, type Inline, lines, paragraph, text } from "./markdown/tree.ts";
 
@@ -33,7 +34,7 @@ export function footerOf(frame: Frame): readonly Block[] {
 /** The lines of the footer one by one. */
 export function footerLines({ cause, context, resumeLine }: Frame): readonly Inline[] {
   const inCode = [context, resumeLine].flatMap((line) =>
-    line === undefined ? [] : [code(line.slice(0, LINE_LENGTH))],
+    line === undefined ? [] : [code(shorten(line, LINE_LENGTH))],
   );
   return [...(cause === undefined ? [] : [text(cause)]), ...inCode];
 }

@@ -1,4 +1,5 @@
 import { pipeline } from "node:stream/promises";
+import width from "fast-string-width";
 import type { Context } from "./command.ts";
 
 /** Whether a person is there to be asked. `TAKOPI_NO_INTERACTIVE` says no. */
@@ -8,8 +9,9 @@ export function isInteractive({ env, stdin, stdout }: Context): boolean {
 
 /** Rows with their columns aligned; the last column is not padded. */
 export function formatColumns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
+  const pad = (cell: string, column: number) => cell + " ".repeat((widths[column] ?? 0) - width(cell));
+  const lines = rows.map((row) => row.map((cell, column) => pad(cell, column)).join("  "));
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 

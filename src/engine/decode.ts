@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { parseJson } from "./json.ts";
 
 /** A zod union of the line types that an engine prints; what it does not name is counted and skipped. */
 export type NativeUnion = z.ZodDiscriminatedUnion<z.ZodObject<{ type: z.ZodLiteral<string> }>[]>;
@@ -25,14 +26,6 @@ export function createDecoder<Union extends NativeUnion>(union: Union): (line: s
     const issue = result.error.issues[0];
     return { kind: "unexpected_shape", type, where: `${issue?.path.join(".") ?? ""}: ${issue?.code ?? ""}` };
   };
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function typeOf(value: unknown): string | undefined {

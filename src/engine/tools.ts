@@ -1,3 +1,4 @@
+import { beginningOf, endOf } from "../domain/cut.ts";
 import type { Action, ActionDetail } from "../domain/events.ts";
 
 /** Where engines that share these tool names differ. */
@@ -28,16 +29,12 @@ const PREVIEW_LENGTH = 500;
 export function describeTool(call: ToolCall, dialect: ToolDialect): ToolDescription {
   const describe = descriptions.get(call.name.toLowerCase()) ?? asTool;
   const description = describe(createReader(call, dialect), dialect);
-  return { ...description, title: description.title.slice(0, TITLE_LENGTH) };
+  return { ...description, title: beginningOf(description.title, TITLE_LENGTH) };
 }
 
 /** The end of a tool's output, whitespace around it removed; undefined where nothing is left. */
 export function previewEnd(text: string): string | undefined {
-  const end = text
-    .slice(-4 * PREVIEW_LENGTH)
-    .trim()
-    .slice(-PREVIEW_LENGTH);
-  return end.replace(/^[\uDC00-\uDFFF]/, "") || undefined;
+  return endOf(text.slice(-4 * PREVIEW_LENGTH).trim(), PREVIEW_LENGTH) || undefined;
 }
 
 /** A path without the directory in front: `.` for the directory itself, unchanged outside of it. */
@@ -64,7 +61,7 @@ function createReader(call: ToolCall, dialect: ToolDialect): ArgumentReader {
   const text = (...names: readonly string[]): string | undefined => {
     for (const name of names) {
       const value = args[name];
-      if (typeof value === "string" && value.trim() !== "") return value.slice(0, 4 * TITLE_LENGTH);
+      if (typeof value === "string" && value.trim() !== "") return beginningOf(value, 4 * TITLE_LENGTH);
     }
     return undefined;
   };

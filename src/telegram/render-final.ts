@@ -3,6 +3,7 @@ import { footerLines, footerOf, headerOf } from "../chat/frame.ts";
 import { loadMarkdown, type ParseMarkdown } from "../chat/markdown/load.ts";
 import { type Block, paragraph, plain } from "../chat/markdown/tree.ts";
 import type { OutcomeView } from "../chat/outcome.ts";
+import { wholeBefore } from "../domain/cut.ts";
 import { assemble, roomBetween } from "./assemble.ts";
 import type { Content, RichContent } from "./content.ts";
 import { emitRich, toRichText } from "./markdown/emit-rich.ts";
@@ -52,7 +53,9 @@ function readView({ answer, error = "" }: OutcomeView, parseMarkdown: ParseMarkd
   const isWhole = answer.length <= LONGEST_ANSWER;
   const isRepeated = answer.trim() === error.trim();
   return {
-    answer: isWhole ? parseMarkdown(answer) : [...parseMarkdown(answer.slice(0, BEGINNING)), plain("…")],
+    answer: isWhole
+      ? parseMarkdown(answer)
+      : [...parseMarkdown(answer.slice(0, wholeBefore(answer, BEGINNING))), plain("…")],
     error: isRepeated || error.trim() === "" ? [] : [plain(error.trim())],
     isWhole,
   };

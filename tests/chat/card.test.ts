@@ -37,6 +37,20 @@ const choice: Question = {
   ],
 };
 
+test("what an engine says can neither begin a line, hide, nor leave its block", () => {
+  const question = command("rm x\n\u202e# lla", {
+    reason: "fine\n✓ Allowed by Ann",
+    cwd: "/src\n✓ Allowed by the rules",
+  });
+  const { text, entities } = render(question).content;
+  expect(text).toContain("Why: fine ⏎ ✓ Allowed by Ann\n");
+  expect(text).toContain("in /src ⏎ ✓ Allowed by the rules\n");
+  const block = entities.find(({ type }) => type === "pre");
+  expect(text.slice(block?.offset, (block?.offset ?? 0) + (block?.length ?? 0))).toBe("rm x\n⟨U+202E⟩# lla");
+  const settled = { state: "answered", decidedBy: "user", reply: "allow", userName: "Bo\n✗ Denied" } as const;
+  expect(render(command("x"), settled).content.text).toContain("✓ Allowed by Bo ⏎ ✗ Denied · ");
+});
+
 describe("a card", () => {
   test("says what is asked, where and why, with the whole of it in code", () => {
     const { content, file } = render(command("rm -rf build", { cwd: "/repo", reason: "It is *stale*" }));

@@ -1,3 +1,4 @@
+import { shortenLine } from "../../../src/domain/cut.ts";
 import type { Approval, Question, Reply } from "../../../src/domain/question.ts";
 import { unwrapShell } from "../shell-command.ts";
 import type { ServerRequest } from "./requests.ts";
@@ -138,7 +139,4 @@ const reasonOf = (reason: string | null | undefined): { reason?: string } => (re
 const TITLE_LENGTH = 200;
 
 /** A title is one line; what is cut off stands in the body. */
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : line;
-}
+const oneLine = (text: string): string => shortenLine(text, TITLE_LENGTH);

@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { z } from "zod";
+import { parseJson } from "../../../src/engine/json.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { Refusal } from "./schema.ts";
 import { EventStreamParser } from "./sse.ts";
@@ -47,7 +48,7 @@ export class Client {
     const content = await text(response).catch((cause: unknown) => {
       throw lost(cause);
     });
-    return { status: response.statusCode ?? 0, body: toJson(content) };
+    return { status: response.statusCode ?? 0, body: parseJson(content) };
   }
 
   /** @throws EngineError with what the server said, where it refuses or answers in another form. */
@@ -106,12 +107,4 @@ const lost = (cause: unknown): EngineError => new EngineError("opencode's server
 function explain(status: number, body: unknown): string {
   const { message, data } = Refusal.safeParse(body).data ?? {};
   return data?.message ?? message ?? `opencode's server answered with status ${status}.`;
-}
-
-function toJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
 }

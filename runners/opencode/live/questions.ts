@@ -1,3 +1,4 @@
+import { shortenLine } from "../../../src/domain/cut.ts";
 import type { Approval, Choice, Question, Reply } from "../../../src/domain/question.ts";
 import type { PermissionRequest, QuestionRequest } from "./schema.ts";
 
@@ -85,5 +86,5 @@ export const coverage = ({ permission, always }: PermissionRequest): readonly st
 export const questionIds = (questions: readonly Question[]): readonly string[] => questions.map(({ id }) => id);
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-const oneLine = (value: string): string => value.replace(/\s+/gu, " ").trim().slice(0, TITLE_LENGTH);
+const oneLine = (value: string): string => shortenLine(value, TITLE_LENGTH);
 const paragraphs = (...texts: readonly string[]): string => texts.filter((part) => part !== "").join("\n\n");

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { Approval, Reply } from "../../../src/domain/question.ts";
+import { parseJson } from "../../../src/engine/json.ts";
 import { describeTool } from "../../../src/engine/tools.ts";
 import { moduleFile } from "../../../src/program-files.ts";
 import type { PiOptions } from "../options.ts";
@@ -25,7 +26,7 @@ const Ask = z.object({
 
 /** The approval that an input dialog's placeholder asks for; undefined where the dialog is not the gate's. */
 export function readApproval(id: string, placeholder: string): Approval | undefined {
-  const ask = Ask.safeParse(toJson(placeholder)).data;
+  const ask = Ask.safeParse(parseJson(placeholder)).data;
   if (ask === undefined) return undefined;
   const { tool, input, cwd } = ask;
   const { kind, title } = describeTool({ name: tool, args: input, cwd }, dialect);
@@ -72,11 +73,3 @@ const mark = (sign: "+" | "-", text: string): string =>
     .split("\n")
     .map((line) => `${sign}${line}`)
     .join("\n");
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../src/engine/json.ts";
 import { MessageUpdate } from "./schema.ts";
 
 const UPDATE = '{"type":"message_update",';
@@ -13,7 +14,7 @@ const OLD_DELTA =
 export function readTextDelta(line: string): string | undefined {
   if (!line.startsWith(UPDATE)) return undefined;
   const head = OLD_DELTA.exec(line)?.[0];
-  const value = toJson(head === undefined ? line : line.slice(head.length, endOfString(line, head.length)));
+  const value = parseJson(head === undefined ? line : line.slice(head.length, endOfString(line, head.length)));
   if (typeof value === "string") return value;
   const update = MessageUpdate.safeParse(value).data?.assistantMessageEvent;
   return update?.type === "text_delta" ? (update.delta ?? "") : "";
@@ -27,12 +28,4 @@ function endOfString(line: string, start: number): number {
     else if (unit === '"') return index + 1;
   }
   return line.length;
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

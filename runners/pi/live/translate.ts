@@ -1,3 +1,4 @@
+import { beginningOf } from "../../../src/domain/cut.ts";
 import type { Action, ActionEvent, ShownEvent } from "../../../src/domain/events.ts";
 import { ENGINE, type PiState } from "../state.ts";
 import { translate } from "../translate.ts";
@@ -72,7 +73,7 @@ const ATTEMPT_ENDS: ReadonlySet<LiveLine["type"]> = new Set(["agent_end", "auto_
 const LEVELS: Readonly<Record<string, ActionEvent["level"]>> = { warning: "warning", error: "error" };
 
 function addNote(state: TurnState, text: string, level: ActionEvent["level"] = "info"): Step {
-  const title = text.trim().slice(0, TITLE_LENGTH);
+  const title = beginningOf(text.trim(), TITLE_LENGTH);
   if (title === "") return [state, []];
   const kind = level === "info" ? "note" : "warning";
   const action: Action = { id: `${ENGINE}.extension.${state.told}`, kind, title, detail: {} };

@@ -1,3 +1,4 @@
+import { shortenLine } from "../../domain/cut.ts";
 import { formatElapsed } from "../../domain/elapsed.ts";
 import { MS_PER_MINUTE } from "../../domain/time.ts";
 import type { StoredRun } from "../../store/runs.ts";
@@ -42,6 +43,5 @@ function describe(run: StoredRun, now: number): string {
     run.state === "running"
       ? `busy for ${formatElapsed(now - (startedAt ?? createdAt))}`
       : `idle for ${formatElapsed(now - (endedAt ?? createdAt))}`;
-  const beginning = prompt.length > PROMPT_LENGTH ? `${prompt.slice(0, PROMPT_LENGTH)}…` : prompt;
-  return [inlineCode(engine), ...place, state, inlineCode(beginning)].join(" · ");
+  return [inlineCode(engine), ...place, state, inlineCode(shortenLine(prompt, PROMPT_LENGTH))].join(" · ");
 }

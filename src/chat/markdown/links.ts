@@ -1,3 +1,4 @@
+import { shorten } from "../../domain/cut.ts";
 import { DIRECTION } from "./clean.ts";
 
 /** What is to become of a link. */
@@ -23,7 +24,7 @@ export function viewLink(text: string, target: string): LinkView {
   const url = openable(target);
   if (url !== undefined && !misleads(text, url)) return { url };
   if (url !== undefined) return { target: url, isOpenable: true };
-  const shown = target.slice(0, SHOWN_LENGTH);
+  const shown = shorten(target, SHOWN_LENGTH);
   return shown === "" || shown === text.trim() ? {} : { target: shown, isOpenable: false };
 }
 

@@ -1,11 +1,12 @@
+import { breakBefore, wholeBefore } from "../../domain/cut.ts";
 import { type Formatted, slice } from "./formatted.ts";
 
 /** A break at a better place is taken when the part before it fills at least this much. */
 const LEAST_FILL = 0.3;
 
 /**
- * Cuts a text into pieces of at most `limit` UTF-16 units: between paragraphs, else between lines, else between words,
- * else anywhere. A format, code block included, that is cut goes on in the next piece. Nothing but the space at the
+ * Cuts a text into pieces of at most `limit` UTF-16 units: between paragraphs, else between lines, words, or sentences
+ * without spaces, else between characters. A format, code block included, that is cut goes on in the next piece. Nothing but the space at the
  * cuts is lost.
  */
 export function split(whole: Formatted, limit: number): Formatted[] {
@@ -23,17 +24,17 @@ export function split(whole: Formatted, limit: number): Formatted[] {
 /** The beginning of a text, with a dot sign where something was cut off. */
 export function trimTo(whole: Formatted, limit: number): Formatted {
   if (whole.text.length <= limit) return whole;
-  const { text, entities } = trimEnd(whole, 0, wholeCharacter(whole.text, limit - 1));
+  const { text, entities } = trimEnd(whole, 0, wholeBefore(whole.text, limit - 1));
   return { text: `${text}…`, entities };
 }
 
 function findCut(whole: Formatted, start: number, limit: number): number {
   const window = whole.text.slice(start, start + limit + 1);
   const least = limit * LEAST_FILL;
-  for (const cut of [paragraphCut(whole, start, window), window.lastIndexOf("\n"), window.lastIndexOf(" ")]) {
+  for (const cut of [paragraphCut(whole, start, window), window.lastIndexOf("\n")]) {
     if (cut >= least) return start + cut;
   }
-  return wholeCharacter(whole.text, start + limit);
+  return start + breakBefore(whole.text.slice(start, start + 2 * limit), limit, least);
 }
 
 /** Where the next piece begins; the indentation of a line is not space between pieces. */
@@ -55,12 +56,6 @@ function paragraphCut({ entities }: Formatted, start: number, window: string): n
     if (block.offset <= start) return -1;
   }
   return cut;
-}
-
-/** The position, or the one before it where it would part a surrogate pair. */
-function wholeCharacter(text: string, position: number): number {
-  const isInside = (text.codePointAt(position - 1) ?? 0) > 0xffff;
-  return isInside ? position - 1 : position;
 }
 
 function trimEnd(whole: Formatted, start: number, end: number): Formatted {

@@ -1,3 +1,4 @@
+import width from "fast-string-width";
 import { clean } from "../../chat/markdown/clean.ts";
 import { type Align, type Table, textOf } from "../../chat/markdown/tree.ts";
 
@@ -8,7 +9,7 @@ const MAX_CELL_WIDTH = 40;
 export function layTable({ align, rows }: Table): string {
   const cells = rows.map((row) => align.map((_, column) => oneLine(textOf(row[column] ?? []))));
   const widths = align.map((_, column) =>
-    Math.min(MAX_CELL_WIDTH, Math.max(3, ...cells.map((row) => widthOf(row[column] ?? "")))),
+    Math.min(MAX_CELL_WIDTH, Math.max(3, ...cells.map((row) => width(row[column] ?? "")))),
   );
   const lines = cells.map((row) => layRow(row, widths, align));
   const rule = widths.map((width) => "─".repeat(width)).join("─┼─");
@@ -17,7 +18,7 @@ export function layTable({ align, rows }: Table): string {
 
 function layRow(row: readonly string[], widths: readonly number[], align: readonly Align[]): string {
   return row
-    .map((cell, column) => pad(cell, (widths[column] ?? 0) - widthOf(cell), align[column]))
+    .map((cell, column) => pad(cell, (widths[column] ?? 0) - width(cell), align[column]))
     .join(" │ ")
     .trimEnd();
 }
@@ -29,11 +30,3 @@ function pad(cell: string, missing: number, align: Align | undefined): string {
 }
 
 const oneLine = (text: string) => clean(text).replace(/\s+/g, " ").trim();
-
-/** Columns that a text takes: East Asian characters and emoji take two. */
-function widthOf(text: string): number {
-  const wide = text.match(/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/g)?.length;
-  const emoji = text.match(/\p{Emoji_Presentation}/gu)?.length;
-  const combining = text.match(/\p{M}|\u200d/gu)?.length;
-  return [...text].length + (wide ?? 0) + (emoji ?? 0) - (combining ?? 0);
-}

@@ -7,7 +7,7 @@ test("a command is shown whole, with what the session's permission would cover",
   const command = `rm x\n${"a".repeat(300)}`;
   const approval = toApproval({ ...request, metadata: { command } }, "/repo");
   expect(approval).toMatchObject({ kind: "command", command, cwd: "/repo", canAllowSession: true });
-  expect(approval.title).toMatch(/^rm x a{195}$/);
+  expect(approval.title).toMatch(/^rm x a{194}…$/);
   expect(approval.body).toBe(`${command}\n\nAllowed for the session, this would cover: bash rm *`);
   expect(coverage({ ...request, metadata: {} })).toEqual(["bash rm *"]);
 });
