@@ -60,7 +60,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
-  const telegram = createTelegram(bot_token, api_root);
+  const ended = new AbortController();
+  const telegram = createTelegram(bot_token, api_root, ended.signal);
   const outbox = new Outbox(telegram, log, options.pace);
   const now = () => Date.now();
   const tellMain = (body: string) => {
@@ -111,7 +112,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       engineOverride: options.engineOverride,
       deliver: () => screens.deliver(),
     });
-    await findLostProgress({ store, telegram, log });
+    await findLostProgress({ store, telegram, log, signal });
     await bridge.recover();
     dispatcher.recover();
     schedules.start();
@@ -135,13 +136,13 @@ export async function runBridge(options: AppOptions): Promise<void> {
     dispatcher.close();
     await closed;
     await worker.close();
-    await dispatcher.idle();
     screens.deliver();
     await Promise.race([
-      Promise.all([screens.idle(), cards.idle()]),
+      Promise.all([dispatcher.idle(), screens.idle(), cards.idle()]),
       delay(DELIVER_ON_EXIT_MS, undefined, { ref: false }),
     ]);
   } finally {
+    ended.abort(new Error("takopi ended"));
     outbox.close();
     store.close();
     lock.release();

@@ -46,10 +46,13 @@ export interface Telegram {
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
 const CALL_TIMEOUT_S = 90;
 
-export function createTelegram(token: string, apiRoot: string | undefined): Telegram {
+/** @param ended Ends every call: an answer that never comes must not keep the program from ending. */
+export function createTelegram(token: string, apiRoot: string | undefined, ended?: AbortSignal): Telegram {
   const api = new Api(token, { timeoutSeconds: CALL_TIMEOUT_S, ...(apiRoot === undefined ? {} : { apiRoot }) });
   return {
-    call: async (method, payload, signal) => {
+    call: async (method, payload, own) => {
+      const signals = [own, ended].filter((one) => one !== undefined);
+      const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
       try {
         const invoke = api.raw[method] as (...args: unknown[]) => Promise<never>;
         // grammY takes the signal first if a method has no parameters, and drops one that comes second.
