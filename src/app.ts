@@ -20,7 +20,7 @@ import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
-import { menuOf } from "./telegram/menu.ts";
+import { showMenu } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { telegramTransport } from "./telegram/transport.ts";
@@ -80,9 +80,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     onChange: (changed, atRestart) => {
       log.info({ atRestart }, "config.reloaded");
       if (atRestart.length > 0) tellMain(`The config was read again; ${atRestart.join(", ")} takes a restart.`);
-      telegram
-        .call("setMyCommands", { commands: menuOf(changed, engines) })
-        .catch((error: unknown) => log.warn({ err: error }, "menu.failed"));
+      void showMenu(telegram, { config: changed, engines, log });
     },
     onRefused: (reason) => {
       log.warn({ reason }, "config.refused");
@@ -225,11 +223,11 @@ interface Greeting {
 async function greet({ config, engines, env, home, log }: AppOptions, { telegram, transport, store }: Greeting) {
   const chatId = String(requireTelegram(config).chat_id);
   try {
-    await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
+    void showMenu(telegram, { config, engines, log });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
     const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
     const target = { chatId, topicId: null, replyTo: null };
-    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true }));
+    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true, urgency: "note" }));
   } catch (error) {
     log.warn({ err: error }, "bridge.greeting");
   }
