@@ -21,6 +21,9 @@ export interface DelivererParts {
   readonly log: Logger;
 }
 
+/** How often a progress message is tried to be taken away or changed, before it is left. */
+const RETIRE_ROUNDS = 3;
+
 /** Brings what the store has for a chat to its people, until they have it; only then the progress message goes. */
 export class Deliverer {
   readonly #parts: DelivererParts;
@@ -71,12 +74,36 @@ export class Deliverer {
       this.#parts.progress.delete(run.id);
     } catch (error) {
       if (error instanceof Superseded) return;
-      store.deliveries.park(delivery.id, error instanceof Error ? error.message : String(error));
+      const problem = error instanceof Error ? error.message : String(error);
+      store.deliveries.park(delivery.id, problem);
       log.error(
         { err: error, deliveryId: delivery.id, runId: delivery.runId, chatId: delivery.chatId },
         "delivery.parked",
       );
+      await this.#tellParked(delivery, problem).catch((cause: unknown) => {
+        if (!(cause instanceof Superseded)) log.warn({ err: cause, deliveryId: delivery.id }, "delivery.parked_untold");
+      });
     }
+  }
+
+  /** Nothing of a run may say that it goes on, and somebody must hear that its outcome is in no chat. */
+  async #tellParked({ runId, chatId, body }: Delivery, problem: string): Promise<void> {
+    const { store, transport } = this.#parts;
+    const run = runId === null || body !== null ? undefined : store.runs.get(runId);
+    if (!run) return;
+    this.#parts.progress.delete(run.id);
+    if (chatId !== transport.mainChat) {
+      const told = `The outcome of run ${run.id} could not be sent to chat ${chatId} (${problem}). \`takopi runs\` lists such runs.`;
+      const place = { chatId: transport.mainChat, topicId: null, replyTo: null };
+      store.deliveries.add({ runId: run.id, ...place, body: told, createdAt: run.endedAt ?? run.createdAt });
+      this.kick();
+    }
+    if (run.progressId === null) return;
+    await this.#retire(
+      run,
+      run.progressId,
+      `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`,
+    );
   }
 
   async #deliverOutcome(delivery: Delivery, run: StoredRun): Promise<void> {
@@ -101,45 +128,68 @@ export class Deliverer {
       throw error;
     });
     this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
-    if (progressId !== undefined && !isReplaced) await this.#removeProgress(run, progressId);
+    if (progressId !== undefined && !isReplaced) await this.#retire(run, progressId, "The answer is below.");
   }
 
-  /** Where the progress message cannot be removed it must at least not say that the run goes on. */
-  async #removeProgress(run: StoredRun, progressId: string): Promise<void> {
+  /** A progress message goes, or says something else; it must not say that the run goes on. */
+  async #retire(run: StoredRun, progressId: string, instead: string): Promise<void> {
     const { transport } = this.#parts;
-    if (await transport.remove(run.chatId, progressId)) return;
-    const body = [plain("The answer is below.")];
-    await transport.edit(run.chatId, progressId, { body }, { buttons: [], isSilent: true });
+    const message = { body: [plain(instead)] };
+    for (let round = 0; round < RETIRE_ROUNDS; round++) {
+      if (await transport.remove(run.chatId, progressId)) return;
+      if (await transport.edit(run.chatId, progressId, message, { buttons: [], isSilent: true })) return;
+    }
   }
 
   /** Sends the parts that are not there yet. True when the progress message became the first of them. */
   async #sendParts(delivery: Delivery, parts: readonly Message[], final: Final): Promise<boolean> {
     const { store, log } = this.#parts;
     let isReplaced = false;
-    let mayBeThere = delivery.state === "sending";
-    for (let index = store.deliveries.sentParts(delivery.id); index < parts.length; ) {
+    for (let index = store.deliveries.sentParts(delivery.id); index < parts.length; index++) {
       const part = parts[index];
       if (!part) break;
       const buttons = index === parts.length - 1 ? final.buttons : undefined;
-      const options = { buttons, isSilent: index > 0 };
       store.durably(() => store.deliveries.sending(delivery.id));
       log.debug({ deliveryId: delivery.id, index }, "delivery.sending");
-      try {
-        isReplaced ||= mayBeThere && index === 0 && (await this.#replaceProgress(delivery, part, final, options));
-        if (!isReplaced || index > 0) await this.#sendPart(delivery, part, final, options);
-        log.debug({ deliveryId: delivery.id, index }, "delivery.arrived");
-        store.durably(() => {
-          store.deliveries.progressed(delivery.id, ++index);
-          // It is the answer now: nothing may remove it any more.
-          if (isReplaced && final.run) store.runs.setProgress(final.run.id, null);
-        });
-        mayBeThere = false;
-      } catch (error) {
-        if (!(error instanceof InDoubt)) throw error;
-        mayBeThere = true;
-      }
+      // Only a message that was not taken, or may be there already, goes into the place of the progress message.
+      const mayReplace = index === 0 ? { ...final, mayBeThere: delivery.state === "sending" } : undefined;
+      const became = await this.#bring(delivery, part, {
+        final,
+        mayReplace,
+        options: { buttons, isSilent: index > 0 },
+      });
+      isReplaced ||= became === "progress";
+      log.debug({ deliveryId: delivery.id, index }, "delivery.arrived");
+      store.durably(() => {
+        store.deliveries.progressed(delivery.id, index + 1);
+        // It is the answer now: nothing may remove it any more.
+        if (isReplaced && final.run) store.runs.setProgress(final.run.id, null);
+      });
     }
     return isReplaced;
+  }
+
+  /** Sends one part for as long as it may be taken; says what it became. */
+  async #bring(
+    delivery: Delivery,
+    part: Message,
+    { final, mayReplace, options }: Way,
+  ): Promise<"message" | "progress"> {
+    let mayBeThere = mayReplace?.mayBeThere ?? false;
+    const replace = async () => mayReplace !== undefined && this.#replaceProgress(delivery, part, mayReplace, options);
+    for (;;) {
+      try {
+        if (mayBeThere && (await replace())) return "progress";
+        await this.#sendPart(delivery, part, final, options);
+        return "message";
+      } catch (error) {
+        mayBeThere = error instanceof InDoubt;
+        if (mayBeThere) continue;
+        // It is not taken as a message: the progress message, which is there, becomes it.
+        if (isRefusal(error) && (await replace().catch(() => false))) return "progress";
+        throw error;
+      }
+    }
   }
 
   /**
@@ -170,10 +220,20 @@ const STORE_RETRY_MS = 1_000;
 /** A short message of this program's own, written in Markdown. */
 const toDocument = async (markdown: string): Promise<Document> => ({ body: (await loadMarkdown())(markdown) });
 
+const isRefusal = (error: unknown) => !(error instanceof Superseded || error instanceof TooRich);
+
 function replyOf({ keyboard }: Delivery, run: StoredRun | undefined): Final {
   // A state file may hold an older form of them, which is no list.
   const buttons: unknown = keyboard === null ? undefined : JSON.parse(keyboard);
   return { ...(run && { run }), ...(Array.isArray(buttons) && { buttons: buttons as Buttons }) };
+}
+
+/** How a part may reach the chat. */
+interface Way {
+  readonly final: Final;
+  /** Set if the progress message may become it. */
+  readonly mayReplace: (Final & { readonly mayBeThere: boolean }) | undefined;
+  readonly options: SendOptions;
 }
 
 /** What the parts of an outcome have beyond those of a short reply. */

@@ -104,7 +104,8 @@ export function readUpdate(update: unknown): Received | undefined {
 function readMessage(updateId: number, message: Message): Incoming {
   const topicId = topicOf(message);
   const replied = message.reply_to_message;
-  const isReply = replied && replied.message_id !== message.message_thread_id;
+  // In a topic, what replies to nobody replies to the root of the topic. Elsewhere a reply names a thread, too.
+  const isReply = replied && !(message.is_topic_message && replied.message_id === message.message_thread_id);
   return {
     updateId,
     chatId: String(message.chat.id),

@@ -4,10 +4,7 @@ import { Refused, textFile } from "./api.ts";
 import type { Content } from "./content.ts";
 import { toKeyboard } from "./keyboard.ts";
 import { type Outbox, PRIORITY } from "./outbox.ts";
-
-const TO_CHAT = { message_thread_id: undefined };
-const isTopicGone = (error: unknown): boolean =>
-  error instanceof Refused && error.code === 400 && /thread/i.test(error.reason);
+import { type Extra, leaveOut } from "./refusals.ts";
 
 /** Our messages as calls to Telegram, with the ways round what Telegram refuses. */
 export class Post {
@@ -18,47 +15,62 @@ export class Post {
   }
 
   /**
-   * Sends a message and gives its id. Where Telegram refuses the entities it goes without them; where the topic is
-   * gone, to the chat itself.
+   * Sends a message and gives its id. What Telegram refuses goes without what it was refused for: see `refusals.ts`.
    *
-   * @throws TooRich for rich content at its first refusal; Unreachable if the message may have arrived.
+   * @throws TooRich for rich content that is refused for what it is; Refused; Unreachable if the message may have
+   *   arrived.
    */
   async send(target: Target, content: Content, options: SendOptions): Promise<string> {
-    const common = toCommon(target, options);
-    if (content.kind === "rich") {
-      const payload = { ...common, rich_message: { blocks: content.blocks } };
-      return this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload }).then(
-        ({ message_id }) => String(message_id),
-        (error: unknown) => {
-          throw error instanceof Refused && error.code !== 403 ? new TooRich(error.reason, { cause: error }) : error;
-        },
+    if (content.kind === "classic") {
+      const { text, entities } = content;
+      const links = { link_preview_options: { is_disabled: true } };
+      return this.#insist(target, { has: entities.length > 0 ? ["entities"] : [], options }, (common, has) =>
+        this.#outbox.push({
+          ...{ method: "sendMessage", ...urgency(options) },
+          payload: { ...common, ...links, text, ...(has.has("entities") && { entities }) },
+        }),
       );
     }
-    const send = async (extra: object, to: object) => {
-      const payload = { ...common, ...to, text: content.text, link_preview_options: { is_disabled: true }, ...extra };
-      const message = await this.#outbox.push({ method: "sendMessage", ...urgency(options), payload });
-      return String(message.message_id);
-    };
-    try {
-      return await send({ entities: content.entities }, {});
-    } catch (error) {
-      if (!(error instanceof Refused) || error.code !== 400) throw error;
-      return send({}, isTopicGone(error) ? TO_CHAT : {});
-    }
+    const rich_message = { blocks: content.blocks };
+    // A server without rich messages says 404, one that takes no such content 400.
+    return this.#insist(target, { has: [], options }, (common) =>
+      this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload: { ...common, rich_message } }),
+    ).catch((error: unknown) => {
+      throw error instanceof Refused && error.code !== 403 ? new TooRich(error.reason, { cause: error }) : error;
+    });
   }
 
-  /** Sends a file and gives its message's id; where the topic is gone, to the chat itself. */
+  /** Sends a file and gives its message's id, in the same way. */
   async sendFile(target: Target, file: TextFile, options: SendOptions): Promise<string> {
     const document = await textFile(file.text, file.name);
-    const send = async (to: object) => {
-      const payload = { ...toCommon(target, options), ...to, document };
-      const message = await this.#outbox.push({ method: "sendDocument", ...urgency(options), payload });
-      return String(message.message_id);
-    };
-    return send({}).catch((error: unknown) => {
-      if (!(error instanceof Refused) || error.code !== 400) throw error;
-      return send(isTopicGone(error) ? TO_CHAT : {});
-    });
+    return this.#insist(target, { has: [], options }, (common) =>
+      this.#outbox.push({ method: "sendDocument", ...urgency(options), payload: { ...common, document } }),
+    );
+  }
+
+  async #insist(
+    target: Target,
+    { has: own, options }: { readonly has: readonly Extra[]; readonly options: SendOptions },
+    send: (common: ReturnType<typeof toCommon>, has: ReadonlySet<Extra>) => Promise<{ message_id: number }>,
+  ): Promise<string> {
+    const { topicId, replyTo } = target;
+    const has = new Set<Extra>([
+      ...own,
+      ...(topicId === null ? [] : ["topic" as const]),
+      ...(replyTo === null ? [] : ["reply" as const]),
+    ]);
+    for (;;) {
+      const place = {
+        ...target,
+        topicId: has.has("topic") ? topicId : null,
+        replyTo: has.has("reply") ? replyTo : null,
+      };
+      try {
+        return String((await send(toCommon(place, options), has)).message_id);
+      } catch (error) {
+        for (const extra of whatToLeaveOut(error, has)) has.delete(extra);
+      }
+    }
   }
 
   /**
@@ -116,6 +128,13 @@ export class Post {
     const payload = { chat_id: Number(chatId), action: "typing" as const, ...thread };
     this.#outbox.push({ method: "sendChatAction", priority: PRIORITY.typing, doubt: "fail", payload }).catch(() => {});
   }
+}
+
+/** @throws the error if leaving something out would not help. */
+function whatToLeaveOut(error: unknown, has: ReadonlySet<Extra>): readonly Extra[] {
+  const without = error instanceof Refused ? leaveOut(error, has) : undefined;
+  if (!without) throw error;
+  return without;
 }
 
 function urgency({ key, urgency = "answer" }: SendOptions) {

@@ -175,8 +175,11 @@ test("a blocked bot's answer is parked with what Telegram said, and not tried ag
   const { parked, calls } = await deliver(
     { answer: "Nobody reads this." },
     {
-      later: (chat) =>
-        chat.fail("sendMessage", { type: "refused", code: 403, reason: "Forbidden: bot was blocked by the user" }),
+      later: (chat) => {
+        const fault = { type: "refused", code: 403, reason: "Forbidden: bot was blocked by the user" } as const;
+        for (let times = 0; times < 9; times++) chat.fail("editMessageText", fault);
+        chat.fail("sendMessage", fault);
+      },
     },
   );
   expect(parked).toHaveLength(1);
