@@ -183,5 +183,6 @@ test("a blocked bot's answer is parked with what Telegram said, and not tried ag
     },
   );
   expect(parked).toHaveLength(1);
-  expect(calls.filter((method) => method === "sendMessage")).toHaveLength(2);
+  // The progress message, the answer, and what the main chat is told of it.
+  expect(calls.filter((method) => method === "sendMessage")).toHaveLength(3);
 });
