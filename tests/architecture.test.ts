@@ -17,8 +17,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   config: ["domain", "engine", "errors", "log"],
   worker: ["config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
-  chat: ["bridge", "config", "domain", "engine", "errors", "log", "store"],
-  telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "store"],
+  operations: ["bridge", "config", "domain", "engine", "errors", "store"],
+  chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
+  telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
   playground: ["domain", "errors", "program-files"],
   runners: ["domain", "engine", "errors", "log", "program-files"],
 };
@@ -33,7 +34,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   libsql: /^src\/store\/database\.ts$/,
   "smol-toml": /^src\/config\//,
   "@decimalturn/toml-patch": /^src\/config\//,
-  zod: /^(src\/(config|engine|playground)\/|src\/telegram\/message\.ts$|runners\/)/,
+  zod: /^(src\/(config|engine|operations|playground)\/|src\/telegram\/message\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
   "@clack/prompts": /^src\/cli\//,
 };
