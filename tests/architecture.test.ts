@@ -29,6 +29,8 @@ const doors: Readonly<Record<string, RegExp>> = {
   croner: /^src\/domain\/schedule-times\.ts$/,
   execa: /^src\/engine\/process\.ts$/,
   grammy: /^src\/telegram\//,
+  "https-proxy-agent": /^src\/telegram\/proxy\.ts$/,
+  "proxy-from-env": /^src\/telegram\/proxy\.ts$/,
   libsql: /^src\/store\/database\.ts$/,
   "smol-toml": /^src\/config\//,
   "@decimalturn/toml-patch": /^src\/config\//,
