@@ -1,5 +1,4 @@
-import { Api, GrammyError, HttpError, type RawApi } from "grammy";
-import type { InputFile } from "grammy/types";
+import { Api, GrammyError, HttpError, InputFile, type RawApi } from "grammy";
 import { InDoubt } from "../chat/transport.ts";
 
 /** Telegram understood the request and said no. Without a stack: it is expected, and logged at each retry. */
@@ -87,6 +86,5 @@ function errorCode(error: unknown): string {
 
 /** A file made of text, to send as a document. */
 export async function textFile(text: string, name: string): Promise<InputFile> {
-  const { InputFile } = await import("grammy");
   return new InputFile(Buffer.from(text, "utf8"), name);
 }
