@@ -94,3 +94,10 @@ test("obeys the wait that a 429 names", async () => {
   expect(waits).toEqual([40_000]);
   await end();
 });
+
+test("a wait that Telegram names is obeyed, but no longer than an hour: a longer timer would fire at once", async () => {
+  const tooMany = (retryAfterS: number) => new Refused("getUpdates", 429, "Too Many Requests", retryAfterS);
+  const { waits, end } = listen([tooMany(7), tooMany(1e12)]);
+  await vi.waitFor(() => expect(waits).toEqual([7_000, 3_600_000]));
+  await end();
+});
