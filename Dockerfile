@@ -16,11 +16,14 @@ COPY --from=build /app/package.json /app/LICENSE* ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 RUN ln -s /app/dist/main.js /usr/local/bin/takopi && chmod +x dist/main.js \
-  && mkdir -p /home/node/.takopi /projects && chown node:node /home/node/.takopi /projects
+  && mkdir -p -m 700 /home/node/.takopi && mkdir -p /projects && chown node:node /home/node/.takopi /projects \
+  # Mounted projects belong to another user, and git would refuse them.
+  && git config --system --add safe.directory '*'
 ENV NODE_ENV=production
 USER node
 # Config and state live in the first, the projects in the second. Engines are added by an image built on this one.
 VOLUME ["/home/node/.takopi", "/projects"]
 WORKDIR /projects
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=1m --timeout=20s --start-period=1m CMD ["takopi", "doctor", "--running"]
 ENTRYPOINT ["tini", "--", "takopi"]

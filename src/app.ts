@@ -20,7 +20,7 @@ import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
-import { menuOf } from "./telegram/menu.ts";
+import { showMenu } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { telegramTransport } from "./telegram/transport.ts";
@@ -60,7 +60,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
-  const telegram = createTelegram(bot_token, api_root);
+  const ended = new AbortController();
+  const telegram = createTelegram(bot_token, api_root, ended.signal);
   const outbox = new Outbox(telegram, log, options.pace);
   const now = () => Date.now();
   const tellMain = (body: string) => {
@@ -79,9 +80,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     onChange: (changed, atRestart) => {
       log.info({ atRestart }, "config.reloaded");
       if (atRestart.length > 0) tellMain(`The config was read again; ${atRestart.join(", ")} takes a restart.`);
-      telegram
-        .call("setMyCommands", { commands: menuOf(changed, engines) })
-        .catch((error: unknown) => log.warn({ err: error }, "menu.failed"));
+      void showMenu(telegram, { config: changed, engines, log });
     },
     onRefused: (reason) => {
       log.warn({ reason }, "config.refused");
@@ -111,7 +110,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       engineOverride: options.engineOverride,
       deliver: () => screens.deliver(),
     });
-    await findLostProgress({ store, telegram, log });
+    await findLostProgress({ store, telegram, log, signal });
     await bridge.recover();
     dispatcher.recover();
     schedules.start();
@@ -135,13 +134,13 @@ export async function runBridge(options: AppOptions): Promise<void> {
     dispatcher.close();
     await closed;
     await worker.close();
-    await dispatcher.idle();
     screens.deliver();
     await Promise.race([
-      Promise.all([screens.idle(), cards.idle()]),
+      Promise.all([dispatcher.idle(), screens.idle(), cards.idle()]),
       delay(DELIVER_ON_EXIT_MS, undefined, { ref: false }),
     ]);
   } finally {
+    ended.abort(new Error("takopi ended"));
     outbox.close();
     store.close();
     lock.release();
@@ -224,11 +223,11 @@ interface Greeting {
 async function greet({ config, engines, env, home, log }: AppOptions, { telegram, transport, store }: Greeting) {
   const chatId = String(requireTelegram(config).chat_id);
   try {
-    await telegram.call("setMyCommands", { commands: menuOf(config, engines) });
+    void showMenu(telegram, { config, engines, log });
     const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
     const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
     const target = { chatId, topicId: null, replyTo: null };
-    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true }));
+    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true, urgency: "note" }));
   } catch (error) {
     log.warn({ err: error }, "bridge.greeting");
   }

@@ -70,7 +70,7 @@ export class Bridge {
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
     this.#jobs.set(id, new Job(run, this.#options, (thread) => this.#scheduler.claim(id, thread)));
-    this.#scheduler.submit(id, threadOf(run, runs));
+    this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
 
   /** Takes up what the last bridge left. */
@@ -129,7 +129,7 @@ export class Bridge {
     // Behind those that wait already.
     this.#jobs.delete(id);
     this.#jobs.set(id, job);
-    this.#scheduler.submit(id, threadOf(run, this.#options.store.runs));
+    this.#scheduler.submit(id, threadOf(run, this.#options.store.runs), run.chatId);
     return true;
   }
 

@@ -10,6 +10,7 @@ export interface SchedulerOptions {
 
 interface Waiting {
   readonly id: string;
+  readonly chat: string;
   thread: string;
   place: number;
 }
@@ -21,7 +22,7 @@ interface Running {
 }
 
 /**
- * First in, first out within a thread; threads side by side up to the limit. A thread is any string, mostly
+ * First in, first out within a thread; threads side by side up to the limit, and chats take turns at the free places. A thread is any string, mostly
  * `engine:session`. A run that begins a session takes a thread of its own and claims the real one when it is known.
  */
 export class Scheduler {
@@ -29,6 +30,9 @@ export class Scheduler {
   readonly #waiting: Waiting[] = [];
   readonly #running = new Map<string, Running>();
   readonly #occupied = new Set<string>();
+  /** When a run of each chat was started last, as a count of starts. */
+  readonly #turns = new Map<string, number>();
+  #starts = 0;
   #open = true;
 
   constructor(options: SchedulerOptions) {
@@ -36,8 +40,8 @@ export class Scheduler {
   }
 
   /** Starts the run now, or when what is ahead of it has ended. */
-  submit(id: string, thread: string): void {
-    this.#waiting.push({ id, thread, place: 0 });
+  submit(id: string, thread: string, chat: string): void {
+    this.#waiting.push({ id, thread, chat, place: 0 });
     this.#pump();
   }
 
@@ -87,18 +91,30 @@ export class Scheduler {
   }
 
   #pump(): void {
-    const blocked = new Set(this.#occupied);
-    for (const { threads } of this.#running.values()) for (const thread of threads) blocked.add(thread);
-    for (const entry of [...this.#waiting]) {
-      const isFree = this.#open && !blocked.has(entry.thread) && this.#running.size < this.#options.limit();
-      blocked.add(entry.thread);
-      if (isFree) this.#start(entry);
+    while (this.#open && this.#running.size < this.#options.limit()) {
+      const next = this.#next();
+      if (!next) break;
+      this.#start(next);
     }
     this.#tellPlaces();
   }
 
+  /** The first of those that could start now whose chat has waited longest for its turn. */
+  #next(): Waiting | undefined {
+    const blocked = new Set(this.#occupied);
+    for (const { threads } of this.#running.values()) for (const thread of threads) blocked.add(thread);
+    let best: Waiting | undefined;
+    const turnOf = ({ chat }: Waiting) => this.#turns.get(chat) ?? 0;
+    for (const entry of this.#waiting) {
+      if (!blocked.has(entry.thread) && (!best || turnOf(entry) < turnOf(best))) best = entry;
+      blocked.add(entry.thread);
+    }
+    return best;
+  }
+
   #start(entry: Waiting): void {
     this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+    this.#turns.set(entry.chat, ++this.#starts);
     const running: Running = { threads: new Set([entry.thread]), over: Promise.resolve() };
     this.#running.set(entry.id, running);
     running.over = this.#options.start(entry.id).finally(() => {

@@ -41,7 +41,10 @@ export class ChatCards implements Cards {
       const { state, cardId: replyTo } = stored;
       if (state !== "open" || replyTo === null) return;
       const { transport } = this.#parts;
-      const messageId = await transport.send({ ...stored, replyTo }, renderReminder(stored), { isSilent: false });
+      const messageId = await transport.send({ ...stored, replyTo }, renderReminder(stored), {
+        isSilent: false,
+        urgency: "press",
+      });
       this.#belongs(stored, messageId);
     });
   }
@@ -88,7 +91,7 @@ export class ChatCards implements Cards {
     if (state !== "open") this.#chosen.delete(key);
     if (cardId !== null) {
       const buttons = cardButtons(stored, this.chosen(key));
-      await transport.edit(chatId, cardId, document, { buttons, isSilent: true });
+      await transport.edit(chatId, cardId, document, { buttons, isSilent: true, urgency: "note" });
       store.questions.setCardState(key, state);
     } else if (state === "open") await this.#send(stored, run, document, file);
   }
@@ -96,7 +99,7 @@ export class ChatCards implements Cards {
   async #send(stored: StoredQuestion, run: StoredRun, document: Document, file: TextFile | undefined): Promise<void> {
     const { transport, store } = this.#parts;
     const { key, chatId } = stored;
-    const options = { buttons: cardButtons(stored, NOTHING), isSilent: false };
+    const options = { buttons: cardButtons(stored, NOTHING), isSilent: false, urgency: "press" as const };
     const cardId = await this.#insist(key, () =>
       transport.send({ ...stored, replyTo: run.messageId }, document, options),
     );

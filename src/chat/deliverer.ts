@@ -36,6 +36,7 @@ export class Deliverer {
   kick(): void {
     for (const delivery of this.#parts.store.deliveries.open(this.#newest)) {
       this.#newest = delivery.id;
+      if (this.#flying.has(delivery.id)) continue;
       const done = this.#deliver(delivery).finally(() => this.#flying.delete(delivery.id));
       this.#flying.set(delivery.id, done);
     }
@@ -46,7 +47,18 @@ export class Deliverer {
     while (this.#flying.size > 0) await Promise.all(this.#flying.values());
   }
 
+  /** Never rejects: what cannot be stored now is taken up again, as if it had just come. */
   async #deliver(delivery: Delivery): Promise<void> {
+    try {
+      await this.#tryToDeliver(delivery);
+    } catch (error) {
+      this.#parts.log.error({ err: error, deliveryId: delivery.id }, "delivery.not_stored");
+      this.#newest = Math.min(this.#newest, delivery.id - 1);
+      setTimeout(() => this.kick(), STORE_RETRY_MS).unref();
+    }
+  }
+
+  async #tryToDeliver(delivery: Delivery): Promise<void> {
     const { store, log } = this.#parts;
     try {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
@@ -151,6 +163,9 @@ export class Deliverer {
     else store.deliveries.keepReply(delivery.chatId, messageId);
   }
 }
+
+/** How long a delivery waits that the store could not keep up with, as on a full disk. */
+const STORE_RETRY_MS = 1_000;
 
 /** A short message of this program's own, written in Markdown. */
 const toDocument = async (markdown: string): Promise<Document> => ({ body: (await loadMarkdown())(markdown) });

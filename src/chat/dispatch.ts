@@ -95,7 +95,8 @@ export class Dispatcher {
     const origin = originOf(received);
     const { transport, store, log, now } = this.#parts;
     if (!transport.allows(origin)) {
-      log.info({ chatId: origin.chatId, userId: origin.userId }, "update.stranger");
+      const hint = transport.hintOn?.(origin);
+      log.info({ chatId: origin.chatId, userId: origin.userId, ...(hint && { hint }) }, "update.stranger");
       return undefined;
     }
     const message = "message" in received ? received.message : undefined;

@@ -2,6 +2,8 @@
 export interface Origin {
   readonly chatId: string;
   readonly userId: string | undefined;
+  /** A program wrote it; the bridge listens to people only. */
+  readonly isBot?: boolean | undefined;
 }
 
 /** A message from a person, as far as the bridge reads it. */

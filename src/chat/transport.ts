@@ -13,6 +13,8 @@ export interface Target {
 export interface SendOptions {
   readonly buttons?: Buttons | undefined;
   readonly isSilent: boolean;
+  /** `press`: a person is asked something. `note`: nobody waits for it. An answer unless told otherwise. */
+  readonly urgency?: "press" | "answer" | "note";
   /** Of a progress message: it gives way to answers, and its key takes it back while it waits. */
   readonly key?: string;
 }
@@ -40,6 +42,8 @@ export interface Transport {
   /** Whom the bridge tells of its own trouble. */
   readonly mainChat: string;
   allows(origin: Origin): boolean;
+  /** What the log says of somebody whom it does not allow, if there is more to say than who it was. */
+  hintOn?(origin: Origin): string | undefined;
   /** Undefined if the bridge has no use for the update. @throws Unreadable */
   read(update: unknown): Received | undefined;
   /** The messages that an outcome takes, in order. `isPlain`: in the form that is refused last. */

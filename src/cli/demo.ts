@@ -41,7 +41,7 @@ export const command = defineCommand({
     const own = new AbortController();
     const signal = AbortSignal.any([context.signal, own.signal]);
     try {
-      const { config, engines } = await prepare(context, emulator, directory, engine);
+      const { config, engines } = await prepare(context, emulator, directory, { engine, once });
       const bridge = runBridge({
         config,
         reload: () => config,
@@ -69,9 +69,14 @@ export const command = defineCommand({
 });
 
 /** The person's own config, if there is one, with the emulator in Telegram's place and state of its own. */
-async function prepare(context: Context & Globals, emulator: Emulator, directory: string, engine: string | undefined) {
+async function prepare(
+  context: Context & Globals,
+  emulator: Emulator,
+  directory: string,
+  { engine, once }: { readonly engine: string | undefined; readonly once: string | undefined },
+) {
   const { cwd, configFile: file } = context;
-  const env = { ...unlessSaid(context), ...context.env, ...inPlayground(emulator) };
+  const env = { ...unlessSaid(context, once), ...context.env, ...inPlayground(emulator) };
   const config = loadConfig({ cwd, env, file, engines: [...known, demo] });
   const engines = [demo, ...(await installed(config, context))];
   const default_engine = engine ?? demo.id;
@@ -100,12 +105,13 @@ const inPlayground = (emulator: Emulator) => ({
 });
 
 /** What the playground shows of itself, unless the config says otherwise. */
-function unlessSaid({ cwd, env, configFile: file }: Context & Globals): NodeJS.ProcessEnv {
+function unlessSaid({ cwd, env, configFile: file }: Context & Globals, once: string | undefined): NodeJS.ProcessEnv {
   const found = findConfig({ file, cwd, env });
   const said = found === undefined ? "" : readFileSync(found, "utf8");
   return {
     ...(!/^\s*stream_answer\s*=/m.test(said) && { TAKOPI__TRANSPORTS__TELEGRAM__STREAM_ANSWER: "true" }),
-    TAKOPI__DEMO__INTERACTIVE: "true",
+    // In the terminal nobody can answer a question.
+    TAKOPI__DEMO__INTERACTIVE: String(once === undefined),
   };
 }
 

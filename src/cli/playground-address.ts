@@ -42,7 +42,7 @@ async function start(options: EmulatorOptions, mayMove: boolean): Promise<Emulat
 function readAddress(file: string): Address | undefined {
   try {
     const { port, key }: Record<string, unknown> = JSON.parse(readFileSync(file, "utf8"));
-    const isWhole = Number.isInteger(port) && typeof key === "string" && key.length >= 24;
+    const isWhole = Number.isInteger(port) && Number(port) > 1023 && typeof key === "string" && key.length >= 24;
     return isWhole ? { port: Number(port), key } : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/contract.ts";
 import { nearest } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
-import { ABSENT_ENGINES, type FileTable } from "./schema.ts";
+import type { FileTable } from "./schema.ts";
 
 /** Chat commands that a project's `/alias` would hide: those that there are, then those that Takopi has besides. */
 const RESERVED = [
@@ -59,8 +59,7 @@ export function brokenRules(table: FileTable, engines: readonly Engine[]): Probl
 /** Names of engines, projects and the like do not count case. */
 export const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-const isEngine = (name: string, ids: readonly string[]) =>
-  [...ids, ...ABSENT_ENGINES].some((known) => sameName(known, name));
+const isEngine = (name: string, ids: readonly string[]) => ids.some((known) => sameName(known, name));
 
 function unknownName(name: string, kind: string, known: readonly string[]): string {
   const near = nearest(name, known);

@@ -120,9 +120,6 @@ const file = z.strictObject({
   plugins: table.optional(),
 });
 
-/** Engines of the ancestor that are not here: their tables and names are warned of, not refused. */
-export const ABSENT_ENGINES: readonly string[] = ["claude"];
-
 export type ScheduleTable = z.output<typeof schedule>;
 export type TelegramTable = z.output<typeof telegram>;
 export type Limits = z.output<typeof limits>;
@@ -134,7 +131,7 @@ export type FileTable = Omit<z.output<typeof file>, "projects"> & {
 
 /** The whole file; strict, with a table for each engine. What an engine's table holds is for the engine to check. */
 export function fileSchema(engines: readonly Engine[]): z.ZodType<FileTable> {
-  const names = [...engines.map((engine) => engine.id), ...ABSENT_ENGINES];
+  const names = engines.map((engine) => engine.id);
   const tables = Object.fromEntries(names.map((name) => [name, table.optional()]));
   const projects = z.record(z.string(), project.extend(tables)).default({});
   // The names of the engines are known at run time only, so the compiler cannot follow.

@@ -8,16 +8,19 @@ export class Refused extends Error {
   readonly code: number;
   /** Telegram's words, without "Bad Request: ". */
   readonly reason: string;
-  /** Of a 429, seconds; 5 where Telegram names none. */
+  /** Of a 429, seconds, an hour at most; 5 if Telegram names none. */
   readonly retryAfterS: number | undefined;
   constructor(method: string, code: number, reason: string, retryAfterS: number | undefined) {
     super(`${method}: ${code} ${reason}`);
     this.code = code;
     this.reason = reason;
-    this.retryAfterS = code === 429 ? (retryAfterS ?? 5) : undefined;
+    this.retryAfterS = code === 429 ? Math.min(retryAfterS ?? 5, LONGEST_RETRY_S) : undefined;
     delete this.stack;
   }
 }
+
+/** A timer longer than some 24 days fires at once, and nobody wants to wait a day for a wrong number. */
+const LONGEST_RETRY_S = 3_600;
 
 /** No answer came; without a stack, too. Holds no cause: network errors name URLs, and these hold the token. */
 export class Unreachable extends InDoubt {
@@ -46,10 +49,13 @@ export interface Telegram {
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
 const CALL_TIMEOUT_S = 90;
 
-export function createTelegram(token: string, apiRoot: string | undefined): Telegram {
+/** @param ended Ends every call: an answer that never comes must not keep the program from ending. */
+export function createTelegram(token: string, apiRoot: string | undefined, ended?: AbortSignal): Telegram {
   const api = new Api(token, { timeoutSeconds: CALL_TIMEOUT_S, ...(apiRoot === undefined ? {} : { apiRoot }) });
   return {
-    call: async (method, payload, signal) => {
+    call: async (method, payload, own) => {
+      const signals = [own, ended].filter((one) => one !== undefined);
+      const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
       try {
         const invoke = api.raw[method] as (...args: unknown[]) => Promise<never>;
         // grammY takes the signal first if a method has no parameters, and drops one that comes second.

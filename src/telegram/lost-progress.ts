@@ -8,6 +8,8 @@ interface Parts {
   readonly store: Store;
   readonly telegram: Telegram;
   readonly log: Logger;
+  /** Gives up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Calls Telegram. */
@@ -25,10 +27,12 @@ const IDS_TO_TRY = 8;
  * what is not ours Telegram refuses to edit. Never rejects. Only while nothing is being delivered: a message that
  * has just arrived is not known yet.
  */
-export async function findLostProgress({ store, telegram, log }: Parts): Promise<void> {
+export async function findLostProgress({ store, telegram, log, signal }: Parts): Promise<void> {
+  const call: Caller = (method, payload) => telegram.call(method, payload, signal);
   for (const run of store.runs.withLostProgress()) {
+    if (signal?.aborted) return;
     try {
-      const found = await find(run, store, telegram);
+      const found = await find(run, store, call);
       log.info({ runId: run.id, found }, "progress.looked_for");
       if (found === undefined) continue;
       store.transaction(() => {
@@ -63,12 +67,11 @@ export async function removeStrays({ chatId, after, before }: Stretch, store: St
   }
 }
 
-async function find(run: StoredRun, store: Store, telegram: Telegram): Promise<string | undefined> {
+async function find(run: StoredRun, store: Store, call: Caller): Promise<string | undefined> {
   const { chatId, engine, createdAt } = run;
   const chat_id = Number(chatId);
   const messageId = run.messageId === null ? null : Number(run.messageId);
   const text = `restarting · ${engine} · ${formatElapsed(Date.now() - createdAt)}`;
-  const call: Caller = (method, payload) => telegram.call(method, payload);
   // Nothing asked for it in the chat, so it is near what was last known there when the bridge was killed.
   const first = (messageId ?? store.runs.newestKnown(chatId) - IDS_TO_TRY) + 1;
   const last = messageId === null ? first + 2 * IDS_TO_TRY : messageId + IDS_TO_TRY;

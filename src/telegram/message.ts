@@ -8,7 +8,12 @@ const anything = z.unknown().optional();
 /** A chat's rich blocks are read by whoever flattens them. */
 const RichMessage = z.object({ blocks: z.custom<Parameters<typeof flattenRich>[0]>(Array.isArray) });
 
-const User = z.object({ id, first_name: z.string().optional(), username: z.string().optional() });
+const User = z.object({
+  id,
+  is_bot: z.boolean().optional(),
+  first_name: z.string().optional(),
+  username: z.string().optional(),
+});
 
 const Button = z.object({ callback_data: z.string().optional() });
 
@@ -106,6 +111,7 @@ function readMessage(updateId: number, message: Message): Incoming {
     topicId,
     messageId: String(message.message_id),
     userId: message.from && String(message.from.id),
+    isBot: message.from?.is_bot,
     userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
     text: textOf(message),

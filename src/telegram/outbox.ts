@@ -18,8 +18,11 @@ export type PacedMethod = Extract<
   | "sendRichMessageDraft"
 >;
 
-/** What is more urgent goes first within a chat and over all chats. */
-export const PRIORITY = { answer: 0, progress: 1, delete: 2, edit: 3, typing: 4 } as const;
+/**
+ * What is more urgent goes first within a chat and over all chats: what a person can press and what replaces silence,
+ * then answers; notes and edits wait.
+ */
+export const PRIORITY = { press: 0, answer: 1, delete: 2, note: 3, edit: 4, typing: 5 } as const;
 
 /** One call to Telegram as a value. */
 export interface OutboxOp<M extends PacedMethod = PacedMethod> {
@@ -63,7 +66,7 @@ export interface Pace {
 
 /** About one message a second in a chat, 20 a minute in a group, 30 a second over all; a burst counts into them. */
 export const TELEGRAM_PACE: Pace = {
-  privateBurst: 3,
+  privateBurst: 4,
   privateRefillMs: 1_050,
   groupBurst: 3,
   groupRefillMs: 3_500,
@@ -201,7 +204,10 @@ export class Outbox {
     this.#overall.take(now);
     this.#telegram
       .call(entry.op.method, entry.op.payload, this.#abort.signal)
-      .then((answer) => entry.resolve(answer as never))
+      .then((answer) => {
+        lane.bucket.passed();
+        entry.resolve(answer as never);
+      })
       .catch((error: unknown) => this.#failed(lane, entry, error))
       .finally(() => {
         lane.flying = undefined;
@@ -215,6 +221,7 @@ export class Outbox {
       entry.reject(error);
       return;
     }
+    if (error instanceof Refused && error.code === 429) lane.bucket.refused();
     entry.failures++;
     lane.pausedUntil = performance.now() + waitMs;
     this.#log.warn({ err: error, chatId: entry.op.payload.chat_id, failures: entry.failures, waitMs }, "outbox.retry");

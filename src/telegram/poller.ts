@@ -63,13 +63,19 @@ function backoff(error: unknown, failures: number): number {
   return (isSlow ? Math.max(base, 5_000) : base) * (0.75 + Math.random() / 2);
 }
 
+const WEBHOOK =
+  "a webhook is set on this bot's token, so that Telegram sends its messages there: `takopi doctor` names it, `takopi setup` offers to remove it";
+
+/** "can't use getUpdates method while webhook is active" */
+const isWebhook = ({ reason }: Refused): boolean => /webhook/i.test(reason);
+
 function tell(log: Logger, error: unknown, failures: number, waitMs: number): void {
   const fields = { err: error, failures, waitMs: Math.round(waitMs) };
   if (error instanceof Refused && error.code === 409) {
-    log.error(
-      { ...fields, hint: "another program polls this bot's token: end it, or use a token of its own" },
-      "poll.conflict",
-    );
+    const hint = isWebhook(error)
+      ? WEBHOOK
+      : "another program polls this bot's token: end it, or use a token of its own";
+    log.error({ ...fields, hint }, "poll.conflict");
   } else if (error instanceof Refused && error.code === 401) {
     log.error(
       { ...fields, hint: "Telegram does not know the token: set transports.telegram.bot_token" },

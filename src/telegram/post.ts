@@ -70,7 +70,7 @@ export class Post {
       this.#outbox.push({
         method: "editMessageText",
         ...urgency(options),
-        priority: options.key === undefined ? PRIORITY.answer : PRIORITY.edit,
+        ...(options.key !== undefined && { priority: PRIORITY.edit }),
         doubt: "repeat",
         payload: {
           chat_id: Number(chatId),
@@ -118,9 +118,9 @@ export class Post {
   }
 }
 
-function urgency({ key }: SendOptions) {
-  if (key === undefined) return { priority: PRIORITY.answer, doubt: "fail" } as const;
-  return { priority: PRIORITY.progress, doubt: "fail", key: key } as const;
+function urgency({ key, urgency = "answer" }: SendOptions) {
+  if (key === undefined) return { priority: PRIORITY[urgency], doubt: "fail" } as const;
+  return { priority: PRIORITY.press, doubt: "fail", key } as const;
 }
 
 function toCommon({ chatId, topicId, replyTo }: Target, { buttons, isSilent }: SendOptions) {

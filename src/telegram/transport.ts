@@ -2,7 +2,7 @@ import type { Message, Transport } from "../chat/transport.ts";
 import type { Config, TelegramConfig } from "../config/config.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
-import { isAllowed } from "./access.ts";
+import { hintOn, isAllowed } from "./access.ts";
 import { AnswerDraft } from "./answer-draft.ts";
 import type { Telegram } from "./api.ts";
 import { toClassicMessage } from "./assemble.ts";
@@ -30,6 +30,7 @@ export function telegramTransport({ telegram, outbox, store, mainChat, config, s
   return {
     mainChat,
     allows: (origin) => isAllowed(origin, config()),
+    hintOn,
     read: readUpdate,
     compose: async (outcome, isPlain) => {
       const { parts, file } = await renderFinal(outcome, isPlain ? "classic" : style().messages);

@@ -1,30 +1,36 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { engineEnv } from "../engine/environment.ts";
 import { sendSignal } from "../engine/marked.ts";
 import { UserError } from "../errors.ts";
 
 const LIMIT_MS = 120_000;
+const GIT_VARIABLES = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 /** How long git may take to end when it is told to: it takes its locks and what it began away. */
 const GRACE_MS = 500;
 
+/** A repository must not run programs just because the bridge looks at it; filters it needs for its files still do. */
+const QUIET = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
+
 export interface GitPlace {
   readonly path: string;
+  /** Of the bridge; git gets a scrubbed copy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends git. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs git without a shell, without asking on a terminal and without the bridge's own variables: hooks see them. It
- * leads a group, so that it ends together with its hooks and what these started.
+ * Runs git without a shell, without the repository's hooks, and without asking on a terminal. It leads a group, so that
+ * it ends together with what it started.
  *
- * @throws UserError with what git said; `signal.reason` where that is aborted.
+ * @throws UserError with what git said; `signal.reason` once aborted.
  */
-export async function git({ path: cwd, signal }: GitPlace, ...args: string[]): Promise<string> {
+export async function git({ path: cwd, env, signal }: GitPlace, ...args: string[]): Promise<string> {
   signal?.throwIfAborted();
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TAKOPI"));
-  const env = { ...Object.fromEntries(own), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
-  const child = spawn("git", args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const own = engineEnv({ env, cwd, patterns: ["SSH_AUTH_SOCK"], options: {}, added: GIT_VARIABLES });
+  const child = spawn("git", [...QUIET, ...args], { cwd, env: own, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   if (child.pid === undefined) throw startFailure(await once(child, "error"));
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const stop = new AbortController();

@@ -34,10 +34,11 @@ export class LocalWorker implements Worker {
   readonly #options: LocalWorkerOptions;
   readonly #host = new EngineHost();
   readonly #servers: WarmServers;
-  readonly #worktrees = new Worktrees();
+  readonly #worktrees: Worktrees;
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
+    this.#worktrees = new Worktrees(options.env);
     this.#servers = new WarmServers({ ...options, host: this.#host, kept: options.servers });
   }
 

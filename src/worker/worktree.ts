@@ -14,8 +14,14 @@ export interface Repository {
 }
 
 export class Worktrees {
+  readonly #env: GitPlace["env"];
   /** By path: those that are being looked for, made, or taken away again. */
   readonly #inWork = new Map<string, Promise<unknown>>();
+
+  /** @param env Of the bridge; git gets a scrubbed copy. */
+  constructor(env: GitPlace["env"]) {
+    this.#env = env;
+  }
 
   /**
    * The directory for a branch of a project: the main checkout if that branch is checked out there, else its worktree.
@@ -26,7 +32,7 @@ export class Worktrees {
   async ensure(repository: Repository, branch: string, signal?: AbortSignal): Promise<string> {
     const root = resolve(repository.path, repository.worktrees_dir);
     const path = worktreePath(root, branch);
-    const place = { ...repository, signal };
+    const place = { ...repository, env: this.#env, signal };
     if ((await tryGit(place, "symbolic-ref", "--short", "HEAD")) === branch) return repository.path;
     const other = () => this.#inWork.get(path);
     for (let work = other(); work !== undefined; work = other()) await unlessAborted(work, signal);
@@ -44,9 +50,9 @@ interface Target {
 }
 
 async function findOrMake(place: Repository & GitPlace, branch: string, { path, root }: Target): Promise<string> {
-  const { signal } = place;
+  const { env, signal } = place;
   if (await exists(path)) {
-    await requireWorktree({ path, signal }, root);
+    await requireWorktree({ path, env, signal }, root);
     return path;
   }
   await requireInside(path, root);
@@ -55,8 +61,8 @@ async function findOrMake(place: Repository & GitPlace, branch: string, { path, 
   try {
     await git(place, "worktree", "add", ...content);
   } catch (error) {
-    // A hook may have been at work on it: the next try begins anew.
-    if (signal?.aborted) await removeWorktree(place.path, { path, root });
+    // A filter may have been at work on it: the next try begins anew.
+    if (signal?.aborted) await removeWorktree({ path: place.path, env }, { path, root });
     throw error;
   }
   return path;
@@ -71,10 +77,10 @@ async function contentOf(place: Repository & GitPlace, branch: string, path: str
 }
 
 /** Git removes one that lacks its files even where it is locked, as all are that are being made. */
-async function removeWorktree(repository: string, { path, root }: Target): Promise<void> {
+async function removeWorktree(repository: GitPlace, { path, root }: Target): Promise<void> {
   await requireInside(path, root);
   await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
-  await tryGit({ path: repository }, "worktree", "remove", "--force", "--force", "--", path);
+  await tryGit(repository, "worktree", "remove", "--force", "--force", "--", path);
 }
 
 function worktreePath(root: string, branch: string): string {

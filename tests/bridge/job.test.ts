@@ -51,6 +51,16 @@ function setUp() {
   return { bridge, store, disk, views, log, worker, ask };
 }
 
+test("of two stops the first says why a run ended, and the engine hears of it alone", async () => {
+  const { bridge, store, worker, ask } = setUp();
+  const id = ask("one");
+  await settled();
+  bridge.cancel(id);
+  await bridge.close();
+  expect(store.runs.get(id)).toMatchObject({ state: "ended", outcome: "cancelled" });
+  expect(worker.running[0]?.commands).toEqual([{ type: "stop", reason: "Cancelled." }]);
+});
+
 describe("an outcome that cannot be stored", () => {
   test("is kept and told once, tried again until it is stored, and touches no other run", async () => {
     const { disk, views, store, worker, ask } = setUp();

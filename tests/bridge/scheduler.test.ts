@@ -33,7 +33,7 @@ describe("the scheduler", () => {
       ["c", "t"],
       ["d", "u"],
     ] as const)
-      scheduler.submit(id, thread);
+      scheduler.submit(id, thread, "chat");
     expect(started).toEqual(["a", "d"]);
     expect(places).toEqual(["b:1", "c:2"]);
     await end("a");
@@ -41,17 +41,25 @@ describe("the scheduler", () => {
     expect(places).toEqual(["b:1", "c:2", "c:1"]);
   });
 
+  test("lets chats take turns: one with many tasks does not keep another waiting", async () => {
+    const { scheduler, started, end } = stage(1);
+    for (const id of ["a1", "a2", "a3"]) scheduler.submit(id, id, "a");
+    for (const id of ["b1", "b2"]) scheduler.submit(id, id, "b");
+    for (const id of ["a1", "b1", "a2", "b2", "a3"]) await end(id);
+    expect(started).toEqual(["a1", "b1", "a2", "b2", "a3"]);
+  });
+
   test("keeps runs off a thread that is occupied, which one with a run cannot be", async () => {
     const { scheduler, started, end } = stage();
-    scheduler.submit("a", "t");
-    scheduler.submit("b", "t");
+    scheduler.submit("a", "t", "chat");
+    scheduler.submit("b", "t", "chat");
     expect(scheduler.occupy("t")).toBeUndefined();
     await end("a");
     await end("b");
     const release = scheduler.occupy("t");
     expect(scheduler.occupy("t")).toBeUndefined();
-    scheduler.submit("c", "t");
-    scheduler.submit("d", "u");
+    scheduler.submit("c", "t", "chat");
+    scheduler.submit("d", "u", "chat");
     expect(started).toEqual(["a", "b", "d"]);
     release?.();
     expect(started).toEqual(["a", "b", "d", "c"]);
@@ -59,10 +67,10 @@ describe("the scheduler", () => {
 
   test("makes a new run claim its thread as soon as its session is known", async () => {
     const { scheduler, started, end } = stage();
-    scheduler.submit("new", "run:new");
-    scheduler.submit("reply", "run:new");
+    scheduler.submit("new", "run:new", "chat");
+    scheduler.submit("reply", "run:new", "chat");
     scheduler.claim("new", "codex:1");
-    scheduler.submit("resumed", "codex:1");
+    scheduler.submit("resumed", "codex:1", "chat");
     expect(started).toEqual(["new"]);
     await end("new");
     expect(started).toEqual(["new", "reply"]);
@@ -72,7 +80,7 @@ describe("the scheduler", () => {
 
   test("keeps to the limit and shows places in the whole queue then", async () => {
     const { scheduler, started, places, end } = stage(1);
-    for (const id of ["a", "b", "c"]) scheduler.submit(id, id);
+    for (const id of ["a", "b", "c"]) scheduler.submit(id, id, "chat");
     expect(started).toEqual(["a"]);
     expect(places).toEqual(["b:1", "c:2"]);
     await end("a");
@@ -81,8 +89,8 @@ describe("the scheduler", () => {
 
   test("drops a waiting run, also the first behind a run that began a session", async () => {
     const { scheduler, started, end } = stage();
-    scheduler.submit("a", "run:a");
-    scheduler.submit("b", "run:a");
+    scheduler.submit("a", "run:a", "chat");
+    scheduler.submit("b", "run:a", "chat");
     expect(scheduler.drop("b")).toBe(true);
     expect(scheduler.drop("b")).toBe(false);
     expect(scheduler.drop("a")).toBe(false);
@@ -92,12 +100,12 @@ describe("the scheduler", () => {
 
   test("starts nothing once closed, and resolves when the last run has ended", async () => {
     const { scheduler, started, end } = stage();
-    scheduler.submit("a", "t");
+    scheduler.submit("a", "t", "chat");
     let isClosed = false;
     const closed = scheduler.close().then(() => {
       isClosed = true;
     });
-    scheduler.submit("b", "u");
+    scheduler.submit("b", "u", "chat");
     expect(started).toEqual(["a"]);
     expect(isClosed).toBe(false);
     await end("a");
@@ -118,7 +126,7 @@ describe("the scheduler", () => {
         };
         for (const [index, { thread, endsBefore }] of jobs.entries()) {
           for (const id of running().slice(0, endsBefore)) await end(id);
-          scheduler.submit(String(index), thread);
+          scheduler.submit(String(index), thread, "chat");
           check();
         }
         while (running().length > 0) {

@@ -30,6 +30,7 @@ export const engines: readonly Engine[] = [
   engine("pi", { provider: z.string().optional() }),
   engine("codex", { profile: z.string().optional(), sandbox: z.enum(["read-only", "workspace-write"]).optional() }),
   engine("opencode", {}),
+  engine("claude", { allowed_tools: z.array(z.string()).optional() }),
 ];
 
 /** An empty directory that goes away with the test. */

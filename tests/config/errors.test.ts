@@ -44,7 +44,7 @@ test.each([
   ],
   [
     'default_engine = "cdoex"',
-    'FILE: default_engine is "cdoex", which is no known engine. Available: pi, codex, opencode. Did you mean "codex"?',
+    'FILE: default_engine is "cdoex", which is no known engine. Available: pi, codex, opencode, claude. Did you mean "codex"?',
   ],
   ['default_project = "web"', 'FILE: default_project is "web", which is no known project. There is no project yet.'],
   ['[projects.codex]\npath = "/c"', "FILE: projects.codex has the name of an engine; give the project another alias."],

@@ -137,15 +137,16 @@ test("what Takopi has and this program has not yet is one warning that lists it"
     path = "/web"
     default_engine = "claude"`);
   expect(config.warnings).toEqual([
-    'Not available here yet, so without effect: [plugins], [claude], default_engine = "claude", transports.telegram.topics.enabled, transports.telegram.files.enabled, transports.telegram.voice_transcription, projects.web.default_engine = "claude".',
+    "Not available here yet, so without effect: [plugins], transports.telegram.topics.enabled, transports.telegram.files.enabled, transports.telegram.voice_transcription.",
   ]);
-  expect(config.default_engine).toBe("codex");
-  expect(config.projects.get("web")?.default_engine).toBeUndefined();
+  expect(config.default_engine).toBe("claude");
+  expect(config.engines["claude"]).toEqual({ model: "opus", allowed_tools: ["Bash"] });
+  expect(config.projects.get("web")?.default_engine).toBe("claude");
 });
 
 test("rules for approvals that nobody would ask for are warned of, by engine and by project", () => {
   const gates = (text: string) => load(text).warnings;
-  for (const id of ["pi", "codex", "opencode"]) {
+  for (const id of ["claude", "pi", "codex", "opencode"]) {
     expect(gates(`[${id}]\napprovals = "ask"\ndeny = ["rm *"]`)).toEqual([
       `${id}.approvals, ${id}.deny gates nothing: ${id} runs headless, and asks only with ${id}.interactive = true.`,
     ]);

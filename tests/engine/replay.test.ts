@@ -56,6 +56,14 @@ test("any lines in any order, cut anywhere, give at most one start and exactly o
   );
 });
 
+test("what one line gives after an outcome is left out", async () => {
+  const outcome = { type: "completed", engine: "toy", ok: true, answer: "an answer" } as const;
+  const action = { id: "a", kind: "tool", title: "look", detail: {} } as const;
+  const late = { type: "action", engine: "toy", phase: "started", action } as const;
+  const toy = createToy({ translate: (state) => [state, [outcome, late, outcome]] });
+  expect(await collect(toy.replay(stream('{"type":"done"}', 7), recordingLog()))).toEqual([outcome]);
+});
+
 test("an outcome without an error of its own gets a sentence", async () => {
   expect(await replay("")).toEqual([
     { type: "completed", engine: "toy", ok: false, answer: "", error: "Toy ended without an answer." },

@@ -125,6 +125,23 @@ test("the first reason wins, even over an outcome that comes meanwhile", async (
   expect(await collect(run.events)).toEqual([{ ...completed, ok: false, error: "first" }]);
 });
 
+test("the first reason wins over another one that comes before the outcome", async () => {
+  const run = open(
+    (context) =>
+      new Promise((resolve) => {
+        const end = () => {
+          context.push(completed);
+          resolve();
+        };
+        context.stopped.addEventListener("abort", () => setTimeout(end, 100));
+      }),
+  );
+  await vi.advanceTimersByTimeAsync(0);
+  for (const reason of ["first", "second"]) stop(run, reason);
+  await vi.advanceTimersByTimeAsync(100);
+  expect((await collect(run.events)).at(-1)).toEqual({ ...completed, ok: false, error: "first" });
+});
+
 test("leaving early stops the turn", async () => {
   const abort = vi.fn();
   const run = open((context) => {

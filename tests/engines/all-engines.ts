@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startMessagesModel } from "./models/anthropic-messages.ts";
 import { startChatModel } from "./models/openai-chat.ts";
 import { type ModelCall, startResponsesModel } from "./models/openai-responses.ts";
 import { reply, shell, text } from "./models/responses-reply.ts";
@@ -29,6 +30,7 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
   git("init", "-b", "main");
   git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "--allow-empty", "-m", "begin");
   const chatModel = await startChatModel();
+  const messagesModel = await startMessagesModel();
   const codexModel = await startResponsesModel(answerOfCodex);
   writeFileSync(join(home, ".pi/agent/models.json"), JSON.stringify(piModels(chatModel.url)));
   writeFileSync(join(opencode, "opencode.json"), JSON.stringify(opencodeConfig(chatModel.url)));
@@ -42,14 +44,18 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
     web,
     env: {
       HOME: home,
+      // Any key will do for the scripted model; options say whether claude gets it.
+      ANTHROPIC_BASE_URL: messagesModel.url,
+      ANTHROPIC_API_KEY: "scripted",
       PI_OFFLINE: "1",
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
     },
-    sentToModel: () => JSON.stringify([chatModel.requests, codexModel.calls]),
+    sentToModel: () => JSON.stringify([chatModel.requests, codexModel.calls, messagesModel.requests]),
     [Symbol.asyncDispose]: async () => {
       await chatModel[Symbol.asyncDispose]();
+      await messagesModel[Symbol.asyncDispose]();
       await codexModel.close();
       rmSync(home, { recursive: true, force: true });
     },

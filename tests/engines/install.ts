@@ -1,7 +1,14 @@
 // Installs the pinned engines into `.engines/`. What is there already is left alone.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { engineCommand, engineHome, type PinnedEngine, type PinnedEngineId, pinnedEngines } from "./pinned.ts";
+import {
+  engineCommand,
+  engineHome,
+  executableIn,
+  type PinnedEngine,
+  type PinnedEngineId,
+  pinnedEngines,
+} from "./pinned.ts";
 
 for (const id of Object.keys(pinnedEngines) as PinnedEngineId[]) {
   if (!existsSync(engineCommand(id))) install(id);
@@ -19,7 +26,7 @@ function install(id: PinnedEngineId): void {
     const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-package-lock"];
     run("npm", ["install", ...flags, `${pinned.package}@${pinned.version}`], unfinished);
     if (pinned.setup) run("node", [pinned.setup], `${unfinished}/node_modules/${pinned.package}`);
-    run(`${unfinished}/node_modules/.bin/${pinned.bin}`, ["--version"], unfinished);
+    run(executableIn(unfinished, pinned), ["--version"], unfinished);
     rmSync(home, { recursive: true, force: true });
     renameSync(unfinished, home);
   } finally {

@@ -7,10 +7,14 @@ export interface PinnedEngine {
   readonly bin: string;
   /** A script of the package that must run once, for npm may leave install scripts out. */
   readonly setup?: string;
+  /** The executable within the package, if npm links none. */
+  readonly file?: string;
 }
 
 /** The real command-line programs that these suites drive. */
 export const pinnedEngines = {
+  // The native program itself; the package that picks one for the platform needs an install script.
+  claude: { package: "@anthropic-ai/claude-code-linux-x64", version: "2.1.332", bin: "claude", file: "claude" },
   codex: { package: "@openai/codex", version: "0.169.0", bin: "codex" },
   // The package's executable is a placeholder until the script puts the one for this platform in its place.
   opencode: { package: "opencode-ai", version: "1.18.33", bin: "opencode", setup: "postinstall.mjs" },
@@ -24,5 +28,7 @@ export const engineHome = (id: PinnedEngineId): string =>
   fileURLToPath(new URL(`../../.engines/${id}-${pinnedEngines[id].version}`, import.meta.url));
 
 /** The executable, for an engine's `cmd`. It is there once `install.ts` has run. */
-export const engineCommand = (id: PinnedEngineId): string =>
-  `${engineHome(id)}/node_modules/.bin/${pinnedEngines[id].bin}`;
+export const engineCommand = (id: PinnedEngineId): string => executableIn(engineHome(id), pinnedEngines[id]);
+
+export const executableIn = (home: string, { package: name, bin, file }: PinnedEngine): string =>
+  file === undefined ? `${home}/node_modules/.bin/${bin}` : `${home}/node_modules/${name}/${file}`;

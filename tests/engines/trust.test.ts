@@ -30,8 +30,11 @@ afterAll(async () => {
 });
 
 const ways = Object.keys(pinnedEngines).flatMap((id) => [false, true].map((interactive) => [id, interactive] as const));
+/** Keeps claude from the net, and from minutes of retries. */
+const CLAUDE_ENV = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", CLAUDE_CODE_MAX_RETRIES: "1" };
 /** Options that make each engine ask before it runs a command. */
 const ASKING: Readonly<Record<string, EngineOptions & Record<string, unknown>>> = {
+  claude: { use_api_billing: true, env: CLAUDE_ENV } as EngineOptions & Record<string, unknown>,
   codex: { sandbox: "workspace-write" } as EngineOptions & Record<string, unknown>,
   pi: { approvals: "ask" },
 };
@@ -111,6 +114,7 @@ test.each(ways)("%s runs nothing that an untrusted repository brings (interactiv
 
 /** Those that prove that the attacks are real: the same repository, trusted. */
 const DONE_IF_TRUSTED: Readonly<Record<string, readonly string[]>> = {
+  claude: ["claude-hook", "claude-hook-prompt", "claude-local-hook", "claude-mcp"],
   codex: ["codex-mcp"],
   opencode: ["opencode-folder-plugin", "opencode-mcp", "opencode-plugin", "opencode-tool"],
   pi: ["pi-extension", "pi-package", "pi-prefix", "pi-shell"],

@@ -44,6 +44,24 @@ async function startDemo(): Promise<string> {
   throw new Error("The demo ended without printing an address.");
 }
 
+test("the first prompt of the welcome leads to a card, a written answer, a diff and a quiet resume line", async () => {
+  const page = await site.open(await startDemo());
+  await page.getByRole("button", { name: "Fix the failing test" }).click();
+  await bubble(page, "npm test").getByRole("button", { name: "Allow", exact: true }).click();
+  await page.locator(".stream").waitFor();
+  const answer = bubble(page, "All 42 tests pass now.").filter({ has: page.locator(".chip-status.done") });
+  await answer.locator(".c-added").waitFor();
+  await answer.locator("code.quiet").waitFor();
+  expect(await page.locator(".stream").count()).toBe(0);
+});
+
+test("a question of the demo is answered with a button", async () => {
+  const page = await site.open(await startDemo());
+  await page.getByRole("button", { name: "Ask me how to go on" }).click();
+  await page.getByRole("button", { name: "The quick one", exact: true }).click();
+  await bubble(page, "You chose quick").filter({ hasText: "done · demo" }).waitFor();
+});
+
 test("a task given to the demo is worked on, answered with a resume line, and continued by a reply", async () => {
   const page = await site.open(await startDemo());
   await say(page, "what is here?");

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { demo } from "../../runners/demo/index.ts";
-import type { ActionEvent, Completed, RunEvent } from "../../src/domain/events.ts";
+import type { ActionEvent, Completed, RunEvent, ShownEvent } from "../../src/domain/events.ts";
+import type { Reply } from "../../src/domain/question.ts";
 import type { Logger } from "../../src/log.ts";
 import { type DrivenRun, openDriven } from "../helpers/driven.ts";
 
@@ -95,4 +96,56 @@ test("a run that sleeps can be stopped", async () => {
 test("its resume line reads back", () => {
   expect(demo.resume.parse(demo.resume.format("0199-ab"))).toBe("0199-ab");
   expect(demo.resume.parse("pi --session 0199-ab")).toBeUndefined();
+});
+
+describe("interactive", () => {
+  const openLive = (prompt: string) =>
+    openDriven(demo, {
+      prompt,
+      cwd,
+      options: { interactive: true, pace_ms: 0, session_dir: join(cwd, ".sessions") } as object,
+      env: { PATH: process.env["PATH"] },
+      log: quiet,
+    });
+
+  /** Answers each question with `reply`. */
+  async function answer(run: DrivenRun, reply: Reply): Promise<ShownEvent[]> {
+    const events: ShownEvent[] = [];
+    for await (const event of run) {
+      events.push(event);
+      if (event.type === "question") void run.controls.answer(event.question.id, reply);
+    }
+    return events;
+  }
+
+  test("it asks before it runs the tests, and writes its answer step by step", async () => {
+    const events = await answer(openLive("fix the failing test"), { type: "allow", scope: "once" });
+    const types = events.map(({ type }) => type);
+    expect(types.filter((type) => type === "question")).toHaveLength(1);
+    expect(types.indexOf("text")).toBeGreaterThan(types.indexOf("resolved"));
+    const end = events.at(-1) as Completed;
+    expect(end).toMatchObject({ type: "completed", ok: true });
+    expect(end.answer).toContain("```diff");
+  });
+
+  test("denied, it changes nothing and says so", async () => {
+    const events = await answer(openLive("fix the failing test"), { type: "deny" });
+    expect((events.at(-1) as Completed).answer).toContain("I changed nothing");
+    expect(events.some((event) => event.type === "action" && event.action.kind === "file_change")).toBe(false);
+  });
+
+  test("a question has options, and the choice is in the answer", async () => {
+    const events = await answer(openLive("ask me how to go on"), { type: "choose", values: ["quick"] });
+    expect((events.at(-1) as Completed).answer).toContain("You chose **quick**");
+  });
+
+  test("it can be stopped while it waits for an answer", async () => {
+    const run = openLive("fix the failing test");
+    const events: ShownEvent[] = [];
+    for await (const event of run) {
+      events.push(event);
+      if (event.type === "question") void run.stop("cancelled");
+    }
+    expect(events.at(-1)).toMatchObject({ type: "completed", ok: false });
+  });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
-import { isAllowed } from "../../src/telegram/access.ts";
+import { hintOn, isAllowed } from "../../src/telegram/access.ts";
 
 const ME = 5;
 const GROUP = -7;
@@ -38,4 +38,17 @@ test.each<[string, Config, number, number | undefined, boolean]>([
   ["anybody where there is no Telegram config", config(undefined), ME, ME, false],
 ])("%s", (_, from, chatId, userId, allowed) => {
   expect(isAllowed({ chatId: String(chatId), userId: userId?.toString() }, from)).toBe(allowed);
+});
+
+test("another bot, even in a group that is open to all its members, and even if its id is named", () => {
+  const open = config({ allowed_chat_ids: [GROUP], allow_group_members: true });
+  expect(isAllowed({ chatId: String(GROUP), userId: "9", isBot: true }, open)).toBe(false);
+  expect(isAllowed({ chatId: String(ME), userId: String(ME), isBot: true }, config({}))).toBe(false);
+});
+
+test("the log explains an anonymous administrator and another bot, and says no more of a stranger", () => {
+  const from = (userId: string, isBot: boolean) => hintOn({ chatId: String(GROUP), userId, isBot });
+  expect(from("1087968824", true)).toMatch(/anonymous/);
+  expect(from("9", true)).toMatch(/another bot/);
+  expect(from("6", false)).toBeUndefined();
 });

@@ -79,9 +79,25 @@ test("gives way to another program that polls the token, and says so", async () 
   await end();
 });
 
+test("names a webhook that is set on the token as what it is", async () => {
+  const reason =
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
+  const { log, end } = listen([new Refused("getUpdates", 409, reason, undefined)]);
+  const hint = expect.stringMatching(/^a webhook is set on this bot's token/);
+  await vi.waitFor(() => expect(log.entries[0]).toMatchObject({ event: "poll.conflict", fields: { hint } }));
+  await end();
+});
+
 test("obeys the wait that a 429 names", async () => {
   const { offsets, waits, end } = listen([new Refused("getUpdates", 429, "Too Many Requests", 40), [update(1)]]);
   await vi.waitFor(() => expect(offsets).toEqual([0, 0, 2]));
   expect(waits).toEqual([40_000]);
+  await end();
+});
+
+test("a wait that Telegram names is obeyed, but no longer than an hour: a longer timer would fire at once", async () => {
+  const tooMany = (retryAfterS: number) => new Refused("getUpdates", 429, "Too Many Requests", retryAfterS);
+  const { waits, end } = listen([tooMany(7), tooMany(1e12)]);
+  await vi.waitFor(() => expect(waits).toEqual([7_000, 3_600_000]));
   await end();
 });

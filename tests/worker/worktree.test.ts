@@ -25,11 +25,16 @@ const branchOf = (cwd: string) => git(cwd, "symbolic-ref", "--short", "HEAD");
 const ensure = (branch: string, more: { worktree_base?: string } = {}, signal?: AbortSignal) =>
   worktrees.ensure({ path, worktrees_dir: ".worktrees", ...more }, branch, signal);
 
-/** Has each new worktree wait long for a child of the hook; gives what resolves with that child's id. */
-function installSlowHook(first = ""): () => Promise<number> {
+/** Has each new worktree wait long for a child of a filter; gives what resolves with that child's id. */
+function installSlowFilter(first = ""): () => Promise<number> {
   const file = join(path, "..", "pid");
-  const script = `#!/bin/sh\n${first}\nsleep 300 &\necho $! > ${file}\nwait\n`;
-  writeFileSync(join(path, ".git/hooks/post-checkout"), script, { mode: 0o755 });
+  const script = join(path, "..", "filter");
+  writeFileSync(script, `#!/bin/sh\n${first}\nsleep 300 &\necho $! > ${file}\nwait\n`, { mode: 0o755 });
+  writeFileSync(join(path, ".gitattributes"), "slow filter=slow\n");
+  writeFileSync(join(path, "slow"), "content");
+  git(path, "add", ".");
+  git(path, "commit", "-q", "-m", "slow");
+  git(path, "config", "filter.slow.smudge", script);
   return async () => {
     await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"));
     return Number(readFileSync(file, "utf8"));
@@ -37,7 +42,7 @@ function installSlowHook(first = ""): () => Promise<number> {
 }
 
 beforeEach(() => {
-  worktrees = new Worktrees();
+  worktrees = new Worktrees({ ...process.env, SECRET_OF_BRIDGE: "secret", GIT_DIR: "/nowhere" });
   const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-worktree-")));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   path = join(root, "web");
@@ -112,8 +117,8 @@ describe("the worktree of a branch", () => {
     expect(await ensure("feat/x")).toBe(join(path, ".worktrees/feat/x"));
   });
 
-  test.each(["", "trap '' TERM"])("is given up with all that its hook started (%j)", async (first) => {
-    const sleeper = installSlowHook(first);
+  test.each(["", "trap '' TERM"])("is given up with all that its filter started (%j)", async (first) => {
+    const sleeper = installSlowFilter(first);
     const controller = new AbortController();
     const reason = { text: "enough" };
     const making = ensure("feat/x", {}, controller.signal);
@@ -123,12 +128,12 @@ describe("the worktree of a branch", () => {
     await until(async () => !(await isAlive(await markProcess(pid))));
     expect(git(path, "worktree", "list").split("\n")).toHaveLength(1);
     expect(existsSync(join(path, ".worktrees/feat/x"))).toBe(false);
-    rmSync(join(path, ".git/hooks/post-checkout"));
+    git(path, "config", "--unset", "filter.slow.smudge");
     expect(branchOf(await ensure("feat/x"))).toBe("feat/x");
   });
 
   test("is not looked for before who makes it has made it or given it up", async () => {
-    const sleeper = installSlowHook();
+    const sleeper = installSlowFilter();
     const first = new AbortController();
     const making = ensure("feat/x", {}, first.signal);
     await sleeper();
@@ -137,9 +142,25 @@ describe("the worktree of a branch", () => {
     const stopped = ensure("feat/x", {}, impatient.signal);
     impatient.abort("no time");
     await expect(stopped).rejects.toBe("no time");
-    rmSync(join(path, ".git/hooks/post-checkout"));
+    git(path, "config", "--unset", "filter.slow.smudge");
     first.abort("enough");
     await expect(making).rejects.toBe("enough");
     expect(branchOf(await waiting)).toBe("feat/x");
+  });
+
+  test("runs no hook of the repository, and gives what git runs nothing of the bridge's environment", async () => {
+    const ran = join(path, "..", "ran");
+    writeFileSync(join(path, ".git/hooks/post-checkout"), `#!/bin/sh\ntouch ${ran}-hook\n`, { mode: 0o755 });
+    writeFileSync(join(path, ".gitattributes"), "told filter=told\n");
+    writeFileSync(join(path, "told"), "content");
+    git(path, "add", ".");
+    git(path, "commit", "-q", "-m", "told");
+    git(path, "config", "filter.told.smudge", `env > ${ran}-filter; cat`);
+    git(path, "config", "core.fsmonitor", `touch ${ran}-fsmonitor; true`);
+    const made = await ensure("feat/x");
+    expect(readFileSync(join(made, "told"), "utf8")).toBe("content");
+    expect(existsSync(`${ran}-hook`)).toBe(false);
+    expect(existsSync(`${ran}-fsmonitor`)).toBe(false);
+    expect(readFileSync(`${ran}-filter`, "utf8")).not.toContain("SECRET_OF_BRIDGE");
   });
 });

@@ -113,10 +113,10 @@ const overflow: Reply = {
   code: "context_length_exceeded",
 };
 
-/** A tool's name and its arguments as JSON behind it. */
+/** A tool's name and its arguments as JSON behind it; `«…»` in them is a marker for a sub-agent. */
 export function toToolUse(argument: string): ToolUse {
   const [name = "", ...args] = argument.split(" ");
-  return { name, args: JSON.parse(args.join(" ")) };
+  return { name, args: JSON.parse(args.join(" ").replaceAll("«", "[[").replaceAll("»", "]]")) };
 }
 
 /** What the `echo` scenario says of a prompt. */

@@ -40,11 +40,16 @@ export function wait(seconds: number): ToolUse {
   return {
     name: "bash",
     args: { command: `sleep ${seconds}` },
-    run: async () => {
-      await sleep(seconds * 1000);
+    run: async (signal) => {
+      await sleep(seconds * 1000, undefined, { ...(signal && { signal }) });
       return { text: "" };
     },
   };
+}
+
+/** A change of a file that is only told: nothing is written. */
+export function pretendEdit(path: string, diff: string): ToolUse {
+  return { name: "edit", args: { path }, run: async () => ({ text: diff }) };
 }
 
 /** A tool whose result is known beforehand. */

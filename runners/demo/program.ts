@@ -7,9 +7,9 @@
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { Agent } from "./demo/agent.ts";
-import { findScript } from "./demo/scripts.ts";
-import { createSession, openSession, saveTurn } from "./demo/session.ts";
+import { Agent } from "./agent.ts";
+import { findScript } from "./scripts.ts";
+import { createSession, openSession, saveTurn } from "./session.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Agent } from "./agent.ts";
+import type { ToolUser } from "./agent.ts";
 import { longAnswer, MARKDOWN_SAMPLE } from "./answers.ts";
 import type { Session } from "./session.ts";
 import { countLines, list, pretend, read, wait } from "./tools.ts";
@@ -9,13 +9,16 @@ const LONG_ANSWER_UNITS = 60_000;
 const MAX_LISTED = 20;
 
 export interface Scene {
-  readonly agent: Agent;
+  readonly agent: ToolUser;
   readonly session: Session;
   readonly prompt: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Plays one prompt; gives the answer, or the error that the model is to end with. */
-type Script = (scene: Scene) => Promise<{ readonly answer: string } | { readonly error: string }>;
+export type Script<S extends Scene = Scene> = (
+  scene: S,
+) => Promise<{ readonly answer: string } | { readonly error: string }>;
 
 /** The first whose words are in the prompt is played; else the files are listed. */
 const SCRIPTS: readonly (readonly [RegExp, Script])[] = [
@@ -64,9 +67,9 @@ async function takeTime({ agent, prompt }: Scene) {
   return { answer: `Slept for ${seconds} s, and nobody stopped me.` };
 }
 
-async function sayNothing({ prompt }: Scene) {
+async function sayNothing({ prompt, signal }: Scene) {
   const seconds = Math.min(Number(/\d+/.exec(prompt)?.[0] ?? 30), 3600);
-  await sleep(seconds * 1000);
+  await sleep(seconds * 1000, undefined, { ...(signal && { signal }) });
   return { answer: `Said nothing for ${seconds} s.` };
 }
 

@@ -4,7 +4,13 @@ import type { Session } from "./session.ts";
 export interface ToolUse {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
-  run(): Promise<ToolOutput>;
+  /** Rejects once `signal` is aborted, if it takes long. */
+  run(signal?: AbortSignal): Promise<ToolOutput>;
+}
+
+/** What a script acts through: it says why, uses one tool, and gets what that returned. */
+export interface ToolUser {
+  use(intro: string, tool: ToolUse): Promise<ToolOutput>;
 }
 
 export interface ToolOutput {
@@ -24,7 +30,7 @@ const CHUNK_UNITS = 400;
 const PRICE_PER_TOKEN_USD = 0.000_002;
 
 /** Speaks the print-mode JSON lines of pi 1.5, so that the demo takes the same way as a real engine. */
-export class Agent {
+export class Agent implements ToolUser {
   readonly #outlet: Outlet;
   #calls = 0;
   #context = 900;

@@ -1,0 +1,33 @@
+import { defineEngine } from "../../src/engine/define.ts";
+import { launch } from "./launch.ts";
+import { claudeLive } from "./live/index.ts";
+import { CLAUDE_VARIABLES, claudeOptions } from "./options.ts";
+import { end } from "./outcome.ts";
+import { probe } from "./probe.ts";
+import { resume } from "./resume.ts";
+import { ClaudeLine, SKIPPED_LINES } from "./schema.ts";
+import { ENGINE, initialState } from "./state.ts";
+import { translate } from "./translate.ts";
+import { claudeBrings } from "./trust.ts";
+
+/** Anthropic's Claude Code: headless by `claude --print`, live by the same with stream-json both ways. */
+export const claude = defineEngine(
+  {
+    id: ENGINE,
+    label: "claude",
+    options: claudeOptions,
+    resume,
+    brings: claudeBrings,
+    env: CLAUDE_VARIABLES,
+    wire: ClaudeLine,
+    skip: SKIPPED_LINES,
+    // SIGKILL would leave its shells running, in sessions of their own; on SIGTERM it ends them.
+    stopSignal: "SIGTERM",
+    probe,
+    launch,
+    initial: initialState,
+    translate,
+    end,
+  },
+  claudeLive,
+);

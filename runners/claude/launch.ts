@@ -1,0 +1,31 @@
+import type { RunRequest } from "../../src/engine/contract.ts";
+import type { Launch } from "../../src/engine/define.ts";
+import { type ClaudeOptions, toArguments, variablesOf } from "./options.ts";
+import { findSession } from "./sessions.ts";
+import { type ClaudeState, ENGINE, initialState } from "./state.ts";
+import { trustArguments } from "./trust.ts";
+
+/**
+ * Argv and first state of one headless run. A session may be resumed in any directory, and works there.
+ *
+ * @throws EngineError if the session is not there.
+ */
+export async function launch(request: RunRequest & { readonly options: ClaudeOptions }): Promise<Launch<ClaudeState>> {
+  const { options, cwd, env, trusted } = request;
+  const { prompt, session: id } = request.spec;
+  const session = id === undefined ? undefined : await findSession(id, { options, env });
+  return {
+    file: options.cmd ?? ENGINE,
+    args: [
+      ...toArguments(options, "headless"),
+      ...trustArguments(cwd, trusted, options.append_system_prompt),
+      ...(id === undefined ? [] : [`--resume=${id}`]),
+    ],
+    env: variablesOf(options, env),
+    stdin: asText(prompt),
+    state: { ...initialState, cwd, ...(session && { before: session.used }) },
+  };
+}
+
+/** A prompt that begins with `/` would be taken for one of claude's own commands. */
+export const asText = (prompt: string): string => (prompt.startsWith("/") ? ` ${prompt}` : prompt);

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import type { Attachment } from "../../../src/domain/run.ts";
+import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
+import { asText } from "../launch.ts";
+import type { ClaudeOptions } from "../options.ts";
+import { initialState } from "../state.ts";
+import { operations } from "./operations.ts";
+import type { Image } from "./protocol.ts";
+import { takeServer } from "./sessions.ts";
+import { Turn } from "./turn.ts";
+
+/** claude by stream-json both ways: one warm process for each session, which can ask, be steered and interrupted. */
+export const claudeLive: LiveEngine<ClaudeOptions> = {
+  can: ["steer", "interrupt", "answer", "compact", "rename", "models"],
+  operations,
+  drive: (request) => {
+    const { prompt, session, attachments } = request.spec;
+    return liveDriver({
+      lease: (use) => takeServer(request, session, use),
+      play: ({ server }, context) =>
+        server.claim(async () => {
+          const state = { ...initialState, cwd: server.cwd, before: await server.usage() };
+          const turn = new Turn({ peer: server.peer, state, context, cwd: server.cwd });
+          await server.play(turn, { text: asText(prompt), images: await readImages(attachments) }, context.stopped);
+        }),
+    });
+  },
+};
+
+/** Kinds of images that claude's models take. */
+const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+
+const readImages = (attachments: readonly Attachment[]): Promise<readonly Image[]> =>
+  Promise.all(
+    attachments
+      .filter(({ mime }) => IMAGES.has(mime))
+      .map(async ({ path, mime }) => ({ mime, base64: await readFile(path, "base64") })),
+  );

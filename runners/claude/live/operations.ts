@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { SessionRequest } from "../../../src/engine/contract.ts";
+import type { OwnOperations } from "../../../src/engine/live.ts";
+import type { RunContext } from "../../../src/engine/run-machine.ts";
+import { ALONE } from "../../../src/engine/server-pool.ts";
+import { EngineError } from "../../../src/errors.ts";
+import type { ClaudeOptions } from "../options.ts";
+import { NO_ANSWER } from "../outcome.ts";
+import { initialState } from "../state.ts";
+import type { ClaudeServer } from "./server.ts";
+import { endServer, takeServer } from "./sessions.ts";
+import { Turn } from "./turn.ts";
+
+type OnSession = SessionRequest & { readonly options: ClaudeOptions };
+
+async function onSession<Result>(request: OnSession, act: (server: ClaudeServer) => Promise<Result>): Promise<Result> {
+  const { server, release } = await takeServer(request, request.session, ALONE);
+  try {
+    return await server.claim(() => act(server));
+  } finally {
+    release();
+  }
+}
+
+const Models = z.object({ models: z.array(z.object({ value: z.string() })) });
+
+/** What claude can do to a session between runs. */
+export const operations: OwnOperations<ClaudeOptions> = {
+  compact: (request) => onSession(request, compact),
+  rename: (request, title) =>
+    onSession(request, async ({ peer }) => {
+      await peer.call("rename_session", { title }, z.unknown());
+    }),
+  models: async (request) => {
+    // Nothing is saved of a session without a message.
+    const { server, release } = await takeServer(request, undefined, ALONE);
+    try {
+      const { models } = await server.peer.call("list_models", {}, Models);
+      return models.map(({ value }) => value);
+    } finally {
+      release();
+      await endServer(request, server.session);
+    }
+  },
+};
+
+/** A command of claude's own, which costs a call of the model. */
+async function compact(server: ClaudeServer): Promise<void> {
+  let error: string | undefined;
+  const context: RunContext = {
+    stopped: new AbortController().signal,
+    announce: () => {},
+    ready: () => {},
+    drained: async () => {},
+    push: (event) => {
+      // It has no answer to give.
+      if (event.type === "completed" && !event.ok && event.error !== NO_ANSWER) error = event.error;
+    },
+  };
+  await server.command(new Turn({ peer: server.peer, state: initialState, context, cwd: server.cwd }), "/compact");
+  if (error !== undefined) throw new EngineError(error);
+}

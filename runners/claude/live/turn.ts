@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Completed } from "../../../src/domain/events.ts";
+import type { Exit } from "../../../src/engine/define.ts";
+import type { RunContext } from "../../../src/engine/run-machine.ts";
+import { EngineError } from "../../../src/errors.ts";
+import { end, toOutcome } from "../outcome.ts";
+import type { ClaudeLine } from "../schema.ts";
+import { type ClaudeState, ENGINE, toCompleted } from "../state.ts";
+import { translate } from "../translate.ts";
+import { Asks } from "./asks.ts";
+import type { ClaudePeer, ClaudeSaid, Image } from "./protocol.ts";
+
+export interface TurnSetup {
+  readonly peer: ClaudePeer;
+  readonly state: ClaudeState;
+  readonly context: RunContext;
+  readonly cwd: string;
+}
+
+/** One prompt, what is added to it, and the work that goes on behind it, until claude is idle. */
+export class Turn {
+  /** Resolves when the outcome was told. */
+  readonly over: Promise<void>;
+  readonly #setup: TurnSetup;
+  readonly #asks: Asks;
+  #state: ClaudeState;
+  /** The answer as it is written. */
+  #streamed = "";
+  /** Messages that claude has and has not done with. */
+  readonly #waiting = new Set<string>();
+  #isCut = false;
+  #isOver = false;
+  #markOver: () => void = () => {};
+
+  constructor(setup: TurnSetup) {
+    this.#setup = setup;
+    this.#state = setup.state;
+    this.#asks = new Asks(setup.peer, setup.context);
+    this.over = new Promise((resolve) => {
+      this.#markOver = resolve;
+    });
+  }
+
+  begin(prompt: string, images: readonly Image[]): void {
+    this.#say(prompt, images);
+    this.#setup.context.ready({
+      interrupt: true,
+      steer: (text) => this.#steer(text),
+      answer: async (questionId, reply) => this.#asks.answer(questionId, reply),
+    });
+  }
+
+  hear(said: ClaudeSaid): void {
+    if (said.type === "ask") this.#asks.open(said.id, said.ask, this.#setup.cwd);
+    else if (said.type === "withdrawn") this.#asks.withdraw(said.id);
+    else if (said.line.type === "stream_event") this.#stream(said.line);
+    else this.#read(said.line);
+  }
+
+  /** Asks claude to end the turn, and drops what waits; wait for `over`. */
+  cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#asks.close();
+    this.#setup.peer.tell("interrupt", { cancel_queued: true });
+  }
+
+  /** claude has exited: what is not over by now never will be. */
+  gone(exit: Exit): void {
+    this.#complete(end(this.#state, exit));
+  }
+
+  #say(text: string, images: readonly Image[] = []): void {
+    const uuid = randomUUID();
+    this.#waiting.add(uuid);
+    this.#setup.peer.say(text, uuid, images);
+  }
+
+  /** Read after what is being written; a command that runs is ended for it. */
+  async #steer(text: string): Promise<void> {
+    if (this.#isOver || this.#isCut) throw new EngineError("claude is done with this task.");
+    this.#say(text);
+    const { open, background } = this.#state;
+    const inBackground = [...background.values()];
+    const isAtWork = [...open.keys()].some((id) => !inBackground.includes(id));
+    if (isAtWork) await this.#setup.peer.call("interrupt", {}, z.unknown());
+  }
+
+  #read(line: ClaudeLine): void {
+    if (line.type === "command_lifecycle" && line.state !== "queued" && line.state !== "started") {
+      this.#waiting.delete(line.command_uuid);
+    }
+    const [state, events] = translate(this.#state, line);
+    this.#state = state;
+    if (line.type === "result") this.#streamed = "";
+    for (const event of events) if (event.type !== "completed") this.#setup.context.push(event);
+    const isIdle = line.type === "system" && line.subtype === "session_state_changed" && line.state === "idle";
+    // A message that came too late for the turn begins another one.
+    if (isIdle && (this.#isCut || (state.hasResult && this.#waiting.size === 0))) {
+      this.#complete(toCompleted(state, toOutcome(state)));
+    }
+  }
+
+  #stream({ parent_tool_use_id, event }: Extract<ClaudeLine, { type: "stream_event" }>): void {
+    if (parent_tool_use_id) return;
+    // After a break claude begins the same text anew.
+    if (event.type === "message_start") this.#streamed = "";
+    if (event.delta?.text === undefined) return;
+    this.#streamed += event.delta.text;
+    const text = [...this.#state.answers, this.#streamed].join("\n\n");
+    this.#setup.context.push({ type: "text", engine: ENGINE, text });
+  }
+
+  #complete(outcome: Completed): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#asks.close();
+    this.#setup.context.push({ ...outcome, answer: outcome.answer || this.#streamed });
+    this.#markOver();
+  }
+}

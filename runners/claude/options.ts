@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { EngineSetup } from "../../src/engine/contract.ts";
+import { baseOptions } from "../../src/engine/options.ts";
+
+/** The `[claude]` table. Names are those of Takopi and of claude's flags; what is unset is left to claude's own settings. */
+export const claudeOptions = z.strictObject({
+  ...baseOptions,
+  /** Tools that need no question, as claude's rules: `Bash`, `Bash(git *)`. Headless these four unless set. */
+  allowed_tools: z.array(z.string().min(1)).optional(),
+  disallowed_tools: z.array(z.string().min(1)).optional(),
+  permission_mode: z.enum(["manual", "acceptEdits", "auto", "plan", "dontAsk", "bypassPermissions"]).optional(),
+  dangerously_skip_permissions: z.boolean().optional(),
+  /** Lets claude have the bridge's `ANTHROPIC_API_KEY`; otherwise its own login is used. */
+  use_api_billing: z.boolean().optional(),
+  effort: z.string().regex(/^\w+$/, "must be one word, such as high").optional(),
+  append_system_prompt: z.string().min(1).optional(),
+});
+export type ClaudeOptions = z.infer<typeof claudeOptions>;
+
+/** As Takopi has it: without any, a headless claude could change nothing. */
+const HEADLESS_TOOLS = ["Bash", "Read", "Edit", "Write"];
+
+const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [`${name}=${value}`]);
+const list = (name: string, values: readonly string[] = []) =>
+  flag(name, values.length > 0 ? values.join(",") : undefined);
+
+const MODES = {
+  headless: ["--print", "--output-format=stream-json", "--verbose"],
+  live: [
+    ...["--print", "--input-format=stream-json", "--output-format=stream-json", "--verbose"],
+    ...["--include-partial-messages", "--permission-prompt-tool=stdio"],
+  ],
+} as const;
+
+/** The flags of one process, but for its session and trust. */
+export function toArguments(options: ClaudeOptions, mode: keyof typeof MODES): readonly string[] {
+  const tools = options.allowed_tools ?? (mode === "headless" ? HEADLESS_TOOLS : []);
+  return [
+    ...MODES[mode],
+    ...flag("--model", options.model),
+    ...flag("--effort", options.effort),
+    ...flag("--permission-mode", options.permission_mode),
+    ...(options.dangerously_skip_permissions ? ["--dangerously-skip-permissions"] : []),
+    ...list("--allowedTools", tools),
+    ...list("--disallowedTools", options.disallowed_tools),
+    ...(options.extra_args ?? []),
+  ];
+}
+
+/** Variables of the bridge's environment that claude gets: where it keeps its things, and its own login. */
+export const CLAUDE_VARIABLES: readonly string[] = ["CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN"];
+
+const BILLED = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
+
+/** What is added to each process. A key is among it only if the options say so. */
+export function variablesOf(options: ClaudeOptions, env: EngineSetup["env"]): Readonly<Record<string, string>> {
+  const billed = options.use_api_billing ? BILLED.map((name) => [name, env[name]] as const) : [];
+  return {
+    ...Object.fromEntries(billed.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    ...options.env,
+    // It says when it is idle, and leaves its own executable alone.
+    CLAUDE_CODE_EMIT_SESSION_STATE_EVENTS: "1",
+    DISABLE_AUTOUPDATER: "1",
+  };
+}

@@ -1,0 +1,25 @@
+import { readInstructions } from "../../src/engine/trust.ts";
+
+/** What claude reads of a repository, headless without any question (2.1.332). */
+export const claudeBrings = {
+  ".claude/settings.json": "hooks, environment, permissions, key helper",
+  ".claude/settings.local.json": "hooks, environment, permissions, key helper",
+  ".mcp.json": "MCP servers",
+  ".claude/agents/": "sub-agents",
+  ".claude/commands/": "commands",
+  ".claude/skills/": "skills",
+};
+
+/** Together they turn off all of that; `--bare` and `--safe-mode` do not (seen in 2.1.332). */
+const WITHOUT_PROJECT = ["--setting-sources=user", "--strict-mcp-config"];
+
+/** Arguments that decide what claude takes of the repository, with the system prompt of the options. */
+export function trustArguments(cwd: string, isTrusted: boolean, prompt: string | undefined): readonly string[] {
+  // With the project's settings off, claude reads no CLAUDE.md.
+  const brought = isTrusted ? undefined : readInstructions(cwd, ["CLAUDE.md", ".claude/CLAUDE.md", "AGENTS.md"]);
+  const added = [prompt, brought].filter((text) => text !== undefined);
+  return [
+    ...(isTrusted ? [] : WITHOUT_PROJECT),
+    ...(added.length > 0 ? [`--append-system-prompt=${added.join("\n\n")}`] : []),
+  ];
+}
