@@ -28,12 +28,25 @@ const ownUrls = {
   },
 };
 
+/** Of grammY only its calls are used, and not the framework for bots around them, which would be loaded at each start. */
+const callsOnly = {
+  name: "calls-only",
+  setup: (current) => {
+    const out = "./node_modules/grammy/out";
+    const contents = `export { Api } from "${out}/core/api.js";
+      export { GrammyError, HttpError } from "${out}/core/error.js";
+      export { InputFile } from "${out}/types.js";`;
+    current.onResolve({ filter: /^grammy$/ }, () => ({ path: "grammy", namespace: "calls-only" }));
+    current.onLoad({ filter: /./, namespace: "calls-only" }, () => ({ contents, resolveDir: root }));
+  },
+};
+
 const common = { absWorkingDir: root, bundle: true, format: "esm", logLevel: "warning" };
 const node = {
   ...common,
   ...{ outdir: "dist", outbase: ".", platform: "node", target: "node20.19", legalComments: "none" },
   // Prebuilt binaries, and a logger that looks for files beside its own.
-  plugins: [oneLanguage, ownUrls],
+  plugins: [oneLanguage, ownUrls, callsOnly],
   // Names stay, for the stacks in the log.
   ...{ minifySyntax: true, minifyWhitespace: true },
   external: ["libsql", "@libsql/*", "pino"],

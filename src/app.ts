@@ -56,12 +56,12 @@ const DELIVER_ON_EXIT_MS = 4_000;
 export async function runBridge(options: AppOptions): Promise<void> {
   const { engines, env, home, log, signal } = options;
   const { directory } = options.config;
-  const { bot_token, api_root, chat_id } = requireTelegram(options.config);
+  const { bot_token, chat_id, ...server } = requireTelegram(options.config);
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   const ended = new AbortController();
-  const telegram = createTelegram(bot_token, api_root, ended.signal);
+  const telegram = createTelegram(bot_token, server, ended.signal);
   const outbox = new Outbox(telegram, log, options.pace);
   const now = () => Date.now();
   const tellMain = (body: string) => {

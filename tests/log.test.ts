@@ -142,7 +142,7 @@ test("a reader of the log that stops reading holds nothing up, and learns how ma
 });
 
 test("a Telegram that cannot be reached is one line without a stack", async () => {
-  const telegram = createTelegram(TOKEN, "http://127.0.0.1:1");
+  const telegram = createTelegram(TOKEN, { api_root: "http://127.0.0.1:1" });
   const refusal = await telegram.call("getMe", undefined).catch((error: unknown) => error);
   const json = await capture();
   json.log.warn({ err: refusal, waitMs: 500 }, "telegram.unreachable");

@@ -10,6 +10,8 @@ const ERROR_LENGTH = 500;
 
 const dialect = { pathArguments: ["filePath", "file_path", "path"], hasSubagents: true };
 
+export const hasEnded = ({ state }: ToolPart): boolean => !["pending", "running"].includes(state.status);
+
 /** A tool that has ended, as one finished step. */
 export function toAction(part: ToolPart): ActionEvent {
   const { state } = part;

@@ -29,6 +29,7 @@ export const opencode = defineEngine(
     initial: initialState,
     translate,
     end,
+    isResting: ({ reason }) => reason === "stop" || reason === "length",
     ended: ({ spec, cwd, host }, session) => {
       const directories = host.keep(sessionDirectories);
       if (session !== undefined && spec.session === undefined) directories.remember(session, cwd);

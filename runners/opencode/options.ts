@@ -19,6 +19,8 @@ export const opencodeOptions = z.strictObject({
    * in a headless run: `ask` refuses.
    */
   permission: z.union([decision, z.record(z.string(), z.union([decision, z.record(z.string(), decision)]))]).optional(),
+  /** Appended to the arguments of `opencode serve`; `extra_args` are those of `opencode run`. */
+  serve_args: z.array(z.string()).optional(),
   /** Lets opencode send prompts to its own hosted free models where nothing names another model. */
   hosted_models: z.boolean().optional(),
 });

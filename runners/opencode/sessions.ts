@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { parseObject } from "../../src/engine/decode.ts";
 import type { EngineHost } from "../../src/engine/host.ts";
-import { parseJson } from "../../src/engine/json.ts";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
 import { hasDatabase } from "./places.ts";
@@ -50,7 +50,7 @@ async function askForDirectory(session: string, { file, cwd, env }: SessionLooku
   const query = `select directory from session where id = '${session}'`;
   const args = ["db", query, "--format", "json"];
   const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, timeoutMs: LOOKUP_TIMEOUT_MS });
-  const rows = code === 0 ? Rows.safeParse(parseJson(stdout)) : undefined;
+  const rows = code === 0 ? Rows.safeParse(parseObject(stdout, /\[\s*[{\]]/)) : undefined;
   if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
   return rows.data[0]?.directory;
 }

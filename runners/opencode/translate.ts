@@ -1,6 +1,6 @@
 import { beginningOf } from "../../src/domain/cut.ts";
 import { type ActionEvent, assertNever, type ShownEvent } from "../../src/domain/events.ts";
-import { toAction } from "./actions.ts";
+import { hasEnded, toAction, toProgress } from "./actions.ts";
 import { isOverflow, readFailure } from "./failure.ts";
 import type { OpencodeLine, ToolPart } from "./schema.ts";
 import { addUsage, ENGINE, join, type OpencodeState, warn } from "./state.ts";
@@ -30,6 +30,7 @@ function step(state: OpencodeState, line: OpencodeLine): Translation {
     case "reasoning":
       return [state, toThought(line.part)];
     case "tool_use":
+      if (!hasEnded(line.part)) return [state, [toProgress(line.part, "started")]];
       return [withRefusal(state, line.part), [toAction(line.part)]];
     case "step_finish": {
       const { reason } = line.part;

@@ -1,16 +1,16 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
 import { piLive } from "./live/index.ts";
-import { type PiOptions, piOptions, toArguments, toMeta } from "./options.ts";
+import { type PiOptions, piOptions, toArguments, toMeta, toTitle } from "./options.ts";
 import { end } from "./outcome.ts";
-import { PI_VARIABLES, probePi } from "./probe.ts";
+import { isOlder, PI_VARIABLES, probePi } from "./probe.ts";
 import { piResume } from "./resume.ts";
 import { PiLine, SKIPPED_LINES } from "./schema.ts";
 import { findSession } from "./session-file.ts";
 import { findPlaces } from "./session-places.ts";
 import { ENGINE, initialState, type PiState } from "./state.ts";
 import { translate } from "./translate.ts";
-import { piBrings, trustOf } from "./trust.ts";
+import { findPackage, piBrings, trustOf } from "./trust.ts";
 
 /** The pi coding agent, 0.73 to 1.5: headless through its print mode, or live through its RPC mode. */
 export const pi = defineEngine(
@@ -34,6 +34,13 @@ export const pi = defineEngine(
   piLive,
 );
 
+/** An older pi takes the flag for a mistake. */
+async function knowsNames({ session_title, cmd = ENGINE, env }: PiOptions, inherited: RunRequest["env"]) {
+  if (session_title === undefined) return false;
+  const found = await findPackage(cmd, { ...inherited, ...env }["PATH"]);
+  return found !== undefined && !isOlder(found.version, 78);
+}
+
 async function launch(request: RunRequest & { readonly options: PiOptions }): Promise<Launch<PiState>> {
   const { prompt, session: asked } = request.spec;
   const places = await findPlaces(request, request.cwd);
@@ -41,13 +48,14 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
   const options = request.options.session_dir ? { ...request.options, session_dir: places.own } : request.options;
   const session = asked === undefined ? undefined : await findSession(asked, places);
   const trust = await trustOf({ ...request, options }, session?.cwd ?? request.cwd, places);
+  const name = session === undefined && (await knowsNames(options, request.env)) ? options.session_title : undefined;
   const resumed = session ? ["--session", session.path] : [];
   return {
     file: options.cmd ?? ENGINE,
-    args: [...toArguments(options), ...resumed, ...(options.extra_args ?? []), ...trust.args],
+    args: [...toArguments(options, "headless", name), ...resumed, ...(options.extra_args ?? []), ...trust.args],
     ...(session && { cwd: session.cwd, resume: session.id }),
     env: { CI: "1", ...options.env, ...trust.env },
     stdin: prompt,
-    state: { ...initialState, meta: toMeta(options) },
+    state: { ...initialState, title: toTitle(options), meta: toMeta(options) },
   };
 }

@@ -9,7 +9,7 @@ export const piOptions = z.strictObject({
   thinking: z.enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"]).optional(),
   /** Where session files are kept; relative to the run's directory, `~` is the home directory. */
   session_dir: z.string().min(1).optional(),
-  /** Display name of the session; needs pi 0.78 or later. */
+  /** Shown in place of the model, and the name of new sessions; headless only with pi 0.78 or later. */
   session_title: z.string().min(1).optional(),
   /** The only tools that pi may use; an empty list leaves it none. */
   tools: z.array(z.string().min(1)).optional(),
@@ -25,7 +25,11 @@ export type PiOptions = z.infer<typeof piOptions>;
 const MODES = { headless: ["--print", "--mode", "json"], live: ["--mode", "rpc"] } as const;
 
 /** The flags of one run, in an order that does not matter to pi; `extra_args` come last. */
-export function toArguments(options: PiOptions, mode: keyof typeof MODES = "headless"): readonly string[] {
+export function toArguments(
+  options: PiOptions,
+  mode: keyof typeof MODES = "headless",
+  name?: string,
+): readonly string[] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     ...MODES[mode],
@@ -33,13 +37,16 @@ export function toArguments(options: PiOptions, mode: keyof typeof MODES = "head
     ...flag("--model", options.model),
     ...flag("--thinking", options.thinking),
     ...flag("--session-dir", options.session_dir),
-    ...flag("--name", options.session_title),
+    ...flag("--name", name),
     ...(options.tools?.length === 0 ? ["--no-tools"] : flag("--tools", options.tools?.join(","))),
     ...flag("--exclude-tools", options.exclude_tools?.join(",")),
     ...(options.approve === undefined ? [] : [options.approve ? "--approve" : "--no-approve"]),
     ...flag("--append-system-prompt", options.append_system_prompt),
   ];
 }
+
+/** What a run is called. */
+export const toTitle = ({ session_title, model }: PiOptions): string => session_title ?? model ?? "pi";
 
 /** Shown with the start of a run. */
 export const toMeta = ({ model, provider }: PiOptions): Readonly<Record<string, string>> => ({

@@ -4,12 +4,12 @@ import { toReadableError } from "./readable-error.ts";
 import { type Outcome, type PiState, toCompleted } from "./state.ts";
 
 /** What the last model call makes of the run: pi exits with 0 even where it failed. */
-export function toOutcome({ last, answer }: PiState): Outcome {
+export function toOutcome({ last, answer, kept }: PiState): Outcome {
   if (last === undefined) return { ok: false, error: "pi ended without asking the model." };
   if (last.stopReason === "error" || last.stopReason === "aborted") {
     return { ok: false, error: withAdvice(toReadableError(last.errorMessage || `pi run ${last.stopReason}`)) };
   }
-  if (answer !== "") return { ok: true };
+  if (answer !== "" || kept !== "") return { ok: true };
   return {
     ok: false,
     error:
@@ -60,10 +60,6 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^401\b.*/, "The provider refused pi's credentials: run `pi` in a terminal on this machine and use /login."],
   [/^.*--provider requires --model.*$/m, "Set `pi.model` beside `pi.provider`."],
-  [
-    /^.*Unknown option: --name\b.*$/m,
-    "This pi is too old for `pi.session_title` (0.78 or later): update it, or unset the key.",
-  ],
 ];
 
 /** The line that the advice is about stands for the rest, which is a stack or a list of files. */

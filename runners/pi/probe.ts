@@ -25,7 +25,7 @@ export async function probePi({ options, env }: EngineSetup & { readonly options
   };
   const answer = await ask("--version");
   if (/^SyntaxError: .*node:module/m.test(answer)) return { path, problems: [nodeProblem(answer)] };
-  const version = /^\d+\.\d+\.\d+\S*$/m.exec(answer)?.[0];
+  const version = /^(?:omp\/)?(\d+\.\d+\.\d+\S*)$/m.exec(answer)?.[1];
   if (version === undefined) {
     return { path, problems: [`${path} --version gives no version; set pi.cmd to pi's executable.`] };
   }
@@ -42,7 +42,6 @@ function nodeProblem(answer: string): string {
 /** Flags that came later than 0.73, the oldest line that works here. */
 function optionProblems(options: PiOptions, version: string): readonly string[] {
   const late = [
-    ["session_title", 78],
     ["approve", 79],
     ["exclude_tools", 79],
   ] as const;

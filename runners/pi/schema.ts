@@ -34,6 +34,11 @@ const OtherMessage = z.object({
 const Message = z.union([AssistantMessage, OtherMessage]);
 export type WireMessage = z.infer<typeof Message>;
 
+/** What of the messages of an `agent_end` matters if none was told before. */
+export const LastMessages = z.array(
+  z.object({ stopReason: z.string().optional(), errorMessage: z.string().optional() }),
+);
+
 const ToolResult = z.object({
   content: Blocks.default([]),
   /** Since 0.8x; of the bash tool. */
@@ -55,7 +60,13 @@ export const PiLine = z.discriminatedUnion("type", [
     type: z.literal("tool_execution_end"),
     toolCallId: z.string().min(1),
     toolName: z.string(),
-    result: ToolResult.nullish(),
+    result: z
+      .union([
+        ToolResult,
+        z.string().transform((text): z.infer<typeof ToolResult> => ({ content: [{ type: "text", text }] })),
+      ])
+      .nullish()
+      .catch(undefined),
     isError: z.boolean().default(false),
   }),
   z.object({
@@ -76,7 +87,7 @@ export const PiLine = z.discriminatedUnion("type", [
     errorMessage: z.string().optional(),
   }),
   /** The end of one attempt; a retry or a compaction may follow. */
-  z.object({ type: z.literal("agent_end") }),
+  z.object({ type: z.literal("agent_end"), messages: z.unknown().optional() }),
   /** Since 0.80.4: nothing more will follow. */
   z.object({ type: z.literal("agent_settled") }),
 ]);

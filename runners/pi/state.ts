@@ -4,6 +4,8 @@ export const ENGINE = "pi";
 
 /** What is known of a run after the lines read so far. */
 export interface PiState {
+  /** Shown with `started`. */
+  readonly title: string;
   /** From the command line, shown with `started`. */
   readonly meta: Readonly<Record<string, string>>;
   readonly cwd?: string | undefined;
@@ -15,6 +17,8 @@ export interface PiState {
   readonly phase: "waiting" | "working" | "ended";
   /** The last text that the model wrote to the person; "" before there is one. */
   readonly answer: string;
+  /** Answers to messages before the last one that was added; "" if there are none. */
+  readonly kept: string;
   /** How the last model call ended. */
   readonly last?: { readonly stopReason: string; readonly errorMessage?: string | undefined };
   readonly usage?: Usage;
@@ -22,9 +26,19 @@ export interface PiState {
   readonly notes: number;
 }
 
-export const initialState: PiState = { meta: {}, open: new Map(), phase: "waiting", answer: "", notes: 0 };
+export const initialState: PiState = {
+  title: ENGINE,
+  meta: {},
+  open: new Map(),
+  phase: "waiting",
+  answer: "",
+  kept: "",
+  notes: 0,
+};
 
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
+
+export const withKept = ({ kept }: PiState, text: string): string => [kept, text].filter(Boolean).join("\n\n");
 
 /** A `completed` event with what the state holds. */
 export function toCompleted(state: PiState, outcome: Outcome): Completed {
@@ -32,7 +46,7 @@ export function toCompleted(state: PiState, outcome: Outcome): Completed {
     type: "completed",
     engine: ENGINE,
     ...outcome,
-    answer: state.answer,
+    answer: withKept(state, state.answer),
     ...(state.resume && { resume: state.resume }),
     ...(state.usage && { usage: state.usage }),
   };

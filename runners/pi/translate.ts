@@ -9,8 +9,8 @@ import {
 import { describeTool, previewEnd, type ToolDialect } from "../../src/engine/tools.ts";
 import { toOutcome } from "./outcome.ts";
 import { toReadableError } from "./readable-error.ts";
-import type { PiLine, WireBlocks, WireMessage } from "./schema.ts";
-import { ENGINE, type PiState, toCompleted } from "./state.ts";
+import { LastMessages, type PiLine, type WireBlocks, type WireMessage } from "./schema.ts";
+import { ENGINE, type PiState, toCompleted, withKept } from "./state.ts";
 import { addUsage } from "./usage.ts";
 
 type Step = readonly [PiState, readonly ShownEvent[]];
@@ -43,7 +43,7 @@ export function translate(state: PiState, line: PiLine): Step {
     case "compaction_end":
       return endCompaction(state, line);
     case "agent_end":
-      return [{ ...state, phase: "ended" }, warnOfCutAnswer(state)];
+      return [{ ...withLast(state, line.messages), phase: "ended" }, warnOfCutAnswer(state)];
     case "agent_settled":
       return [state, [toCompleted(state, toOutcome(state))]];
     default:
@@ -55,15 +55,28 @@ function begin(state: PiState, line: Line<"session">): Step {
   const resume = { engine: ENGINE, value: line.id };
   const cwd = line.cwd || state.cwd;
   const meta = { ...(cwd && { cwd }), ...state.meta };
-  return [{ ...state, resume, cwd }, [{ type: "started", engine: ENGINE, resume, title: ENGINE, meta }]];
+  return [{ ...state, resume, cwd }, [{ type: "started", engine: ENGINE, resume, title: state.title, meta }]];
 }
 
 function readMessage(state: PiState, message: WireMessage): PiState {
   const usage = addUsage(state.usage, message.usage);
   const counted = usage ? { ...state, usage } : state;
-  if (!("stopReason" in message)) return counted;
+  if (!("stopReason" in message)) return message.role === "user" ? keepAnswer(counted) : counted;
   const { stopReason, errorMessage } = message;
   return { ...counted, answer: textOf(message.content).trim() || state.answer, last: { stopReason, errorMessage } };
+}
+
+/** A message that was added after an answer asks for another: both are for the person. */
+function keepAnswer(state: PiState): PiState {
+  const isWhole = state.last?.stopReason === "stop" || state.last?.stopReason === "length";
+  return isWhole ? { ...state, kept: withKept(state, state.answer), answer: "" } : state;
+}
+
+/** An attempt that was aborted before its first message ended tells of that only here. */
+function withLast(state: PiState, messages: unknown): PiState {
+  if (state.last !== undefined) return state;
+  const { stopReason, errorMessage } = LastMessages.safeParse(messages).data?.at(-1) ?? {};
+  return stopReason === undefined ? state : { ...state, last: { stopReason, errorMessage } };
 }
 
 function startTool(state: PiState, { toolCallId, toolName, args }: Line<"tool_execution_start">): Step {

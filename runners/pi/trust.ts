@@ -59,7 +59,7 @@ export async function trustOf(request: PiTrustRequest, directory: string, places
   );
 }
 
-interface PiPackage {
+export interface PiPackage {
   readonly directory: string;
   readonly version: string;
   readonly manifest: Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ interface PiPackage {
 const Manifest = z.looseObject({ name: z.string().regex(/\/pi-coding-agent$/), version: z.string() });
 
 /** The npm package that an executable belongs to; undefined if that is no pi. */
-async function findPackage(cmd: string, searchPath: string | undefined): Promise<PiPackage | undefined> {
+export async function findPackage(cmd: string, searchPath: string | undefined): Promise<PiPackage | undefined> {
   const executable = await findExecutable(cmd, searchPath);
   if (executable === undefined) return undefined;
   for (const directory of withParents(dirname(realpathSync(executable)))) {

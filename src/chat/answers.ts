@@ -1,14 +1,25 @@
 import { UserError, userText } from "../errors.ts";
-import type { Answer } from "./commands/command.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
+import type { Buttons } from "./document.ts";
 import type { Incoming } from "./incoming.ts";
+
+/** What is said to a command or a press. */
+export interface Answer {
+  /** Markdown. */
+  readonly body: string;
+  readonly buttons?: Buttons;
+  /** The run that a reply to it continues. */
+  readonly runId?: string;
+}
+
+type Reply = string | Answer | undefined;
 
 /** What an answer replies to. */
 export type Origin = Pick<Incoming, "updateId" | "chatId" | "topicId" | "messageId">;
 
 /** Tells what comes of some work when it is done, or why nothing does. */
-export type AnswerLater = (origin: Origin, work: Promise<string | Answer>) => void;
+export type AnswerLater = (origin: Origin, work: Promise<Reply>) => void;
 
 /** Replies to messages and presses, delivered from the store. */
 export class Answers {
@@ -21,7 +32,7 @@ export class Answers {
   }
 
   /** Stores the reply, if there is one, together with the fact that the updates are handled. */
-  give(origin: Origin, reply: string | Answer | undefined, updateIds: readonly number[] = [origin.updateId]): void {
+  give(origin: Origin, reply: Reply, updateIds: readonly number[] = [origin.updateId]): void {
     const { store, now, deliver } = this.#parts;
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
@@ -36,7 +47,7 @@ export class Answers {
   }
 
   /** To a command: what takes its time counts as handled at once, since done twice it could do harm. */
-  respond(message: Incoming, reply: string | Answer | undefined | Promise<string | Answer>): void {
+  respond(message: Incoming, reply: Reply | Promise<Reply>): void {
     const isLate = reply instanceof Promise;
     this.give(message, isLate ? undefined : reply);
     if (isLate) this.later(message, reply);

@@ -1,3 +1,4 @@
+import type { OperationButton } from "../operations/operation.ts";
 import type { Button, Buttons } from "./document.ts";
 
 /** What a press asks for; its data names a run and nothing else. */
@@ -30,17 +31,9 @@ export function progressButtons(runId: string, yes: keyof typeof YES | undefined
   return [buttons];
 }
 
-/** What can be done to the thread of a run, in a list where it has this number. */
-export function threadButtons(
-  runId: string,
-  { number, isBusy }: { readonly number: number; readonly isBusy: boolean },
-): Button[] {
-  if (isBusy) return [button(`${number} Stop`, { action: "stop", runId }, "danger")];
-  return [
-    button(`${number} Compact`, { action: "compact", runId }),
-    button(`${number} Fork`, { action: "fork", runId }),
-  ];
-}
+/** An operation on a run as a button. */
+export const runButton = ({ label, operation, run: runId, style }: OperationButton): Button =>
+  button(label, { action: operation === "cancel" ? "stop" : (operation as PressAction["action"]), runId }, style);
 
 /** Copy where there is a session to go on with, and Resume where the run was cut off. */
 export function finalButtons(runId: string, resumeLine: string | undefined, isCutOff: boolean): Buttons {

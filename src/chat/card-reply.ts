@@ -16,12 +16,12 @@ export interface CardReplyParts {
 /** Does what a card's button says; gives what to tell at once. */
 export function pressCard(press: Press, { key, what }: CardPress, parts: CardReplyParts): string {
   const stored = parts.store.questions.get(key);
-  if (!stored || stored.chatId !== press.chatId) return "This button is dead.";
+  if (!stored || stored.chatId !== press.chatId) return "This button no longer works.";
   const closed = closedText(stored);
   if (closed !== undefined) return closed;
   const { question } = stored;
   if (typeof what === "number" && question.kind === "choice" && question.isMultiple) {
-    if (question.options[what] === undefined) return "This button is dead.";
+    if (question.options[what] === undefined) return "This button no longer works.";
     parts.cards.toggle(key, what);
     return parts.cards.chosen(key).has(what) ? "Ticked." : "Not ticked any more.";
   }
@@ -60,7 +60,7 @@ function toReply(question: Question, what: CardPress["what"], chosen: ReadonlySe
   if (isApproval && what === "deny") return { type: "deny" };
   if (isApproval && what === "allow") return { type: "allow", scope: "once" };
   if (isApproval && what === "session" && question.canAllowSession) return { type: "allow", scope: "session" };
-  return "This button is dead.";
+  return "This button no longer works.";
 }
 
 function toChoice({ options }: Choice, indexes: readonly number[]): Reply | string {

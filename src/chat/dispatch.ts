@@ -4,18 +4,19 @@ import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { namesOf } from "../operations/call.ts";
+import { operations } from "../operations/index.ts";
 import type { Store } from "../store/store.ts";
 import { Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, replyToCard } from "./card-reply.ts";
-import { commands } from "./commands/index.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { classify, type Intent } from "./intent.ts";
 import { type Group, Joiner } from "./join.ts";
+import { obey } from "./obey.ts";
 import { answerPress } from "./press.ts";
-import { obey } from "./reply.ts";
 import { NONE, type SubmitParts, submit } from "./submit.ts";
 import { type Transport, Unreadable } from "./transport.ts";
 
@@ -132,7 +133,7 @@ export class Dispatcher {
   #handle(batch: readonly Received[]): void {
     const { config, engines, store, botName } = this.#parts;
     const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
-    const parts = { store, botName, directives, commands: commands.map(({ name }) => name) };
+    const parts = { store, botName, directives, commands: namesOf(operations) };
     for (const received of batch) this.#guard(originOf(received), () => this.#carryOut(classify(received, parts)));
     this.#joiner.settle();
   }

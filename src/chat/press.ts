@@ -6,11 +6,9 @@ import { parseCardPress } from "./card-buttons.ts";
 import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Press } from "./incoming.ts";
-import { pressThread } from "./thread-press.ts";
+import { pressOperation, toAnswer } from "./obey.ts";
 
-type PressParts = Pick<DispatchParts, "bridge" | "store" | "transport" | "cards"> & {
-  readonly answerLater: AnswerLater;
-};
+type PressParts = DispatchParts & { readonly answerLater: AnswerLater };
 
 /** Does what a button says, and tells at once what happened. */
 export function answerPress(press: Press, parts: PressParts): void {
@@ -19,23 +17,29 @@ export function answerPress(press: Press, parts: PressParts): void {
 }
 
 const STOPPED = { running: "Stopping.", queued: "Dropped from the queue.", none: "Nothing is running here." };
+const BEGUN = { compact: "Compacting.", fork: "Forking." };
 
-function act(press: Press, { bridge, store, answerLater }: PressParts): string {
+function act(press: Press, parts: PressParts): string {
+  const { bridge, store } = parts;
   const pressed = parsePress(press.data);
   const run = pressed && store.runs.get(pressed.runId);
-  if (!pressed || !run || run.chatId !== press.chatId) return "This button is dead.";
+  if (!pressed || !run || run.chatId !== press.chatId) return "This button no longer works.";
   switch (pressed.action) {
     case "stop":
       return STOPPED[bridge.cancel(run.id)];
     case "wait":
-      return bridge.wait(run.id) ? "Waiting on." : "There is nothing to wait for.";
+      return bridge.wait(run.id) ? "Waiting." : "There is nothing to wait for.";
     case "run":
-      return bridge.release(run.id) ? "Running it." : "It does not wait for that any more.";
+      return bridge.release(run.id) ? "Running it." : "It no longer waits for that.";
     case "resume":
       return resume(run, press, { bridge, store });
     case "compact":
-    case "fork":
-      return pressThread(pressed.action, run, { press, bridge, answerLater });
+    case "fork": {
+      const { action } = pressed;
+      const work = async () => toAnswer(await pressOperation(press, action, run.id, parts));
+      parts.answerLater(press, work());
+      return BEGUN[action];
+    }
   }
 }
 
@@ -47,7 +51,7 @@ function resume(run: StoredRun, press: Press, { bridge, store }: Pick<PressParts
       return bridge.addContinued(run, press.userId);
     });
     bridge.start(id);
-    return "Going on.";
+    return "Resuming.";
   } catch (error) {
     if (error instanceof UserError) return error.userText;
     throw error;

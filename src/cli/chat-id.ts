@@ -25,11 +25,11 @@ export const command = defineCommand({
     if (project !== undefined && alias === undefined) {
       throw new ConfigError(`There is no project ${project}: register it with \`takopi init ${project}\` first.`);
     }
-    const { token: given, apiRoot } = botOf(table, context);
+    const { token: given, server } = botOf(table, context);
     if (given === undefined) throw new ConfigError("There is no bot token yet: run `takopi setup`.");
     // Only the id goes to standard output, for scripts.
     const ask = askNobody({ stdout: context.stderr } as Pick<Context, "stdout">);
-    const bot = await findBot({ ask, given, stored: undefined, apiRoot, signal });
+    const bot = await findBot({ ask, given, stored: undefined, server, signal });
     const { chatId } = await waitForMessage(bot, { ask, signal, isAlone: true, after });
     stdout.write(`${chatId}\n`);
     if (alias === undefined) return 0;

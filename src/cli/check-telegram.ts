@@ -19,7 +19,7 @@ export async function checkChat(config: Config, { env, signal }: Pick<Context, "
   ];
   const result = await checkTelegram({
     token: telegram.bot_token,
-    apiRoot: telegram.api_root,
+    server: telegram,
     chatIds: [...new Set(chats.filter((id) => id !== undefined))],
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
   });

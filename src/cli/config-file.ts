@@ -10,6 +10,7 @@ import { defaultOf } from "../config/known-key.ts";
 import { checkConfig, readTable } from "../config/load.ts";
 import { formatKey, formatValue, parseToml, type Table } from "../config/toml.ts";
 import { ConfigError } from "../errors.ts";
+import type { ApiServer } from "../telegram/proxy.ts";
 import type { Context, Globals } from "./command.ts";
 
 type Caller = Context & Globals;
@@ -33,13 +34,13 @@ export function readExisting(caller: Caller): Table {
 }
 
 /** Token and server of `table` with the environment over it, before the whole is a config. */
-export function botOf(table: Table, { env }: Caller): { token: string | undefined; apiRoot: string | undefined } {
+export function botOf(table: Table, { env }: Caller): { token: string | undefined; server: ApiServer } {
   const seen = applyEnvironment(table, env).table;
   const textAt = (key: string) => {
     const value = readValue(seen, ["transports", "telegram", key]);
     return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
   };
-  return { token: textAt("bot_token"), apiRoot: textAt("api_root") };
+  return { token: textAt("bot_token"), server: { api_root: textAt("api_root"), proxy: textAt("proxy") } };
 }
 
 /** The file for an edit: in its present form, or empty where there is none yet. */

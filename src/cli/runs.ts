@@ -6,8 +6,7 @@ import { loadConfig } from "../config/load.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
 import { formatUsage, sumUsage } from "../domain/usage.ts";
 import { ConfigError } from "../errors.ts";
-import type { Delivery } from "../store/deliveries.ts";
-import type { StoredRun } from "../store/runs.ts";
+import { type Facts, listRuns } from "../operations/runs.ts";
 import type { Store } from "../store/store.ts";
 import { formatApprovals, readApprovals, toApprovalFacts } from "./approvals.ts";
 import { defineCommand } from "./command.ts";
@@ -32,15 +31,13 @@ export const command = defineCommand({
       stdout.write(await listApprovals(file, { count, chatId, isJson: json === true }));
       return 0;
     }
-    const { runs, parked, usage } = existsSync(file) ? await read(file, count, chatId) : NOTHING;
-    const problemOf = (run: StoredRun) => parked.find(({ runId }) => runId === run.id)?.problem ?? null;
+    const { runs, usage } = existsSync(file) ? await read(file, count, chatId) : NOTHING;
     if (json) {
-      const facts = runs.map((run) => ({ ...toFacts(run), undelivered: problemOf(run) }));
-      stdout.write(`${JSON.stringify(facts, numericIds, 2)}\n`);
+      stdout.write(`${JSON.stringify(runs, numericIds, 2)}\n`);
     } else if (runs.length === 0) stdout.write("No runs yet.\n");
     else {
       stdout.write(formatColumns([HEADER, ...runs.map((run) => toRow(run, Date.now()))]));
-      for (const run of runs) if (problemOf(run)) stdout.write(`${when(run)}: not delivered: ${problemOf(run)}\n`);
+      for (const run of runs) if (run.undelivered) stdout.write(`${when(run)}: not delivered: ${run.undelivered}\n`);
       stdout.write(`\n${usage}\n`);
     }
     return 0;
@@ -59,14 +56,12 @@ async function listApprovals(file: string, { count, chatId, isJson }: Selection)
 }
 
 interface Found {
-  readonly runs: readonly StoredRun[];
-  /** What Telegram refused for good. */
-  readonly parked: readonly Delivery[];
+  readonly runs: readonly Facts[];
   /** Of all chats, in two lines. */
   readonly usage: string;
 }
 
-const NOTHING: Found = { runs: [], parked: [], usage: "" };
+const NOTHING: Found = { runs: [], usage: "" };
 const WEEK_MS = 7 * MS_PER_DAY;
 
 async function open<T>(file: string, work: (store: Store) => T): Promise<T> {
@@ -84,7 +79,7 @@ const read = (file: string, limit: number, chatId: string | undefined): Promise<
     const now = Date.now();
     const since = (time: number) => formatUsage(sumUsage(store.runs.usageSince(time)));
     const usage = `Today: ${since(startOfDay(now))}\nLast 7 days: ${since(now - WEEK_MS)}`;
-    return { runs: store.runs.recent(limit, chatId), parked: store.deliveries.parked(), usage };
+    return { runs: listRuns(store, limit, chatId), usage };
   });
 
 function wholeNumber(flag: string, text: string): number {
@@ -96,16 +91,11 @@ function wholeNumber(flag: string, text: string): number {
 const numericIds = (key: string, value: unknown) =>
   /Id$|^replyTo$/.test(key) && typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 
-/** All but the texts: prompts and answers stay in the state file. */
-function toFacts({ prompt: _prompt, answer: _answer, process: _process, ...facts }: StoredRun) {
-  return facts;
-}
-
 const HEADER = ["when", "state", "engine", "project", "took", "tokens", "cost", "chat"];
 
-const when = ({ createdAt }: StoredRun) => new Date(createdAt).toISOString().slice(0, 16).replace("T", " ");
+const when = ({ createdAt }: Facts) => new Date(createdAt).toISOString().slice(0, 16).replace("T", " ");
 
-function toRow(run: StoredRun, now: number): string[] {
+function toRow(run: Facts, now: number): string[] {
   const tokens = (run.inputTokens ?? 0) + (run.outputTokens ?? 0);
   return [
     when(run),

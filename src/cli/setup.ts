@@ -40,11 +40,11 @@ async function setUp(ask: Ask, { token, isAlone }: Flags, context: Context & Glo
   const { file, text, table } = openForEdit(context);
   const place = shortPath(file, context.env);
   ask.say(text === "" ? `This writes ${place}. No bot? \`takopi demo\` needs none.` : `This changes ${place}.`);
-  const { token: stored, apiRoot } = botOf(table, context);
+  const { token: stored, server } = botOf(table, context);
   const wanted = await runWizard({
     ...{ ask, isAlone, table, signal: context.signal, after },
     token: token ?? (isAlone ? stored : undefined),
-    apiRoot,
+    server,
     engines: await findEngines(context),
     repository: await newRepository(table, context),
   });

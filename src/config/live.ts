@@ -17,7 +17,7 @@ export interface LiveOptions {
 
 /** Editors write a file in several steps. */
 const QUIET_MS = 200;
-const FIXED = ["bot_token", "chat_id", "api_root"] as const;
+const FIXED = ["bot_token", "chat_id", "api_root", "proxy"] as const;
 
 /**
  * The config as its file has it now, where `watch_config` is set; else as it was. A file that is broken or gone leaves
@@ -36,8 +36,8 @@ export function liveConfig({ config, reload, signal, onChange, onRefused }: Live
     try {
       const next = reload();
       const wanted = requireTelegram(next);
-      const { bot_token, chat_id, api_root } = requireTelegram(current);
-      const merged = { ...next, telegram: { ...wanted, bot_token, chat_id, api_root } };
+      const { bot_token, chat_id, api_root, proxy } = requireTelegram(current);
+      const merged = { ...next, telegram: { ...wanted, bot_token, chat_id, api_root, proxy } };
       // Of what will be in force, too: users that fit another chat may leave this one open.
       const telegram = requireTelegram(merged);
       const atRestart = FIXED.filter((key) => wanted[key] !== telegram[key]);

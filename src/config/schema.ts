@@ -41,6 +41,8 @@ const telegram = z.strictObject({
   allowed_chat_ids: z.array(id).default([]),
   allow_group_members: z.boolean().default(false),
   api_root: httpUrl.optional(),
+  /** HTTP proxy; if absent, those of the environment. */
+  proxy: httpUrl.optional(),
   messages: z.enum(["auto", "rich", "classic"]).default("auto"),
   stream_answer: z.boolean().default(false),
   message_overflow: z.enum(["split", "trim"]).default("split"),

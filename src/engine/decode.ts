@@ -7,25 +7,48 @@ export type NativeUnion = z.ZodDiscriminatedUnion<z.ZodObject<{ type: z.ZodLiter
 export type Decoded<Event> =
   | { readonly kind: "event"; readonly event: Event }
   | { readonly kind: "malformed" }
+  | { readonly kind: "skipped" }
   | { readonly kind: "unknown_type"; readonly type: string }
   /** `where` names the first field that is not as expected, never its content. */
   | { readonly kind: "unexpected_shape"; readonly type: string; readonly where: string };
 
 const MALFORMED = { kind: "malformed" } as const;
+const SKIPPED = { kind: "skipped" } as const;
+const TYPED = /\{\s*"type"\s*:/;
 
-/** Reads one line of an engine. Only types that the union names are checked against it: the rest costs a parse. */
-export function createDecoder<Union extends NativeUnion>(union: Union): (line: string) => Decoded<z.infer<Union>> {
+/**
+ * Reads one line of an engine. Only types that the union names are checked against it: the rest costs a parse.
+ *
+ * @param skip beginnings of lines that are dropped unread; spaced in another way they are dropped here.
+ */
+export function createDecoder<Union extends NativeUnion>(
+  union: Union,
+  skip: readonly string[] = [],
+): (line: string) => Decoded<z.infer<Union>> {
   const known = new Set(union.options.flatMap((option) => [...option.shape.type.values]));
   return (line) => {
-    const value = parseJson(line);
+    const value = parseObject(line, TYPED);
     const type = typeOf(value);
     if (type === undefined) return MALFORMED;
-    if (!known.has(type)) return { kind: "unknown_type", type };
+    if (!known.has(type)) {
+      return skip.some((head) => head.startsWith(`{"type":"${type}"`)) ? SKIPPED : { kind: "unknown_type", type };
+    }
     const result = union.safeParse(value);
     if (result.success) return { kind: "event", event: result.data };
     const issue = result.error.issues[0];
     return { kind: "unexpected_shape", type, where: `${issue?.path.join(".") ?? ""}: ${issue?.code ?? ""}` };
   };
+}
+
+/**
+ * The JSON of a line; undefined if there is none. Plugins and update notices print without a line end, so that an object
+ * may stand behind other words: it is looked for where `start` matches.
+ */
+export function parseObject(line: string, start: RegExp): unknown {
+  const whole = parseJson(line);
+  if (whole !== undefined) return whole;
+  const at = line.search(start);
+  return at > 0 ? parseJson(line.slice(at)) : undefined;
 }
 
 function typeOf(value: unknown): string | undefined {

@@ -19,6 +19,8 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
   #child: Child | undefined;
   #ending: Promise<void> | undefined;
   #exitTimer: NodeJS.Timeout | undefined;
+  #restTimer: NodeJS.Timeout | undefined;
+  #hasRested = false;
 
   constructor(engine: HeadlessEngine<Options, Union, State>, request: RunRequest & { readonly options: Options }) {
     this.#engine = engine;
@@ -69,18 +71,21 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
         launch.release?.();
         for (const event of reader.push(chunk)) context.push(event);
         this.#limitRest(reader.status);
+        this.#watchRest(reader.isResting);
         await context.drained();
       }
       const ending = await child.ended;
       log.info({ code: ending.code, signal: ending.signal }, "process.exited");
       if (ending.stderr !== "") log.debug({ stderr: ending.stderr }, "process.stderr");
       const stopped = context.stopped.aborted ? String(context.stopped.reason) : undefined;
-      for (const event of reader.end({ ...ending, stopped })) context.push(event);
+      const exit = this.#hasRested ? { ...ending, code: 0, signal: undefined } : ending;
+      for (const event of reader.end({ ...exit, stopped })) context.push(event);
     } catch (error) {
       log.error({ err: error }, "engine.read_failed");
       if (reader.status === "open") context.push(reader.fail(`The output of ${this.#engine.label} could not be read.`));
     } finally {
       clearTimeout(this.#exitTimer);
+      clearTimeout(this.#restTimer);
       context.stopped.removeEventListener("abort", stop);
       this.#engine.ended?.(this.#request, reader.session);
       await this.#end();
@@ -91,6 +96,17 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
   #limitRest(status: EventReader<Options, Union, State>["status"]): void {
     if (status === "open" || this.#exitTimer !== undefined) return;
     this.#exitTimer = setTimeout(() => void this.#end(), status === "completed" ? EXIT_GRACE_MS : 0);
+  }
+
+  /** An engine that hangs after its last word is ended, as if it had exited well. */
+  #watchRest(isResting: boolean): void {
+    clearTimeout(this.#restTimer);
+    if (!isResting) return;
+    this.#restTimer = setTimeout(() => {
+      this.#hasRested = true;
+      this.#request.log.warn({}, "process.hangs");
+      void this.#end();
+    }, EXIT_GRACE_MS);
   }
 
   /** Ends what lives of the run; does nothing once the engine has exited by itself. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Logger } from "../log.ts";
+import { parseObject } from "./decode.ts";
 import { JsonPeer, type Protocol, type Wire } from "./json-peer.ts";
 
 /** Chosen by whoever asks, and unique on its side of the connection. */
@@ -56,10 +57,6 @@ const protocol = (label: string): Protocol<RpcMessage> => ({
   },
 });
 
-function parse(line: string): z.infer<typeof shape> | undefined {
-  try {
-    return shape.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
-}
+const START = /\{\s*"(?:id|method|jsonrpc|result|error)"\s*:/;
+
+const parse = (line: string): z.infer<typeof shape> | undefined => shape.safeParse(parseObject(line, START)).data;

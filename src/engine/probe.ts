@@ -13,16 +13,24 @@ export interface ProbeRequest {
   /** A name that is looked up on PATH, or a path. */
   readonly cmd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The line by which this engine tells its version, with that as the first group. */
+  readonly version?: RegExp;
 }
 
+/** A line that is nothing but a name and a version, so that notices and other programs' versions do not count. */
+const VERSION_LINE = /^(?:[\w-]+[ /])?v?(\d+\.\d+\.\d+[\w.+-]*)$/m;
+
 /** Finds an engine and asks for its version, on either stream; never throws. */
-export async function probeExecutable({ id, cmd, env }: ProbeRequest): Promise<Probe> {
+export async function probeExecutable({ id, cmd, env, version: line = VERSION_LINE }: ProbeRequest): Promise<Probe> {
   const path = await findExecutable(cmd, env["PATH"]);
   if (path === undefined) return { problems: [describeMissing(id, cmd)] };
   try {
-    const version = await readVersion(id, path, env);
+    const { code, stdout, stderr } = await askVersion(id, path, env);
+    const version = code === 0 ? line.exec(`${stdout}\n${stderr}`)?.[1] : undefined;
     if (version !== undefined) return { path, version, problems: [] };
-    return { path, problems: [`${path} --version gives no version; set ${id}.cmd to the engine's executable.`] };
+    const said = code === 0 ? "" : stderr.trim().split("\n").at(-1);
+    const why = said ? ` (${said.slice(0, 200)})` : "";
+    return { path, problems: [`${path} --version gives no version${why}; set ${id}.cmd to the engine's executable.`] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { path, problems: [`${why}: try ${path} --version in a terminal, or set ${id}.cmd.`] };
@@ -50,9 +58,8 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-async function readVersion(id: string, file: string, env: ProbeRequest["env"]): Promise<string | undefined> {
+async function askVersion(id: string, file: string, env: ProbeRequest["env"]) {
   const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const request = { id, file, args: ["--version"], cwd: "/", env: Object.fromEntries(defined) };
-  const { stdout, stderr } = await capture({ ...request, timeoutMs: VERSION_TIMEOUT_MS });
-  return /\d+\.\d+\.\d+[\w.+-]*/.exec(`${stdout}\n${stderr}`)?.[0];
+  return capture({ ...request, timeoutMs: VERSION_TIMEOUT_MS });
 }

@@ -36,7 +36,12 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     this.#state = request.state;
     this.#expected = request.session;
     this.#lines = new LineSplitter({ skip: engine.skip, maxBytes: engine.maxLineBytes });
-    this.#decode = createDecoder(engine.wire);
+    this.#decode = createDecoder(engine.wire, engine.skip);
+  }
+
+  /** The engine has said its last word, as far as one can tell. */
+  get isResting(): boolean {
+    return this.status === "open" && this.#engine.isResting?.(this.#state) === true;
   }
 
   /** As the engine named it. */
@@ -69,7 +74,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
       if (this.status !== "open") break;
       const decoded = this.#decode(line);
       if (decoded.kind === "event") this.#take(decoded.event, events);
-      else if (line.trim() !== "") this.#skip(decoded);
+      else if (decoded.kind !== "skipped" && line.trim() !== "") this.#skip(decoded);
     }
     return events;
   }
@@ -121,7 +126,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     return { ...outcome, resume: { engine: this.#engine.id, value } };
   }
 
-  #skip(line: Exclude<Decoded<unknown>, { kind: "event" }>): void {
+  #skip(line: Exclude<Decoded<unknown>, { kind: "event" | "skipped" }>): void {
     const key = "type" in line ? `${line.kind} ${line.type}` : line.kind;
     const count = this.#skipped.get(key) ?? 0;
     if (count === 0 && this.#skipped.size >= MAX_KINDS) return;

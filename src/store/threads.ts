@@ -29,6 +29,12 @@ export class StoredThreads {
     );
   }
 
+  /** The newest run of each session whose id begins so; five at most. */
+  beginningWith(start: string): StoredRun[] {
+    const sql = "SELECT *, MAX(createdAt) FROM runs WHERE substr(session, 1, ?) = ? GROUP BY engine, session LIMIT 5";
+    return this.#database.all<RunRow>(sql, start.length, start).map(toRun);
+  }
+
   /** The newest run of each session of a chat that runs, or was last at work since then; the newest first. */
   since(chatId: string, time: number): StoredRun[] {
     const rows = this.#database.all<RunRow>(

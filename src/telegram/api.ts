@@ -1,6 +1,7 @@
 import { Api, GrammyError, HttpError, type RawApi } from "grammy";
 import type { InputFile } from "grammy/types";
 import { InDoubt } from "../chat/transport.ts";
+import { type ApiServer, proxyAgent } from "./proxy.ts";
 
 /** Telegram understood the request and said no. Without a stack: it is expected, and logged at each retry. */
 export class Refused extends Error {
@@ -49,9 +50,17 @@ export interface Telegram {
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
 const CALL_TIMEOUT_S = 90;
 
-/** @param ended Ends every call: an answer that never comes must not keep the program from ending. */
-export function createTelegram(token: string, apiRoot: string | undefined, ended?: AbortSignal): Telegram {
-  const api = new Api(token, { timeoutSeconds: CALL_TIMEOUT_S, ...(apiRoot === undefined ? {} : { apiRoot }) });
+/**
+ * @param ended Ends every call: an answer that never comes must not keep the program from ending.
+ * @throws ConfigError for a proxy that cannot be used.
+ */
+export function createTelegram(token: string, server: ApiServer, ended?: AbortSignal): Telegram {
+  const agent = proxyAgent(server);
+  const api = new Api(token, {
+    timeoutSeconds: CALL_TIMEOUT_S,
+    ...(server.api_root !== undefined && { apiRoot: server.api_root }),
+    ...(agent && { baseFetchConfig: { agent, compress: true } }),
+  });
   return {
     call: async (method, payload, own) => {
       const signals = [own, ended].filter((one) => one !== undefined);

@@ -1,4 +1,5 @@
 import { type Answer, createTelegram, Refused, type Telegram, Unreachable } from "./api.ts";
+import type { ApiServer } from "./proxy.ts";
 
 /** What Telegram says of one chat. */
 export interface ChatCheck {
@@ -25,14 +26,14 @@ export interface TelegramCheck {
 
 export interface TelegramQuestion {
   readonly token: string;
-  readonly apiRoot: string | undefined;
+  readonly server: ApiServer;
   readonly chatIds: readonly number[];
   readonly signal: AbortSignal;
 }
 
 /** Asks with methods that change nothing. Never throws for what Telegram or the network say. */
-export async function checkTelegram({ token, apiRoot, chatIds, signal }: TelegramQuestion): Promise<TelegramCheck> {
-  const telegram = createTelegram(token, apiRoot);
+export async function checkTelegram({ token, server, chatIds, signal }: TelegramQuestion): Promise<TelegramCheck> {
+  const telegram = createTelegram(token, server);
   const me = await ask(telegram.call("getMe", undefined, signal));
   if ("problem" in me) return { problem: me.problem, isRefused: me.isRefused, chats: [] };
   const [webhook, ...chats] = await Promise.all([

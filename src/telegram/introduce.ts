@@ -1,4 +1,5 @@
 import { createTelegram, Refused, type Telegram, Unreachable } from "./api.ts";
+import type { ApiServer } from "./proxy.ts";
 
 /** The bot behind a token, or why there is none. */
 export type Introduction =
@@ -21,12 +22,8 @@ const POLL_S = 25;
 const POLL_TIMEOUT_MS = 40_000;
 
 /** Asks Telegram whose token it is, and whether a webhook is set on it. Never throws for what Telegram says. */
-export async function introduce(
-  token: string,
-  apiRoot: string | undefined,
-  signal: AbortSignal,
-): Promise<Introduction> {
-  const telegram = createTelegram(token, apiRoot);
+export async function introduce(token: string, server: ApiServer, signal: AbortSignal): Promise<Introduction> {
+  const telegram = createTelegram(token, server);
   const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   try {
     const { username: botName } = await telegram.call("getMe", undefined, bounded());

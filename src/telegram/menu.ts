@@ -1,8 +1,8 @@
 import type { BotCommand } from "grammy/types";
-import { commands } from "../chat/commands/index.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
+import { operations } from "../operations/index.ts";
 import type { Telegram } from "./api.ts";
 
 /**
@@ -37,10 +37,8 @@ const MAX_COMMANDS = 100;
 const VALID_NAME = /^[a-z0-9_]{1,32}$/;
 
 /** The bot's menu: engines, projects whose alias can be a command, then the commands themselves. */
-function menuOf(config: Config, engines: readonly Engine[]): BotCommand[] {
-  const own = commands
-    .filter(({ name }) => name !== "start")
-    .map(({ name, description }) => ({ command: name, description }));
+export function menuOf(config: Config, engines: readonly Engine[]): BotCommand[] {
+  const own = operations.map(({ name, summary }) => ({ command: name, description: summary }));
   const chosen: BotCommand[] = [
     ...engines.map(({ id }) => ({ command: id, description: `use engine: ${id}` })),
     ...[...config.projects.keys()].map((alias) => ({ command: alias.toLowerCase(), description: `work on: ${alias}` })),

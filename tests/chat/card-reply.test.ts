@@ -84,21 +84,21 @@ test.each<[Question, string]>([
   [colours, "allow"],
 ])("of %j, a button %s that it does not have does nothing", (question, what) => {
   const { given, press } = setUp(question);
-  expect(press(what)).toMatch(/^(This button is dead|Nothing is chosen)\.$/);
+  expect(press(what)).toMatch(/^(This button no longer works|Nothing is chosen)\.$/);
   expect(given).toEqual([]);
 });
 
 test("options are ticked, and sent together in their order", () => {
   const { given, press } = setUp({ ...colours, isMultiple: true } as Question);
   expect([press("1"), press("0"), press("9"), press("done")]).toEqual([
-    ...["Ticked.", "Ticked.", "This button is dead.", "Answering."],
+    ...["Ticked.", "Ticked.", "This button no longer works.", "Answering."],
   ]);
   expect(given.map(([reply]) => reply)).toEqual([{ type: "choose", values: ["r", "g"] }]);
 });
 
 test("a button pressed in another chat is dead", () => {
   const { given, press } = setUp(approval);
-  expect(press("allow", "6")).toBe("This button is dead.");
+  expect(press("allow", "6")).toBe("This button no longer works.");
   expect(given).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ async function emulated(): Promise<Emulator> {
 }
 
 const parts = (emulator: Emulator, ask: Ask, more: Partial<WizardParts> = {}): WizardParts => ({
-  ...{ ask, isAlone: false, token: undefined, table: {}, apiRoot: emulator.url, repository: undefined },
+  ...{ ask, isAlone: false, token: undefined, table: {}, server: { api_root: emulator.url }, repository: undefined },
   engines: [
     { id: "codex", label: "Codex", version: "0.169.0", problem: undefined },
     { id: "pi", label: "pi", version: "0.74.2", problem: "needs a login" },

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { commands } from "../../src/chat/commands/index.ts";
+import { namesOf } from "../../src/operations/call.ts";
+import { operations } from "../../src/operations/index.ts";
 import { complaint } from "./bench.ts";
 
-test.each(commands.map(({ name }) => name))("no project hides /%s", (name) => {
+test.each(namesOf(operations))("no project hides /%s", (name) => {
   const alias = name.toUpperCase();
   expect(complaint(`[projects.${alias}]\npath = "/x"`)).toBe(
     `FILE: projects.${alias} has the name of a chat command; give the project another alias.`,

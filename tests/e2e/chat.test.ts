@@ -120,13 +120,13 @@ describe("the chat", () => {
     expect((await outcomeOf(say("session\nanswer next\ndone"))).text).toContain("next");
   });
 
-  test("begins a new thread after /new, and goes on by itself before, where session_mode is chat", async () => {
+  test("begins a new session after /new, and goes on by itself before, where session_mode is chat", async () => {
     const { say, outcomeOf, botSays } = await stage({ telegram: 'session_mode = "chat"' });
     const sessionOf = async (id: number) => /alpha resume \S+/.exec(textOf(await outcomeOf(id)))?.[0];
     const first = await sessionOf(say("session\nanswer one\ndone"));
     expect(await sessionOf(say("session\nanswer two\ndone"))).toBe(first);
     say("/new");
-    await botSays(/begins a new thread/);
+    await botSays(/begins a new session/);
     expect(await sessionOf(say("session\nanswer three\ndone"))).not.toBe(first);
   });
 
@@ -149,7 +149,7 @@ describe("the chat", () => {
     expect(textOf(first)).not.toContain("alpha resume");
     expect(copied(first)).toBeDefined();
     say("/new");
-    await botSays(/begins a new thread/);
+    await botSays(/begins a new session/);
     expect(copied(await outcomeOf(say("session\nanswer two\ndone")))).not.toBe(copied(first));
     const next = await outcomeOf(say("session\nanswer three\ndone", { replyTo: first.message_id }));
     expect(copied(next)).toBe(copied(first));

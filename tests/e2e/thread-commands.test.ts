@@ -18,7 +18,7 @@ describe("commands for a thread", () => {
     say("/compact", { replyTo: answer.message_id });
     const compacted = await botSays(/^The context of this pi session was compacted\.$/);
     say("/name login   bug", { replyTo: first });
-    await botSays(/^This thread is named login bug now\.$/);
+    await botSays(/^This session is named login bug now\.$/);
     const facts = textOf(await outcomeOf(say("facts", { replyTo: compacted.message_id })));
     expect(facts).toContain('"done":["compacted","named login bug"]');
   });
@@ -83,12 +83,12 @@ describe("/model", () => {
     say("/model enormous", { replyTo: first.message_id });
     await botSays(/^Codex has no model enormous: \/model lists those it has\.$/);
     say("/model small", { replyTo: first.message_id });
-    const chosen = await botSays(/^From its next task on this thread uses small\.$/);
+    const chosen = await botSays(/^From its next task on this session uses small\.$/);
     const next = await outcomeOf(say("model", { replyTo: chosen.message_id }));
     expect(textOf(next)).toContain("model=small");
     expect(textOf(await outcomeOf(say("model")))).toContain("model=undefined");
     say("/model default", { replyTo: next.message_id });
-    await botSays(/^This thread uses the configured model again\.$/);
+    await botSays(/^This session uses the configured model again\.$/);
     expect(textOf(await outcomeOf(say("model", { replyTo: next.message_id })))).toContain("model=undefined");
   });
 
@@ -103,7 +103,7 @@ describe("/model", () => {
     const refusals = () => emulator.messages(emulator.privateChatId).filter((message) => textOf(message) === refusal);
     await emulator.waitFor(() => refusals().length === noIds.length);
     say("/model tiny", { replyTo: first.message_id });
-    await botSays(/^From its next task on this thread uses tiny/);
+    await botSays(/^From its next task on this session uses tiny/);
     const next = textOf(await outcomeOf(say("session\nmodel\ndone", { replyTo: first.message_id })));
     expect(next).toContain("model=tiny");
   });
@@ -120,7 +120,7 @@ describe("/sessions", () => {
   test("lists live threads with buttons that stop, compact and fork them", async () => {
     const { say, botSays, outcomeOf, emulator } = await stageLive();
     say("/sessions");
-    await botSays(/^No thread of this chat is live\.$/);
+    await botSays(/^No session of this chat is live\.$/);
     const idle = await outcomeOf(say("answer"));
     const busy = say("endless");
     await botSays(/^working · pi/);

@@ -44,6 +44,17 @@ test("says so where the program gives no version", async () => {
   ]);
 });
 
+test.each([
+  ["a notice before it", "echo 'Update available: 2.0.0 is out'; echo 1.2.3", "1.2.3"],
+  ["its name before it", "echo toy-cli 1.2.3", "1.2.3"],
+  ["only a notice", "echo 'Update available: 2.0.0 is out'", undefined],
+  ["a library of a program that fails", "echo 'libssl.so.1.1.1: no such file' >&2; exit 127", undefined],
+  ["a version and a failure", "echo 1.2.3; exit 1", undefined],
+])("a version is read where there is %s", async (_, script, version) => {
+  await writeFile(join(directory, "odd"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  expect((await probeExecutable({ id: "toy", cmd: join(directory, "odd"), env: env() })).version).toBe(version);
+});
+
 test("a directory, a file without the right and a missing file are no executables", async () => {
   const plain = join(directory, "toy");
   await chmod(plain, 0o644);

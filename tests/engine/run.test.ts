@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
 import { isAlive, markedProcesses } from "../../src/engine/marked.ts";
 import { EngineError } from "../../src/errors.ts";
@@ -318,5 +318,20 @@ describe("release", () => {
     ]);
     go();
     await until(() => isReleased);
+  });
+});
+
+describe("rest", () => {
+  test("a process that hangs after its last word is ended after ten seconds, and its answer counts", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const engine = createToy({ isResting: ({ answer }) => answer !== "" });
+    const { run: opened, runId } = openChild("hangs-after", { engine, args: ['{"type":"text","text":"All of it."}'] });
+    const read = collect(opened);
+    await until(() => opened.events.some(({ type }) => type === "action"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    expect(outcome(await read)).toMatchObject({ ok: true, answer: "All of it." });
+    expect(await markedProcesses(runId)).toEqual([]);
   });
 });

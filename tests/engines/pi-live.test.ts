@@ -282,9 +282,11 @@ test("its models are listed as the option takes them", async () => {
   expect(host.servers()).toEqual([]);
 });
 
-test("what pi says of a wrong option is the outcome", async () => {
-  const { completed } = await ask("[[say x]]", { session_title: "a title" });
-  expect(completed.error).toContain("`pi.session_title`");
+test("a session gets its title", async () => {
+  const { events, completed } = await ask("[[say x]]", { session_title: "a title" });
+  expect(events[0]).toMatchObject({ type: "started", title: "a title" });
+  await host.close();
+  expect(sessionFile(completed.resume?.value ?? "")).toContain('"name":"a title"');
 });
 
 function processesOf(command: string): readonly string[] {

@@ -203,3 +203,20 @@ test("an input or a metadata of another shape is no reason to drop a tool", () =
     detail: { error: "no" },
   });
 });
+
+const printed = (value: object) => Buffer.from(`${JSON.stringify(value)}\n`);
+const SESSION = "ses_1";
+const said = (text: string) => printed({ type: "text", sessionID: SESSION, part: { text } });
+const end = printed({ type: "step_finish", sessionID: SESSION, part: { reason: "stop", cost: 0 } });
+
+test("words without a line end before a line cost nothing of it", async () => {
+  const events = await replay(opencode, [Buffer.from("Update available! "), said("Hello."), end]);
+  expect(events.at(-1)).toMatchObject({ type: "completed", ok: true, answer: "Hello." });
+});
+
+test("a tool that still runs is not told as done", async () => {
+  const part = { id: "p1", callID: "c1", tool: "bash", state: { status: "running", input: { command: "sleep 9" } } };
+  const events = await replay(opencode, [printed({ type: "tool_use", sessionID: SESSION, part }), said("Hello."), end]);
+  expect(actionsOf(events)).toMatchObject([{ title: "sleep 9", ok: undefined }]);
+  expect(events[1]).toMatchObject({ type: "action", phase: "started" });
+});

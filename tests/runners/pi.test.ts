@@ -4,7 +4,7 @@ import { end } from "../../runners/pi/outcome.ts";
 import { initialState } from "../../runners/pi/state.ts";
 import type { ActionEvent, Completed, RunEvent } from "../../src/domain/events.ts";
 import type { Exit } from "../../src/engine/define.ts";
-import { readRecording, replay } from "../helpers/recordings.ts";
+import { createLog, readRecording, replay } from "../helpers/recordings.ts";
 
 const read = (name: string): Promise<RunEvent[]> => replay(pi, [readRecording("pi", name)]);
 
@@ -217,7 +217,6 @@ describe("a stream that ends without an outcome", () => {
       "/login",
     ],
     ["Error: --provider requires --model (for example: x)", "--provider requires --model", "`pi.model`"],
-    ["Error: Unknown option: --name", "Unknown option: --name", "`pi.session_title`"],
     [
       "file:///pi/cli.js:2\nimport { enableCompileCache } from\nSyntaxError: no export named 'enableCompileCache'\n    at x",
       "SyntaxError: no export named 'enableCompileCache'",
@@ -233,5 +232,65 @@ describe("a stream that ends without an outcome", () => {
 
   test("quotes what it does not know as it is", () => {
     expect(end(initialState, { ...exit, code: 1, stderr: "Error: a\nand b" }).error).toContain("\nError: a\nand b");
+  });
+});
+
+const lines = (...values: readonly object[]) => [
+  Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join("")),
+];
+const message = (role: string, more: object = {}) => ({ type: "message_end", message: { role, ...more } });
+const answer = (text: string, stopReason = "stop") =>
+  message("assistant", { content: [{ type: "text", text }], stopReason });
+const session = { type: "session", id: "s1" };
+
+describe("what other versions and extensions print", () => {
+  test("an answer that a message was added to is told with the answer to that", async () => {
+    const stream = lines(
+      session,
+      { type: "agent_start" },
+      message("user"),
+      answer("One."),
+      message("user"),
+      answer("Two."),
+    );
+    const events = await replay(pi, [...stream, ...lines({ type: "agent_end" })]);
+    expect(events.at(-1)).toMatchObject({ type: "completed", ok: true, answer: "One.\n\nTwo." });
+  });
+
+  test("what was said before a tool is no answer of its own", async () => {
+    const stream = lines(session, message("user"), answer("Working.", "toolUse"), message("user"), answer("Done."));
+    expect((await replay(pi, [...stream, ...lines({ type: "agent_end" })])).at(-1)).toMatchObject({ answer: "Done." });
+  });
+
+  test("the result of a tool may be a string", async () => {
+    const tool = { toolCallId: "c1", toolName: "mine" };
+    const events = await replay(
+      pi,
+      lines(
+        session,
+        { type: "tool_execution_start", ...tool, args: {} },
+        { type: "tool_execution_end", ...tool, result: "all of it" },
+      ),
+    );
+    expect(events[2]).toMatchObject({
+      type: "action",
+      phase: "completed",
+      action: { detail: { output: "all of it" } },
+    });
+  });
+
+  test("a line that is spaced otherwise is known all the same", async () => {
+    const log = createLog("warn");
+    await replay(pi, [Buffer.from('{"type": "turn_start"}\n{ "type" : "message_update", "x": 1 }\n')], log);
+    expect(log.entries).toEqual([]);
+  });
+
+  test("an attempt that was aborted before it said anything is told as aborted", async () => {
+    const aborted = { role: "assistant", content: [], stopReason: "aborted" };
+    const events = await replay(
+      pi,
+      lines(session, { type: "agent_start" }, { type: "agent_end", messages: [aborted] }),
+    );
+    expect(events.at(-1)).toMatchObject({ ok: false, error: "pi run aborted" });
   });
 });

@@ -13,7 +13,7 @@ let chatId: string;
 
 beforeEach(async () => {
   emulator = await startEmulator({ limits: "off" });
-  telegram = createTelegram(emulator.token, emulator.url);
+  telegram = createTelegram(emulator.token, { api_root: emulator.url });
   store = openStore(":memory:");
   chatId = String(emulator.privateChatId);
 });

@@ -36,7 +36,7 @@ export function toExecLine({ method, params }: Notification): CodexLine | undefi
   }
 }
 
-function toExecItem(item: KnownItem): CodexItem {
+function toExecItem(item: KnownItem): CodexItem | undefined {
   const { id } = item;
   switch (item.type) {
     case "agentMessage":
@@ -58,6 +58,8 @@ function toExecItem(item: KnownItem): CodexItem {
     }
     case "webSearch":
       return { id, type: "web_search", query: item.query };
+    case "userMessage":
+      return undefined;
     case "contextCompaction":
       return { id, type: "reasoning", text: "The context was compacted" };
   }

@@ -20,6 +20,8 @@ export class TurnReader {
   #total: Tokens | undefined;
   /** The message that is being written. */
   #writing = { id: "", text: "" };
+  /** Answers to messages before the last one that was added. */
+  readonly #kept: string[] = [];
   readonly #commentary = new Set<string>();
   readonly #changes = new Map<string, readonly FileUpdate[]>();
 
@@ -48,6 +50,7 @@ export class TurnReader {
         this.#end(params.turn);
         return true;
       case "item/started":
+        if (params.item?.type === "userMessage") this.#keepAnswer();
         if (params.item?.type === "fileChange") this.#changes.set(params.item.id, params.item.changes);
         if (params.item?.type === "agentMessage" && params.item.phase === "commentary") {
           this.#commentary.add(params.item.id);
@@ -61,11 +64,29 @@ export class TurnReader {
     return false;
   }
 
+  /** The turn is over, and codex did not say so. */
+  finish(): void {
+    if (this.#state.answer === "") this.#push({ ...this.#outcome(), error: "Codex ended the turn without a word." });
+    else this.#translate({ type: "turn.completed" });
+  }
+
   #write(id: string, delta: string): void {
     if (this.#commentary.has(id)) return;
     const text = this.#writing.id === id ? this.#writing.text + delta : delta;
     this.#writing = { id, text };
-    this.#output.push({ type: "text", engine: "codex", text });
+    this.#output.push({ type: "text", engine: "codex", text: this.#withKept(text) });
+  }
+
+  /** A message that was added after an answer asks for another: both are for the person. */
+  #keepAnswer(): void {
+    if (this.#state.held === undefined) return;
+    this.#kept.push(this.#state.answer);
+    this.#state = { ...this.#state, answer: "", held: undefined };
+    this.#writing = { id: "", text: "" };
+  }
+
+  #withKept(text: string): string {
+    return [...this.#kept, text].filter(Boolean).join("\n\n");
   }
 
   /** The thread's totals come after each call of the model, together with what that call took. */
@@ -93,7 +114,8 @@ export class TurnReader {
   /** What a turn used is known however it ended. */
   #push(event: ShownEvent): void {
     const usage = this.#before && this.#total && runUsage(toThreadTokens(this.#before), toThreadTokens(this.#total));
-    this.#output.push(event.type === "completed" && usage !== undefined ? { ...event, usage } : event);
+    if (event.type !== "completed") this.#output.push(event);
+    else this.#output.push({ ...event, answer: this.#withKept(event.answer), ...(usage && { usage }) });
   }
 
   /** A message that was cut off is an answer too, as far as it got. */

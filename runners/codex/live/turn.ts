@@ -15,6 +15,9 @@ import type { Notification } from "./wire.ts";
 
 const turnStarted = z.object({ turn: z.object({ id: z.string() }) });
 
+/** How long the end of a turn may come after its thread is idle; it comes at once. */
+const IDLE_LIMIT_MS = 2000;
+
 export interface TurnSetup {
   readonly server: CodexServer;
   /** Loaded. */
@@ -30,6 +33,7 @@ export class Turn implements ThreadListener {
   readonly #questions = new OpenQuestions();
   #id: string | undefined;
   #isOver = false;
+  #idleTimer: NodeJS.Timeout | undefined;
   #settle: () => void = () => {};
 
   constructor(setup: TurnSetup) {
@@ -64,6 +68,7 @@ export class Turn implements ThreadListener {
       if (!this.#isOver) throw new EngineError("Codex's server has ended.");
     } finally {
       this.#isOver = true;
+      clearTimeout(this.#idleTimer);
       stopped.removeEventListener("abort", interrupt);
       await endCommands(server.peer, { threadId: thread, runId, isStopped: stopped.aborted });
       outlived();
@@ -94,10 +99,8 @@ export class Turn implements ThreadListener {
     if (method === "serverRequest/resolved") this.#resolved(this.#questions.settle(params.requestId));
     if (method === "turn/started") this.#id ??= params.turn.id;
     if (this.#isOver || this.#isOfAnother(notification)) return;
-    if (this.#reader.read(notification)) {
-      this.#isOver = true;
-      this.#settle();
-    }
+    if (method === "thread/status/changed") this.#watchIdle(params.status.type === "idle");
+    else if (this.#reader.read(notification)) this.#end();
   }
 
   asked(id: RequestId, request: ServerRequest): void {
@@ -110,6 +113,22 @@ export class Turn implements ThreadListener {
     }
     this.#questions.open(id, asking);
     for (const question of asking.questions) context.push({ type: "question", engine: "codex", question });
+  }
+
+  #end(): void {
+    clearTimeout(this.#idleTimer);
+    this.#isOver = true;
+    this.#settle();
+  }
+
+  /** The end of a turn can be lost: a thread that stays idle has come to it. */
+  #watchIdle(isIdle: boolean): void {
+    clearTimeout(this.#idleTimer);
+    if (!isIdle || this.#id === undefined) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#reader.finish();
+      this.#end();
+    }, IDLE_LIMIT_MS);
   }
 
   #resolved(questionIds: readonly string[]): void {

@@ -32,6 +32,7 @@ const knownItem = z.discriminatedUnion("type", [
   }),
   item("webSearch", { query: z.string().default("") }),
   item("contextCompaction", {}),
+  item("userMessage", {}),
 ]);
 export type KnownItem = z.infer<typeof knownItem>;
 
@@ -72,6 +73,7 @@ export const notification = z.discriminatedUnion("method", [
   message("error", { ...ofTurn, error: z.object({ message: z.string() }), willRetry: z.boolean() }),
   message("warning", { threadId: z.string().nullish(), message: z.string() }),
   message("serverRequest/resolved", { threadId: z.string(), requestId: z.union([z.number(), z.string()]) }),
+  message("thread/status/changed", { threadId: z.string(), status: z.object({ type: z.string() }) }),
   message("thread/closed", { threadId: z.string() }),
 ]);
 export type Notification = z.infer<typeof notification>;
@@ -86,5 +88,5 @@ export const UNREAD_NOTIFICATIONS = [
   ...["account/rateLimits/updated", "configWarning", "deprecationNotice", "remoteControl/status/changed"],
   ...["item/commandExecution/outputDelta", "item/reasoning/summaryPartAdded", "item/reasoning/summaryTextDelta"],
   ...["item/reasoning/textDelta", "item/fileChange/outputDelta", "mcpServer/startupStatus/updated"],
-  ...["thread/readState/changed", "thread/status/changed", "turn/diff/updated"],
+  ...["thread/readState/changed", "turn/diff/updated"],
 ];

@@ -1,5 +1,5 @@
 import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
-import { type PiOptions, toMeta } from "../options.ts";
+import { type PiOptions, toMeta, toTitle } from "../options.ts";
 import { initialState } from "../state.ts";
 import { translate } from "../translate.ts";
 import { piOperations } from "./operations.ts";
@@ -16,9 +16,12 @@ export const piLive: LiveEngine<PiOptions> = {
       lease: (use) => sessionsOf(request.host).take(request, session, use),
       play: ({ server }, context) =>
         server.claim(async () => {
-          const first = { ...initialState, meta: toMeta(request.options) };
+          const first = { ...initialState, title: toTitle(request.options), meta: toMeta(request.options) };
           const [state, events] = translate(first, { type: "session", id: server.session.id, cwd: server.cwd });
           for (const event of events) context.push(event);
+          const name = request.options.session_title;
+          // A session without its name is no reason to give the run up.
+          if (session === undefined && name !== undefined) server.peer.tell("set_session_name", { name });
           await server.play(new Turn({ peer: server.peer, state, context }), prompt, context.stopped);
         }),
     });

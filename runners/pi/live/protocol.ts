@@ -20,7 +20,7 @@ export class PiPeer extends JsonPeer<PiSaid> {
 }
 
 function protocol(): Protocol<PiSaid> {
-  const decode = createDecoder(LiveLine);
+  const decode = createDecoder(LiveLine, LIVE_SKIPPED_LINES);
   return {
     label: "pi",
     lines: { skip: LIVE_SKIPPED_LINES },
@@ -29,7 +29,8 @@ function protocol(): Protocol<PiSaid> {
       const text = readTextDelta(line);
       if (text !== undefined) return { kind: "said", said: { text } };
       const decoded = decode(line);
-      if (decoded.kind !== "event") return line.trim() === "" ? undefined : { kind: "skipped", why: decoded };
+      if (decoded.kind !== "event")
+        return line.trim() === "" || decoded.kind === "skipped" ? undefined : { kind: "skipped", why: decoded };
       const { event } = decoded;
       if (event.type !== "response") return { kind: "said", said: { line: event } };
       const id = Number(event.id?.slice(1));

@@ -1,6 +1,6 @@
 import { beginningOf } from "../../../src/domain/cut.ts";
 import type { Action, ActionEvent, ShownEvent } from "../../../src/domain/events.ts";
-import { ENGINE, type PiState } from "../state.ts";
+import { ENGINE, type PiState, withKept } from "../state.ts";
 import { translate } from "../translate.ts";
 import type { LiveLine } from "./schema.ts";
 
@@ -25,7 +25,7 @@ type Step = readonly [TurnState, readonly ShownEvent[]];
 export function addText(state: TurnState, delta: string): Step {
   if (delta === "") return [state, []];
   const draft = state.draft + delta;
-  return [{ ...state, draft }, [{ type: "text", engine: ENGINE, text: draft }]];
+  return [{ ...state, draft }, [{ type: "text", engine: ENGINE, text: withKept(state.run, draft) }]];
 }
 
 /** One line of pi's RPC mode; questions and answers to commands are not its business. */

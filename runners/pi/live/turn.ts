@@ -4,7 +4,7 @@ import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome, toRefusal } from "../outcome.ts";
-import { ENGINE, type Outcome, type PiState, toCompleted } from "../state.ts";
+import { ENGINE, type Outcome, type PiState, toCompleted, withKept } from "../state.ts";
 import { Dialogs } from "./dialogs.ts";
 import type { PiPeer, PiSaid } from "./protocol.ts";
 import { Accepted, type LiveLine, SessionState } from "./schema.ts";
@@ -151,7 +151,11 @@ export class Turn {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#dialogs.close();
-    this.#context.push({ ...outcome, answer: outcome.answer || this.#state.draft });
+    const { run, draft } = this.#state;
+    this.#context.push({
+      ...outcome,
+      answer: run.answer === "" ? withKept(run, draft) || outcome.answer : outcome.answer,
+    });
     this.#markAccepted();
     this.#markOver();
   }

@@ -1,6 +1,7 @@
 import { ConfigError, UserError } from "../../errors.ts";
 import type { Telegram } from "../../telegram/api.ts";
 import { type Introduction, introduce, removeWebhook } from "../../telegram/introduce.ts";
+import type { ApiServer } from "../../telegram/proxy.ts";
 import type { Ask } from "./ask.ts";
 
 export interface BotParts {
@@ -9,7 +10,7 @@ export interface BotParts {
   readonly given: string | undefined;
   /** Of the config as it is. */
   readonly stored: string | undefined;
-  readonly apiRoot: string | undefined;
+  readonly server: ApiServer;
   readonly signal: AbortSignal;
 }
 
@@ -31,9 +32,9 @@ export async function findBot(parts: BotParts): Promise<Bot> {
 
 type Known = Bot & { readonly webhook: string };
 
-async function findToken({ ask, given, stored, apiRoot, signal }: BotParts): Promise<Known> {
+async function findToken({ ask, given, stored, server, signal }: BotParts): Promise<Known> {
   const look = async (token: string): Promise<Known | Exclude<Introduction, { telegram: Telegram }>> => {
-    const found = await introduce(token, apiRoot, signal);
+    const found = await introduce(token, server, signal);
     return "problem" in found ? found : { token, ...found };
   };
   if (given !== undefined) {

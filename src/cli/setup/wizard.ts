@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { readValue } from "../../config/keys.ts";
 import { isTable, type Table } from "../../config/toml.ts";
+import type { ApiServer } from "../../telegram/proxy.ts";
 import type { Repository } from "../repository.ts";
 import { type Answers, withAnswers } from "./answers.ts";
 import type { Ask, Option } from "./ask.ts";
@@ -24,7 +25,7 @@ export interface WizardParts extends Omit<FirstMessageParts, "isAlone"> {
   readonly token: string | undefined;
   /** The config as it is, without the environment's part. */
   readonly table: Table;
-  readonly apiRoot: string | undefined;
+  readonly server: ApiServer;
   readonly engines: readonly FoundEngine[];
   /** Around the working directory; undefined if git knows none, or it is a project already. */
   readonly repository: Repository | undefined;
@@ -32,9 +33,9 @@ export interface WizardParts extends Omit<FirstMessageParts, "isAlone"> {
 
 /** Asks for what a bridge needs. Nothing is written: the result is the whole config. */
 export async function runWizard(parts: WizardParts): Promise<Table> {
-  const { ask, table, token: given, apiRoot, signal } = parts;
+  const { ask, table, token: given, server, signal } = parts;
   const stored = textAt(table, "transports.telegram.bot_token");
-  const bot = await findBot({ ask, given, stored, apiRoot, signal });
+  const bot = await findBot({ ask, given, stored, server, signal });
   const access = await askAccess(parts, bot);
   const engine = await askEngine(parts);
   const answers: Answers = {

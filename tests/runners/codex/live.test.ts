@@ -74,6 +74,19 @@ test("nothing comes after the outcome, however often a turn ends", async () => {
   expect(completed).toMatchObject({ ok: true, answer: "Hello." });
 });
 
+test("an answer that a message was added to is told with the answer to that", async () => {
+  const { completed } = await finish(open("added"));
+  expect(completed).toMatchObject({ ok: true, answer: "One two three.\n\nFour." });
+});
+
+test("a thread that is idle after its answer ends the turn, though codex does not say so", async () => {
+  expect((await finish(open("lost"))).completed).toMatchObject({ ok: true, answer: "All there is." });
+});
+
+test("a message behind words without a line end is read", async () => {
+  expect((await finish(open("chatter answer"))).completed).toMatchObject({ ok: true, answer: "Hello." });
+});
+
 test.each(["unknown", "stranger"])("a request that nobody can answer is refused (%s)", async (word) => {
   const { completed } = await finish(open(word));
   expect(JSON.parse(completed.answer)).toMatchObject({ code: -32601 });

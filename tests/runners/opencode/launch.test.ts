@@ -59,6 +59,11 @@ test("a session is gone on with in its own directory", async () => {
   expect(args.join(" ")).toContain(`--dir ${other} --session=ses_bbb`);
 });
 
+test("a notice before the answer of the lookup changes nothing", async () => {
+  const cmd = installStandIn(`Update available!\n${JSON.stringify([{ directory: root }])}`);
+  expect((await launch(request({ cmd, model: "a/b" }, "ses_ccc"))).cwd).toBe(root);
+});
+
 test("a session is asked for once", async () => {
   const cmd = installStandIn(JSON.stringify([{ directory: root }]));
   await launch(request({ cmd, model: "a/b" }, "ses_once"));

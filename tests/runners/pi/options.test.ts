@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { piOptions, toArguments } from "../../../runners/pi/options.ts";
+import { piOptions, toArguments, toTitle } from "../../../runners/pi/options.ts";
 
 test("without options nothing but the mode is said", () => {
   expect(toArguments({})).toEqual(["--print", "--mode", "json"]);
@@ -18,10 +18,17 @@ test("every option becomes the flag of its name", () => {
     approve: false,
     append_system_prompt: "Be brief.",
   });
-  expect(toArguments(options).slice(3)).toEqual([
+  expect(toArguments(options, "headless", options.session_title).slice(3)).toEqual([
     ...["--provider", "p", "--model", "m", "--thinking", "high", "--session-dir", "/s", "--name", "a title"],
     ...["--tools", "read,bash", "--exclude-tools", "write", "--no-approve", "--append-system-prompt", "Be brief."],
   ]);
+});
+
+test("a run is called by its title, else its model, else pi", () => {
+  expect(toTitle({ session_title: "a title", model: "m" })).toBe("a title");
+  expect(toTitle({ model: "m" })).toBe("m");
+  expect(toTitle({})).toBe("pi");
+  expect(toArguments({ session_title: "a title" })).not.toContain("--name");
 });
 
 test("an empty list of tools leaves pi none", () => {

@@ -1,24 +1,26 @@
 import { cancel } from "./cancel.ts";
-import type { ChatCommand } from "./command.ts";
 import { compact } from "./compact.ts";
 import { fork } from "./fork.ts";
-import { help, start } from "./help.ts";
+import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
 import { model } from "./model.ts";
 import { name } from "./name.ts";
 import { startAnew } from "./new.ts";
+import type { Operation } from "./operation.ts";
 import { queue } from "./queue.ts";
+import { runs } from "./runs.ts";
 import { sessions } from "./sessions.ts";
 import { undo } from "./undo.ts";
 import { usage } from "./usage.ts";
 
-/** Every chat command; routing, /help and the menu follow from this list. */
-export const commands: readonly ChatCommand[] = [
+/** Every operation. Commands, /help, the menu, reserved names and the table in the README follow from this list. */
+export const operations: readonly Operation[] = [
   cancel,
   interrupt,
   queue,
   startAnew,
   sessions,
+  runs,
   compact,
   fork,
   undo,
@@ -26,5 +28,4 @@ export const commands: readonly ChatCommand[] = [
   model,
   usage,
   help,
-  start,
 ];

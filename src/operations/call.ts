@@ -1,0 +1,42 @@
+import { UserError } from "../errors.ts";
+import type { Access, Caller, Operation, Told } from "./operation.ts";
+
+export interface Called {
+  /** As the operation's schema has it. */
+  readonly output: unknown;
+  readonly told: Told;
+}
+
+/**
+ * Calls an operation with whatever a surface was given; at once if the operation needs no time.
+ *
+ * @throws UserError also for an input that the operation does not take.
+ */
+export function call(
+  operation: Operation,
+  { access, input, caller }: { readonly access: Access; readonly input: unknown; readonly caller: Caller },
+): Called | Promise<Called> {
+  const { data, error } = operation.input.safeParse(input);
+  if (error) {
+    const [issue] = error.issues;
+    const field = issue?.path.join(".") ?? "";
+    throw new UserError(
+      `\`${operation.name}\`${field === "" ? "" : `: ${field}`}: ${issue?.message ?? "wrong input"}.`,
+    );
+  }
+  const output: unknown = operation.run(access, data as never, caller);
+  const toCalled = (value: unknown): Called => ({ output: value, told: operation.tell(value as never) });
+  return output instanceof Promise ? output.then(toCalled) : toCalled(output);
+}
+
+/** The input that words behind the name of an operation stand for. */
+export const toInput = ({ argument }: Operation, words: string): Record<string, string> =>
+  argument === undefined || words === "" ? {} : { [argument]: words };
+
+/** The operation of this name, or that an alias of this name stands for. */
+export const findOperation = (operations: readonly Operation[], name: string): Operation | undefined =>
+  operations.find((one) => one.name === name || one.aliases?.includes(name));
+
+/** All names that a chat takes for commands. */
+export const namesOf = (operations: readonly Operation[]): string[] =>
+  operations.flatMap(({ name, aliases = [] }) => [name, ...aliases]);

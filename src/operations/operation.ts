@@ -1,0 +1,76 @@
+import type { z } from "zod";
+import type { Bridge } from "../bridge/bridge.ts";
+import type { Prompt } from "../bridge/resolve.ts";
+import type { Config } from "../config/config.ts";
+import type { Engine } from "../engine/contract.ts";
+import type { Store } from "../store/store.ts";
+
+/** What operations work with. */
+export interface Access {
+  readonly bridge: Bridge;
+  readonly store: Store;
+  readonly config: Config;
+  readonly engines: readonly Engine[];
+  /** `takopi <engine>`: for new threads, over the configured default. */
+  readonly engineOverride: string | undefined;
+  readonly botName: string;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly operations: readonly Operation[];
+}
+
+/** Who asks, and which conversation it is asked from; a reply there says what is meant if the input does not. */
+export interface Caller {
+  readonly surface: "chat" | "cli" | "socket" | "mcp";
+  readonly place: Omit<Prompt, "text" | "follows" | "origin">;
+}
+
+/** An operation as a button: what it is called with. */
+export interface OperationButton {
+  readonly label: string;
+  readonly operation: string;
+  /** The run, or a run of the session, that it is for. */
+  readonly run: string;
+  readonly style?: "danger";
+}
+
+/** An output in words. */
+export interface Told {
+  /** Markdown. */
+  readonly body: string;
+  /** The run that a reply to it continues. */
+  readonly runId?: string;
+  readonly buttons?: readonly (readonly OperationButton[])[];
+  /** The run's own messages show it: a chat needs no more words. */
+  readonly isSeen?: boolean;
+}
+
+/**
+ * Something that can be done to the bridge. Chat commands, command line, socket and MCP tools are projections of it: none
+ * of them knows an operation by name.
+ */
+export interface Operation<Input = never, Output = never> {
+  /** 1 to 32 of a-z, 0-9 and _. */
+  readonly name: string;
+  /** Names that stand for it in a chat, unlisted. */
+  readonly aliases?: readonly string[];
+  /** Lower case, without a full stop. */
+  readonly summary: string;
+  /** An object, all of JSON. */
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  /** The field that the words behind the name fill, if there are any. */
+  readonly argument?: string;
+  /** `destroy`: what it ends or takes back cannot be had again. */
+  readonly intent: "read" | "write" | "destroy";
+  /** Whether it may be repeated without doing more. */
+  readonly idempotent: boolean;
+  readonly examples: readonly Input[];
+  /** @throws UserError for what the caller can fix. */
+  run(access: Access, input: Input, caller: Caller): Output | Promise<Output>;
+  tell(output: Output): Told;
+}
+
+/** Ties input and output to the functions that take them, then forgets their types: a list holds all operations. */
+export const defineOperation = <Input, Output>(operation: Operation<Input, Output>): Operation =>
+  operation as unknown as Operation;

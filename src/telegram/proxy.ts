@@ -1,0 +1,29 @@
+import type { Agent } from "node:http";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { getProxyForUrl } from "proxy-from-env";
+import { ConfigError } from "../errors.ts";
+
+/** Where the Bot API is, and how it is reached. */
+export interface ApiServer {
+  /** Telegram's own if absent. */
+  readonly api_root?: string | undefined;
+  /** `http://host:port`; if absent, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment decide. */
+  readonly proxy?: string | undefined;
+}
+
+export const OFFICIAL_ROOT = "https://api.telegram.org";
+
+/**
+ * What connects through a proxy (HTTP CONNECT); undefined if the server is reached directly.
+ *
+ * @throws ConfigError for a proxy that does not speak HTTP.
+ */
+export function proxyAgent({ api_root = OFFICIAL_ROOT, proxy }: ApiServer): Agent | undefined {
+  const url = proxy ?? getProxyForUrl(api_root);
+  if (url === "") return undefined;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new HttpsProxyAgent(url);
+  const source = proxy === undefined ? "The proxy of the environment" : "transports.telegram.proxy";
+  throw new ConfigError(
+    `${source} is no HTTP proxy: expected http://host:port; for another kind, put an HTTP proxy before it.`,
+  );
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { findOperation, namesOf, toInput } from "../../src/operations/call.ts";
+import { operations } from "../../src/operations/index.ts";
+import { menuOf } from "../../src/telegram/menu.ts";
+import { load } from "../config/bench.ts";
+import { scriptedEngine } from "../helpers/scripted-engine.ts";
+
+test("every operation has a name that every surface takes, and no other has it", () => {
+  const names = namesOf(operations);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z0-9_]{1,32}$/);
+});
+
+test.each(operations)("the examples of $name are inputs that it takes, also when they come as words", (operation) => {
+  const { input, examples, argument, summary } = operation;
+  expect(summary).toMatch(/^[a-z][^.]*$/);
+  expect(examples.length).toBeGreaterThan(0);
+  for (const example of examples as readonly object[]) {
+    expect(input.safeParse(JSON.parse(JSON.stringify(example))).error).toBeUndefined();
+    const word = argument === undefined ? undefined : Reflect.get(example, argument);
+    if (typeof word === "string") expect(toInput(operation, word)).toEqual(example);
+  }
+  expect(input.safeParse({ "no such field": 1 }).success).toBe(false);
+});
+
+test("the menu offers exactly these", () => {
+  const config = load('default_engine = "alpha"\n', {}, [scriptedEngine("alpha")]);
+  expect(menuOf(config, [])).toEqual(operations.map(({ name, summary }) => ({ command: name, description: summary })));
+});
+
+test("the reference of the chat has a line for each, as each says of itself", () => {
+  const text = readFileSync("docs/reference/chat.md", "utf8");
+  const rows = [...text.matchAll(/^\| `\/(\w+)` +\| (.*?) +\|$/gm)].map(([, name, summary]) => ({ name, summary }));
+  expect(rows).toEqual(operations.map(({ name, summary }) => ({ name, summary })));
+});
+
+test("an alias leads to what it stands for", () => {
+  expect(findOperation(operations, "start")?.name).toBe("help");
+  expect(findOperation(operations, "hepl")).toBeUndefined();
+});
