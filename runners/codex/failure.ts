@@ -6,7 +6,7 @@ import { describeExit } from "../../src/engine/exit.ts";
 /** What codex says of a situation, and what to do about it; `$1` is the sign's first group. */
 const SITUATIONS: readonly { readonly sign: RegExp; readonly mend: string }[] = [
   {
-    sign: /\b401\b|not logged in|log ?out and sign in again/i,
+    sign: /\b401\b|not logged in|sign in again/i,
     mend: "Codex is not logged in, or its key was refused. Run `codex login` on this machine, or set CODEX_API_KEY for the bridge.",
   },
   {

@@ -1,11 +1,18 @@
 import { z } from "zod";
 import { baseOptions } from "../../src/engine/options.ts";
 
-const decision = z.enum(["allow", "ask", "deny"]);
+const NO_DECISION = 'must be "allow", "ask" or "deny"';
+const decision = z.enum(["allow", "ask", "deny"], { error: NO_DECISION });
+/** One word for a tool, or one for each pattern. */
+const rule = z.union([decision, z.record(z.string(), decision)], { error: NO_DECISION });
 
 /** The `[opencode]` table. Names are those of opencode's flags and config; what is unset is left to them. */
 export const opencodeOptions = z.strictObject({
   ...baseOptions,
+  model: z
+    .string()
+    .regex(/^[^/\s]+\/\S/, "must be provider/model, such as anthropic/claude-sonnet-4-5")
+    .optional(),
   /** A primary agent; opencode falls back to its default one where it does not know the name. */
   agent: z.string().min(1).optional(),
   /** Effort of the model: `high`, `max`, `minimal` or whatever its provider has. */
@@ -18,7 +25,7 @@ export const opencodeOptions = z.strictObject({
    * For every tool, or by tool and pattern as in opencode's own config, over which it is laid. Nobody can be asked
    * in a headless run: `ask` refuses.
    */
-  permission: z.union([decision, z.record(z.string(), z.union([decision, z.record(z.string(), decision)]))]).optional(),
+  permission: z.union([decision, z.record(z.string(), rule)], { error: NO_DECISION }).optional(),
   /** Appended to the arguments of `opencode serve`; `extra_args` are those of `opencode run`. */
   serve_args: z.array(z.string()).optional(),
   /** Lets opencode send prompts to its own hosted free models where nothing names another model. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endWithoutTurn, plainMessage, saidOnStderr } from "../../../runners/codex/failure.ts";
+import { endWithoutTurn, explain, plainMessage, saidOnStderr } from "../../../runners/codex/failure.ts";
 import { initial, outcome } from "../../../runners/codex/translate.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 
@@ -88,4 +88,9 @@ test.each([
   ["a sentence", "a sentence"],
 ])("a model server's %s is told as %s", (message, told) => {
   expect(plainMessage(message)).toBe(told);
+});
+
+test("an account that was signed out elsewhere gets the advice to log in", () => {
+  const said = "Your session ended because you signed in to another account. Please sign in again.";
+  expect(explain(said)).toMatch(/^Codex is not logged in.*codex login/);
 });

@@ -46,3 +46,13 @@ test.each([{ permission: "yes" }, { permission: { bash: "maybe" } }, { permisson
     expect(opencodeOptions.safeParse(options).success).toBe(false);
   },
 );
+
+test.each([
+  [{ permission: { bash: "maybe" } }, ["permission"], 'must be "allow", "ask" or "deny"'],
+  [{ permission: "yes" }, ["permission"], 'must be "allow", "ask" or "deny"'],
+  [{ model: "gpt-5.5" }, ["model"], "must be provider/model, such as anthropic/claude-sonnet-4-5"],
+])("%j is refused with what is allowed", (options, path, message) => {
+  const issue = opencodeOptions.safeParse(options).error?.issues[0];
+  expect(issue?.path.slice(0, 1)).toEqual(path);
+  expect(issue?.message).toBe(message);
+});
