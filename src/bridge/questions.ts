@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Acknowledged, RunEvent } from "../domain/events.ts";
-import { decide, type Rules } from "../domain/policy.ts";
+import { type Decision, decide, type Rules } from "../domain/policy.ts";
 import type { Question, Reply } from "../domain/question.ts";
 import type { RunCommand } from "../domain/run.ts";
 import { timerMs } from "../domain/time.ts";
@@ -81,16 +81,24 @@ export class RunQuestions {
 
   #take(question: Question): void {
     if (this.#isOver || this.#open.has(question.id)) return;
-    const { run, rules, store, now, log } = this.#options;
+    const { run, store, now, log } = this.#options;
     const key = randomBytes(8).toString("hex");
     const open: Open = { key, question, timers: undefined, passing: undefined, isResolved: false };
     const { id: runId, chatId, topicId } = run;
     store.questions.add({ key, runId, question, chatId, topicId, askedAt: now() });
     this.#open.set(question.id, open);
-    const decision = decide(question, rules);
+    const decision = this.#decide(question);
     log.info({ key, kind: question.kind, decision }, "question.taken");
     if (decision === "ask") this.#ask(open);
     else this.#pass(open, decision === "allow" ? ALLOW_ONCE : DENIED_BY_RULES, { by: "policy" });
+  }
+
+  /** By the rules, else by what a person said of the same command before. */
+  #decide(question: Question): Decision {
+    const { rules, store, run } = this.#options;
+    const decision = decide(question, rules);
+    const canRemember = rules.remember === true && question.kind === "command" && question.place?.isOwn === true;
+    return decision === "ask" && canRemember && store.questions.wasAllowed(question, run.project) ? "allow" : decision;
   }
 
   #ask(open: Open): void {

@@ -40,6 +40,11 @@ export const entries: readonly Entry[] = [
   { name: "runs", description: "List recent runs", load: () => import("./runs.ts") },
   { name: "backup", description: "Copy state and config into one file", load: () => import("./backup.ts") },
   {
+    name: "policy",
+    description: "Say what the rules would answer to a command line",
+    load: () => import("./policy.ts"),
+  },
+  {
     name: "prune",
     description: "Remove the texts of old runs; counts and costs stay",
     load: () => import("./prune.ts"),

@@ -145,8 +145,15 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
 
 /** A path would mean another file in each directory that the engine is started in; a name is left to PATH. */
 function withExecutable(table: unknown, absolute: (path: string) => string): unknown {
-  if (!isTable(table) || typeof table["cmd"] !== "string" || !table["cmd"].includes("/")) return table;
-  return { ...table, cmd: absolute(table["cmd"]) };
+  if (!isTable(table)) return table;
+  const { cmd, allow_paths: allow, deny_paths: deny } = table;
+  const atHome = (path: unknown) => (typeof path === "string" && path.startsWith("~/") ? absolute(path) : path);
+  return {
+    ...table,
+    ...(typeof cmd === "string" && cmd.includes("/") && { cmd: absolute(cmd) }),
+    ...(Array.isArray(allow) && { allow_paths: allow.map(atHome) }),
+    ...(Array.isArray(deny) && { deny_paths: deny.map(atHome) }),
+  };
 }
 
 function toTelegram(table: TelegramTable | undefined): TelegramConfig | undefined {

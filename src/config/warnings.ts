@@ -17,7 +17,7 @@ export function idleKeys(table: FileTable): string[] {
 export const warningNote = (warnings: readonly string[]): string =>
   ["Parts of the config do nothing here:", "", ...warnings.map((warning) => `- ${warning}`)].join("\n");
 
-const GATES = ["approvals", "allow", "deny"];
+const GATES = "approvals allow deny allow_paths deny_paths allow_tools deny_tools remember".split(" ");
 
 /** Says of each engine's table, and each project's, whose rules for approvals are never asked for: headless engines do not ask. */
 export function idleGates(table: FileTable, engines: readonly string[]): string[] {

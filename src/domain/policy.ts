@@ -1,4 +1,6 @@
 import { CommandPattern, type Fit } from "./command-pattern.ts";
+import { Glob } from "./glob.ts";
+import { PathPattern } from "./path-pattern.ts";
 import type { Approval, Question } from "./question.ts";
 import { reachOf } from "./reach.ts";
 import { readShellLine, type Word } from "./shell-line.ts";
@@ -8,6 +10,12 @@ export interface Rules {
   readonly approvals?: "ask" | "allow" | "deny" | undefined;
   readonly allow?: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
+  readonly allow_paths?: readonly string[] | undefined;
+  readonly deny_paths?: readonly string[] | undefined;
+  readonly allow_tools?: readonly string[] | undefined;
+  readonly deny_tools?: readonly string[] | undefined;
+  /** What a person allows for a session counts for later ones. */
+  readonly remember?: boolean | undefined;
 }
 
 export type Decision = "ask" | "allow" | "deny";
@@ -35,16 +43,21 @@ export interface Verdict {
  * without arguments, and not `git statusx`; `npm run test:*` is any such script. `deny` also finds programs by their
  * path: `rm *` is `/bin/rm -r x` too. In `allow`, no `*` covers what makes a program run another, as `git -c` does.
  *
- * Changes of files and other permissions go by `approvals` alone. What is no approval is always asked.
+ * A change of files is allowed if `allow_paths` has a pattern for every file, and denied if `deny_paths` has one for any.
+ * Other tools go by `allow_tools` and `deny_tools`, which is about all that an engine asks for. What is no approval is
+ * always asked.
  */
 export function judge(question: Question, rules: Rules): Verdict {
+  if (question.kind === "choice" || question.kind === "text") {
+    return { decision: "ask", reason: "Only a person can answer this." };
+  }
+  const denied = (rules.deny_tools ?? []).find((text) => isTool(text.toLowerCase(), question.tool?.toLowerCase()));
+  if (denied !== undefined) return { decision: "deny", rule: quote("deny_tools", denied) };
   switch (question.kind) {
-    case "choice":
-    case "text":
-      return { decision: "ask", reason: "Only a person can answer this." };
     case "file_change":
+      return judgeFiles(question, rules);
     case "permission":
-      return byApprovals(rules);
+      return judgeTool(question, rules);
     case "command":
       return judgeCommand(question, rules);
   }
@@ -58,6 +71,39 @@ const byApprovals = ({ approvals }: Rules, reason?: string): Verdict => ({
   ...(reason !== undefined && { reason }),
 });
 
+const isTool = (pattern: string, tool: string | undefined) => tool !== undefined && new Glob(pattern).matches(tool);
+
+function judgeTool({ tool }: Approval, rules: Rules): Verdict {
+  const allowed = (rules.allow_tools ?? []).find((text) => isTool(text, tool));
+  if (allowed !== undefined) return { decision: "allow", rule: quote("allow_tools", allowed) };
+  const mayHide = tool === undefined && (rules.deny_tools ?? []).length > 0;
+  return mayHide ? inDoubt(rules, "It is not known which tool this is.") : byApprovals(rules);
+}
+
+function judgeFiles({ place, paths = [] }: Approval, rules: Rules): Verdict {
+  const { deny_paths: deny = [], allow_paths: allow = [] } = rules;
+  const directory = place?.directory ?? "";
+  const named = [
+    ...(place?.paths ?? []),
+    ...paths.map((path) => (path.startsWith("/") ? path : `${directory}/${path}`)),
+  ];
+  const denied = deny.find((text) => named.some((path) => new PathPattern(text).denies(path, directory)));
+  if (denied !== undefined) return { decision: "deny", rule: quote("deny_paths", denied) };
+  if (place?.paths === undefined) {
+    const reason = "It is not known which files it changes.";
+    return deny.length > 0 ? inDoubt(rules, reason) : byApprovals(rules, reason);
+  }
+  const patterns = allow.map((text) => new PathPattern(text));
+  const found = place.paths.map((path) => patterns.find((pattern) => pattern.allows(path, directory))?.text);
+  const at = found.indexOf(undefined);
+  if (at >= 0) return byApprovals(rules, `No rule of \`allow_paths\` covers ${place.paths[at]}.`);
+  return { decision: "allow", rule: [...new Set(found)].map((text) => quote("allow_paths", text ?? "")).join(", ") };
+}
+
+/** What cannot be told from what is denied is not allowed unasked. */
+const inDoubt = (rules: Rules, reason: string): Verdict =>
+  rules.approvals === "allow" ? { decision: "ask", reason } : byApprovals(rules, reason);
+
 function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict {
   const denial = denialOf(command, rules.deny ?? []);
   if (denial?.fit === "yes") return { decision: "deny", rule: quote("deny", denial.pattern) };
@@ -67,9 +113,8 @@ function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict 
   const mayDeny = denial?.fit === "maybe";
   if (allowance.rules && !mayDeny && isHere) return { decision: "allow", rule: allowance.rules.join(", ") };
   const elsewhere = "It does not run in the run's own directory and repository.";
-  const reason = denial === undefined ? (allowance.reason ?? (isHere ? undefined : elsewhere)) : denial.reason;
-  if (denial !== undefined && rules.approvals === "allow") return { decision: "ask", reason: denial.reason };
-  return byApprovals(rules, reason);
+  const reason = allowance.reason ?? (isHere ? undefined : elsewhere);
+  return denial === undefined ? byApprovals(rules, reason) : inDoubt(rules, denial.reason);
 }
 
 interface Denial {

@@ -26,6 +26,8 @@ export interface Approval extends Asked {
   readonly place?: Place;
   /** `file_change`: the files, as the engine names them. */
   readonly paths?: readonly string[];
+  /** What the engine calls the tool that it would use. */
+  readonly tool?: string;
   /** All there is to read before one agrees: the command, the diff, what is asked for. Plain text. */
   readonly body?: string;
   /** Why the engine wants it, in its words. */

@@ -146,7 +146,7 @@ class Reader implements ShellLine {
     // Some variables, such as PS4, are evaluated when they are used.
     if (isAssignment && /\$[({]|`/.test(word ?? "")) this.#doubt();
     if (isAssignment || isReserved) this.isPlain = false;
-    else words.push(word);
+    else words.push(text === "[" ? text : word);
     // A sign that begins nothing known.
     if (this.#cursor.at === start) this.#giveUp();
   }

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** A longer one is nothing that anybody means. */
+const patterns = z.array(z.string().min(1).max(1000)).optional();
+
 /** Options that every engine has; an engine's own schema extends this shape. */
 export const baseOptions = {
   /** Executable: a name looked up on PATH, or a path, which the config makes absolute. */
@@ -16,9 +19,17 @@ export const baseOptions = {
   /** What becomes of an engine's questions whether it may do something; needs `interactive`. */
   approvals: z.enum(["ask", "allow", "deny"]).optional(),
   /** Commands that are allowed without asking; `decide` in policy.ts says what a pattern matches. */
-  allow: z.array(z.string().min(1)).optional(),
+  allow: patterns,
   /** Commands that are denied without asking; comes before `allow`. */
-  deny: z.array(z.string().min(1)).optional(),
+  deny: patterns,
+  /** Files that may be changed without asking, and those that may not; from the run's directory, or absolute. */
+  allow_paths: patterns,
+  deny_paths: patterns,
+  /** Other tools, by the engine's own names for them. */
+  allow_tools: patterns,
+  deny_tools: patterns,
+  /** What a person allows for a session is allowed in later ones too: the same command in the same directory. */
+  remember: z.boolean().optional(),
 };
 
 /** What the code above an engine may read of its options; the rest is the engine's own. */
@@ -32,4 +43,9 @@ export interface EngineOptions {
   readonly approvals?: "ask" | "allow" | "deny" | undefined;
   readonly allow?: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
+  readonly allow_paths?: readonly string[] | undefined;
+  readonly deny_paths?: readonly string[] | undefined;
+  readonly allow_tools?: readonly string[] | undefined;
+  readonly deny_tools?: readonly string[] | undefined;
+  readonly remember?: boolean | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Question, Reply } from "../domain/question.ts";
+import type { Approval, Question, Reply } from "../domain/question.ts";
 import type { Database, Row } from "./database.ts";
 
 /** `withdrawn`: the engine does not ask it any more, or its run ended. */
@@ -78,6 +78,17 @@ export class Questions {
       "SELECT * FROM questions WHERE ? IS NULL OR chatId = ? ORDER BY askedAt DESC, key LIMIT ?",
       ...[chatId ?? null, chatId ?? null, limit],
     );
+  }
+
+  /** Whether a person has allowed this very command, in this directory of the project, for a session. */
+  wasAllowed({ command, cwd }: Pick<Approval, "command" | "cwd">, project: string | null): boolean {
+    const found = this.#database.all(
+      `SELECT 1 FROM questions JOIN runs ON runs.id = questions.runId
+       WHERE kind = 'command' AND reply = 'allow' AND scope = 'session' AND decidedBy = 'user' AND project IS ?
+         AND json_extract(question, '$.command') = ? AND json_extract(question, '$.cwd') = ? LIMIT 1`,
+      ...[project, command ?? null, cwd ?? null],
+    );
+    return found.length > 0;
   }
 
   /** Stores the reply that the engine has. Secret answers are not kept. */

@@ -1,5 +1,4 @@
-import { Api, GrammyError, HttpError, type RawApi } from "grammy";
-import type { InputFile } from "grammy/types";
+import { Api, GrammyError, HttpError, InputFile, type RawApi } from "grammy";
 import { InDoubt } from "../chat/transport.ts";
 import { type ApiServer, proxyAgent } from "./proxy.ts";
 
@@ -99,6 +98,5 @@ function errorCode(error: unknown): string {
 
 /** A file made of text, to send as a document. */
 export async function textFile(text: string, name: string): Promise<InputFile> {
-  const { InputFile } = await import("grammy");
   return new InputFile(Buffer.from(text, "utf8"), name);
 }

@@ -126,6 +126,28 @@ test("the rules answer without a card", async () => {
   expect(calls).toEqual([]);
 });
 
+test("what a person allowed for a session is remembered for the same command in the same directory alone", async () => {
+  const rules: Rules = { remember: true, deny: ["rm *"] };
+  const { ask, questions, store } = setUp(() => TAKEN, rules);
+  const make = { ...command, cwd: "/src/web" } as Question;
+  ask(make);
+  const [first] = store.questions.recent(1);
+  questions.answer(first?.key ?? "", { type: "allow", scope: "session" }, ann);
+  await settled();
+  const others: Question[] = [
+    ...[
+      { ...make, id: "q2" },
+      { ...make, id: "q3", cwd: "/src/web/sub" },
+      { ...make, id: "q4", command: "make x" },
+    ],
+    { ...make, id: "q5", place: { isOwn: false, directory: "/src/web" } },
+  ] as Question[];
+  for (const other of others) ask(other);
+  await settled();
+  const states = new Map(store.questions.recent(9).map(({ questionId, state }) => [questionId, state]));
+  expect([...others.map(({ id }) => states.get(id))]).toEqual(["answered", "open", "open", "open"]);
+});
+
 test("where the rules' answer cannot be passed on, somebody is asked", async () => {
   const { ask, only, calls, questions } = setUp(() => ({ ok: false, problem: "No." }), { approvals: "deny" });
   ask();

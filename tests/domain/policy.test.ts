@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decide, judge, type Rules } from "../../src/domain/policy.ts";
-import type { Question } from "../../src/domain/question.ts";
+import type { Approval, Question } from "../../src/domain/question.ts";
 import { times } from "../helpers/soak.ts";
 
 const command = (line: string): Question => ({
@@ -303,15 +303,7 @@ describe("approvals", () => {
         "npm test",
         "make",
       ],
-      ...[
-        "node x.js",
-        "sh -c 'make; ls'",
-        "timeout 5 make",
-        "npm run rm",
-        "printf '%s' x",
-        "[ -f x ] && make",
-        "cargo test",
-      ],
+      ...["node x.js", "sh -c 'make; ls'", "timeout 5 make", "printf '%s' x", "[ -f x ] && make", "cargo test"],
     ];
     for (const line of lines) expect(decideOn(line, { approvals: "allow" }), line).toBe("allow");
   });
@@ -451,6 +443,65 @@ test("the rule that decided is named, or why there is none", () => {
   expect(judge(command("git status; make x"), rules).reason).toBe("No rule of `allow` covers all of: make x");
   expect(judge(command("git status > x"), rules).reason).toMatch(/more than plain commands/);
   expect(judge(command("git $X"), { ...rules, approvals: "allow" }).reason).toMatch(/may run what deny = "git push\*"/);
+});
+
+describe("changes of files", () => {
+  const change = (...paths: string[]): Approval => ({
+    ...{ id: "1", kind: "file_change", title: "", tool: "edit", canAllowSession: false, paths },
+    place: { isOwn: true, directory: "/src/web", paths },
+  });
+  const files: Rules = { allow_paths: ["src/**", "*.md", "/tmp/out"], deny_paths: [".env", "src/secret", "*.pem"] };
+
+  test.each([
+    [["/src/web/src/a.ts"], "allow"],
+    [["/src/web/src/deep/a.ts", "/src/web/docs/x.md", "/tmp/out/x"], "allow"],
+    [["/src/web/src/a.ts", "/src/web/package.json"], "ask"],
+    [["/src/web/package.json"], "ask"],
+    [["/src/web-other/src/a.ts"], "ask"],
+    [["/src/other/x.md"], "ask"],
+    [["/src/web/src/../package.json"], "ask"],
+    [["/tmp/output"], "ask"],
+    [["/src/web/src/.git/config"], "ask"],
+    [["/src/web/.vscode/x.md"], "ask"],
+    [["/src/web/.env"], "deny"],
+    [["/src/web/src/a.ts", "/src/web/src/deep/.env/x"], "deny"],
+    [["/src/web/SRC/Secret/a.ts"], "deny"],
+    [["/src/web/key.pem"], "deny"],
+  ])("%j: %s", (paths, decision) => {
+    expect(decide(change(...paths), files)).toBe(decision);
+    if (decision === "deny") expect(decide(change(...paths), { ...files, approvals: "allow" })).toBe("deny");
+  });
+
+  test("a pattern that spells a name with a dot covers it", () => {
+    expect(decide(change("/src/web/.github/x.yml"), { allow_paths: [".github/*.yml"] })).toBe("allow");
+    expect(decide(change("/src/web/.github/.x.yml"), { allow_paths: [".github/*.yml"] })).toBe("ask");
+  });
+
+  test("are asked about if it is not known which, and denied by the name that the engine gives", () => {
+    const { place: _place, ...untold } = change("/src/web/src/a.ts");
+    expect(decide(untold, { allow_paths: ["**"] })).toBe("ask");
+    expect(decide(untold, { deny_paths: [".env"], approvals: "allow" })).toBe("ask");
+    const link = { ...untold, paths: [".env"], place: { isOwn: true, directory: "/src/web" } };
+    expect(decide(link, { ...files, approvals: "allow" })).toBe("deny");
+  });
+
+  test("name the rule, or the file that none covers", () => {
+    expect(judge(change("/src/web/src/a.ts"), files)).toEqual({ decision: "allow", rule: 'allow_paths = "src/**"' });
+    expect(judge(change("/src/web/src/a.ts", "/x"), files).reason).toBe("No rule of `allow_paths` covers /x.");
+  });
+});
+
+test("tools go by their names, and a denied one is denied whatever it asks for", () => {
+  const tool = (name?: string): Question => ({
+    ...{ id: "1", kind: "permission", title: "", canAllowSession: false, ...(name !== undefined && { tool: name }) },
+  });
+  const tools: Rules = { allow_tools: ["webfetch", "mcp_docs_*"], deny_tools: ["mcp_*_delete", "bash"] };
+  expect(decide(tool("webfetch"), tools)).toBe("allow");
+  expect(decide(tool("mcp_docs_read"), tools)).toBe("allow");
+  expect(decide(tool("mcp_docs_delete"), tools)).toBe("deny");
+  expect(decide(tool("websearch"), tools)).toBe("ask");
+  expect(decide(tool(), { ...tools, approvals: "allow" })).toBe("ask");
+  expect(decide({ ...command("ls"), tool: "Bash" } as Question, { ...tools, allow: ["ls"] })).toBe("deny");
 });
 
 /** Shell-like noise: the signs that matter, often. */

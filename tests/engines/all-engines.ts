@@ -15,6 +15,8 @@ export interface EnginesHome extends AsyncDisposable {
   readonly web: string;
   /** What the bridge's environment needs beside the defaults. */
   readonly env: Record<string, string>;
+  /** The `claude.env` that leads to its scripted model. Other engines would take the key for their own. */
+  readonly claudeEnv: Record<string, string>;
   /** All that the models got so far, as JSON. */
   sentToModel(): string;
 }
@@ -44,13 +46,16 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
     web,
     env: {
       HOME: home,
-      // Any key will do for the scripted model; options say whether claude gets it.
-      ANTHROPIC_BASE_URL: messagesModel.url,
-      ANTHROPIC_API_KEY: "scripted",
       PI_OFFLINE: "1",
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+    },
+    claudeEnv: {
+      ANTHROPIC_BASE_URL: messagesModel.url,
+      ANTHROPIC_API_KEY: "scripted",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      CLAUDE_CODE_MAX_RETRIES: "1",
     },
     sentToModel: () => JSON.stringify([chatModel.requests, codexModel.calls, messagesModel.requests]),
     [Symbol.asyncDispose]: async () => {

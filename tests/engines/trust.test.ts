@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -30,13 +30,10 @@ afterAll(async () => {
 });
 
 const ways = Object.keys(pinnedEngines).flatMap((id) => [false, true].map((interactive) => [id, interactive] as const));
-/** Keeps claude from the net, and from minutes of retries. */
-const CLAUDE_ENV = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", CLAUDE_CODE_MAX_RETRIES: "1" };
 /** Options that make each engine ask before it runs a command. */
-const ASKING: Readonly<Record<string, EngineOptions & Record<string, unknown>>> = {
-  claude: { use_api_billing: true, env: CLAUDE_ENV } as EngineOptions & Record<string, unknown>,
-  codex: { sandbox: "workspace-write" } as EngineOptions & Record<string, unknown>,
-  pi: { approvals: "ask" },
+const asking = (id: string): EngineOptions & Record<string, unknown> => {
+  if (id === "claude") return { env: home.claudeEnv };
+  return id === "codex" ? { sandbox: "workspace-write" } : { approvals: "ask" };
 };
 
 interface Played {
@@ -67,7 +64,7 @@ async function play(
       session,
     },
     env: { PATH: process.env["PATH"], ...home.env },
-    options: { cmd: engineCommand(id as PinnedEngineId), interactive, ...ASKING[id] },
+    options: { cmd: engineCommand(id as PinnedEngineId), interactive, ...asking(id) },
   });
   const events: RunEvent[] = [];
   for await (const event of run) {
@@ -101,7 +98,7 @@ test.each(ways)("%s runs nothing that an untrusted repository brings (interactiv
   const setup = {
     ...{ cwd: repository.path, log: noLog, trusted: false },
     env: { PATH: process.env["PATH"], ...home.env },
-    options: { cmd: engineCommand(id as PinnedEngineId), interactive: true, ...ASKING[id] },
+    options: { cmd: engineCommand(id as PinnedEngineId), interactive: true, ...asking(id) },
   };
   if (interactive) {
     const fork = await engineOf(id).operations.fork?.(toSession(setup, first.session));
@@ -136,3 +133,15 @@ test.each([false, true])(
     expect(repository.ran()).toEqual([]);
   },
 );
+
+test.each([false, true])("trust that codex has noted itself does not count (interactive: %s)", async (interactive) => {
+  const repository = newRepository();
+  const file = join(home.env["HOME"] ?? "", ".codex/config.toml");
+  const before = readFileSync(file, "utf8");
+  writeFileSync(file, `${before}\n[projects."${repository.path}"]\ntrust_level = "trusted"\n`);
+  const { events } = await play(repository, { id: "codex", interactive, prompt: "[[shell echo one]]" });
+  writeFileSync(file, before);
+  expect(events.at(-1)).toMatchObject({ type: "completed", ok: true });
+  expect(repository.ran()).toEqual([]);
+  expect(home.sentToModel()).toContain(repository.instruction);
+});

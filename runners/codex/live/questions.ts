@@ -46,12 +46,13 @@ function describeCommand(id: string, params: Params<"item/commandExecution/reque
   const asked = { id, canAllowSession: true, ...reasonOf(params.reason), ...(params.cwd && { cwd: params.cwd }) };
   const network = params.networkApprovalContext;
   if (network) {
-    return { ...asked, kind: "permission", title: `Connect to ${network.host} (${network.protocol})` };
+    return { ...asked, kind: "permission", tool: "network", title: `Connect to ${network.host} (${network.protocol})` };
   }
   const command = unwrapShell(params.command ?? "");
   const where = `${oneLine(command)}${params.cwd ? ` in ${params.cwd}` : ""}`;
   // What would be typed is another thing than the command that rules may allow.
-  if (params.kind === "writeStdin") return { ...asked, kind: "permission", title: `Type into ${where}`, body: command };
+  if (params.kind === "writeStdin")
+    return { ...asked, kind: "permission", tool: "stdin", title: `Type into ${where}`, body: command };
   return { ...asked, kind: "command", title: `Run ${where}`, command, body: command };
 }
 
@@ -60,8 +61,12 @@ function describeChange(
   { reason, grantRoot }: Params<"item/fileChange/requestApproval">,
   changes: readonly FileUpdate[],
 ): Approval {
-  const paths = changes.map(({ path }) => path);
-  const title = grantRoot ? `Write files below ${grantRoot}` : `Change ${paths.join(", ") || "files"}`;
+  const paths = grantRoot
+    ? []
+    : changes.flatMap(({ path, kind }) => [path, ...(kind.move_path ? [kind.move_path] : [])]);
+  const title = grantRoot
+    ? `Write files below ${grantRoot}`
+    : `Change ${changes.map(({ path }) => path).join(", ") || "files"}`;
   const body = changes.map(({ path, kind, diff }) => `${kind.type} ${path}\n${diff}`).join("\n");
   return { id, kind: "file_change", title: oneLine(title), paths, body, ...reasonOf(reason), canAllowSession: true };
 }

@@ -39,7 +39,9 @@ export async function threadSettings(peer: RpcPeer, request: SettingsRequest): P
   const isConfigNeeded = options.sandbox === undefined || brought !== undefined;
   const config = isConfigNeeded ? await readConfig(peer, trusted ? cwd : undefined) : undefined;
   const sandbox = options.sandbox ?? config?.sandbox_mode ?? "read-only";
-  const asksForAll = sandbox === "danger-full-access" || (options.deny ?? []).length > 0;
+  const asksForAll =
+    sandbox === "danger-full-access" ||
+    [options.deny, options.deny_paths, options.deny_tools].some((list = []) => list.length > 0);
   return {
     ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [], trust: trustOf(cwd, trusted) },
     // The person's own would be lost otherwise.

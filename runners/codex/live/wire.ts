@@ -8,7 +8,7 @@ const item = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shap
 
 const fileUpdate = z.object({
   path: z.string(),
-  kind: z.object({ type: z.string() }),
+  kind: z.object({ type: z.string(), move_path: z.string().nullish() }),
   diff: z.string().default(""),
 });
 export type FileUpdate = z.infer<typeof fileUpdate>;

@@ -13,7 +13,7 @@ export interface AnswersSetup {
   /** Of the session. */
   readonly directory: string;
   /** Commands that no permission for the session covers. */
-  readonly deny: Rules["deny"];
+  readonly rules: Pick<Rules, "deny" | "deny_paths" | "deny_tools">;
 }
 
 /** Passes a person's replies on. What is allowed for a session is kept here: opencode would allow it to all sessions. */
@@ -41,11 +41,11 @@ export class Answers {
 
   /** Whether all that this would do has been allowed for the session, and the rules do not speak against it. */
   isAllowed(request: PermissionRequest): boolean {
-    const { server, session, directory, deny } = this.#setup;
+    const { server, session, directory, rules } = this.#setup;
     const covered = coverage(request);
     const allowed = server.allowed.get(session);
     const isCovered = covered.length > 0 && covered.every((pattern) => allowed?.has(pattern));
-    return isCovered && decide(toApproval(request, directory), { approvals: "allow", deny }) === "allow";
+    return isCovered && decide(toApproval(request, directory), { ...rules, approvals: "allow" }) === "allow";
   }
 
   /** Allows one request without asking. */

@@ -13,7 +13,7 @@ export function toApproval(
   const command = text(metadata["command"]);
   const diff = text(metadata["diff"]);
   const what = command ?? patterns.join(", ");
-  const common = { id, ...(cwd !== undefined && { cwd }), canAllowSession: always.length > 0 };
+  const common = { id, tool: permission, ...(cwd !== undefined && { cwd }), canAllowSession: always.length > 0 };
   const scope =
     always.length > 0 ? `Allowed for the session, this would cover: ${permission} ${always.join(", ")}` : "";
   if (permission === "bash" && command !== undefined) {

@@ -44,7 +44,7 @@ export class Turn {
   constructor(setup: TurnSetup) {
     this.#setup = setup;
     this.#state = setup.state;
-    this.#answers = new Answers({ server: setup.server, ...setup.state, deny: setup.options.deny });
+    this.#answers = new Answers({ server: setup.server, ...setup.state, rules: denialsOf(setup.options) });
     this.#over = new Promise((resolve) => {
       this.#markOver = resolve;
     });
@@ -148,3 +148,6 @@ export class Turn {
     }
   }
 }
+
+/** What no permission for the session covers. */
+const denialsOf = ({ deny, deny_paths, deny_tools }: OpencodeOptions) => ({ deny, deny_paths, deny_tools });

@@ -12,8 +12,9 @@ import type { GateAsk, GateVerdict } from "./gate-extension.ts";
 const GATE_FILE = moduleFile("runners/pi/live/gate-extension");
 
 /** Loads the gate where something may have to be asked or denied; else pi asks nobody, as is its own way. */
-export function gateArguments({ approvals, deny }: PiOptions): readonly string[] {
-  const isNeeded = approvals === "ask" || approvals === "deny" || (deny ?? []).length > 0;
+export function gateArguments({ approvals, deny, deny_paths, deny_tools }: PiOptions): readonly string[] {
+  const denies = [deny, deny_paths, deny_tools].some((list = []) => list.length > 0);
+  const isNeeded = approvals === "ask" || approvals === "deny" || denies;
   return isNeeded ? ["--extension", GATE_FILE] : [];
 }
 
@@ -30,7 +31,7 @@ export function readApproval(id: string, placeholder: string): Approval | undefi
   if (ask === undefined) return undefined;
   const { tool, input, cwd } = ask;
   const { kind, title } = describeTool({ name: tool, args: input, cwd }, dialect);
-  const base = { id, cwd, canAllowSession: true };
+  const base = { id, cwd, tool, canAllowSession: true };
   const command = Command.safeParse(input).data?.command;
   if (kind === "command" && command !== undefined) return { ...base, kind, title, command, body: command };
   const change = Change.safeParse(input).data;

@@ -22,13 +22,20 @@ const TONES: Readonly<Record<string, Tone>> = {
 
 /** The bot's words with a chip in place of the state that they begin with: `done · codex · 12s`. */
 export function withStatus(nodes: readonly VNode[]): VNode[] {
-  const [first, ...rest] = nodes;
+  const [first, ...rest] = joined(nodes);
   if (first === undefined) return [];
   if (typeof first === "string") return splitHeader(first, rest) ?? [...nodes];
   if (first.tag === "p") return [{ ...first, children: withStatus(first.children) }, ...rest];
   const [next, ...others] = rest;
   const isHeader = typeof next === "string" && next.startsWith(" · ");
   return (isHeader ? splitHeader(textOf([first]) + next, others) : undefined) ?? [...nodes];
+}
+
+/** With the strings at the beginning as one. */
+function joined(nodes: readonly VNode[]): readonly VNode[] {
+  const end = nodes.findIndex((node) => typeof node !== "string");
+  const count = end < 0 ? nodes.length : end;
+  return count < 2 ? nodes : [nodes.slice(0, count).join(""), ...nodes.slice(count)];
 }
 
 function splitHeader(text: string, rest: readonly VNode[]): VNode[] | undefined {

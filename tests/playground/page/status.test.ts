@@ -19,7 +19,7 @@ test.each([
 
 test("a label in code and a header in a paragraph are found too", () => {
   expect(classes(withStatus([h("code", {}, "cancelled"), " · pi · 2s"]))).toEqual(["chip-status stopped", "facts"]);
-  const [paragraph] = withStatus([h("p", {}, "done · pi · 2s")]);
+  const [paragraph] = withStatus([h("p", {}, "done", " · pi · 2s")]);
   expect(classes(typeof paragraph === "string" ? [] : (paragraph?.children ?? []))).toEqual([
     "chip-status done",
     "facts",

@@ -18,6 +18,7 @@ test("a file change is shown with its paths and its diff", () => {
   expect(toApproval(asked, "/repo")).toEqual({
     id: "per_1",
     kind: "file_change",
+    tool: "edit",
     title: "edit: a.txt",
     paths: ["/repo/a.txt"],
     body: "-a\n+b",

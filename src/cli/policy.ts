@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { engines } from "../../runners/index.ts";
+import type { Config, Project } from "../config/config.ts";
+import { engineOptions } from "../config/engine-options.ts";
+import { loadConfig } from "../config/load.ts";
+import { nearest } from "../config/nearest.ts";
+import { sameName } from "../config/rules.ts";
+import { judge } from "../domain/policy.ts";
+import type { Approval } from "../domain/question.ts";
+import { ConfigError } from "../errors.ts";
+import { findHome, locate } from "../worker/locate.ts";
+import { defineCommand } from "./command.ts";
+import { requireEngine } from "./engine-name.ts";
+
+const EXIT_CODES = { allow: 0, ask: 6, deny: 7 };
+
+/** Says what the rules of the config would answer, and which of them: exit code 0 allowed, 6 asked, 7 denied. */
+export const command = defineCommand({
+  args: {
+    line: { type: "positional", required: false, description: "A command line, as the engine would ask for it" },
+    path: { type: "string", valueHint: "file", description: "A file that the engine would change, instead of a line" },
+    tool: { type: "string", valueHint: "name", description: "Another tool that it would use, instead of a line" },
+    project: { type: "string", valueHint: "alias", description: "The project that it works in" },
+    engine: { type: "string", valueHint: "name", description: "The engine that asks; the default one unless told" },
+    json: { type: "boolean", description: "Print as JSON" },
+  },
+  async run({ line, path, tool, project: alias, engine: name, json }, { configFile, cwd, env, stdout }) {
+    const config = loadConfig({ file: configFile, cwd, env, engines });
+    const project = projectOf(config, alias);
+    const engine = requireEngine(engines, name ?? project?.default_engine ?? config.default_engine);
+    const home = await findHome(project?.path ?? cwd);
+    const asked = toApproval({ line, path, tool }, home.directory);
+    const verdict = judge({ ...asked, place: await locate(asked, home) }, engineOptions(config, engine, project));
+    const { decision, rule, reason } = verdict;
+    if (json) stdout.write(`${JSON.stringify(verdict)}\n`);
+    else stdout.write(`${[decision, rule && `by ${engine.id}.${rule}`, reason].filter(Boolean).join("\n")}\n`);
+    return EXIT_CODES[decision];
+  },
+});
+
+function projectOf(config: Config, alias: string | undefined): Project | undefined {
+  const wanted = alias ?? config.default_project;
+  const project = [...config.projects.values()].find((one) => wanted !== undefined && sameName(one.alias, wanted));
+  if (alias === undefined || project) return project;
+  const known = [...config.projects.keys()];
+  const near = nearest(alias, known);
+  throw new ConfigError(
+    `Unknown project "${alias}"; ${near ? `did you mean ${near}?` : `known: ${known.join(", ")}.`}`,
+  );
+}
+
+type Asked = Readonly<Record<"line" | "path" | "tool", string | undefined>>;
+
+function toApproval({ line, path, tool }: Asked, directory: string): Approval {
+  if ([line, path, tool].filter((one) => one !== undefined).length !== 1) {
+    throw new ConfigError('Say what the engine would ask for: takopi policy "<line>", or --path or --tool.');
+  }
+  const asked = { id: "", title: "", cwd: directory, canAllowSession: false };
+  if (line !== undefined) return { ...asked, kind: "command", command: line };
+  if (path !== undefined) return { ...asked, kind: "file_change", paths: [resolve(directory, path)] };
+  return { ...asked, kind: "permission", ...(tool !== undefined && { tool }) };
+}
