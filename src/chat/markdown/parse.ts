@@ -2,6 +2,8 @@ import type { Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { mathFromMarkdown } from "mdast-util-math";
+import { cjkFriendlyExtension } from "micromark-extension-cjk-friendly";
+import { gfmStrikethroughCjkFriendly } from "micromark-extension-cjk-friendly-gfm-strikethrough";
 import { gfm } from "micromark-extension-gfm";
 import { math } from "micromark-extension-math";
 import { toBlocks } from "./convert.ts";
@@ -21,7 +23,7 @@ export function parseMarkdown(source: string): readonly Block[] {
 
 function parse(source: string, singleDollarTextMath: boolean): Root {
   return fromMarkdown(source, {
-    extensions: [gfm(), math({ singleDollarTextMath })],
+    extensions: [gfm(), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(), math({ singleDollarTextMath })],
     mdastExtensions: [...gfmExtensions, mathFromMarkdown()],
   });
 }

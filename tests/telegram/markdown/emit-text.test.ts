@@ -43,6 +43,16 @@ test("marks bold, italic, strikethrough and code", () => {
   expect(formats("**a** _b_ ~~c~~ `d`")).toEqual(["bold: a", "italic: b", "strikethrough: c", "code: d"]);
 });
 
+test.each([
+  ["**注意：**请先备份。下一步**「重启」**服务", ["bold: 注意：", "bold: 「重启」"]],
+  ["これは**「強調」**です。*（注）*と", ["bold: 「強調」", "italic: （注）"]],
+  ["**이것은 (강조)**입니다", ["bold: 이것은 (강조)"]],
+  ["请~~「旧」~~新", ["strikethrough: 「旧」"]],
+  ["见**[文档](https://e.com)。**然后", ["bold: 文档。", "text_link: 文档"]],
+])("finds the format in %j, where no space is written around it", (source, expected) => {
+  expect(formats(source)).toEqual(expected);
+});
+
 test("counts offsets in UTF-16 units", () => {
   expect(emitText(parseMarkdown("😀 **b**")).entities).toEqual([{ type: "bold", offset: 3, length: 1 }]);
 });
