@@ -47,8 +47,8 @@ const node = {
   ...{ outdir: "dist", outbase: ".", platform: "node", target: "node20.19", legalComments: "none" },
   // Prebuilt binaries, and a logger that looks for files beside its own.
   plugins: [oneLanguage, ownUrls, callsOnly],
-  // Names stay, for the stacks in the log.
-  ...{ minifySyntax: true, minifyWhitespace: true },
+  // Names stay, for the stacks in the log, and since node-fetch knows an AbortSignal by the name of its class.
+  ...{ minifySyntax: true, minifyWhitespace: true, keepNames: true },
   external: ["libsql", "@libsql/*", "pino"],
   banner: {
     js: 'import { createRequire as createRequireHere } from "node:module";const require = createRequireHere(import.meta.url);',

@@ -76,3 +76,9 @@ test("what nobody caught ends the program with its cause and place, and without 
   );
   expect(stderr).not.toContain("AAEh");
 });
+
+test("the built program talks to a Bot API server and ends a task", async () => {
+  const { code, stdout } = await takopi(scratchHome(), "demo", "--once", "markdown");
+  expect(code).toBe(0);
+  expect(stdout).toContain("done · demo");
+});

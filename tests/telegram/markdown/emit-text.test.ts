@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { parseMarkdown } from "../../../src/chat/markdown/parse.ts";
 import { emitText } from "../../../src/telegram/markdown/emit-text.ts";
+import { needsRich } from "../../../src/telegram/markdown/rich-size.ts";
 import { expectGoodEntities } from "../rules.ts";
 import { answerMarkdown, holdsInOrder, PATIENCE_MS, RUNS, tangledMarkdown } from "./arbitrary.ts";
 
@@ -41,6 +42,16 @@ test("holds no character that turns the reading direction", () => {
 
 test("marks bold, italic, strikethrough and code", () => {
   expect(formats("**a** _b_ ~~c~~ `d`")).toEqual(["bold: a", "italic: b", "strikethrough: c", "code: d"]);
+});
+
+test.each([
+  ["**注意：**请先备份。下一步**「重启」**服务", ["bold: 注意：", "bold: 「重启」"]],
+  ["これは**「強調」**です。*（注）*と", ["bold: 「強調」", "italic: （注）"]],
+  ["**이것은 (강조)**입니다", ["bold: 이것은 (강조)"]],
+  ["请~~「旧」~~新", ["strikethrough: 「旧」"]],
+  ["见**[文档](https://e.com)。**然后", ["bold: 文档。", "text_link: 文档"]],
+])("finds the format in %j, where no space is written around it", (source, expected) => {
+  expect(formats(source)).toEqual(expected);
 });
 
 test("counts offsets in UTF-16 units", () => {
@@ -96,6 +107,30 @@ test("turns images into links that nobody fetches", () => {
 test("shows formulas as code, and leaves prices and variables alone", () => {
   expect(formats("$x^2$ and $$\\sum_i$$")).toEqual(["code: x^2", "code: \\sum_i"]);
   expect(shown("It costs $5 and $10, see $HOME/bin:$PATH")).toBe("It costs $5 and $10, see $HOME/bin:$PATH");
+});
+
+test.each([
+  ["The area is \\(\\pi r^2\\), with \\( r \\) given.", ["code: \\pi r^2", "code: r"]],
+  ["So:\n\\[\n\\int x\n+ y\n= z\n\\]\nend", ["pre: \\int x\n+ y\n= z"]],
+  ["\\[ E = mc^2 \\]", ["pre: E = mc^2"]],
+  ["- a\n  \\[\n  x\n\n  - y\n  \\]\n- b", ["pre: x\n\n- y"]],
+])("reads %j as formulas", (source, expected) => {
+  expect(formats(source)).toEqual(expected);
+  expect(needsRich(parseMarkdown(source))).toBe(true);
+});
+
+test.each([
+  ["Match \\(some words\\) here", "Match (some words) here"],
+  ["\\[text\\](url) and more", "[text](url) and more"],
+  ["\\[WIP\\] It grows", "[WIP] It grows"],
+  ["\\[\nnever closed", "[\nnever closed"],
+  ["\\[ \\] to do", "[ ] to do"],
+])("takes the brackets of %j for brackets", (source, expected) => {
+  expect(emitText(parseMarkdown(source))).toEqual({ text: expected, entities: [] });
+});
+
+test("leaves brackets in code alone", () => {
+  expect(formats("`\\(a\\)`\n\n    sed 's/\\(.*\\)/x/'")).toEqual(["code: \\(a\\)", "pre: sed 's/\\(.*\\)/x/'"]);
 });
 
 test("shows the targets of links where there will be no entities", () => {
