@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import { LineSplitter } from "../engine/lines.ts";
-import { MAX_LINE_BYTES } from "./protocol.ts";
+import { type ControlReply, type ControlRequest, type Hello, MAX_LINE_BYTES } from "./protocol.ts";
 
 /** A peer that reads slower than this much waits for it is let go of. */
 const MAX_UNREAD_BYTES = 16 * MAX_LINE_BYTES;
 
 export interface LineSocket {
-  send(value: object): void;
+  send(value: Hello | ControlRequest | ControlReply): void;
   close(): void;
 }
 
