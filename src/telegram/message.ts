@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
 import { flattenRich } from "./flatten-rich.ts";
+import { Entity, withMarks } from "./person-text.ts";
+import { External, Quote, readQuote } from "./quote.ts";
 
 const id = z.int();
 const anything = z.unknown().optional();
@@ -36,6 +38,10 @@ const Message = Quoted.extend({
   forward_origin: anything,
   is_automatic_forward: z.boolean().optional(),
   reply_to_message: Quoted.optional(),
+  entities: z.array(Entity).optional(),
+  caption_entities: z.array(Entity).optional(),
+  quote: Quote.optional(),
+  external_reply: External.optional(),
   ...{ voice: anything, audio: anything, video_note: anything },
   ...{ document: anything, photo: anything, video: anything, animation: anything },
 });
@@ -115,12 +121,13 @@ function readMessage(updateId: number, message: Message): Incoming {
     isBot: message.from?.is_bot,
     userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
-    text: textOf(message),
+    text: withMarks(textOf(message), message.entities ?? message.caption_entities ?? []),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
     attachment: attachmentOf(message),
     reply: isReply
       ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
       : undefined,
+    quote: readQuote(message),
   };
 }
 
