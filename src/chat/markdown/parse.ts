@@ -5,9 +5,9 @@ import { mathFromMarkdown } from "mdast-util-math";
 import { cjkFriendlyExtension } from "micromark-extension-cjk-friendly";
 import { gfmStrikethroughCjkFriendly } from "micromark-extension-cjk-friendly-gfm-strikethrough";
 import { gfm } from "micromark-extension-gfm";
-import { math } from "micromark-extension-math";
+import { math } from "micromark-extension-llm-math";
 import { toBlocks } from "./convert.ts";
-import { hasFalseMath } from "./money.ts";
+import { falseMarks } from "./formulas.ts";
 import { isTangled } from "./tangled.ts";
 import { type Block, plain } from "./tree.ts";
 
@@ -17,15 +17,29 @@ import { type Block, plain } from "./tree.ts";
  */
 export function parseMarkdown(source: string): readonly Block[] {
   if (isTangled(source)) return [plain(source)];
-  const root = parse(source, true);
-  return toBlocks(hasFalseMath(root, source) ? parse(source, false) : root);
+  const root = parse(source, { dollars: true, brackets: true });
+  const { dollars, brackets } = falseMarks(root, source);
+  return toBlocks(dollars || brackets ? parse(source, { dollars: !dollars, brackets: !brackets }) : root);
 }
 
-function parse(source: string, singleDollarTextMath: boolean): Root {
+/** The marks that a formula may stand in, besides two dollars. */
+interface FormulaMarks {
+  readonly dollars: boolean;
+  readonly brackets: boolean;
+}
+
+function parse(source: string, marks: FormulaMarks): Root {
   return fromMarkdown(source, {
-    extensions: [gfm(), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(), math({ singleDollarTextMath })],
+    extensions: [gfm(), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(), formulas(marks)],
     mdastExtensions: [...gfmExtensions, mathFromMarkdown()],
   });
+}
+
+const BACKSLASH = 92;
+
+function formulas({ dollars, brackets }: FormulaMarks): ReturnType<typeof math> {
+  const { flow, text } = math({ singleDollarTextMath: dollars });
+  return brackets ? { flow, text } : { flow: { ...flow, [BACKSLASH]: [] }, text: { ...text, [BACKSLASH]: [] } };
 }
 
 /** Its transforms look for addresses once more, by recursion through the whole tree; Telegram finds these by itself. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { parseMarkdown } from "../../../src/chat/markdown/parse.ts";
 import { emitText } from "../../../src/telegram/markdown/emit-text.ts";
+import { needsRich } from "../../../src/telegram/markdown/rich-size.ts";
 import { expectGoodEntities } from "../rules.ts";
 import { answerMarkdown, holdsInOrder, PATIENCE_MS, RUNS, tangledMarkdown } from "./arbitrary.ts";
 
@@ -106,6 +107,30 @@ test("turns images into links that nobody fetches", () => {
 test("shows formulas as code, and leaves prices and variables alone", () => {
   expect(formats("$x^2$ and $$\\sum_i$$")).toEqual(["code: x^2", "code: \\sum_i"]);
   expect(shown("It costs $5 and $10, see $HOME/bin:$PATH")).toBe("It costs $5 and $10, see $HOME/bin:$PATH");
+});
+
+test.each([
+  ["The area is \\(\\pi r^2\\), with \\( r \\) given.", ["code: \\pi r^2", "code: r"]],
+  ["So:\n\\[\n\\int x\n+ y\n= z\n\\]\nend", ["pre: \\int x\n+ y\n= z"]],
+  ["\\[ E = mc^2 \\]", ["pre: E = mc^2"]],
+  ["- a\n  \\[\n  x\n\n  - y\n  \\]\n- b", ["pre: x\n\n- y"]],
+])("reads %j as formulas", (source, expected) => {
+  expect(formats(source)).toEqual(expected);
+  expect(needsRich(parseMarkdown(source))).toBe(true);
+});
+
+test.each([
+  ["Match \\(some words\\) here", "Match (some words) here"],
+  ["\\[text\\](url) and more", "[text](url) and more"],
+  ["\\[WIP\\] It grows", "[WIP] It grows"],
+  ["\\[\nnever closed", "[\nnever closed"],
+  ["\\[ \\] to do", "[ ] to do"],
+])("takes the brackets of %j for brackets", (source, expected) => {
+  expect(emitText(parseMarkdown(source))).toEqual({ text: expected, entities: [] });
+});
+
+test("leaves brackets in code alone", () => {
+  expect(formats("`\\(a\\)`\n\n    sed 's/\\(.*\\)/x/'")).toEqual(["code: \\(a\\)", "pre: sed 's/\\(.*\\)/x/'"]);
 });
 
 test("shows the targets of links where there will be no entities", () => {
