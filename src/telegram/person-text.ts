@@ -1,13 +1,10 @@
-import { z } from "zod";
-
-export const Entity = z.object({
-  type: z.string(),
-  offset: z.int(),
-  length: z.int(),
-  url: z.string().optional(),
-  language: z.string().optional(),
-});
-type Entity = z.infer<typeof Entity>;
+interface Entity {
+  readonly type: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly url?: string | undefined;
+  readonly language?: string | undefined;
+}
 
 interface Marks {
   readonly before: string;

@@ -1,18 +1,19 @@
-import { z } from "zod";
 import type { Incoming } from "../chat/incoming.ts";
 
-export const Quote = z.object({ text: z.string(), is_manual: z.boolean().optional() });
-
-const name = z.string().optional();
-const Titled = z.object({ title: name, first_name: name, username: name }).optional().catch(undefined);
-const Origin = z.object({ sender_user_name: name, sender_user: Titled, sender_chat: Titled, chat: Titled });
+type Named = Partial<Record<"title" | "first_name" | "username", string | undefined>>;
 
 /** A message of another chat or topic; Telegram gives its author, and its text only as a quote. */
-export const External = z.object({ origin: Origin.optional().catch(undefined) });
+interface External {
+  readonly origin?:
+    | (Partial<Record<"sender_user" | "sender_chat" | "chat", Named | undefined>> & {
+        sender_user_name?: string | undefined;
+      })
+    | undefined;
+}
 
 interface Parts {
-  readonly quote?: z.infer<typeof Quote> | undefined;
-  readonly external_reply?: z.infer<typeof External> | undefined;
+  readonly quote?: { readonly text: string; readonly is_manual?: boolean | undefined } | undefined;
+  readonly external_reply?: External | undefined;
 }
 
 /** Telegram quotes by itself, too; within a chat only what the person selected is meant. */
@@ -21,7 +22,7 @@ export function readQuote({ quote, external_reply: external }: Parts): Incoming[
   return quote?.is_manual ? { text: quote.text, from: undefined } : undefined;
 }
 
-function authorOf({ origin }: z.infer<typeof External>): string {
+function authorOf({ origin }: External): string {
   const known = origin?.sender_user ?? origin?.sender_chat ?? origin?.chat;
   const author = origin?.sender_user_name ?? known?.title ?? known?.first_name ?? known?.username;
   return author?.replace(/\s+/g, " ") ?? "somebody";
