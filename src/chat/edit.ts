@@ -1,6 +1,7 @@
 import { resolvePrompt } from "../bridge/resolve.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Intent } from "./intent.ts";
+import { withQuote } from "./quote.ts";
 
 /**
  * Changes the task of a message that was edited while it waits. A task that runs or has ended stays as it is.
@@ -19,7 +20,7 @@ export function applyEdit(
     return "This task was joined from several messages: `/cancel` it, and send it again as you want it.";
   }
   const resolveParts = { config: config(), engines, store, botName, engineOverride };
-  const resolved = resolvePrompt({ ...message, text: task }, resolveParts);
+  const resolved = resolvePrompt({ ...message, text: withQuote(task, message) }, resolveParts);
   const { project = null, branch = null } = resolved.context ?? {};
   if (resolved.engine !== run.engine || project !== run.project || branch !== run.branch) {
     return "A waiting task keeps its engine, project and branch, so it was not changed: `/cancel` it, and send it again.";

@@ -22,6 +22,8 @@ export interface Incoming extends Origin {
   readonly reply:
     | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
     | undefined;
+  /** What it quotes. `text` is "" if only that is known that there is something; `from` is absent within a chat. */
+  readonly quote?: { readonly text: string; readonly from: string | undefined } | undefined;
 }
 
 /** A press on a button. */

@@ -1,4 +1,5 @@
 import type { Incoming } from "./incoming.ts";
+import { quoteOf } from "./quote.ts";
 
 /** Messages of one sender that are one prompt. */
 export interface Group {
@@ -6,7 +7,7 @@ export interface Group {
   /** Every update that went into it. */
   readonly updateIds: readonly number[];
   readonly messageIds: readonly string[];
-  /** Parts of a split paste by lines, then forwarded texts by blank lines. */
+  /** Parts of a split paste by lines, then quotes and forwarded texts by blank lines. */
   readonly text: string;
   /** The run that it belongs to though it came too late to be part of it. */
   readonly follows: string | undefined;
@@ -141,7 +142,9 @@ function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
     first,
     updateIds: messages.map(({ updateId }) => updateId),
     messageIds: messages.map(({ messageId }) => messageId),
-    text: [own.join("\n"), ...forwards.map(({ text }) => text)].filter((part) => part !== "").join("\n\n"),
+    text: [own.join("\n"), ...messages.map(quoteOf), ...forwards.map(({ text }) => text)]
+      .filter((part) => part !== "")
+      .join("\n\n"),
     follows,
     mustQueue,
   };

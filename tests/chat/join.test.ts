@@ -109,4 +109,14 @@ describe("joining", () => {
     it.flush();
     expect(texts()).toEqual(["other", "topic", "chat", long]);
   });
+
+  test("puts what was quoted below the text, marked", () => {
+    const { joiner: it, texts } = joiner();
+    it.take([message("expand this", { quote: { text: "point three\nonly", from: undefined } })]);
+    it.take([message("why?", { quote: { text: "", from: "a message by Ann in another chat" } })]);
+    expect(texts()).toEqual([
+      "expand this\n\nQuoted from the message that this replies to:\n> point three\n> only",
+      "why?\n\n(This replies to a message by Ann in another chat; its text did not come with it.)",
+    ]);
+  });
 });
