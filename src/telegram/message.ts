@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
+import { MESSAGE_LENGTH } from "./assemble.ts";
 import { flattenRich } from "./flatten-rich.ts";
 import { withMarks } from "./person-text.ts";
 import { readQuote } from "./quote.ts";
@@ -49,6 +50,8 @@ const Message = Quoted.extend({
   external_reply: z.object({ origin: ForwardOrigin.optional().catch(undefined) }).optional(),
   ...{ voice: anything, audio: anything, video_note: anything },
   ...{ document: anything, photo: anything, video: anything, animation: anything },
+  ...{ sticker: anything, dice: anything, location: anything, venue: anything, contact: anything },
+  ...{ poll: anything, checklist: anything, story: anything, media_group_id: z.string().optional() },
 });
 type Message = z.infer<typeof Message>;
 
@@ -129,6 +132,8 @@ function readMessage(updateId: number, message: Message): Incoming {
     text: withMarks(textOf(message), message.entities ?? message.caption_entities ?? []),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
     attachment: attachmentOf(message),
+    albumId: message.media_group_id,
+    isFull: textOf(message).length >= MESSAGE_LENGTH,
     reply: isReply
       ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
       : undefined,
@@ -150,7 +155,12 @@ function textOf(message: z.infer<typeof Quoted>): string {
   return message.text ?? message.caption ?? "";
 }
 
+const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story"] as const;
+
 function attachmentOf(message: Message): Incoming["attachment"] {
   if (message.voice || message.audio || message.video_note) return "voice message";
-  return message.document || message.photo || message.video || message.animation ? "file" : undefined;
+  if (message.document || message.photo || message.video || message.animation) return "file";
+  if (message.sticker || message.dice) return "sticker";
+  if (message.location || message.venue) return "location";
+  return SAID_AS_IT_IS.find((kind) => message[kind]);
 }

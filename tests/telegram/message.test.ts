@@ -62,3 +62,12 @@ test("a reply to another chat quotes its author", () => {
   });
   expect(read({ text: "is she right?", external_reply })?.quote?.text).toBe("");
 });
+
+test.each(["sticker", "location", "contact", "poll", "checklist", "story"])("a %s is known as such", (kind) => {
+  expect(read({ [kind]: {} })?.attachment).toBe(kind);
+});
+
+test("an album and a full message are known", () => {
+  expect(read({ photo: [], media_group_id: "a1" })).toMatchObject({ attachment: "file", albumId: "a1" });
+  expect([4095, 4096].map((length) => read({ text: "x".repeat(length) })?.isFull)).toEqual([false, true]);
+});
