@@ -12,10 +12,14 @@ import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import { warningNote } from "./config/warnings.ts";
+import { operationHandler } from "./control/operation-handler.ts";
+import { serveControl } from "./control/server.ts";
 import { MS_PER_DAY } from "./domain/time.ts";
 import type { Engine } from "./engine/contract.ts";
 import { ConfigError } from "./errors.ts";
 import type { Logger } from "./log.ts";
+import { operations } from "./operations/index.ts";
+import type { Access } from "./operations/operation.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createTelegram, Refused, type Telegram } from "./telegram/api.ts";
@@ -114,6 +118,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
     await bridge.recover();
     dispatcher.recover();
     schedules.start();
+    const control = await openControl(join(directory, "takopi.sock"), log, {
+      ...{ bridge, store, engines, operations, botName: me.username, engineOverride: options.engineOverride },
+      ...{ config, now, mainChat },
+    });
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
@@ -129,6 +137,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
     schedules.close();
+    await control?.close();
     // What the dispatcher lets go of is stored then, and runs at the next start.
     const closed = bridge.close();
     dispatcher.close();
@@ -182,6 +191,23 @@ interface HistoryParts {
   readonly log: Logger;
   readonly now: () => number;
   readonly signal: AbortSignal;
+}
+
+type ControlParts = Omit<Access, "config" | "now"> & {
+  readonly config: () => Config;
+  readonly now: () => number;
+  readonly mainChat: string;
+};
+
+/** Without a socket, as where its path is too long, the bridge still serves its chats. */
+async function openControl(path: string, log: Logger, { config, now, mainChat, ...parts }: ControlParts) {
+  const handle = operationHandler(() => ({ ...parts, config: config(), now: now() }), mainChat);
+  try {
+    return await serveControl({ path, version: readVersion(), handle, log });
+  } catch (error) {
+    log.error({ err: error, path }, "control.not_opened");
+    return undefined;
+  }
 }
 
 /** A line that cannot be written must not end the polling that it tells of. */

@@ -1,11 +1,25 @@
-/** A failure that the person in the chat caused or can mend. `userText` is all that they see. */
+/** The kinds of failure, the same on every surface. */
+export type ErrorCode =
+  | "failed"
+  | "usage"
+  | "not_found"
+  | "busy"
+  | "approval_needed"
+  | "not_allowed"
+  | "engine_failed"
+  | "no_bridge"
+  | "interrupted";
+
+/** A failure that the person who asks caused or can fix. `userText` is all that they see. */
 export class UserError extends Error {
   override readonly name = "UserError";
   /** One plain sentence with the next step; never holds a token or a stack. */
   readonly userText: string;
-  constructor(userText: string, options: { cause?: unknown } = {}) {
+  readonly code: ErrorCode;
+  constructor(userText: string, options: { cause?: unknown; code?: ErrorCode } = {}) {
     super(userText, options);
     this.userText = userText;
+    this.code = options.code ?? "failed";
   }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
 import type { Context } from "./cli/command.ts";
-import { entries } from "./cli/index.ts";
+import { type Entry, entries } from "./cli/index.ts";
 import { resolveCall } from "./cli/resolve.ts";
 import { ConfigError } from "./errors.ts";
 import { redact } from "./log.ts";
@@ -36,15 +36,20 @@ async function main(): Promise<number> {
   const words = wantsHelp ? argv.filter((word) => !["--help", "-h", "help"].includes(word)) : argv;
   if (wantsHelp) {
     const { helpFor } = await import("./cli/help.ts");
-    return print(await helpFor(words, entries, readVersion()));
+    return print(await helpFor(words, { entries, operations: await operationEntries(), version: readVersion() }));
   }
-  const call = await resolveCall(words, entries, engineIds);
+  const call = await resolveCall(words, entries, engineIds, operationEntries);
   const { command } = await call.entry.load();
   listenForSignals(call.entry.endsItself === true);
   const { env, stdin, stdout, stderr } = process;
   const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: controller.signal };
   const code = await command.execute(call.argv, context);
   return controller.signal.reason === "SIGINT" ? EXIT_CODES.SIGINT : code;
+}
+
+async function operationEntries(): Promise<readonly Entry[]> {
+  const { operationEntries } = await import("./cli/operation.ts");
+  return operationEntries;
 }
 
 async function engineIds(): Promise<string[]> {

@@ -20,6 +20,8 @@ export class Bridge {
   readonly #scheduler: Scheduler;
   /** Those that wait or run, or of which something still lives. */
   readonly #jobs = new Map<string, Job>();
+  /** By run: who waits for its end. */
+  readonly #waiters = new Map<string, (() => void)[]>();
   #isClosed = false;
 
   constructor(options: BridgeOptions) {
@@ -88,13 +90,21 @@ export class Bridge {
       return "running";
     }
     this.#scheduler.drop(id);
-    void job.drop().then(() => this.#jobs.delete(id));
+    void job.drop().then(() => this.#forget(id));
     return "queued";
   }
 
   /** Ends the turn of a run and keeps its session; false unless it runs and its engine can do that. */
   interrupt(id: string): boolean {
     return this.#jobs.get(id)?.interrupt() ?? false;
+  }
+
+  /** Resolves when a run has ended, at once if it has; never after `close`, which leaves what waits for the next start. */
+  ended(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#jobs.has(id)) resolve();
+      else this.#waiters.set(id, [...(this.#waiters.get(id) ?? []), resolve]);
+    });
   }
 
   /** Whether a run has yet to begin: it waits for its turn, or for a person to say yes. */
@@ -179,7 +189,13 @@ export class Bridge {
     const text = overBudget(this.#options);
     if (!job || (text !== undefined && job.hold(text))) return;
     await job.run();
+    this.#forget(id);
+  }
+
+  #forget(id: string): void {
     this.#jobs.delete(id);
+    for (const resolve of this.#waiters.get(id) ?? []) resolve();
+    this.#waiters.delete(id);
   }
 
   /**

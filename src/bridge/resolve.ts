@@ -55,7 +55,7 @@ export interface ResolveParts {
  * chat's newest run (session_mode = "chat", same project and branch), else a new one. A session decides the engine.
  * Context: the replied-to run's or ctx line, directives, the project of this chat, default_project, none.
  *
- * @throws UserError for directives that stand twice and for projects that are not configured.
+ * @throws UserError for directives that stand twice or before nothing, and for projects that are not configured.
  */
 export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const { config, engines, store } = parts;
@@ -66,6 +66,9 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
     botName: parts.botName,
     hasProject: ambient !== undefined,
   });
+  if (directives.prompt.trim() === "" && prompt.text.trim() !== "") {
+    throw new UserError(`Nothing was started: put the task behind it, as in \`${prompt.text.trim()} fix the tests\`.`);
+  }
   const text = stripResume(directives.prompt, engines);
   const own = findResume(directives.prompt, engines);
   const replied = repliedRun(prompt, store);

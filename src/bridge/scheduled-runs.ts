@@ -1,4 +1,4 @@
-import type { Schedule } from "../domain/schedule.ts";
+import { writeDirectives } from "../domain/directives.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgeOptions } from "./options.ts";
 import { resolvePrompt } from "./resolve.ts";
@@ -22,7 +22,7 @@ export function scheduleRuns(setup: ScheduledRunsSetup): ScheduleClock {
       const { chatId, topicId, name } = schedule;
       const prompt = {
         ...{ chatId, topicId, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined },
-        ...{ text: withDirectives(schedule), follows, origin: { type: "schedule" as const, name, slept } },
+        ...{ text: writeDirectives(schedule), follows, origin: { type: "schedule" as const, name, slept } },
       };
       return bridge.add(
         prompt,
@@ -37,10 +37,4 @@ export function scheduleRuns(setup: ScheduledRunsSetup): ScheduleClock {
       deliver();
     },
   });
-}
-
-/** What a person would have written. */
-function withDirectives({ engine, project, branch, prompt }: Schedule): string {
-  const words = [engine && `/${engine}`, project && `/${project}`, branch && `@${branch}`, prompt];
-  return words.filter(Boolean).join(" ");
 }

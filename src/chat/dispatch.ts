@@ -16,6 +16,7 @@ import { type DraftStop, type Incoming, originOf, type Press, type Received } fr
 import { classify, type Intent } from "./intent.ts";
 import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
+import { keepForward, Once, refuseAttachment } from "./once.ts";
 import { answerPress } from "./press.ts";
 import { NONE, type SubmitParts, submit } from "./submit.ts";
 import { type Transport, Unreadable } from "./transport.ts";
@@ -50,10 +51,12 @@ export class Dispatcher {
   readonly #deferred: Deferred;
   readonly #answers: Answers;
   readonly #submitParts: SubmitParts;
+  readonly #once: Once;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
     this.#deferred = new Deferred(parts.log);
+    this.#once = new Once(parts.now);
     this.#answers = new Answers(parts, this.#deferred);
     const guard: SubmitParts["guard"] = (group, work) => void this.#guard(group.first, work, group.updateIds);
     this.#submitParts = { ...parts, deferred: this.#deferred, guard };
@@ -133,10 +136,12 @@ export class Dispatcher {
   #handle(batch: readonly Received[]): void {
     const { config, engines, store, botName } = this.#parts;
     const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
-    const parts = { store, botName, directives, commands: namesOf(operations) };
+    const parts = { store, botName, directives, commands: namesOf(operations), mayContinue: this.#mayContinue };
     for (const received of batch) this.#guard(originOf(received), () => this.#carryOut(classify(received, parts)));
     this.#joiner.settle();
   }
+
+  readonly #mayContinue = (message: Incoming) => this.#joiner.mayContinue(message);
 
   #carryOut(intent: Intent): void {
     const { store, bridge } = this.#parts;
@@ -169,7 +174,7 @@ export class Dispatcher {
         answers.respond(intent.message, obey(intent, this.#parts));
         break;
       case "attachment":
-        answers.give(intent.message, `I cannot read a ${intent.message.attachment} yet: send the task as text.`);
+        answers.give(intent.message, refuseAttachment(intent.message, this.#once));
         break;
       case "nothing":
         answers.give(intent.message, undefined);
@@ -188,7 +193,7 @@ export class Dispatcher {
       const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
       const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
-      this.#answers.give(forward, "Kept. Your next message says what to do with it.");
+      this.#answers.give(forward, keepForward(forward, this.#once));
     });
   }
 

@@ -1,11 +1,13 @@
 import { resolvePrompt } from "../bridge/resolve.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Intent } from "./intent.ts";
+import { withQuote } from "./quote.ts";
 
 /**
- * Changes the task of a message that was edited while it waits. A task that runs or has ended stays as it is.
+ * Changes the task of a message that was edited while it waits. A task that runs or has ended stays as it is, and
+ * that is told.
  *
- * @returns what to say; undefined where nothing was changed.
+ * @returns what to say; undefined if the message is no task, or asks for what it asked for.
  * @throws UserError for what the person must mend.
  */
 export function applyEdit(
@@ -14,12 +16,18 @@ export function applyEdit(
 ): string | undefined {
   const { bridge, store, engines, engineOverride, botName, config } = parts;
   const run = store.runs.byMessage(message.chatId, message.messageId);
-  if (!run || task === undefined || !bridge.isWaiting(run.id)) return undefined;
+  if (!run || task === undefined) return undefined;
+  const resolveParts = { config: config(), engines, store, botName, engineOverride };
+  const resolved = resolvePrompt({ ...message, text: withQuote(task, message) }, resolveParts);
+  if (!bridge.isWaiting(run.id)) {
+    // Telegram tells of an edit if only the preview of a link has come, too.
+    if (run.prompt.includes(resolved.prompt)) return undefined;
+    const state = run.state === "ended" ? "has ended" : "runs already";
+    return `This task ${state}, so the edit changes nothing: reply to it to say more.`;
+  }
   if (store.runs.countPromptMessages(run.id) > 1) {
     return "This task was joined from several messages: `/cancel` it, and send it again as you want it.";
   }
-  const resolveParts = { config: config(), engines, store, botName, engineOverride };
-  const resolved = resolvePrompt({ ...message, text: task }, resolveParts);
   const { project = null, branch = null } = resolved.context ?? {};
   if (resolved.engine !== run.engine || project !== run.project || branch !== run.branch) {
     return "A waiting task keeps its engine, project and branch, so it was not changed: `/cancel` it, and send it again.";

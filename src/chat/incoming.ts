@@ -6,6 +6,8 @@ export interface Origin {
   readonly isBot?: boolean | undefined;
 }
 
+type Attachment = "file" | "voice message" | "sticker" | "location" | "contact" | "poll" | "checklist" | "story";
+
 /** A message from a person, as far as the bridge reads it. */
 export interface Incoming extends Origin {
   readonly updateId: number;
@@ -17,11 +19,17 @@ export interface Incoming extends Origin {
   readonly text: string;
   readonly isForward: boolean;
   /** Something besides text that the bridge cannot read (yet). */
-  readonly attachment: "file" | "voice message" | undefined;
+  readonly attachment: Attachment | undefined;
+  /** Messages that were sent as one album share it. */
+  readonly albumId?: string | undefined;
+  /** It is as long as a message can be: the client may have cut it in the middle of a word. */
+  readonly isFull?: boolean | undefined;
   /** `button` is what the first button of the message replied to does. */
   readonly reply:
     | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
     | undefined;
+  /** What it quotes. `text` is "" if only that is known that there is something; `from` is absent within a chat. */
+  readonly quote?: { readonly text: string; readonly from: string | undefined } | undefined;
 }
 
 /** A press on a button. */

@@ -1,4 +1,4 @@
-import { parseCommand } from "../domain/directives.ts";
+import { parseCommand, type SlashCommand } from "../domain/directives.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { parseCardPress } from "./card-buttons.ts";
@@ -24,6 +24,8 @@ export interface IntentParts {
   readonly directives: readonly string[];
   /** The names of all commands. */
   readonly commands: readonly string[];
+  /** Whether it may be the next part of a long paste. */
+  readonly mayContinue: (message: Incoming) => boolean;
 }
 
 export function classify(received: Received, parts: IntentParts): Intent {
@@ -31,24 +33,30 @@ export function classify(received: Received, parts: IntentParts): Intent {
   if ("stop" in received) return { type: "stop", stop: received.stop };
   if ("message" in received) return classifyMessage(received.message, parts);
   const message = received.edit;
-  const now = classifyMessage({ ...message, reply: undefined }, parts);
+  const now = classifyMessage({ ...message, reply: undefined }, { ...parts, mayContinue: () => false });
   const task = now.type === "queued" ? now.text : now.type === "task" ? message.text : undefined;
   return { type: "edit", message, task };
 }
 
-function classifyMessage(message: Incoming, { store, botName, directives, commands }: IntentParts): Intent {
+function classifyMessage(message: Incoming, parts: IntentParts): Intent {
+  const { store, botName, directives, commands } = parts;
   const command = message.isForward ? undefined : parseCommand(message.text);
   const isOurs = command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
   const isCommand = command !== undefined && commands.includes(command.name);
   const question = isCommand ? undefined : questionOf(message, store);
   if (question) return { type: "cardReply", message, question };
   if (message.attachment) return { type: "attachment", message };
+  // Whatever a part of a paste begins with; but somebody may want to take the paste back.
+  if (!isAlone(command, commands) && parts.mayContinue(message)) return { type: "task", message };
   if (message.text.trim() === "" || !isOurs) return { type: "nothing", message };
   if (message.isForward) return { type: "forward", message };
   if (!command || directives.includes(command.name)) return { type: "task", message };
   if (command.name === "queue" && command.args !== "") return { type: "queued", message, text: command.args };
   return { type: "command", message, name: command.name, args: command.args };
 }
+
+const isAlone = (command: SlashCommand | undefined, commands: readonly string[]) =>
+  command?.args === "" && commands.includes(command.name);
 
 /** A card that is there although no answer said so is known by its buttons. */
 function questionOf({ chatId, reply }: Incoming, store: Store): StoredQuestion | undefined {

@@ -1,4 +1,5 @@
 import type { Incoming } from "./incoming.ts";
+import { quoteOf } from "./quote.ts";
 
 /** Messages of one sender that are one prompt. */
 export interface Group {
@@ -6,7 +7,7 @@ export interface Group {
   /** Every update that went into it. */
   readonly updateIds: readonly number[];
   readonly messageIds: readonly string[];
-  /** Parts of a split paste by lines, then forwarded texts by blank lines. */
+  /** Parts of a split paste as they were, then quotes and forwarded texts by blank lines. */
   readonly text: string;
   /** The run that it belongs to though it came too late to be part of it. */
   readonly follows: string | undefined;
@@ -75,6 +76,12 @@ export class Joiner {
     this.#begin(keyOf(message), message, { mustQueue: true });
   }
 
+  /** Whether a text of this sender may be the next part of a long paste. */
+  mayContinue(message: Incoming): boolean {
+    const pending = this.#pending.get(keyOf(message));
+    return pending !== undefined && !message.isForward && expectsPaste(pending);
+  }
+
   /** At the end of a batch: passes on what needs no more. */
   settle(): void {
     for (const [key, pending] of this.#pending) {
@@ -120,7 +127,8 @@ export class Joiner {
   }
 }
 
-const keyOf = ({ chatId, topicId, userId }: Incoming) => `${chatId}:${topicId ?? 0}:${userId ?? 0}`;
+/** A sender's place: what they send there may belong together. */
+export const keyOf = ({ chatId, topicId, userId }: Incoming) => `${chatId}:${topicId ?? 0}:${userId ?? 0}`;
 
 const expectsPaste = ({ messages }: Pending) => {
   const last = messages.at(-1);
@@ -129,11 +137,19 @@ const expectsPaste = ({ messages }: Pending) => {
 
 const mayGrow = (pending: Pending) => expectsPaste(pending) || pending.messages.some(({ isForward }) => isForward);
 
+/** Clients cut at a line end or space, which is lost then, or else in the middle of a word. */
+function joinParts(parts: readonly Incoming[]): string {
+  return parts.reduce((text, part, index) => {
+    const isWord = parts[index - 1]?.isFull && /\S$/.test(text) && /^(?!```)\S/.test(part.text);
+    return `${text}${index === 0 || isWord ? "" : "\n"}${part.text}`;
+  }, "");
+}
+
 /** Older messages first, where a chat numbers its messages. */
 const compareIds = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
 
 function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
-  const own = messages.filter(({ isForward }) => !isForward).map(({ text }) => text);
+  const own = messages.filter(({ isForward }) => !isForward);
   const forwards = messages
     .filter(({ isForward }) => isForward)
     .toSorted((a, b) => compareIds(a.messageId, b.messageId));
@@ -141,7 +157,9 @@ function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
     first,
     updateIds: messages.map(({ updateId }) => updateId),
     messageIds: messages.map(({ messageId }) => messageId),
-    text: [own.join("\n"), ...forwards.map(({ text }) => text)].filter((part) => part !== "").join("\n\n"),
+    text: [joinParts(own), ...messages.map(quoteOf), ...forwards.map(({ text }) => text)]
+      .filter((part) => part !== "")
+      .join("\n\n"),
     follows,
     mustQueue,
   };

@@ -11,17 +11,32 @@ type Row = readonly [name: string, description: string];
  * @param words What was typed, without the asking.
  * @throws ConfigError for a command that there is not.
  */
-export async function helpFor(words: readonly string[], entries: readonly Entry[], version: string): Promise<string> {
+export async function helpFor(words: readonly string[], { entries, operations, version }: Listed): Promise<string> {
   const [first] = words.filter(isOperand);
-  if (first === undefined) return generalHelp(entries, version);
+  if (first === undefined) return generalHelp({ entries, operations, version });
   const group = entries.filter(({ name }) => name.startsWith(`${first} `));
   if (group.length > 0 && words.filter(isOperand).length === 1) return groupHelp(first, group);
-  const { entry } = await resolveCall(words, entries, async () => []);
+  const { entry } = await resolveCall(
+    words,
+    entries,
+    async () => [],
+    async () => operations,
+  );
   return commandHelp(entry, (await entry.load()).command);
 }
 
+interface Listed {
+  readonly entries: readonly Entry[];
+  readonly operations: readonly Entry[];
+  readonly version: string;
+}
+
+/** Operations that no command of the same name hides. */
+const own = (entries: readonly Entry[], operations: readonly Entry[]): readonly Entry[] =>
+  operations.filter(({ name }) => name !== "help" && !entries.some((entry) => entry.name === name));
+
 /** The text of `takopi --help`. */
-export function generalHelp(entries: readonly Entry[], version: string): string {
+export function generalHelp({ entries, operations, version }: Listed): string {
   const flags: Row[] = [
     ["--version", "Print the version"],
     ["--help", "Print this, or the help of a command"],
@@ -29,6 +44,7 @@ export function generalHelp(entries: readonly Entry[], version: string): string 
   return [
     `takopi ${version}: coding agents in your Telegram chat`,
     ...section("Commands", entries.map(toRow)),
+    ...section("Ask the bridge that runs", own(entries, operations).map(toRow)),
     ...section("Flags", [...Object.entries(globalArgs).map(describe), ...flags]),
   ].join("\n");
 }

@@ -14,12 +14,14 @@ export interface Call {
  * the first entry.
  *
  * @param engineIds Asked for only when the word is no command.
+ * @param further Commands that are loaded only if the word is neither.
  * @throws ConfigError with the nearest command or engine.
  */
 export async function resolveCall(
   argv: readonly string[],
   entries: readonly Entry[],
   engineIds: () => Promise<readonly string[]>,
+  further: () => Promise<readonly Entry[]> = async () => [],
 ): Promise<Call> {
   const [first] = entries;
   const at = wordIndex(argv, 0);
@@ -32,7 +34,11 @@ export async function resolveCall(
   if (family.length > 0) return resolveMember(argv, at, family);
   const ids = await engineIds();
   if (ids.includes(word)) return { entry: first, argv };
-  throw unknown(word, [...new Set(entries.map(({ name }) => name.split(" ")[0] ?? name)), ...ids], "command");
+  const others = await further();
+  const other = others.find(({ name }) => name === word);
+  if (other) return { entry: other, argv: argv.toSpliced(at, 1) };
+  const names = [...entries, ...others].map(({ name }) => name.split(" ")[0] ?? name);
+  throw unknown(word, [...new Set([...names, ...ids])], "command");
 }
 
 /** The second word of a name such as `config get`. */

@@ -8,6 +8,16 @@ export interface Directives {
   readonly prompt: string;
 }
 
+type WrittenDirectives = { readonly prompt: string } & {
+  readonly [Name in keyof Omit<Directives, "prompt">]?: string | undefined;
+};
+
+/** What a person would have written. */
+export function writeDirectives({ engine, project, branch, prompt }: WrittenDirectives): string {
+  const words = [engine && `/${engine}`, project && `/${project}`, branch && `@${branch}`, prompt];
+  return words.filter(Boolean).join(" ");
+}
+
 export interface DirectiveNames {
   /** Engine ids. An engine wins over a project of the same name. */
   readonly engines: readonly string[];

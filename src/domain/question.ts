@@ -24,7 +24,7 @@ export interface Approval extends Asked {
   /** Where it would work, absolute. */
   readonly cwd?: string;
   readonly place?: Place;
-  /** `file_change`: the files, as the engine names them. */
+  /** `file_change`: the files, as the engine names them, but absolute if it is known where they are. */
   readonly paths?: readonly string[];
   /** What the engine calls the tool that it would use. */
   readonly tool?: string;

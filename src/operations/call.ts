@@ -22,6 +22,7 @@ export function call(
     const field = issue?.path.join(".") ?? "";
     throw new UserError(
       `\`${operation.name}\`${field === "" ? "" : `: ${field}`}: ${issue?.message ?? "wrong input"}.`,
+      { code: "usage" },
     );
   }
   const output: unknown = operation.run(access, data as never, caller);

@@ -7,7 +7,7 @@ import type { Access, Caller } from "./operation.ts";
 export function findRun({ store, bridge }: Access, id: string | undefined, { place }: Caller): string {
   if (id !== undefined) {
     if (store.runs.get(id)) return id;
-    throw new UserError(`No run is called ${id}: \`runs\` lists them.`);
+    throw new UserError(`No run is called ${id}: \`runs\` lists them.`, { code: "not_found" });
   }
   if (place.reply) {
     const run = store.runs.byMessage(place.chatId, place.reply.messageId);
@@ -15,7 +15,7 @@ export function findRun({ store, bridge }: Access, id: string | undefined, { pla
     throw new UserError("Nothing is running for that message.");
   }
   const [only, ...others] = bridge.active(place.chatId);
-  if (!only) throw new UserError("Nothing is running in this chat.");
+  if (!only) throw new UserError("Nothing is running in this chat.", { code: "not_found" });
   if (others.length === 0) return only.id;
   throw new UserError("Several tasks are under way: reply to the progress message of one.");
 }
@@ -29,7 +29,7 @@ export function findThread(access: Access, name: string | undefined, { place }: 
   const run = store.runs.get(name);
   if (run) return bridge.threads.of(run);
   const [only, ...others] = store.threads.beginningWith(name);
-  if (!only) throw new UserError(`No session is called ${name}: \`sessions\` lists them.`);
+  if (!only) throw new UserError(`No session is called ${name}: \`sessions\` lists them.`, { code: "not_found" });
   if (others.length === 0) return bridge.threads.of(only);
   const names = [only, ...others].map(({ session }) => session).join(", ");
   throw new UserError(`Several sessions begin with ${name}: ${names}. Name one of them in full.`);

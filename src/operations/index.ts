@@ -9,12 +9,14 @@ import { startAnew } from "./new.ts";
 import type { Operation } from "./operation.ts";
 import { queue } from "./queue.ts";
 import { runs } from "./runs.ts";
+import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
 import { undo } from "./undo.ts";
 import { usage } from "./usage.ts";
 
 /** Every operation. Commands, /help, the menu, reserved names and the table in the README follow from this list. */
 export const operations: readonly Operation[] = [
+  send,
   cancel,
   interrupt,
   queue,

@@ -61,6 +61,8 @@ export interface Operation<Input = never, Output = never> {
   readonly output: z.ZodType<Output>;
   /** The field that the words behind the name fill, if there are any. */
   readonly argument?: string;
+  /** The fields that words on a command line fill: the last of them if there are fewer. `argument` if absent. */
+  readonly operands?: readonly string[];
   /** `destroy`: what it ends or takes back cannot be had again. */
   readonly intent: "read" | "write" | "destroy";
   /** Whether it may be repeated without doing more. */

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
+import { MESSAGE_LENGTH } from "./assemble.ts";
 import { flattenRich } from "./flatten-rich.ts";
+import { withMarks } from "./person-text.ts";
+import { readQuote } from "./quote.ts";
 
 const id = z.int();
 const anything = z.unknown().optional();
@@ -14,6 +17,11 @@ const User = z.object({
   first_name: z.string().optional(),
   username: z.string().optional(),
 });
+
+const name = z.string().optional();
+const Named = z.object({ title: name, first_name: name, username: name }).optional().catch(undefined);
+const ForwardOrigin = z.object({ sender_user_name: name, sender_user: Named, sender_chat: Named, chat: Named });
+const Entity = z.object({ type: z.string(), offset: z.int(), length: z.int(), url: name, language: name });
 
 const Button = z.object({ callback_data: z.string().optional() });
 
@@ -36,8 +44,14 @@ const Message = Quoted.extend({
   forward_origin: anything,
   is_automatic_forward: z.boolean().optional(),
   reply_to_message: Quoted.optional(),
+  entities: z.array(Entity).optional(),
+  caption_entities: z.array(Entity).optional(),
+  quote: z.object({ text: z.string(), is_manual: z.boolean().optional() }).optional(),
+  external_reply: z.object({ origin: ForwardOrigin.optional().catch(undefined) }).optional(),
   ...{ voice: anything, audio: anything, video_note: anything },
   ...{ document: anything, photo: anything, video: anything, animation: anything },
+  ...{ sticker: anything, dice: anything, location: anything, venue: anything, contact: anything },
+  ...{ poll: anything, checklist: anything, story: anything, media_group_id: z.string().optional() },
 });
 type Message = z.infer<typeof Message>;
 
@@ -115,12 +129,15 @@ function readMessage(updateId: number, message: Message): Incoming {
     isBot: message.from?.is_bot,
     userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
-    text: textOf(message),
+    text: withMarks(textOf(message), message.entities ?? message.caption_entities ?? []),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
     attachment: attachmentOf(message),
+    albumId: message.media_group_id,
+    isFull: textOf(message).length >= MESSAGE_LENGTH,
     reply: isReply
       ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
       : undefined,
+    quote: readQuote(message),
   };
 }
 
@@ -138,7 +155,12 @@ function textOf(message: z.infer<typeof Quoted>): string {
   return message.text ?? message.caption ?? "";
 }
 
+const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story"] as const;
+
 function attachmentOf(message: Message): Incoming["attachment"] {
   if (message.voice || message.audio || message.video_note) return "voice message";
-  return message.document || message.photo || message.video || message.animation ? "file" : undefined;
+  if (message.document || message.photo || message.video || message.animation) return "file";
+  if (message.sticker || message.dice) return "sticker";
+  if (message.location || message.venue) return "location";
+  return SAID_AS_IT_IS.find((kind) => message[kind]);
 }

@@ -123,3 +123,10 @@ describe("the context", () => {
     expect(() => resolve("go on", { reply })).toThrow("unknown project 'gone'");
   });
 });
+
+test.each(["/alpha", "/web", "/web @feat/x", "/ALPHA@takobot "])(
+  "%j alone starts nothing, and says how to use it",
+  (text) => {
+    expect(() => resolve(text)).toThrow(`put the task behind it, as in \`${text.trim()} fix the tests\``);
+  },
+);

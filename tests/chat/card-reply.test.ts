@@ -52,7 +52,7 @@ function setUp(question: Question) {
     };
     const intent = classify(
       { message: message as Incoming },
-      { store, botName: "bot", directives: [], commands: ["cancel"] },
+      { store, botName: "bot", directives: [], commands: ["cancel"], mayContinue: () => false },
     );
     if (intent.type !== "cardReply") return "no reply to a card";
     return replyToCard(intent.message, intent.question, parts);

@@ -8,10 +8,10 @@ const message: Incoming = {
   ...{ text: "", isForward: false, attachment: undefined, reply: undefined },
 };
 
-function typeOf(more: Partial<Incoming>) {
+function typeOf(more: Partial<Incoming>, isPasteOpen = false) {
   const store = openStore(":memory:");
   onTestFinished(() => store.close());
-  const names = { directives: ["codex", "web"], commands: ["cancel", "queue"] };
+  const names = { directives: ["codex", "web"], commands: ["cancel", "queue"], mayContinue: () => isPasteOpen };
   return classify({ message: { ...message, ...more } }, { store, botName: "takobot", ...names });
 }
 
@@ -31,4 +31,14 @@ test.each<[Partial<Incoming>, string]>([
   [{ text: "what is this?", attachment: "file" }, "attachment"],
 ])("%j is a %s", (more, type) => {
   expect(typeOf(more).type).toBe(type);
+});
+
+test.each<[string, string]>([
+  ["/cancel was pressed at 10:03, says the log", "task"],
+  ["/etc is full", "task"],
+  ["/etc", "task"],
+  ["/cancel@other bot", "task"],
+  ["/cancel", "command"],
+])("while a paste may go on, %j is a %s", (text, type) => {
+  expect(typeOf({ text }, true).type).toBe(type);
 });

@@ -29,7 +29,13 @@ function joiner() {
     for (const one of messages) made.add(one);
     made.settle();
   };
-  return { joiner: { take, flush: () => made.flush() }, groups, held, texts: () => groups.map(({ text }) => text) };
+  return {
+    made,
+    joiner: { take, flush: () => made.flush() },
+    groups,
+    held,
+    texts: () => groups.map(({ text }) => text),
+  };
 }
 
 describe("joining", () => {
@@ -93,6 +99,23 @@ describe("joining", () => {
     expect(texts()).toEqual([`${long}\n${long}\nend`]);
   });
 
+  test("joins a word that the client cut, and leaves fences on lines of their own", () => {
+    const { joiner: it, texts } = joiner();
+    const long = "x".repeat(4096);
+    it.take([message(long, { isFull: true }), message("x".repeat(304))]);
+    it.take([message(long, { isFull: true }), message("```\ny\n```")]);
+    expect(texts()).toEqual(["x".repeat(4400), `${long}\n\`\`\`\ny\n\`\`\``]);
+  });
+
+  test("knows when a paste may go on", () => {
+    const { joiner: it, made } = joiner();
+    it.take([message("x".repeat(4085))]);
+    expect(made.mayContinue(message("/cancel was pressed"))).toBe(true);
+    expect(made.mayContinue(message("/cancel was pressed", { userId: "2" }))).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect(made.mayContinue(message("/cancel was pressed"))).toBe(false);
+  });
+
   test("starts a long message alone when nothing follows", () => {
     const { joiner: it, texts } = joiner();
     it.take([message("x".repeat(4096))]);
@@ -108,5 +131,15 @@ describe("joining", () => {
     expect(texts()).toEqual(["other", "topic", "chat"]);
     it.flush();
     expect(texts()).toEqual(["other", "topic", "chat", long]);
+  });
+
+  test("puts what was quoted below the text, marked", () => {
+    const { joiner: it, texts } = joiner();
+    it.take([message("expand this", { quote: { text: "point three\nonly", from: undefined } })]);
+    it.take([message("why?", { quote: { text: "", from: "a message by Ann in another chat" } })]);
+    expect(texts()).toEqual([
+      "expand this\n\nQuoted from the message that this replies to:\n> point three\n> only",
+      "why?\n\n(This replies to a message by Ann in another chat; its text did not come with it.)",
+    ]);
   });
 });

@@ -33,5 +33,5 @@ test.each([
   ["of a run that nobody knows", "5", "stop:r2"],
   ["that is not ours", "5", "sudo:r1"],
 ])("a button %s does nothing", (_, chatId, data) => {
-  expect(press(chatId, data)).toEqual({ told: ["This button is dead."], cancelled: [] });
+  expect(press(chatId, data)).toEqual({ told: ["This button no longer works."], cancelled: [] });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { helpFor } from "../../src/cli/help.ts";
 import { entries } from "../../src/cli/index.ts";
+import { operationEntries } from "../../src/cli/operation.ts";
 import { resolveCall } from "../../src/cli/resolve.ts";
 
 const resolve = (...argv: string[]) => resolveCall(argv, entries, async () => ["pi", "codex"]);
@@ -33,14 +34,16 @@ test("a word like none of them is refused with all there are", async () => {
   await expect(resolve("wurstbrot")).rejects.toThrow(`Unknown command "wurstbrot"; known: ${known}.`);
 });
 
-test("the help names every command", async () => {
-  const help = await helpFor([], entries, "1.2.3");
-  for (const { name, description } of entries)
+const LISTED = { entries, operations: operationEntries, version: "1.2.3" };
+
+test("the help names every command, and every operation that no command hides", async () => {
+  const help = await helpFor([], LISTED);
+  for (const { name, description } of [...entries, ...operationEntries.filter(({ name }) => name === "send")])
     expect(help).toMatch(new RegExp(`^  ${name} +${description.slice(0, 20)}`, "m"));
 });
 
 test("the help of a command begins at the left, without colours, and names its arguments and flags", async () => {
-  expect(await helpFor(["config", "get"], entries, "1.2.3")).toBe(`Print one value.
+  expect(await helpFor(["config", "get"], LISTED)).toBe(`Print one value.
 
 Usage
   takopi config get <key> [flags]
@@ -54,9 +57,9 @@ Flags
 });
 
 test("the help of a group names its commands, and only these", async () => {
-  expect(await helpFor(["config"], entries, "1.2.3")).toMatch(/^takopi config <command>\n\nCommands\n {2}config path /);
-  expect(await helpFor(["config"], entries, "1.2.3")).not.toContain("doctor");
-  await expect(helpFor(["confg"], entries, "1.2.3")).rejects.toThrow("did you mean config?");
+  expect(await helpFor(["config"], LISTED)).toMatch(/^takopi config <command>\n\nCommands\n {2}config path /);
+  expect(await helpFor(["config"], LISTED)).not.toContain("doctor");
+  await expect(helpFor(["confg"], LISTED)).rejects.toThrow("did you mean config?");
 });
 
 test.each(entries.map((entry) => [entry.name, entry] as const))("%s can be loaded", async (_name, entry) => {

@@ -34,15 +34,17 @@ describe("an edited message", () => {
     expect(answer).not.toMatch(/before|\/alpha|\/queue/);
   });
 
-  test("changes nothing once its task runs or has ended, and says nothing", async () => {
+  test("changes nothing once its task runs or has ended, and says so", async () => {
     const staged = await one();
-    const { outcomeOf, emulator, store, say } = staged;
+    const { outcomeOf, emulator, store, say, botSays } = staged;
     const { id, release } = await busy(staged);
     const chatId = emulator.privateChatId;
     emulator.editText({ chatId, messageId: id, text: "session\nanswer changed\ndone" });
+    await botSays(/^This task runs already, so the edit changes nothing/);
     release();
     expect(textOf(await outcomeOf(id))).toContain("first");
     emulator.editText({ chatId, messageId: id, text: "session\nanswer again\ndone" });
+    await botSays(/^This task has ended, so the edit changes nothing/);
     await outcomeOf(say("session\nanswer next\ndone"));
     expect(store().runs.recent(10)).toHaveLength(2);
     expect(emulator.messages(chatId).some((message) => RECEIPT.test(textOf(message)))).toBe(false);

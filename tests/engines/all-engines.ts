@@ -7,7 +7,7 @@ import { startChatModel } from "./models/openai-chat.ts";
 import { type ModelCall, startResponsesModel } from "./models/openai-responses.ts";
 import { reply, shell, text } from "./models/responses-reply.ts";
 import { longText, toToolUse } from "./models/script.ts";
-import { pinnedEngines } from "./pinned.ts";
+import { layOpencodeFolder } from "./opencode-folder.ts";
 
 /** A home directory in which each of the real engines knows the scripted model, which reads markers in prompts. */
 export interface EnginesHome extends AsyncDisposable {
@@ -25,9 +25,8 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "takopi-engines-")));
   const web = join(home, "web");
   const opencode = join(home, ".config/opencode");
-  for (const folder of [web, join(home, ".pi/agent"), join(opencode, "node_modules"), join(home, ".codex")]) {
-    mkdirSync(folder, { recursive: true });
-  }
+  for (const folder of [web, join(home, ".pi/agent"), join(home, ".codex")]) mkdirSync(folder, { recursive: true });
+  layOpencodeFolder(opencode);
   const git = (...args: string[]) => execFileSync("git", ["-C", web, ...args], { stdio: "ignore" });
   git("init", "-b", "main");
   git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "--allow-empty", "-m", "begin");
@@ -36,11 +35,6 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
   const codexModel = await startResponsesModel(answerOfCodex);
   writeFileSync(join(home, ".pi/agent/models.json"), JSON.stringify(piModels(chatModel.url)));
   writeFileSync(join(opencode, "opencode.json"), JSON.stringify(opencodeConfig(chatModel.url)));
-  // The lock file keeps opencode from installing what it offers to plugins, for which it would need the net.
-  const dependencies = { "@opencode-ai/plugin": pinnedEngines.opencode.version };
-  const lock = { lockfileVersion: 3, packages: { "": { dependencies } } };
-  writeFileSync(join(opencode, "package.json"), JSON.stringify({ dependencies }));
-  writeFileSync(join(opencode, "package-lock.json"), JSON.stringify(lock));
   writeFileSync(join(home, ".codex/config.toml"), codexConfig(codexModel.url));
   return {
     web,

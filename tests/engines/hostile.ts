@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { layOpencodeFolder } from "./opencode-folder.ts";
 
 export interface HostileRepository {
   readonly path: string;
@@ -79,6 +80,7 @@ command = "${touch("codex-hook")}"
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), content);
   }
+  layOpencodeFolder(join(path, ".opencode"));
   chmodSync(join(path, "evil-shell"), 0o755);
   execFileSync("git", ["init", "--quiet", path]);
   return { path, instruction, ran: () => (existsSync(traces) ? readdirSync(traces) : []) };

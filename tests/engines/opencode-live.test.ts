@@ -13,7 +13,8 @@ import { endedActions, type Finished, finish } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { type ChatModel, startChatModel } from "./models/openai-chat.ts";
 import { newestTurn } from "./models/script.ts";
-import { engineCommand, pinnedEngines } from "./pinned.ts";
+import { layOpencodeFolder } from "./opencode-folder.ts";
+import { engineCommand } from "./pinned.ts";
 
 // A server needs seconds of processor time before it asks the model: minutes on a busy machine.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 900_000 });
@@ -37,13 +38,9 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** The lock file keeps opencode from installing a package that it offers to plugins, for which it would need the net. */
 function layConfig(folder: string, config: object): void {
-  mkdirSync(join(folder, "node_modules"), { recursive: true });
-  const dependencies = { "@opencode-ai/plugin": pinnedEngines.opencode.version };
-  const lock = { lockfileVersion: 3, packages: { "": { dependencies } } };
-  const files = { "opencode.json": config, "package.json": { dependencies }, "package-lock.json": lock };
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(content));
+  layOpencodeFolder(folder);
+  writeFileSync(join(folder, "opencode.json"), JSON.stringify(config));
 }
 
 /** Of the person: says nothing of commands but that one of them is allowed. */

@@ -52,7 +52,7 @@ test("a new task is answered, counted and priced, and its text is told while it 
   const { events, completed } = await ask("[[say Hello there, my friend.]]");
   const resume = { engine: "pi", value: expect.stringMatching(/^[0-9a-f-]{36}$/) };
   const meta = { cwd: home.repo, provider: "scripted", model: "m" };
-  expect(events[0]).toEqual({ type: "started", engine: "pi", resume, title: "pi", meta });
+  expect(events[0]).toEqual({ type: "started", engine: "pi", resume, title: "m", meta });
   const usage = { inputTokens: 600, outputTokens: 20, cacheReadTokens: 400, cacheWriteTokens: 0 };
   expect(completed).toMatchObject({ ok: true, answer: "Hello there, my friend.", resume, usage });
   const texts = events.flatMap((event) => (event.type === "text" ? [event.text] : []));
@@ -136,13 +136,14 @@ test("what is allowed for the session is not asked again, and nothing else is al
 test("changes of files are asked with their paths and their whole text", async () => {
   const write = start('[[tool write {"path":"notes.txt","content":"alpha\\nbeta\\n"}]]', gated);
   const first = await write.question();
-  expect(first).toMatchObject({ kind: "file_change", title: "write notes.txt", paths: ["notes.txt"], cwd: home.repo });
+  const paths = [join(home.repo, "notes.txt")];
+  expect(first).toMatchObject({ kind: "file_change", title: "write notes.txt", paths, cwd: home.repo });
   expect(first).toHaveProperty("body", "+alpha\n+beta");
   await write.run.controls.answer(first.id, { type: "allow", scope: "once" });
   await write.finished;
   const edit = start('[[tool edit {"path":"notes.txt","edits":[{"oldText":"beta","newText":"gamma"}]}]]', gated);
   const second = await edit.question();
-  expect(second).toMatchObject({ kind: "file_change", title: "edit notes.txt", body: "-beta\n+gamma" });
+  expect(second).toMatchObject({ kind: "file_change", title: "edit notes.txt", paths, body: "-beta\n+gamma" });
   await edit.run.controls.answer(second.id, { type: "allow", scope: "once" });
   await edit.finished;
   expect(readFileSync(join(home.repo, "notes.txt"), "utf8")).toBe("alpha\ngamma\n");

@@ -59,7 +59,7 @@ test("a new task is answered, counted and priced", async () => {
   const { events, completed } = await ask("[[say Hello.]]");
   const resume = { engine: "pi", value: expect.stringMatching(/^[0-9a-f-]{36}$/) };
   const meta = { cwd: home.repo, provider: "scripted", model: "m" };
-  expect(events[0]).toEqual({ type: "started", engine: "pi", resume, title: "pi", meta });
+  expect(events[0]).toEqual({ type: "started", engine: "pi", resume, title: "m", meta });
   const usage = { inputTokens: 600, outputTokens: 20, cacheReadTokens: 400, cacheWriteTokens: 0 };
   expect(completed).toMatchObject({ ok: true, answer: "Hello.", resume, usage });
   expect(completed.usage?.costUsd).toBeCloseTo(0.00222, 6);

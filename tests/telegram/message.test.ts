@@ -18,3 +18,56 @@ test("in a topic a message that replies to nobody carries the root of the topic,
     message: { topicId: "7", reply: undefined },
   });
 });
+
+const base = { message_id: 9, date: 1, chat: { id: 42, type: "private" } };
+const from = { id: 42, is_bot: false, first_name: "U" };
+const read = (more: object) => {
+  const received = readUpdate({ update_id: 1, message: { ...base, from, ...more } });
+  return received && "message" in received ? received.message : undefined;
+};
+
+test("the address of a hidden link stands behind its text", () => {
+  const url = "https://example.org/hidden?a=1";
+  const entities = [{ type: "text_link", offset: 8, length: 9, url }];
+  expect(read({ text: "🦊 read this post", entities })?.text).toBe(`🦊 read this post (${url})`);
+  const photo = { caption: "see here", caption_entities: [{ type: "text_link", offset: 4, length: 4, url }] };
+  expect(read(photo)?.text).toBe(`see here (${url})`);
+});
+
+test("a person's code keeps its marks", () => {
+  const entities = [
+    { type: "bold", offset: 0, length: 3 },
+    { type: "code", offset: 4, length: 3 },
+    { type: "pre", offset: 8, length: 5, language: "js" },
+  ];
+  expect(read({ text: "fix a`b let x\nnow", entities })?.text).toBe("fix `` a`b `` \n```js\nlet x\n```\nnow");
+});
+
+test("a command that was copied as code still is one", () => {
+  expect(read({ text: "/cancel", entities: [{ type: "code", offset: 0, length: 7 }] })?.text).toBe("/cancel");
+});
+
+test("what a person selected is a quote, and what Telegram quotes by itself is none", () => {
+  const quote = { text: "point three only", position: 4 };
+  const more = { text: "expand this", reply_to_message: { message_id: 7, date: 1, text: "all points" } };
+  expect(read({ ...more, quote: { ...quote, is_manual: true } })?.quote).toEqual({ text: quote.text, from: undefined });
+  expect(read({ ...more, quote })?.quote).toBeUndefined();
+});
+
+test("a reply to another chat quotes its author", () => {
+  const external_reply = { origin: { type: "hidden_user", date: 1, sender_user_name: "Ann" }, chat: { id: -5 } };
+  expect(read({ text: "is she right?", external_reply, quote: { text: "no", position: 0 } })?.quote).toEqual({
+    text: "no",
+    from: "a message by Ann in another chat",
+  });
+  expect(read({ text: "is she right?", external_reply })?.quote?.text).toBe("");
+});
+
+test.each(["sticker", "location", "contact", "poll", "checklist", "story"])("a %s is known as such", (kind) => {
+  expect(read({ [kind]: {} })?.attachment).toBe(kind);
+});
+
+test("an album and a full message are known", () => {
+  expect(read({ photo: [], media_group_id: "a1" })).toMatchObject({ attachment: "file", albumId: "a1" });
+  expect([4095, 4096].map((length) => read({ text: "x".repeat(length) })?.isFull)).toEqual([false, true]);
+});

@@ -1,0 +1,52 @@
+import type { ErrorCode } from "../errors.ts";
+
+/** Grows when a message changes its meaning; the first line of each side names it. */
+export const PROTOCOL = 1;
+/** Longer lines end the connection. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+/** How long a side may take to say hello, ms. */
+export const HELLO_LIMIT_MS = 5_000;
+
+/** What each code is as the exit code of a command. */
+export const exitCodes: Readonly<Record<ErrorCode, number>> = {
+  ...{ failed: 1, usage: 2, not_found: 4, busy: 5, approval_needed: 6 },
+  ...{ not_allowed: 7, engine_failed: 8, no_bridge: 9, interrupted: 130 },
+};
+
+/** Each side's first line. */
+export interface Hello {
+  readonly protocol: number;
+  /** The version of takopi. */
+  readonly version: string;
+}
+
+export interface ControlRequest {
+  /** Chosen by the client; the answers carry it. */
+  readonly id: string;
+  readonly operation: string;
+  readonly input: unknown;
+  /** Binds the call to one run, for tools inside it. */
+  readonly token?: string;
+}
+
+/** Events come before the one `output` or `error` that ends a request. */
+export type ControlReply =
+  | { readonly id: string; readonly event: unknown }
+  | { readonly id: string; readonly output: unknown }
+  | { readonly id: string; readonly error: ControlError };
+
+export interface ControlError {
+  readonly code: ErrorCode;
+  /** One plain sentence with the next step. */
+  readonly message: string;
+}
+
+/** A failure that a surface tells with its code. */
+export class OperationFailure extends Error {
+  override readonly name = "OperationFailure";
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,116 @@
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { z } from "zod";
+import type { Logger } from "../log.ts";
+import { type LineSocket, openLineSocket } from "./line-socket.ts";
+import { type ControlRequest, HELLO_LIMIT_MS, OperationFailure, PROTOCOL } from "./protocol.ts";
+
+const MAX_CONNECTIONS = 64;
+
+export interface ControlSetup {
+  /** Absolute; whatever lies there is replaced, so the caller must hold the lock of the state file. */
+  readonly path: string;
+  readonly version: string;
+  /**
+   * Carries out one request. `emit` sends an event; `gone` is aborted if the client leaves.
+   *
+   * @throws OperationFailure for what the caller can fix.
+   */
+  readonly handle: (request: ControlRequest, emit: (event: unknown) => void, gone: AbortSignal) => Promise<unknown>;
+  readonly log: Logger;
+}
+
+export interface ControlServer {
+  /** Takes no more requests and lets go of all clients. */
+  close(): Promise<void>;
+}
+
+const hello = z.object({ protocol: z.literal(PROTOCOL), version: z.string() });
+const request = z.object({ id: z.string(), operation: z.string(), input: z.unknown(), token: z.string().optional() });
+
+/**
+ * Opens the control socket. Only its owner may connect: the socket is 0600 and its directory 0700; Node cannot ask for
+ * the peer's user id.
+ *
+ * @throws if the path cannot be listened on, as when it is longer than the system's 103 or 107 bytes.
+ */
+export async function serveControl(setup: ControlSetup): Promise<ControlServer> {
+  const { path } = setup;
+  const clients = new Set<Socket>();
+  const server = createServer((socket) => {
+    clients.add(socket);
+    socket.on("close", () => clients.delete(socket));
+    new Client(socket, setup);
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  rmSync(path, { force: true });
+  await listen(server, path);
+  server.on("error", (err) => setup.log.error({ err }, "control.failed"));
+  return {
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of clients) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The socket is made inside `listen`, with the rights of this moment.
+    const before = process.umask(0o177);
+    try {
+      server.once("error", reject).listen(path, () => {
+        server.off("error", reject);
+        chmodSync(path, 0o600);
+        resolve();
+      });
+    } finally {
+      process.umask(before);
+    }
+  });
+}
+
+class Client {
+  readonly #setup: ControlSetup;
+  readonly #lines: LineSocket;
+  readonly #gone = new AbortController();
+  #isGreeted = false;
+
+  constructor(socket: Socket, setup: ControlSetup) {
+    this.#setup = setup;
+    this.#lines = openLineSocket(socket, (value) => this.#take(value));
+    const late = setTimeout(() => socket.destroy(), HELLO_LIMIT_MS).unref();
+    socket.once("data", () => clearTimeout(late));
+    socket.once("close", () => {
+      clearTimeout(late);
+      this.#gone.abort();
+    });
+    this.#lines.send({ protocol: PROTOCOL, version: setup.version });
+  }
+
+  #take(value: unknown): void {
+    if (this.#isGreeted) {
+      void this.#serve(request.parse(value));
+      return;
+    }
+    hello.parse(value);
+    this.#isGreeted = true;
+  }
+
+  async #serve(asked: z.infer<typeof request>): Promise<void> {
+    const { id, operation, token } = asked;
+    const { handle, log } = this.#setup;
+    try {
+      const call: ControlRequest = { id, operation, input: asked.input, ...(token !== undefined && { token }) };
+      const output = await handle(call, (event) => this.#lines.send({ id, event }), this.#gone.signal);
+      this.#lines.send({ id, output: output ?? null });
+    } catch (error) {
+      if (this.#gone.signal.aborted) return;
+      const isExpected = error instanceof OperationFailure;
+      if (!isExpected) log.error({ err: error, operation }, "control.operation_failed");
+      const message = isExpected ? error.message : "Something broke in the bridge; its log has the cause.";
+      this.#lines.send({ id, error: { code: isExpected ? error.code : "failed", message } });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { resolvePrompt } from "../bridge/resolve.ts";
+import { writeDirectives } from "../domain/directives.ts";
+import { UserError } from "../errors.ts";
+import type { StoredRun } from "../store/runs.ts";
+import { findThread } from "./find.ts";
+import { type Access, type Caller, defineOperation } from "./operation.ts";
+
+const text = z.string().trim().min(1);
+const Input = z.strictObject({
+  prompt: text,
+  project: text.optional(),
+  engine: text.optional(),
+  branch: text.optional(),
+  /** Its id, or the beginning of it. */
+  session: text.optional(),
+  /** Answers when the run has ended. */
+  wait: z.boolean().optional(),
+});
+
+/** Begins a run. In a chat a message does the same; elsewhere this is the way. */
+export const send = defineOperation({
+  name: "send",
+  summary: "run a task",
+  input: Input,
+  output: z.object({ run: z.string(), answer: z.string().nullable() }),
+  argument: "prompt",
+  operands: ["project", "prompt"],
+  intent: "write",
+  idempotent: false,
+  examples: [{ prompt: "why does the build fail?" }],
+  run: (access, input, caller) => {
+    const run = begin(access, input, caller);
+    return input.wait ? ended(access, run) : { run, answer: null };
+  },
+  tell: ({ run, answer }) => ({ body: answer ?? `Queued as ${run}.`, runId: run, isSeen: answer === null }),
+});
+
+function begin(access: Access, input: z.infer<typeof Input>, caller: Caller): string {
+  const { bridge, store } = access;
+  const thread = input.session === undefined ? undefined : findThread(access, input.session, caller);
+  const prompt = {
+    ...caller.place,
+    ...{ text: writeDirectives(input), follows: thread?.run.id },
+    origin: caller.surface === "chat" ? undefined : ({ type: "operation", caller: caller.surface } as const),
+  };
+  const run = store.durably(() => bridge.add(prompt, resolvePrompt(prompt, access)));
+  bridge.start(run);
+  return run;
+}
+
+async function ended({ bridge, store }: Access, id: string): Promise<{ run: string; answer: string | null }> {
+  await bridge.ended(id);
+  const run = store.runs.get(id);
+  if (run?.outcome === "done") return { run: id, answer: run.answer };
+  throw failureOf(run);
+}
+
+function failureOf(run: StoredRun | undefined): UserError {
+  if (run?.outcome === "error") return new UserError(run.error ?? "The engine failed.", { code: "engine_failed" });
+  return new UserError(run?.error ?? "The run was stopped.", { code: "interrupted" });
+}
