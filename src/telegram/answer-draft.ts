@@ -7,6 +7,7 @@ import { type Payload, Refused } from "./api.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
 import { emitRich } from "./markdown/emit-rich.ts";
 import { emitText } from "./markdown/emit-text.ts";
+import { limitEntities } from "./markdown/entity-limit.ts";
 import { type Formatted, slice } from "./markdown/formatted.ts";
 import { fitsRich, sizeOf } from "./markdown/rich-size.ts";
 import { type Outbox, PRIORITY } from "./outbox.ts";
@@ -86,10 +87,13 @@ export class AnswerDraft implements Draft {
     const op = { priority: PRIORITY.edit, key: this.#key, doubt: "repeat" } as const;
     if (this.#isRich && fitsRich(sizeOf(blocks))) {
       // The types forbid files in drafts, of which these blocks have none.
-      const rich_message = { blocks: emitRich(blocks) } as Payload<"sendRichMessageDraft">["rich_message"];
+      const rich_message = {
+        blocks: emitRich(blocks),
+        skip_entity_detection: true,
+      } as Payload<"sendRichMessageDraft">["rich_message"];
       await this.#parts.outbox.push({ method: "sendRichMessageDraft", ...op, payload: { ...common, rich_message } });
     } else {
-      const { text, entities } = endOf(emitText(blocks));
+      const { text, entities } = limitEntities(endOf(emitText(blocks)));
       const payload = { ...common, text, entities: [...entities] };
       await this.#parts.outbox.push({ method: "sendMessageDraft", ...op, payload });
     }

@@ -2,6 +2,7 @@ import type { Document } from "../chat/document.ts";
 import type { Block } from "../chat/markdown/tree.ts";
 import type { ClassicContent } from "./content.ts";
 import { emitText } from "./markdown/emit-text.ts";
+import { limitEntities } from "./markdown/entity-limit.ts";
 import { type Formatted, stack } from "./markdown/formatted.ts";
 import { trimTo } from "./markdown/split.ts";
 
@@ -13,9 +14,11 @@ export function toClassicMessage({ head = [], body, foot = [] }: Document): Clas
   return assemble(head, trimTo(emitText(body), roomBetween(head, foot)), foot);
 }
 
-/** A classic message of header, body and footer with blank lines between. */
+/** A classic message of header, body and footer with blank lines between; where formats are too many, the body's go. */
 export function assemble(head: readonly Block[], body: Formatted, foot: readonly Block[]): ClassicContent {
-  const { text, entities } = stack([emitText(head), body, emitText(foot)]);
+  const [above, below] = [emitText(head), emitText(foot)];
+  const limited = limitEntities(body, [...above.entities, ...below.entities]);
+  const { text, entities } = stack([above, limited, below]);
   return { kind: "classic", text, entities: [...entities] };
 }
 

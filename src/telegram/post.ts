@@ -1,7 +1,7 @@
 import type { TextFile } from "../chat/document.ts";
 import { type SendOptions, type Target, TooRich } from "../chat/transport.ts";
 import { Refused, textFile } from "./api.ts";
-import type { Content } from "./content.ts";
+import type { Content, RichContent } from "./content.ts";
 import { toKeyboard } from "./keyboard.ts";
 import { type Outbox, PRIORITY } from "./outbox.ts";
 import { type Extra, leaveOut } from "./refusals.ts";
@@ -31,7 +31,7 @@ export class Post {
         }),
       );
     }
-    const rich_message = { blocks: content.blocks };
+    const rich_message = toRichMessage(content);
     // A server without rich messages says 404, one that takes no such content 400.
     return this.#insist(target, { has: [], options }, (common) =>
       this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload: { ...common, rich_message } }),
@@ -93,7 +93,7 @@ export class Post {
       });
     const links = { link_preview_options: { is_disabled: true } };
     try {
-      if (content.kind === "rich") await push({ rich_message: { blocks: content.blocks } });
+      if (content.kind === "rich") await push({ rich_message: toRichMessage(content) });
       else await push({ ...links, text: content.text, entities: content.entities });
       return true;
     } catch (error) {
@@ -153,3 +153,6 @@ function toCommon({ chatId, topicId, replyTo }: Target, { buttons, isSilent }: S
     ...(isSilent ? { disable_notification: true } : {}),
   };
 }
+
+/** Links are in the blocks; what Telegram would find besides are names of files and what only looks like an address. */
+const toRichMessage = ({ blocks }: RichContent) => ({ blocks, skip_entity_detection: true });

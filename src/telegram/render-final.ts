@@ -8,12 +8,13 @@ import { assemble, roomBetween } from "./assemble.ts";
 import type { Content, RichContent } from "./content.ts";
 import { emitRich, toRichText } from "./markdown/emit-rich.ts";
 import { emitText } from "./markdown/emit-text.ts";
+import { fitsEntities } from "./markdown/entity-limit.ts";
 import { type Formatted, stack } from "./markdown/formatted.ts";
 import { fitsRich, needsRich, sizeOf } from "./markdown/rich-size.ts";
 import { split, trimTo } from "./markdown/split.ts";
 
 /**
- * `auto`: rich where the answer needs it or is too long for a classic message. `plain` has no entities: for servers
+ * `auto`: rich where the answer needs it or is too much for one classic message. `plain` has no entities: for servers
  * that refuse some. What does not fit one rich message is classic in every mode.
  */
 export type MessageMode = "auto" | "rich" | "classic" | "plain";
@@ -35,7 +36,7 @@ const ERROR_ROOM = 1200;
 /** The messages that end a run: one, or several to be sent in this order. */
 export async function renderFinal(view: OutcomeView, mode: MessageMode): Promise<Rendered> {
   const said = readView(view, await loadMarkdown());
-  const isRich = mode === "rich" || (mode === "auto" && (needsRich(said.answer) || isLong(view, said)));
+  const isRich = mode === "rich" || (mode === "auto" && (needsRich(said.answer) || isMuch(view, said)));
   const rich = isRich && said.isWhole ? toRich(view, [...said.answer, ...said.error]) : undefined;
   return rich ? { parts: [rich] } : toClassic(view, said, mode);
 }
@@ -61,8 +62,13 @@ function readView({ answer, error = "" }: OutcomeView, parseMarkdown: ParseMarkd
   };
 }
 
-const isLong = (view: OutcomeView, { answer, error }: Said) =>
-  emitText([...answer, ...error]).text.length > roomBetween([headerOf(view)], footerOf(view));
+/** Whether one classic message lacks the room for its text or for its formats. */
+function isMuch(view: OutcomeView, { answer, error }: Said): boolean {
+  const body = emitText([...answer, ...error]);
+  const frame = emitText([headerOf(view), ...footerOf(view)]);
+  const isLong = body.text.length > roomBetween([headerOf(view)], footerOf(view));
+  return isLong || !fitsEntities([...body.entities, ...frame.entities]);
+}
 
 function toClassic(view: OutcomeView, { answer, error, isWhole }: Said, mode: MessageMode): Rendered {
   const options = { showsTargets: mode === "plain" };

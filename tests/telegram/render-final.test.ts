@@ -1,3 +1,4 @@
+import type { MessageEntity } from "@grammyjs/types";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { OutcomeView } from "../../src/chat/outcome.ts";
@@ -55,6 +56,39 @@ test("leaves out what there is none of", async () => {
   const bare = view("a", { steps: 0, context: undefined, resumeLine: undefined });
   expect(await classicTexts(bare)).toEqual(["done · codex · 1m 05s\n\na"]);
   expect(await classicTexts(view(" \n"))).toEqual([`${HEADER}\n\n${FOOTER}`]);
+});
+
+const RESUME = "code: codex resume 0199a213";
+const formatsOf = (part: { readonly text: string; readonly entities: readonly MessageEntity[] }) =>
+  part.entities.map(({ type, offset, length }) => `${type}: ${part.text.slice(offset, offset + length)}`);
+
+test.each([
+  ["code in a row", (index: number) => `\`c${index}\``, ", ", 130],
+  ["code apart", (index: number) => `\`c${index}\``, " and ", 200],
+  ["bold and code", (index: number) => `**b${index}** \`c${index}\``, " or ", 90],
+  ["long addresses", (index: number) => `[l${index}](https://e.com/${"x".repeat(200)}${index})`, " and ", 60],
+])("keeps the resume line in code below more %s than a message may hold", async (_, item, separator, count) => {
+  const answer = Array.from({ length: count }, (_, index) => item(index)).join(separator);
+  const { parts } = await renderFinal(view(answer), "classic");
+  expect(parts).toHaveLength(1);
+  for (const part of parts) {
+    expectAccepted(part);
+    expect(part.kind === "classic" && formatsOf(part).at(-1)).toBe(RESUME);
+  }
+  const whole = await renderFinal(view(answer), "auto");
+  expect(whole.parts.map(({ kind }) => kind)).toEqual(["rich"]);
+  for (const part of whole.parts) expectAccepted(part);
+});
+
+test("joins code in a row, and leaves out bold before code, where there are too many formats", async () => {
+  const many = (item: (index: number) => string, separator: string) =>
+    renderFinal(view(Array.from({ length: 80 }, (_, index) => item(index)).join(separator)), "classic");
+  const [mixed] = (await many((index) => `**b${index}** \`c${index}\``, " or ")).parts;
+  const types = mixed?.kind === "classic" ? mixed.entities.map(({ type }) => type) : [];
+  expect(types.filter((type) => type === "code")).toHaveLength(82);
+  expect(types.filter((type) => type === "bold")).toHaveLength(18);
+  const [row] = (await many((index) => `\`c${index}\`, \`d${index}\``, ", ")).parts;
+  expect(row?.kind === "classic" && row.entities).toHaveLength(3);
 });
 
 test("shows an error below the answer, as it stands, and not twice", async () => {

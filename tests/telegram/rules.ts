@@ -41,6 +41,7 @@ const isWithinPair = (text: string, index: number) => (text.codePointAt(index - 
 export function expectAccepted(content: Content): void {
   if (content.kind === "classic") {
     expectGoodEntities(content);
+    expect(content.entities.length).toBeLessThanOrEqual(100);
     checkMessageText(content.text, content.entities, "too long");
   } else {
     checkRichMessage({ blocks: content.blocks }, "message");

@@ -1,10 +1,14 @@
 import type { Definition, Table as MdastTable, Nodes, PhrasingContent, Root, RootContent } from "mdast";
 import type {} from "mdast-util-math";
+import { unfence } from "./fences.ts";
 import { viewLink } from "./links.ts";
 import { type Block, code, type Inline, type ListItem, paragraph, text, textOf } from "./tree.ts";
 
 /** Deeper nesting is shown as the text in it. */
 const MAX_DEPTH = 24;
+
+/** The one HTML tag that models write where Markdown has nothing for it: in the cells of tables. */
+const LINE_END = /<br\s*\/?>/i;
 
 /** A parsed document as harmless blocks; see {@link Block}. */
 export function toBlocks(root: Root): readonly Block[] {
@@ -36,9 +40,9 @@ class Converter {
       case "heading":
         return [{ type: "heading", size: node.depth, children: this.#inlines(node.children, depth) }];
       case "code":
-        return [{ type: "pre", text: node.value, ...(node.lang ? { language: node.lang } : {}) }];
+        return codeBlock(node.lang ? { text: node.value, language: node.lang } : unfence(node.value));
       case "math":
-        return [{ type: "math", text: node.value }];
+        return node.value.trim() === "" ? [] : [{ type: "math", text: node.value }];
       case "blockquote":
         return [{ type: "quote", blocks: this.blocks(node.children, depth + 1) }];
       case "list":
@@ -55,7 +59,7 @@ class Converter {
       case "thematicBreak":
         return [{ type: "rule" }];
       case "html":
-        return [paragraph(text(node.value))];
+        return htmlBlock(node.value);
       case "footnoteDefinition":
         return labelled(`[${node.label ?? node.identifier}] `, this.blocks(node.children, depth + 1));
       case "definition":
@@ -85,8 +89,9 @@ class Converter {
     if (depth >= MAX_DEPTH) return [text(deepText(node))];
     switch (node.type) {
       case "text":
-      case "html":
         return [text(node.value)];
+      case "html":
+        return [LINE_END.test(node.value) ? { type: "break" } : text(node.value)];
       case "break":
         return [{ type: "break" }];
       case "inlineCode":
@@ -113,6 +118,15 @@ class Converter {
         return [text(deepText(node))];
     }
   }
+}
+
+/** A code block without code shows nothing, and Telegram may refuse it. */
+const codeBlock = (code: ReturnType<typeof unfence>): readonly Block[] =>
+  code.text.trim() === "" ? [] : [{ type: "pre", ...code }];
+
+function htmlBlock(html: string): readonly Block[] {
+  const shown = html.split(LINE_END).join("\n").trim();
+  return shown === "" ? [] : [paragraph(text(shown))];
 }
 
 function linkTo(target: string, children: readonly Inline[]): readonly Inline[] {

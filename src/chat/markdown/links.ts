@@ -15,6 +15,9 @@ const URL_LENGTH = 2048;
 const SHOWN_LENGTH = 500;
 /** Characters that are not seen, beside which a text may say something else than it shows. */
 const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]/;
+/** A name that reads like that of a file rather than that of a place, although some of these are domains as well. */
+const FILE_NAME =
+  /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*\.(?:cc|cfg|conf|cpp|cs|css|csv|go|hpp|html?|ini|ipynb|java|jsx?|json|kt|lock|lua|md|mdx|mjs|php|pl|pm|py|rb|rs|rst|scss|sh|sql|swift|tf|toml|tsx?|txt|vue|xml|ya?ml|zig)(?=$|[:#])/u;
 
 /**
  * Judges a link by its text and target. A target that a message cannot link to is shown instead, and so is one that
@@ -48,8 +51,16 @@ export function openable(target: string): string | undefined {
 
 function misleads(text: string, url: string): boolean {
   if (text.search(DIRECTION) >= 0 || UNSEEN.test(text)) return true;
-  const said = addressIn(text.normalize("NFKC").trim());
+  const shown = text.normalize("NFKC").trim();
+  if (isNameOf(shown, url)) return false;
+  const said = addressIn(shown);
   return said !== undefined && said !== addressOf(url);
+}
+
+/** Whether the text is the name of the file that the address ends in, be it with a line number. */
+function isNameOf(text: string, url: string): boolean {
+  const name = FILE_NAME.exec(text)?.[0];
+  return name !== undefined && new URL(url).pathname.endsWith(`/${encodeURI(name)}`);
 }
 
 /** The host or mail address that a text reads like. */

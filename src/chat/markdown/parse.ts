@@ -7,6 +7,7 @@ import { gfmStrikethroughCjkFriendly } from "micromark-extension-cjk-friendly-gf
 import { gfm } from "micromark-extension-gfm";
 import { math } from "micromark-extension-llm-math";
 import { toBlocks } from "./convert.ts";
+import { setFencesApart } from "./fences.ts";
 import { falseMarks } from "./formulas.ts";
 import { isTangled } from "./tangled.ts";
 import { type Block, plain } from "./tree.ts";
@@ -15,8 +16,9 @@ import { type Block, plain } from "./tree.ts";
  * Reads GitHub-flavoured Markdown with formulas. A text that would keep the parser busy for long, nested or marked
  * beyond what anybody reads, is plain text as a whole.
  */
-export function parseMarkdown(source: string): readonly Block[] {
-  if (isTangled(source)) return [plain(source)];
+export function parseMarkdown(given: string): readonly Block[] {
+  const source = setFencesApart(given);
+  if (isTangled(source)) return [plain(given)];
   const root = parse(source, { dollars: true, brackets: true });
   const { dollars, brackets } = falseMarks(root, source);
   return toBlocks(dollars || brackets ? parse(source, { dollars: !dollars, brackets: !brackets }) : root);

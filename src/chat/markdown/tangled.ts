@@ -11,6 +11,8 @@ const FENCED_MARKS = 5000;
 
 const CONTAINER = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t])))+/;
 const NEW_BLOCK = /^\s*(?:$|\||(?:[-+*]|\d{1,9}[.)])\s)/;
+/** Costs as little as one mark, whatever is in it. */
+const CODE_SPAN = /(?<!`)(`{1,3})(?!`)[^`]*\1(?!`)/g;
 const RULE = /^[ \t*-]{1,200}$/;
 
 /**
@@ -26,7 +28,7 @@ export function isTangled(source: string): boolean {
     if (fence === undefined) fence = edge;
     else if (edge?.startsWith(fence)) fence = undefined;
     if (NEW_BLOCK.test(line)) marks = 0;
-    marks += line.match(/[*_~`[\]<!$\\]/g)?.length ?? 0;
+    marks += line.replace(CODE_SPAN, "`").match(/[*_~`[\]<!$\\]/g)?.length ?? 0;
     if (marks > (fence === undefined ? MARKS : FENCED_MARKS) || isDeep(line)) return true;
   }
   return false;

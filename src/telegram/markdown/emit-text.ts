@@ -1,5 +1,6 @@
 import { type Block, type Inline, type List, type ListItem, textOf } from "../../chat/markdown/tree.ts";
 import { assertNever } from "../../domain/events.ts";
+import { atFileNames } from "./file-names.ts";
 import type { Formatted } from "./formatted.ts";
 import { layTable } from "./text-table.ts";
 import { type Style, TextWriter } from "./text-writer.ts";
@@ -105,10 +106,15 @@ class TextEmitter {
     for (const node of nodes) this.#inline(node, styles);
   }
 
+  /** Names of files are code, unless a link leads elsewhere from them: Telegram makes no links in either. */
+  #text(text: string, styles: readonly Style[]): void {
+    for (const piece of atFileNames(text)) this.writer.write(piece.text, piece.isFile ? codeStyles(styles) : styles);
+  }
+
   #inline(node: Inline, styles: readonly Style[]): void {
     switch (node.type) {
       case "text":
-        this.writer.write(node.text, styles);
+        this.#text(node.text, styles);
         return;
       case "break":
         this.writer.write("\n", styles);

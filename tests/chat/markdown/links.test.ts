@@ -36,6 +36,9 @@ test("leaves honest links as they are", () => {
   expect(viewLink("the docs", "https://e.com/docs")).toEqual({ url: "https://e.com/docs" });
   expect(viewLink("https://e.com", "https://e.com/")).toEqual({ url: "https://e.com/" });
   expect(viewLink("www.e.com/x", "http://www.e.com/x")).toEqual({ url: "http://www.e.com/x" });
+  const file = "https://github.com/o/r/blob/main/README.md";
+  expect(viewLink("README.md", file)).toEqual({ url: file });
+  expect(viewLink("main.go:12", "https://e.com/main.go#L12")).toEqual({ url: "https://e.com/main.go#L12" });
   expect(viewLink("a@b.com", "mailto:a@b.com")).toEqual({ url: "mailto:a@b.com" });
   expect(viewLink("münchen.de", "https://xn--mnchen-3ya.de/")).toEqual({ url: "https://xn--mnchen-3ya.de/" });
 });
@@ -43,6 +46,7 @@ test("leaves honest links as they are", () => {
 test.each([
   ["https://bank.com"],
   ["bank.com/login"],
+  ["README.md"],
   ["see https://bank.com now"],
   ["WWW.BANK.COM"],
   ["ｂａｎｋ.com"],

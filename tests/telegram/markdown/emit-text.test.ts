@@ -85,6 +85,61 @@ test("lays tables out in one width", () => {
   );
 });
 
+test.each(["<br>", "<br/>", "<BR />"])("takes %s for a line end", (tag) => {
+  expect(shown(`| a | first${tag}second |\n|---|---|\n| b | c |`)).toContain("first second");
+  expect(shown(`one${tag}two`)).toBe("one\ntwo");
+  expect(shown(`one\n\n${tag}\n\ntwo`)).toBe("one\n\ntwo");
+});
+
+test.each([
+  ["in a list, far in", "- a\n      ```js\n      x\n\n        y\n      ```\n- b", "- a\nx\n\n  y\n- b"],
+  ["in a list, below a blank line", "1. a\n\n       ```js\n       x\n       ```", "1. a\nx"],
+  ["in a list, by four", "- a\n    ```js\n    x\n    y\n    ```", "- a\nx\ny"],
+  ["below a paragraph", "a\n    ```js\n    x\n    y\n    ```\nb", "a\n\nx\ny\n\nb"],
+  ["not closed", "a\n\n    ```js\n    x", "a\n\nx"],
+])("reads a fence that is indented %s", (_, source, expected) => {
+  expect(emitText(parseMarkdown(source))).toMatchObject({
+    text: expected,
+    entities: [{ type: "pre", language: "js" }],
+  });
+});
+
+test("leaves a fence alone that is shown within another", () => {
+  const code = "- a\n    ```js\n    x\n    ```";
+  expect(shown(`~~~md\n${code}\n~~~`)).toBe(code);
+  expect(shown(`- see\n  \`\`\`\`md\n  b\n      \`\`\`\n  c\n  \`\`\`\``)).toBe("- see\nb\n    ```\nc");
+});
+
+test("leaves out a code block or formula without anything in it", () => {
+  expect(parseMarkdown("```\n```\n\n| a |\n|---|\n| b |\n\n$$\n$$").map(({ type }) => type)).toEqual(["table"]);
+});
+
+test("reads a paragraph of many code spans", () => {
+  expect(formats(Array.from({ length: 500 }, (_, index) => `\`\`a${index}\`\``).join(", "))).toHaveLength(500);
+});
+
+test.each(["README.md", "main.rs", "setup.sh", "foo.py", "main.rs:12", "libx.so", "Übung.md", "a-b.test.py"])(
+  "shows %s as code, of which Telegram makes no link",
+  (name) => {
+    expect(formats(`See ${name}, **or ${name}**.`)).toEqual([`code: ${name}`, "bold: or", `code: ${name}`]);
+  },
+);
+
+test.each(["docs.rs/serde", "src/main.rs", "example.com", "v1.2.3", "x.shop"])("leaves %s as it stands", (name) => {
+  expect(emitText(parseMarkdown(`See ${name} now`))).toEqual({ text: `See ${name} now`, entities: [] });
+});
+
+test("links the name of a file to where it is, and else shows both", () => {
+  expect(formats("See [README.md](https://github.com/o/r/blob/main/README.md).")).toEqual(["text_link: README.md"]);
+  expect(formats("See [README.md](https://github.com/o/r)")).toEqual([
+    "code: README.md",
+    "text_link: https://github.com/o/r",
+  ]);
+  expect(formats("See [README.md](README.md) and [main.rs](src/main.rs)")).toEqual([
+    ...["code: README.md", "code: main.rs", "code: src/main.rs"],
+  ]);
+});
+
 test("does not nest quotations", () => {
   expect(shown("> a\n>\n> > b")).toBe("a\n\n> b");
   expect(formats("> a\n>\n> > b")).toEqual(["blockquote: a\n\n> b"]);
