@@ -14,8 +14,9 @@ export function wholeBefore(text: string, position: number): number {
   if (position >= text.length) return text.length;
   const from = wholePair(text, Math.max(0, position - LONGEST_GRAPHEME));
   const window = text.slice(from, position + LONGEST_GRAPHEME);
-  const start = graphemes.segment(window).containing(position - from)?.index ?? 0;
-  return start > 0 ? from + start : wholePair(text, position);
+  const found = graphemes.segment(window).containing(position - from);
+  if (!found || found.segment.length > LONGEST_GRAPHEME) return wholePair(text, position);
+  return from + found.index;
 }
 
 /** The same for a place that is as late as possible: at `position` or behind it. */

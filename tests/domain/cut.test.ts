@@ -26,6 +26,12 @@ test("no text is cut within what people see as one character", () => {
   );
 });
 
+test("the first character is not parted either", () => {
+  expect(wholeBefore(`${family}🦀🦀`, 3)).toBe(0);
+  expect(endOf(`${family}🦀🦀`, 12)).toBe("🦀🦀");
+  expect(shorten(`${family}🦀`, 8)).toBe("…");
+});
+
 test("a character of a thousand marks is parted rather than lost, and never a surrogate pair", () => {
   const zalgo = `a${"\u0301".repeat(1000)}`;
   expect(wholeBefore(zalgo, 300)).toBe(300);

@@ -150,7 +150,7 @@ describe("the rules in the config", () => {
     ['approvals = "deny"', "decline"],
   ])("answer without a card: %s", async (rules, decision) => {
     const bridge = await setUp("codex", { rules });
-    expect(textOf(await bridge.outcomeOf(bridge.say("approve")))).toContain(`{"decision":"${decision}"}`);
+    expect(textOf(await bridge.outcomeOf(bridge.say("approve-here")))).toContain(`{"decision":"${decision}"}`);
     expect(hasCard(bridge)).toBe(false);
     expect(bridge.store().questions.recent(5)).toMatchObject([
       { state: "answered", decidedBy: "policy", cardId: null },
@@ -160,7 +160,7 @@ describe("the rules in the config", () => {
   test("of a project come before the engine's own", async () => {
     const tables = '[projects.web]\npath = "."\n[projects.web.codex]\nallow = ["rm -rf *"]';
     const bridge = await setUp("codex", { tables, rules: 'approvals = "deny"' });
-    expect(textOf(await bridge.outcomeOf(bridge.say("/web approve")))).toContain('{"decision":"accept"}');
+    expect(textOf(await bridge.outcomeOf(bridge.say("/web approve-here")))).toContain('{"decision":"accept"}');
   });
 });
 

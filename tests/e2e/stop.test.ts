@@ -87,13 +87,14 @@ describe("stopping a run", () => {
     expect(emulator.calls("deleteMessage").length).toBeGreaterThan(0);
   });
 
-  test("does not wait for the hooks of a worktree that is being made, and neither does a shutdown", async () => {
+  test("does not wait for the filters of a worktree that is being made, and neither does a shutdown", async () => {
     const { say, outcomeOf, stop, directory, store } = await stage({
       tables: '[projects.web]\npath = "web"',
       waitMs: 25_000,
     });
-    const hook = installHook(join(directory, "web"), "echo >> ../../../begun; sleep 60");
-    const begun = () => (existsSync(hook.begun) ? readFileSync(hook.begun, "utf8").length : 0);
+    const file = join(directory, "begun");
+    installFilter(join(directory, "web"), `echo >> '${file}'; sleep 60`);
+    const begun = () => (existsSync(file) ? readFileSync(file, "utf8").length : 0);
     const first = say("/web @one session\nanswer never\ndone");
     await until(() => begun() === 1);
     say("/cancel", { replyTo: first });
@@ -105,13 +106,15 @@ describe("stopping a run", () => {
   });
 });
 
-/** Makes a repository whose new worktrees run this. */
-function installHook(path: string, script: string): { readonly begun: string } {
+/** Makes a repository whose new worktrees run this for their one file. */
+function installFilter(path: string, script: string): void {
   const git = (...args: string[]) =>
     execFileSync("git", ["-C", path, "-c", "user.name=t", "-c", "user.email=t@t", ...args]);
   mkdirSync(path);
   git("init", "-q", "-b", "main");
-  git("commit", "-q", "--allow-empty", "-m", "begin");
-  writeFileSync(join(path, ".git/hooks/post-checkout"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return { begun: join(path, "../begun") };
+  writeFileSync(join(path, "held"), "text");
+  git("add", "held");
+  git("commit", "-q", "-m", "begin");
+  writeFileSync(join(path, ".git/info/attributes"), "held filter=slow\n");
+  git("config", "filter.slow.smudge", script);
 }

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 test("parts of the config that do nothing are told in the chat, once", async () => {
-  const { emulator, botSays, stop, start } = await stage({ tables: "[claude]\nmodel = 'x'\n[plugins]\n" });
+  const { emulator, botSays, stop, start } = await stage({
+    tables: "[plugins]\n[transports.telegram.topics]\nenabled = true\n",
+  });
   const note = await botSays(/do nothing here/);
-  expect(textOf(note)).toContain("[plugins], [claude]");
+  expect(textOf(note)).toContain("[plugins], transports.telegram.topics.enabled");
   await stop();
   start();
   const ready = () => emulator.messages(emulator.privateChatId).filter((message) => /is ready/.test(textOf(message)));

@@ -34,7 +34,8 @@ function findCut(whole: Formatted, start: number, limit: number): number {
   for (const cut of [paragraphCut(whole, start, window), window.lastIndexOf("\n")]) {
     if (cut >= least) return start + cut;
   }
-  return start + breakBefore(whole.text.slice(start, start + 2 * limit), limit, least);
+  const end = breakBefore(whole.text.slice(start, start + 2 * limit), limit, least);
+  return start + (end || limit);
 }
 
 /** Where the next piece begins; the indentation of a line is not space between pieces. */

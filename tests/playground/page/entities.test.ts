@@ -52,7 +52,8 @@ test("the newline after a block does not show as an empty line", () => {
 test("a code block names its language and can be copied", () => {
   const nodes = textNodes("x = 1", [{ type: "pre", offset: 0, length: 5, language: "python" }]);
   expect(textsOf(nodes, "pre")).toEqual(["x = 1"]);
-  expect(textsOf(nodes, "span")).toEqual(["python"]);
+  const [bar] = elementsOf(nodes).filter(({ attrs }) => attrs["class"] === "pre-bar");
+  expect(textsOf(bar?.children ?? [], "span")).toEqual(["python"]);
   expect(textsOf(nodes, "button")).toEqual(["Copy"]);
 });
 
