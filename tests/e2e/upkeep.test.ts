@@ -7,6 +7,7 @@ test("parts of the config that do nothing are told in the chat, once", async () 
   });
   const note = await botSays(/do nothing here/);
   expect(textOf(note)).toContain("[plugins], transports.telegram.topics.enabled");
+  await botSays(/is ready/);
   await stop();
   start();
   const ready = () => emulator.messages(emulator.privateChatId).filter((message) => /is ready/.test(textOf(message)));
@@ -17,7 +18,7 @@ test("parts of the config that do nothing are told in the chat, once", async () 
 
 test("with limits.keep_days a start removes the texts of older runs", async () => {
   const { say, outcomeOf, stop, start, store, log, emulator } = await stage({
-    tables: "[limits]\nkeep_days = 0.000001",
+    tables: "[limits]\nkeep_days = 0.000000001",
   });
   await outcomeOf(say("session\nanswer old news\ndone"));
   await stop();
