@@ -102,8 +102,6 @@ const schedule = z.strictObject({
   only_when_idle: z.boolean().default(false),
   overlap: z.enum(["skip", "queue"]).default("skip"),
   missed: z.enum(["once", "skip"]).default("once"),
-  /** Only failures are told. */
-  quiet: z.literal("errors").optional(),
   enabled: z.boolean().default(true),
 });
 

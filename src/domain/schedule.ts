@@ -27,8 +27,6 @@ export interface Schedule {
   readonly overlap: "skip" | "queue";
   /** What happens after a time in which nothing could run. */
   readonly missed: "once" | "skip";
-  /** Only failures are told. */
-  readonly quiet?: "errors" | undefined;
 }
 
 /** The arithmetic of times: see `schedule-times.ts`. */
