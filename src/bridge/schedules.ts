@@ -44,8 +44,8 @@ export interface ListedSchedule {
 export class ScheduleClock {
   readonly #setup: SchedulesSetup;
   #timer: NodeJS.Timeout | undefined;
-  /** By schedule and its times: nothing is due before. */
-  readonly #nextAt = new Map<string, number>();
+  /** By active schedule and its times: nothing is due before. */
+  #nextAt = new Map<string, number>();
 
   constructor(setup: SchedulesSetup) {
     this.#setup = setup;
@@ -88,10 +88,15 @@ export class ScheduleClock {
   look(): void {
     const now = this.#setup.now();
     const active = this.list().filter(({ stored }) => stored.state === "active");
+    const before = this.#nextAt;
+    this.#nextAt = new Map();
     for (const { schedule, stored } of active) {
       const key = JSON.stringify([schedule.name, schedule.when]);
-      const nextAt = this.#nextAt.get(key);
-      if (nextAt !== undefined && now < nextAt && nextAt - now < CLOCK_ERROR_MS) continue;
+      const nextAt = before.get(key);
+      if (nextAt !== undefined && now < nextAt && nextAt - now < CLOCK_ERROR_MS) {
+        this.#nextAt.set(key, nextAt);
+        continue;
+      }
       try {
         this.#deal(schedule, stored, now);
         this.#nextAt.set(key, times.next(schedule.when, now) ?? Number.POSITIVE_INFINITY);

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { ScheduleClock, type ScheduledRun } from "../../src/bridge/schedules.ts";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import { UserError } from "../../src/errors.ts";
@@ -159,6 +159,26 @@ test("a paused one does not run, and makes nothing up when it goes on", () => {
   store.schedules.setState("tests", "active", now);
   lookAt(clockOf(base), NINE + 2 * HOUR, NINE + 24 * HOUR);
   expect(added.map(({ dueAt }) => dueAt)).toEqual([NINE + 24 * HOUR]);
+});
+
+test("the clock of a schedule that was paused is looked at no more often than any other", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let looks = 0;
+  const clock = clockOf(base);
+  const look = clock.look.bind(clock);
+  clock.look = () => {
+    looks++;
+    look();
+  };
+  onTestFinished(() => clock.close());
+  now = NINE - 20_000;
+  clock.start();
+  store.schedules.setState("tests", "paused", now);
+  now = NINE + HOUR;
+  vi.advanceTimersByTime(5 * MINUTE);
+  expect(looks).toBeLessThanOrEqual(12);
+  expect(started).toEqual([]);
 });
 
 test("one of the chat is kept in the store, and a reminder goes when it has run", () => {
