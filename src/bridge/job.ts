@@ -142,6 +142,7 @@ export class Job {
 
   /** The bridge ends: what cannot be stored then is lost. */
   shutDown(reason: StopReason): void {
+    this.#questions?.cutOff();
     this.stop(reason);
     this.#closing.abort();
   }
@@ -214,6 +215,7 @@ export class Job {
     } catch (cause) {
       throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
     }
+    this.#view.placed(cwd);
     this.#log.info({ cwd, project: this.#run.project, branch: this.#run.branch }, "run.started");
   }
 

@@ -1,5 +1,4 @@
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { AnswerLater } from "./answers.ts";
 import { parsePress } from "./buttons.ts";
 import { parseCardPress } from "./card-buttons.ts";
@@ -7,17 +6,21 @@ import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Press } from "./incoming.ts";
 import { pressOperation, toAnswer } from "./obey.ts";
+import { addSequel } from "./sequel.ts";
 
 type PressParts = DispatchParts & { readonly answerLater: AnswerLater };
 
 /** Does what a button says, and tells at once what happened. */
 export function answerPress(press: Press, parts: PressParts): void {
   const card = parseCardPress(press.data);
-  parts.transport.acknowledge(press, card ? pressCard(press, card, parts) : act(press, parts));
+  parts.transport.acknowledge(
+    press,
+    told(() => (card ? pressCard(press, card, parts) : act(press, parts))),
+  );
 }
 
 const STOPPED = { running: "Stopping.", queued: "Dropped from the queue.", none: "Nothing is running here." };
-const BEGUN = { compact: "Compacting.", fork: "Forking." };
+const BEGUN = { resume: "Resuming.", again: "Trying again.", compact: "Compacting.", fork: "Forking." };
 
 function act(press: Press, parts: PressParts): string {
   const { bridge, store } = parts;
@@ -32,7 +35,9 @@ function act(press: Press, parts: PressParts): string {
     case "run":
       return bridge.release(run.id) ? "Running it." : "It no longer waits for that.";
     case "resume":
-      return resume(run, press, { bridge, store });
+    case "again":
+      addSequel(run, pressed.action, press, parts);
+      return BEGUN[pressed.action];
     case "compact":
     case "fork": {
       const { action } = pressed;
@@ -43,15 +48,10 @@ function act(press: Press, parts: PressParts): string {
   }
 }
 
-/** The press is handled when the run is stored: one without the other would run it twice, or never. */
-function resume(run: StoredRun, press: Press, { bridge, store }: Pick<PressParts, "bridge" | "store">): string {
+/** What a press comes to, or why to nothing. */
+function told(work: () => string): string {
   try {
-    const id = store.transaction(() => {
-      store.updates.handled(press.updateId);
-      return bridge.addContinued(run, press.userId);
-    });
-    bridge.start(id);
-    return "Resuming.";
+    return work();
   } catch (error) {
     if (error instanceof UserError) return error.userText;
     throw error;
