@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { AnswerLater } from "./answers.ts";
 import { parsePress } from "./buttons.ts";
 import { parseCardPress } from "./card-buttons.ts";
