@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { knownSession, type StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import { checkPrompt } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import { newRunId } from "./run-id.ts";

@@ -1,4 +1,4 @@
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Button, Buttons } from "./document.ts";
 
 /** What a press asks for; its data names a run and nothing else. */

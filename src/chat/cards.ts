@@ -1,8 +1,8 @@
 import type { Cards } from "../bridge/screen.ts";
 import type { Logger } from "../log.ts";
 import type { StoredQuestion } from "../store/questions.ts";
-import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import { renderAskedAgain, renderCard, renderReminder, renderWhyNot } from "./card.ts";
 import { type CardState, cardButtons, whyNotButtons } from "./card-buttons.ts";
 import type { Document, TextFile } from "./document.ts";
@@ -122,7 +122,7 @@ export class ChatCards implements Cards {
       return false;
     store.transaction(() => {
       store.questions.takeCard(stored.key, stored.chatId, cardId);
-      store.runs.addMessage(stored.chatId, cardId, run.id);
+      store.messages.lead(stored.chatId, cardId, run.id);
     });
     await this.#notify({ ...stored, cardId }, renderAskedAgain(stored));
     return true;
@@ -157,7 +157,7 @@ export class ChatCards implements Cards {
       store.questions.setCard(key, cardId);
       store.questions.setCardState(key, "open");
       this.#belongs(stored, cardId);
-      store.runs.addMessage(chatId, cardId, run.id);
+      store.messages.lead(chatId, cardId, run.id);
     });
     if (!file) return;
     const fileId = await this.#insist(key, () =>

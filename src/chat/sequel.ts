@@ -1,6 +1,6 @@
 import type { Bridge } from "../bridge/bridge.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Press } from "./incoming.ts";
 
 interface SequelParts {

@@ -1,6 +1,6 @@
 import type { Approval, Question, Reply } from "../domain/question.ts";
 import type { Database, Row } from "./database.ts";
-import type { StoredRun } from "./runs.ts";
+import type { StoredRun } from "./stored-run.ts";
 
 /** `withdrawn`: the engine does not ask it any more, or its run ended. */
 export type QuestionState = "open" | "answered" | "expired" | "withdrawn";
