@@ -4,9 +4,8 @@ import { Bridge } from "./bridge/bridge.ts";
 import { scheduleRuns } from "./bridge/scheduled-runs.ts";
 import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
-import { startupNote } from "./chat/note.ts";
+import { greet } from "./chat/note.ts";
 import { ChatScreens } from "./chat/screens.ts";
-import type { Transport } from "./chat/transport.ts";
 import type { Config } from "./config/config.ts";
 import { engineOptions } from "./config/engine-options.ts";
 import { liveConfig } from "./config/live.ts";
@@ -126,7 +125,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
     );
-    void greet(options, { telegram, transport, store });
+    void showMenu(telegram, { config: options.config, engines, log });
+    const setupOf = (engine: Engine) => ({ options: engineOptions(options.config, engine, undefined), env });
+    const note = { config: options.config, engines, version: readVersion(), home, setupOf };
+    void greet(note, { transport, store, log });
     tellWarnings(config(), { store, tellMain, now });
     keepHistory(config, { store, log, now, signal });
     await poll({
@@ -151,6 +153,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   } finally {
     ended.abort(new Error("takopi ended"));
     outbox.close();
+    screens.close();
     store.close();
     lock.release();
     log.info({}, "bridge.ended");
@@ -237,24 +240,4 @@ async function whoAmI(telegram: Telegram, log: Logger, signal: AbortSignal) {
     }
   }
   return undefined;
-}
-
-interface Greeting {
-  readonly telegram: Telegram;
-  readonly transport: Transport;
-  readonly store: Store;
-}
-
-/** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
-async function greet({ config, engines, env, home, log }: AppOptions, { telegram, transport, store }: Greeting) {
-  const chatId = String(requireTelegram(config).chat_id);
-  try {
-    void showMenu(telegram, { config, engines, log });
-    const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
-    const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
-    const target = { chatId, topicId: null, replyTo: null };
-    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true, urgency: "note" }));
-  } catch (error) {
-    log.warn({ err: error }, "bridge.greeting");
-  }
 }

@@ -11,6 +11,8 @@ export interface Answer {
   readonly buttons?: Buttons;
   /** The run that a reply to it continues. */
   readonly runId?: string;
+  /** It makes no sound: nobody waits for it. */
+  readonly isSilent?: boolean;
 }
 
 type Reply = string | Answer | undefined;
@@ -37,11 +39,18 @@ export class Answers {
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
-      const { body, runId, buttons }: Answer = typeof reply === "string" ? { body: reply } : reply;
+      const { body, runId, buttons, isSilent }: Answer = typeof reply === "string" ? { body: reply } : reply;
       const { chatId, messageId: replyTo } = origin;
       const keyboard = buttons === undefined ? null : JSON.stringify(buttons);
       const place = { chatId, topicId: origin.topicId ?? null, replyTo };
-      store.deliveries.add({ ...place, runId: runId ?? null, body, keyboard, createdAt: now() });
+      store.deliveries.add({
+        ...place,
+        runId: runId ?? null,
+        body,
+        keyboard,
+        isSilent: isSilent ? 1 : 0,
+        createdAt: now(),
+      });
     });
     deliver();
   }

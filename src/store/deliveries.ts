@@ -12,6 +12,8 @@ export interface Delivery {
   readonly body: string | null;
   /** Of a short reply: its buttons, as JSON. */
   readonly keyboard: string | null;
+  /** 1 if it is to make no sound. */
+  readonly isSilent: number;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
   readonly state: "waiting" | "sending" | "sent" | "parked";
   /** Parts that Telegram has. */
@@ -21,7 +23,7 @@ export interface Delivery {
 }
 
 export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt"> &
-  Partial<Pick<Delivery, "keyboard">>;
+  Partial<Pick<Delivery, "keyboard" | "isSilent">>;
 
 export class Deliveries {
   readonly #database: Database;
@@ -31,13 +33,14 @@ export class Deliveries {
 
   add(delivery: NewDelivery): void {
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
+      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, isSilent, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)",
       delivery.runId,
       delivery.chatId,
       delivery.topicId,
       delivery.replyTo,
       delivery.body,
       delivery.keyboard ?? null,
+      delivery.isSilent ?? 0,
       delivery.createdAt,
     );
   }

@@ -179,4 +179,7 @@ export const migrations: readonly string[] = [
     reason TEXT
   );
   `,
+  `
+  ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
