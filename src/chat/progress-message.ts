@@ -21,6 +21,8 @@ export interface ProgressParts {
 
 /** Events come faster than anybody reads: a view is rendered at most this often. */
 const RENDER_INTERVAL_MS = 150;
+/** Each try of a first message that may have arrived can leave one more of it in the chat. */
+const RESEND_MS = 5_000;
 
 /**
  * The one message that shows how a run is getting on: sent silently at the first view, then edited. What it shows is
@@ -102,7 +104,8 @@ export class ProgressMessage implements Screen {
     this.#timer = undefined;
     const view = this.#view;
     if (!view || this.#isClosed) return;
-    this.#heartbeat = setTimeout(() => this.#flush(), heartbeatMs(this.#parts.now() - view.since));
+    const beatMs = this.#messageId === undefined ? RESEND_MS : heartbeatMs(this.#parts.now() - view.since);
+    this.#heartbeat = setTimeout(() => this.#flush(), beatMs);
     // The first message is not there yet: its answer brings the newest view up.
     if (this.#messageId === undefined && WAITS.includes(this.#first)) return;
     const content = this.#render(view);
