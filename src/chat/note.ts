@@ -1,10 +1,7 @@
 import type { Config } from "../config/config.ts";
-import type { Engine, EngineSetup, Probe } from "../engine/contract.ts";
-import type { Logger } from "../log.ts";
-import type { Store } from "../store/store.ts";
+import type { Engine, Probe } from "../engine/contract.ts";
 import type { Document } from "./document.ts";
 import { code, type Inline, lines, text } from "./markdown/tree.ts";
-import type { Transport } from "./transport.ts";
 
 export interface NoteParts {
   readonly config: Config;
@@ -12,43 +9,13 @@ export interface NoteParts {
   readonly version: string;
   /** Where runs without a project work. */
   readonly home: string;
-  readonly setupOf: (engine: Engine) => EngineSetup;
 }
 
-interface Chat {
-  readonly transport: Transport;
-  readonly store: Store;
-  readonly log: Logger;
-}
+/** What engines said of themselves, by id; `slow`: nothing yet. */
+export type Found = ReadonlyMap<string, Probe | "slow">;
 
-/** How long an engine may take to tell its version before the note says that it is slow. */
-const SLOW_MS = 15_000;
-
-/** Tells the main chat at once that the bridge is there; what the engines say of themselves is added when it is known. */
-export async function greet(parts: NoteParts, { transport, store, log }: Chat): Promise<void> {
-  const target = { chatId: transport.mainChat, topicId: null, replyTo: null };
-  const options = { isSilent: true, urgency: "note" } as const;
-  try {
-    const sent = transport.send(target, noteOf(parts, new Map()), options);
-    const [messageId, found] = await Promise.all([sent, probeAll(parts)]);
-    store.deliveries.keepReply(target.chatId, messageId);
-    await transport.edit(target.chatId, messageId, noteOf(parts, found), options);
-  } catch (error) {
-    log.warn({ err: error }, "bridge.greeting");
-  }
-}
-
-type Found = ReadonlyMap<string, Probe | "slow">;
-
-async function probeAll({ engines, setupOf }: NoteParts): Promise<Found> {
-  const probes = engines.map(async (engine): Promise<[string, Probe | "slow"]> => {
-    const slow = new Promise<"slow">((resolve) => setTimeout(resolve, SLOW_MS, "slow" as const).unref());
-    return [engine.id, await Promise.race([engine.probe(setupOf(engine)), slow])];
-  });
-  return new Map(await Promise.all(probes));
-}
-
-function noteOf({ config, engines, version, home }: NoteParts, found: Found): Document {
+/** What the main chat is told at a start; of an engine that was not asked yet only that it is there. */
+export function startupNote({ config, engines, version, home }: NoteParts, found: Found): Document {
   const aliases = [...config.projects.keys()].sort((a, b) => a.localeCompare(b)).map((alias) => [code(alias)]);
   const note = lines([
     [{ type: "bold", children: [text(`takopi ${version} is ready`)] }],

@@ -22,8 +22,10 @@ export interface Delivery {
   readonly createdAt: number;
 }
 
-export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt"> &
-  Partial<Pick<Delivery, "keyboard" | "isSilent">>;
+/** What is left out or undefined is stored as null. */
+export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
+  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard"]?: Delivery[key] | undefined;
+} & { readonly isSilent?: boolean | undefined };
 
 export class Deliveries {
   readonly #database: Database;
@@ -31,17 +33,12 @@ export class Deliveries {
     this.#database = database;
   }
 
-  add(delivery: NewDelivery): void {
+  add({ runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent }: NewDelivery): void {
+    const values = [runId, chatId, topicId, replyTo, body, keyboard, createdAt].map((value) => value ?? null);
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, isSilent, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)",
-      delivery.runId,
-      delivery.chatId,
-      delivery.topicId,
-      delivery.replyTo,
-      delivery.body,
-      delivery.keyboard ?? null,
-      delivery.isSilent ?? 0,
-      delivery.createdAt,
+      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
+      ...values,
+      isSilent ? 1 : 0,
     );
   }
 
