@@ -3,6 +3,7 @@ import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { engines } from "../../runners/index.ts";
+import { BOUNDS } from "../bounds.ts";
 import { loadConfig } from "../config/load.ts";
 import { ConfigError, UserError } from "../errors.ts";
 import { openStore } from "../store/store.ts";
@@ -47,6 +48,7 @@ function pack(target: string, folder: string, names: readonly string[]): void {
   try {
     const { error, status, stderr } = spawnSync("tar", ["-cf", "-", "-C", folder, ...names], {
       stdio: ["ignore", handle, "pipe"],
+      timeout: BOUNDS.program.archiveMs,
       encoding: "utf8",
     });
     if (status === 0) return;

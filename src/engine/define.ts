@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Operations, Probe, ResumeCodec, RunRequest, WorkSetup } from "./contract.ts";
+import type { Engine, Operations, Probe, ProbeSetup, ResumeCodec, RunRequest, WorkSetup } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
@@ -58,7 +58,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly maxLineBytes?: number;
   /** The signal on which the engine ends its own commands. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
-  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   /**
    * Argv for one run, after whatever must be looked up first (a session's file or directory).
    * @throws EngineError whose message is shown to the person.
