@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../../src/bounds.ts";
 import type { LivePooled } from "../../../src/engine/live.ts";
-import { eachLine, type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
+import { eachLine, type LiveProcess, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
 import type { Use } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
@@ -31,9 +30,12 @@ export async function startServer(
   const release = await awaitFirstStart(starts, dataDirectory(env), () => hasDatabase(env));
   try {
     const process = await startLiveProcess({ ...command, announce });
-    return await connect({ process, password, isGuarded, log: command.log }).catch(async (error: unknown) => {
-      await process.kill();
-      throw error;
+    return await shakeHands({
+      process,
+      label: "opencode",
+      hello: () => connect({ process, password, isGuarded, log: command.log }),
+      explain: ({ stderr }) => new EngineError("opencode's server did not start.", { stderr }),
+      hasClosed: () => process.hasExited(),
     });
   } finally {
     release?.();
@@ -48,10 +50,10 @@ interface Connecting {
 }
 
 async function connect({ process, password, isGuarded, log }: Connecting): Promise<OpencodeServer> {
-  const port = await withLimit(listeningPort(process));
+  const port = await listeningPort(process);
   const client = new Client({ port, password });
   const feed = new EventFeed({ client, process, log });
-  await withLimit(feed.open());
+  await feed.open();
   const stop = async (): Promise<void> => {
     // Sessions end their commands before their server is ended.
     const aborts = [...feed.sessions].map((id) =>
@@ -74,17 +76,4 @@ function listeningPort({ stdout, gone }: LiveProcess): Promise<number> {
     }).catch(reject);
     void gone.then(({ stderr }) => reject(new EngineError("opencode's server did not start.", { stderr })));
   });
-}
-
-async function withLimit<Value>(work: Promise<Value>): Promise<Value> {
-  const timer = new AbortController();
-  const late = delay(BOUNDS.liveServer.startMs, undefined, { signal: timer.signal }).then(() => {
-    throw new EngineError(`opencode's server did not come up within ${BOUNDS.liveServer.startMs / 1000} s.`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    timer.abort();
-    late.catch(() => {});
-  }
 }
