@@ -13,7 +13,7 @@ export const BOUNDS = {
     /** `getUpdates` answers after this when there is no update. */
     longPollMs: 50 * SECOND,
     /** A poll that is silent for longer has lost its connection, as after the machine slept. */
-    pollMs: 70 * SECOND,
+    pollMs: 60 * SECOND,
     /** A call that a person waits for, as in `doctor` and `setup`. */
     checkMs: 15 * SECOND,
     setupPollMs: 40 * SECOND,

@@ -1,6 +1,6 @@
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
-import { newRunId } from "./run-id.ts";
+import { addContinuation } from "./sequel.ts";
 
 /**
  * Takes over what the last bridge left; gives the runs to start, in their order. Cut-off runs are reported as
@@ -20,15 +20,6 @@ export async function takeOver(options: BridgeOptions): Promise<string[]> {
   return [...resumed, ...waiting.map(({ id }) => id)];
 }
 
-/** Stores a run that continues another's session; gives its id. */
-export function addContinuation(run: StoredRun, session: string, { store, now }: BridgeOptions): string {
-  const createdAt = now();
-  const id = newRunId(createdAt);
-  const origin = { type: "continuation", of: run.id } as const;
-  store.runs.add({ ...run, id, origin, prompt: "continue", resume: session, follows: null, createdAt });
-  return id;
-}
-
 /** Gives the id of the run that continues it, if the config wants one. */
 function report(run: StoredRun, options: BridgeOptions): string[] {
   const { store, config, now } = options;
@@ -36,7 +27,7 @@ function report(run: StoredRun, options: BridgeOptions): string[] {
     const error = "Interrupted: takopi was restarted while this was running.";
     store.runs.end(run.id, { kind: "interrupted", answer: "", error, steps: run.steps, usage: undefined }, now());
     const { chatId, topicId, messageId: replyTo } = run;
-    store.deliveries.add({ runId: run.id, chatId, topicId, replyTo, body: null, createdAt: now() });
+    store.deliveries.add({ runId: run.id, chatId, topicId, replyTo, createdAt: now() });
     return config().on_restart === "resume" && run.session !== null ? [addContinuation(run, run.session, options)] : [];
   });
 }

@@ -179,4 +179,15 @@ export const migrations: readonly string[] = [
     reason TEXT
   );
   `,
+  `
+  CREATE TABLE buttons (
+    key TEXT PRIMARY KEY,
+    chatId INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    input TEXT NOT NULL
+  );
+  `,
+  `
+  ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
