@@ -6,7 +6,7 @@ import { ConfigError } from "../errors.ts";
 import { redact } from "../log.ts";
 import type { Config, Project, TelegramConfig } from "./config.ts";
 import { writePrivateFile } from "./edit.ts";
-import { checkEngineTables } from "./engine-options.ts";
+import { checkEngineTables, engineWarnings } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
 import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
 import { migrate, migrateText } from "./migrate.ts";
@@ -139,6 +139,7 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
       ...warnings,
       ...(idle.length > 0 ? [`Not available here yet, so without effect: ${idle.join(", ")}.`] : []),
       ...idleGates(table, ids),
+      ...engineWarnings(table, engines),
     ],
   };
 }

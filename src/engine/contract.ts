@@ -22,6 +22,8 @@ export interface Engine {
    * end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
+  /** What of its options does not do what it seems to, one sentence each. `table` is their place in the config. */
+  warnings?(options: EngineOptions, table: string): readonly string[];
   probe(setup: ProbeSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;

@@ -49,6 +49,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly resume: ResumeCodec;
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  /** Pure; see `Engine.warnings`. */
+  warnings?(options: Options, table: string): readonly string[];
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];
   readonly wire: Union;
@@ -95,6 +97,7 @@ export function defineEngine<Options extends EngineOptions, Union extends Native
     can: live?.can ?? [],
     operations: live ? withOptions(live.operations, read) : {},
     brings: definition.brings,
+    warnings: (given, table) => definition.warnings?.(read(given), table) ?? [],
     probe: async (setup) => {
       try {
         return await definition.probe({ ...setup, options: read(setup.options) });
