@@ -1,7 +1,7 @@
 import { defineEngine } from "../../src/engine/define.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
-import { opencodeOptions } from "./options.ts";
+import { opencodeOptions, optionWarnings } from "./options.ts";
 import { end } from "./outcome.ts";
 import { probe } from "./probe.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
@@ -20,6 +20,7 @@ export const opencode = defineEngine(
     options: opencodeOptions,
     resume: opencodeResume,
     brings: opencodeBrings,
+    warnings: optionWarnings,
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

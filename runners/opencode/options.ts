@@ -33,6 +33,21 @@ export const opencodeOptions = z.strictObject({
 });
 export type OpencodeOptions = z.infer<typeof opencodeOptions>;
 
+/** Options that do not do what they seem to. */
+export function optionWarnings(options: OpencodeOptions, table: string): readonly string[] {
+  const { interactive, extra_args = [], serve_args = [], permission } = options;
+  const unused = (key: string, other: string): string =>
+    `${table}.${key} is not used with ${table}.interactive = ${interactive === true}: put it into ${table}.${other}.`;
+  const asks = JSON.stringify(permission ?? "").includes('"ask"');
+  return [
+    ...(interactive && extra_args.length > 0 ? [unused("extra_args", "serve_args")] : []),
+    ...(!interactive && serve_args.length > 0 ? [unused("serve_args", "extra_args")] : []),
+    ...(!interactive && asks
+      ? [`${table}.permission asks, but nobody can be asked without ${table}.interactive = true: opencode refuses.`]
+      : []),
+  ];
+}
+
 /**
  * The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. Behind a space a value
  * that begins with `-`, such as a model that a chat chose, would be a flag of its own.

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { BOUNDS } from "../../src/bounds.ts";
 import { parseObject } from "../../src/engine/decode.ts";
 import type { EngineHost } from "../../src/engine/host.ts";
 import { capture } from "../../src/engine/process.ts";
@@ -8,9 +9,6 @@ import { hasDatabase } from "./places.ts";
 import { isSessionId } from "./resume.ts";
 import { sessionDirectories } from "./session-directories.ts";
 import { ENGINE } from "./state.ts";
-
-/** A busy machine takes many times the half second that the answer usually needs. */
-const LOOKUP_TIMEOUT_MS = 120_000;
 
 export interface SessionLookup {
   readonly file: string;
@@ -49,7 +47,7 @@ const Rows = z.array(z.object({ directory: z.string() }));
 async function askForDirectory(session: string, { file, cwd, env }: SessionLookup): Promise<string | undefined> {
   const query = `select directory from session where id = '${session}'`;
   const args = ["db", query, "--format", "json"];
-  const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, timeoutMs: LOOKUP_TIMEOUT_MS });
+  const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, limitMs: BOUNDS.engine.lookupMs });
   const rows = code === 0 ? Rows.safeParse(parseObject(stdout, /\[\s*[{\]]/)) : undefined;
   if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
   return rows.data[0]?.directory;

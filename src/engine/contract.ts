@@ -22,7 +22,9 @@ export interface Engine {
    * end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
-  probe(setup: EngineSetup): Promise<Probe>;
+  /** What of its options does not do what it seems to, one sentence each. `table` is their place in the config. */
+  warnings?(options: EngineOptions, table: string): readonly string[];
+  probe(setup: ProbeSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
@@ -44,6 +46,11 @@ export interface EngineSetup {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person trusts the repository here: what it brings may run. Absent means no. */
   readonly trusted?: boolean | undefined;
+}
+
+export interface ProbeSetup extends EngineSetup {
+  /** Also what takes seconds, or could be in the way of a run that starts: for `doctor`. */
+  readonly isThorough?: boolean;
 }
 
 /** Where an engine is to work. */

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Probe, ResumeCodec, RunRequest } from "./contract.ts";
+import type { Engine, Probe, ProbeSetup, ResumeCodec, RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
@@ -48,6 +48,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly resume: ResumeCodec;
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  /** Pure; see `Engine.warnings`. */
+  warnings?(options: Options, table: string): readonly string[];
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];
   readonly wire: Union;
@@ -57,7 +59,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly maxLineBytes?: number;
   /** The signal on which the engine ends its own commands. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
-  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   /**
    * Argv for one run, after whatever must be looked up first (a session's file or directory).
    * @throws EngineError whose message is shown to the person.

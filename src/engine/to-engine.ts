@@ -3,7 +3,7 @@ import type { ShownEvent } from "../domain/events.ts";
 import type { Ability } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Operations, Probe, RunRequest, WorkSetup } from "./contract.ts";
+import type { Engine, Operations, Probe, ProbeSetup, RunRequest, WorkSetup } from "./contract.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Driver, openRun } from "./run-machine.ts";
@@ -15,7 +15,9 @@ interface Parts<Options extends EngineOptions> extends Described {
   readonly options: z.ZodType<Options>;
   readonly can?: readonly Ability[];
   readonly operations?: OwnOperations<Options>;
-  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  /** See `Engine.warnings`. */
+  warnings?(options: Options, table: string): readonly string[];
+  probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   drive(request: RunRequest & { readonly options: Options }): Driver;
   /** `log` names the engine already. */
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
@@ -28,6 +30,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
   return {
     ...{ id, label, options, resume, brings, can },
     operations: withOptions(operations, read),
+    warnings: (given, table) => parts.warnings?.(read(given), table) ?? [],
     probe: async (setup) => {
       try {
         return await parts.probe({ ...setup, options: read(setup.options) });
@@ -50,7 +53,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
 /** An engine that has no headless way. */
 export interface LiveDefinition<Options extends EngineOptions> extends Described {
   readonly options: z.ZodType<Options>;
-  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   readonly live: LiveEngine<Options>;
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
 }

@@ -3,7 +3,7 @@ import type { ProcessMark } from "../../../src/domain/run.ts";
 import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { describeExit } from "../../../src/engine/exit.ts";
 import { type RequestId, RpcPeer } from "../../../src/engine/json-rpc.ts";
-import { type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
+import { type LiveProcess, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { Logger } from "../../../src/log.ts";
@@ -41,14 +41,13 @@ export async function startServer(setup: ServerSetup, announce: (mark: ProcessMa
     ...{ stopSignal: "SIGTERM", log, guard: host.guard, announce },
   });
   const server = new CodexServer(process, log);
-  try {
-    await server.peer.call("initialize", HELLO, z.unknown());
-    server.peer.notify("initialized");
-    return server;
-  } catch (error) {
-    await process.stop();
-    throw server.explainEnd(await process.gone, error);
-  }
+  const { peer, explainEnd } = server;
+  const hello = async (): Promise<void> => {
+    await peer.call("initialize", HELLO, z.unknown());
+    peer.notify("initialized");
+  };
+  await shakeHands({ process, label: "Codex", explain: explainEnd, hello, hasClosed: () => peer.hasClosed() });
+  return server;
 }
 
 const HELLO = {
@@ -108,7 +107,7 @@ export class CodexServer {
   }
 
   /** Why a call failed: the end of the server says more than that there was no answer. */
-  explainEnd(ending: Ending, cause: unknown): EngineError {
+  explainEnd(ending: Ending, cause?: unknown): EngineError {
     const stderr = saidOnStderr(ending.stderr);
     return new EngineError(explain(describeExit("Codex", { ...ending, stderr, stopped: undefined })), { cause });
   }

@@ -40,7 +40,6 @@ const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
 export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
   const { options, env, cwd, log, host } = setup;
-  if (options.extra_args) log.warn({ fix: "opencode.serve_args" }, "opencode.extra_args_unused");
   const file = options.cmd ?? "opencode";
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.serve_args ?? [])];
   const directory = await directoryOf(setup, file);

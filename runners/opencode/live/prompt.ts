@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import type { Call } from "./client.ts";
 
@@ -26,8 +27,9 @@ export function promptCall({ session, directory, text, options, id }: Prompt): C
 
 /** `provider/model`; the model's own name may hold slashes. */
 export function splitModel(name: string): { readonly providerID: string; readonly modelID: string } {
-  const slash = name.indexOf("/");
-  return { providerID: slash < 0 ? name : name.slice(0, slash), modelID: slash < 0 ? "" : name.slice(slash + 1) };
+  const [, providerID, modelID] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
+  if (providerID !== undefined && modelID !== undefined) return { providerID, modelID };
+  throw new EngineError(`opencode needs a model as provider/model, not \`${name}\`.`);
 }
 
 /**

@@ -22,7 +22,7 @@ export const piLive: LiveEngine<PiOptions> = {
           const name = request.options.session_title;
           // A session without its name is no reason to give the run up.
           if (session === undefined && name !== undefined) server.peer.tell("set_session_name", { name });
-          await server.play(new Turn({ peer: server.peer, state, context }), prompt, context.stopped);
+          await server.playPrompt(new Turn({ peer: server.peer, state, context }), prompt, context.stopped);
         }),
     });
   },
