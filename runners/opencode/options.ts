@@ -1,10 +1,27 @@
 import { z } from "zod";
 import { baseOptions } from "../../src/engine/options.ts";
 
+const DECISIONS = ["allow", "ask", "deny"] as const;
+type Decision = (typeof DECISIONS)[number];
+/** One word for every tool, or by tool one word or one for each pattern. */
+type Permission = Decision | Readonly<Record<string, Decision | Readonly<Record<string, Decision>>>>;
+
+const permission = z.custom<Permission>().superRefine((value, context) => {
+  const path = wrongPlace(value, 2);
+  if (path !== undefined) context.addIssue({ code: "custom", path: [...path], message: NO_DECISION });
+});
 const NO_DECISION = 'must be "allow", "ask" or "deny"';
-const decision = z.enum(["allow", "ask", "deny"], { error: NO_DECISION });
-/** One word for a tool, or one for each pattern. */
-const rule = z.union([decision, z.record(z.string(), decision)], { error: NO_DECISION });
+
+/** Where in a table of so many levels something else stands than a decision. */
+function wrongPlace(value: unknown, levels: number): readonly string[] | undefined {
+  if (DECISIONS.some((decision) => decision === value)) return undefined;
+  if (levels === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  for (const [key, below] of Object.entries(value)) {
+    const path = wrongPlace(below, levels - 1);
+    if (path !== undefined) return [key, ...path];
+  }
+  return undefined;
+}
 
 /** The `[opencode]` table. Names are those of opencode's flags and config; what is unset is left to them. */
 export const opencodeOptions = z.strictObject({
@@ -25,7 +42,7 @@ export const opencodeOptions = z.strictObject({
    * For every tool, or by tool and pattern as in opencode's own config, over which it is laid. Nobody can be asked
    * in a headless run: `ask` refuses.
    */
-  permission: z.union([decision, z.record(z.string(), rule)], { error: NO_DECISION }).optional(),
+  permission: permission.optional(),
   /** Appended to the arguments of `opencode serve`; `extra_args` are those of `opencode run`. */
   serve_args: z.array(z.string()).optional(),
   /** Lets opencode send prompts to its own hosted free models where nothing names another model. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { BOUNDS } from "../../src/bounds.ts";
 import { parseObject } from "../../src/engine/decode.ts";
 import type { EngineHost } from "../../src/engine/host.ts";
+import { requireKnown } from "../../src/engine/known-directory.ts";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
 import { hasDatabase } from "./places.ts";
@@ -15,6 +16,7 @@ export interface SessionLookup {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly host: EngineHost;
+  readonly directories?: readonly string[] | undefined;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function findSessionDirectory(session: string, lookup: SessionLooku
   if (!existsSync(directory)) {
     throw new EngineError(`The session belongs to ${directory}, which does not exist any more. Start a new one.`);
   }
+  requireKnown("opencode", directory, lookup.directories);
   known.remember(session, directory);
   return directory;
 }

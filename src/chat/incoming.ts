@@ -1,3 +1,5 @@
+import type { Author } from "../domain/origin.ts";
+
 /** Whom and what chat something came from. */
 export interface Origin {
   readonly chatId: string;
@@ -36,7 +38,13 @@ export interface Incoming extends Origin {
   readonly room?: number | undefined;
   /** `button` is what the first button of the message replied to does. */
   readonly reply:
-    | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
+    | {
+        readonly messageId: string;
+        readonly text: string;
+        readonly button?: string | undefined;
+        /** Who wrote that text; absent if somebody else may have, as of a forward. */
+        readonly author?: Author | undefined;
+      }
     | undefined;
   /** What it quotes. `text` is "" if only that is known that there is something; `from` is absent within a chat. */
   readonly quote?: { readonly text: string; readonly from: string | undefined } | undefined;

@@ -85,7 +85,7 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
     ? []
     : store.conversations.heldForwards(first.chatId, first.topicId ?? NONE, first.userId ?? NONE);
   const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
-  const prompt: Prompt = { ...first, text, follows };
+  const prompt: Prompt = { ...first, text, ownText: group.ownText, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
   return { group, prompt, resolved, held };
 }

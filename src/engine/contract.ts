@@ -61,6 +61,8 @@ export interface WorkSetup extends EngineSetup {
   readonly log: Logger;
   /** Whether what the repository brings (hooks, servers, plugins, settings) may run or widen anything. */
   readonly trusted: boolean;
+  /** Where sessions that are resumed may work, with what lies below; anywhere if it is absent. */
+  readonly directories?: readonly string[] | undefined;
   readonly host: EngineHost;
 }
 

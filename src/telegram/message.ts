@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
+import type { Author } from "../domain/origin.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
 import { flattenRich } from "./flatten-rich.ts";
 import { withMarks } from "./person-text.ts";
@@ -27,6 +28,8 @@ const Button = z.object({ callback_data: z.string().optional() });
 
 const Quoted = z.object({
   message_id: id,
+  from: User.optional(),
+  forward_origin: anything,
   text: z.string().optional(),
   caption: z.string().optional(),
   rich_message: RichMessage.optional(),
@@ -38,10 +41,8 @@ const Quoted = z.object({
 
 const Message = Quoted.extend({
   chat: z.object({ id, type: z.string() }),
-  from: User.optional(),
   is_topic_message: z.boolean().optional(),
   message_thread_id: id.optional(),
-  forward_origin: anything,
   is_automatic_forward: z.boolean().optional(),
   reply_to_message: Quoted.optional(),
   entities: z.array(Entity).optional(),
@@ -136,10 +137,20 @@ function readMessage(updateId: number, message: Message): Incoming {
     albumId: message.media_group_id,
     room: MESSAGE_LENGTH - textOf(message).length,
     reply: isReply
-      ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
+      ? {
+          messageId: String(replied.message_id),
+          text: textOf(replied),
+          button: buttonOf(replied),
+          author: authorOf(replied),
+        }
       : undefined,
     quote: readQuote(message),
   };
+}
+
+function authorOf({ from, forward_origin }: z.infer<typeof Quoted>): Author | undefined {
+  if (from === undefined || forward_origin !== undefined) return undefined;
+  return { userId: String(from.id), botName: from.is_bot ? from.username : undefined };
 }
 
 function buttonOf({ reply_markup }: z.infer<typeof Quoted>): string | undefined {

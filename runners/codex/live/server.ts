@@ -121,13 +121,13 @@ export class CodexServer {
       return;
     }
     const { threadId } = parsed.data.params;
-    if (threadId) this.#listeners.get(threadId)?.notified(parsed.data);
+    if (threadId) this.#listenerOf(threadId)?.notified(parsed.data);
   }
 
   #asked(id: RequestId, method: string, params: unknown): void {
     const parsed = serverRequest.safeParse({ method, params });
     const thread = ofThread.safeParse(params).data?.threadId ?? "";
-    const listener = this.#listeners.get(thread) ?? this.#listeners.get(this.#parents.get(thread) ?? "");
+    const listener = this.#listenerOf(thread);
     if (parsed.success && listener !== undefined) {
       listener.asked(id, parsed.data);
       return;
@@ -136,10 +136,25 @@ export class CodexServer {
     this.peer.refuse(id, parsed.success ? "Nobody listens to this thread." : `${method} is not supported.`);
   }
 
+  /** Hands what a sub-agent's thread says to the listener of its parent. */
+  adopt(thread: string, parent: string): void {
+    this.#parents.set(thread, this.#parents.get(parent) ?? parent);
+  }
+
+  /** The threads of sub-agents are not needed any more. */
+  letGo(threads: readonly string[]): void {
+    for (const thread of threads) {
+      this.#parents.delete(thread);
+      this.peer.tell("thread/unsubscribe", { threadId: thread });
+    }
+  }
+
   #adopt(params: unknown): void {
     const { thread } = threadStarted.safeParse(params).data ?? {};
-    if (thread?.parentThreadId) {
-      this.#parents.set(thread.id, this.#parents.get(thread.parentThreadId) ?? thread.parentThreadId);
-    }
+    if (thread?.parentThreadId) this.adopt(thread.id, thread.parentThreadId);
+  }
+
+  #listenerOf(thread: string): ThreadListener | undefined {
+    return this.#listeners.get(thread) ?? this.#listeners.get(this.#parents.get(thread) ?? "");
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { opencode } from "../../../runners/opencode/index.ts";
+import { engines } from "../../../runners/index.ts";
 import { opencodeOptions, toArguments, toPermission, withoutQuestions } from "../../../runners/opencode/options.ts";
 import { checkConfig } from "../../../src/config/load.ts";
 import { parseToml } from "../../../src/config/toml.ts";
 
 const read = (text: string) =>
-  checkConfig({ table: parseToml(text, "FILE"), file: "/FILE", engines: [opencode], cwd: "/", env: { HOME: "/" } });
+  checkConfig({ table: parseToml(text, "FILE"), file: "/FILE", engines, cwd: "/", env: { HOME: "/" } });
 
 test("without options opencode decides everything but the stream and the directory", () => {
   expect(toArguments({}, "/repo", undefined)).toEqual(["run", "--format", "json", "--dir", "/repo"]);
