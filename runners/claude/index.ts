@@ -18,6 +18,7 @@ export const claude = defineEngine(
     options: claudeOptions,
     resume,
     brings: claudeBrings,
+    reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,
     skip: SKIPPED_LINES,

@@ -20,6 +20,7 @@ export const opencode = defineEngine(
     options: opencodeOptions,
     resume: opencodeResume,
     brings: opencodeBrings,
+    reasoning: { option: "variant", levels: ["minimal", "low", "medium", "high", "max"] },
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

@@ -20,6 +20,7 @@ export const pi = defineEngine(
     options: piOptions,
     resume: piResume,
     brings: piBrings,
+    reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,

@@ -96,7 +96,7 @@ export class Job {
     try {
       this.#run = store.runs.get(this.id) ?? this.#run;
       this.#view.starting(now());
-      this.#work = worker.run(specOf(this.#run, store));
+      this.#work = worker.run(specOf(this.#run, this.#options));
       this.#questions = this.#openQuestions(this.#work);
       this.#stall = this.#watchStall(this.#questions);
       for await (const event of this.#work.events) await this.#hear(event);

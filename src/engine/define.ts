@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Operations, Probe, ResumeCodec, RunRequest, WorkSetup } from "./contract.ts";
+import type { Engine, EngineSetup, Operations, Probe, Reasoning, ResumeCodec, RunRequest, WorkSetup } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
@@ -49,6 +49,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly resume: ResumeCodec;
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  readonly reasoning?: Reasoning;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];
   readonly wire: Union;
@@ -95,6 +96,7 @@ export function defineEngine<Options extends EngineOptions, Union extends Native
     can: live?.can ?? [],
     operations: live ? withOptions(live.operations, read) : {},
     brings: definition.brings,
+    reasoning: definition.reasoning,
     probe: async (setup) => {
       try {
         return await definition.probe({ ...setup, options: read(setup.options) });

@@ -179,4 +179,13 @@ export const migrations: readonly string[] = [
     reason TEXT
   );
   `,
+  `
+  CREATE TABLE preferences (
+    chatId TEXT NOT NULL,
+    topicId TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (chatId, topicId, name)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -5,6 +5,7 @@ import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
+import { Preferences } from "./preferences.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
@@ -20,6 +21,7 @@ export interface Store {
   readonly history: History;
   readonly liveServers: LiveServers;
   readonly threads: StoredThreads;
+  readonly preferences: Preferences;
   readonly questions: Questions;
   readonly schedules: Schedules;
   /** All of `work`'s writes are stored together, or none. */
@@ -44,6 +46,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     history: new History(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
+    preferences: new Preferences(database),
     questions: new Questions(database),
     schedules: new Schedules(database),
     transaction: (work) => database.transaction(work),
