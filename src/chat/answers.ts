@@ -38,10 +38,9 @@ export class Answers {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
       const { body, runId, buttons }: Answer = typeof reply === "string" ? { body: reply } : reply;
-      const { chatId, messageId: replyTo } = origin;
-      const keyboard = buttons === undefined ? null : JSON.stringify(buttons);
-      const place = { chatId, topicId: origin.topicId ?? null, replyTo };
-      store.deliveries.add({ ...place, runId: runId ?? null, body, keyboard, createdAt: now() });
+      const { chatId, topicId, messageId: replyTo } = origin;
+      const keyboard = buttons && JSON.stringify(buttons);
+      store.deliveries.add({ chatId, topicId, replyTo, runId, body, keyboard, createdAt: now() });
     });
     deliver();
   }

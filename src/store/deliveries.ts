@@ -20,8 +20,10 @@ export interface Delivery {
   readonly createdAt: number;
 }
 
-export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt"> &
-  Partial<Pick<Delivery, "keyboard">>;
+/** What is left out or undefined is stored as null. */
+export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
+  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard"]?: Delivery[key] | undefined;
+};
 
 export class Deliveries {
   readonly #database: Database;
@@ -29,16 +31,11 @@ export class Deliveries {
     this.#database = database;
   }
 
-  add(delivery: NewDelivery): void {
+  add({ runId, chatId, topicId, replyTo, body, keyboard, createdAt }: NewDelivery): void {
+    const values = [runId, chatId, topicId, replyTo, body, keyboard, createdAt].map((value) => value ?? null);
     this.#database.run(
       "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
-      delivery.runId,
-      delivery.chatId,
-      delivery.topicId,
-      delivery.replyTo,
-      delivery.body,
-      delivery.keyboard ?? null,
-      delivery.createdAt,
+      ...values,
     );
   }
 
