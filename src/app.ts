@@ -4,6 +4,7 @@ import { openControl } from "./app/control.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
 import { keepHistory, tellHealth, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
+import { conversationOfRun } from "./bridge/resolve.ts";
 import { scheduleRuns } from "./bridge/scheduled-runs.ts";
 import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
@@ -15,6 +16,7 @@ import type { Engine } from "./engine/contract.ts";
 import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
+import type { StoredRun } from "./store/runs.ts";
 import { openStore } from "./store/store.ts";
 import { createTelegram } from "./telegram/api.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
@@ -76,7 +78,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
       tellMain(`The changed config is not used: ${reason}`);
     },
   });
-  const style = () => requireTelegram(config());
+  const style = () => ({
+    ...requireTelegram(config()),
+    goesOn: (run: StoredRun) => conversationOfRun(run, config()) !== undefined,
+  });
   const transport = telegramTransport({ telegram, outbox, store, mainChat, config, style, log });
   const screens = new ChatScreens({ transport, store, engines, style, log, now });
   const cards = new ChatCards({ transport, store, log });
@@ -103,7 +108,15 @@ export async function runBridge(options: AppOptions): Promise<void> {
     dispatcher.recover();
     schedules.start();
     const control = await openControl(join(directory, "takopi.sock"), log, {
-      ...{ bridge, store, engines, operations, botName: me.username, engineOverride: options.engineOverride },
+      ...{
+        bridge,
+        store,
+        engines,
+        operations,
+        chats: transport.chats,
+        botName: me.username,
+        engineOverride: options.engineOverride,
+      },
       ...{ config, now, mainChat },
     });
     log.info(

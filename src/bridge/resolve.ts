@@ -153,3 +153,23 @@ export function conversationKey(
   if (isPrivate) return chatId;
   return userId === undefined ? undefined : `${chatId}:${userId}`;
 }
+
+/** The same for a run that there is. */
+export const conversationOfRun = ({ chatId, topicId, userId }: StoredRun, config: Config): string | undefined =>
+  conversationKey({ chatId, topicId: topicId ?? undefined, userId: userId ?? undefined, isPrivate: false }, config);
+
+/**
+ * In a group a topic that is served must say what it is for, since its messages are one conversation.
+ *
+ * @throws UserError if neither the topic nor the message says where to work.
+ */
+export function requirePlace(prompt: Prompt, { context, resume, follows }: Resolved, config: Config): void {
+  const { chatId, topicId, isPrivate } = prompt;
+  if (topicId === undefined || isPrivate || !hasTopics(config, chatId)) return;
+  if (context || resume !== undefined || follows !== undefined) return;
+  const [alias] = config.projects.keys();
+  if (alias === undefined) return;
+  throw new UserError(
+    `This topic is bound to no project yet: \`/topic ${alias} @branch\` binds it, or begin a message with \`/${alias}\`.`,
+  );
+}

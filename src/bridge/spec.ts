@@ -1,5 +1,5 @@
-import type { Setting } from "../domain/settings.ts";
 import type { RunSpec } from "../domain/run.ts";
+import type { Setting } from "../domain/settings.ts";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { BridgeOptions } from "./options.ts";

@@ -32,7 +32,7 @@ export function progressButtons(runId: string, yes: keyof typeof YES | undefined
 }
 
 /** An operation on a run as a button. */
-export const runButton = ({ label, operation, run: runId, style }: OperationButton): Button =>
+export const runButton = ({ label, operation, run: runId = "", style }: OperationButton): Button =>
   button(label, { action: operation === "cancel" ? "stop" : (operation as PressAction["action"]), runId }, style);
 
 /** Copy where there is a session to go on with, and Resume where the run was cut off. */

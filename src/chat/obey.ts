@@ -34,12 +34,16 @@ export function pressOperation(press: Press, name: string, run: string, parts: P
 export const toAnswer = ({ told: { body, runId, buttons, isSeen } }: Pick<Called, "told">): Answer | undefined =>
   isSeen ? undefined : { body, ...(runId !== undefined && { runId }), ...(buttons && { buttons: toButtons(buttons) }) };
 
-const toButtons = (rows: NonNullable<Told["buttons"]>) => rows.map((row) => row.map(runButton));
+const toButtons = (rows: NonNullable<Told["buttons"]>) =>
+  rows.map((row) => row.filter(({ run }) => run !== undefined).map(runButton));
 
 /** A button names a run; what is done to sessions takes it for the session that it ran in. */
 const targetOf = (name: string) => (name === "cancel" ? "run" : "session");
 
-type Parts = Pick<DispatchParts, "bridge" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now">;
+type Parts = Pick<
+  DispatchParts,
+  "transport" | "bridge" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now"
+>;
 
 function callFrom(
   place: Omit<Incoming, "text" | "isForward" | "attachment">,
@@ -47,7 +51,7 @@ function callFrom(
 ): Called | Promise<Called> {
   const { bridge, store, engines, engineOverride, botName } = parts;
   const access: Access = {
-    ...{ bridge, store, engines, engineOverride, botName, operations },
+    ...{ bridge, store, engines, engineOverride, botName, operations, chats: parts.transport.chats },
     ...{ config: parts.config(), now: parts.now() },
   };
   return call(operation, { access, input, caller: { surface: "chat", place } });

@@ -1,4 +1,7 @@
-import { type Prompt, type Resolved, resolvePrompt } from "../bridge/resolve.ts";
+import { type Prompt, type Resolved, requirePlace, resolvePrompt } from "../bridge/resolve.ts";
+import { preferenceOf } from "../bridge/settings.ts";
+import { hasTopics } from "../config/topics.ts";
+import { bind, entitle } from "../operations/bind.ts";
 import type { HeldForward } from "../store/conversations.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
@@ -54,9 +57,28 @@ function queue(task: Task, parts: SubmitParts): string {
     claimMessages(task, added, parts);
     return added;
   });
+  bindTopic(task, parts);
   log.debug({ runId: id, updates: task.group.updateIds }, "run.queued");
   bridge.start(id);
   return id;
+}
+
+/** A topic that is for nothing yet is for the project that its first message names. */
+function bindTopic({ prompt, resolved }: Task, parts: SubmitParts): void {
+  const { store, config, transport, deferred, log } = parts;
+  const { chatId, topicId } = prompt;
+  const { context, named } = resolved;
+  if (topicId === undefined || context === undefined || named.project === undefined) return;
+  const place = { chatId, topicId };
+  const isBound = store.preferences.get(place, preferenceOf.context) !== undefined;
+  if (isBound || !hasTopics(config(), chatId)) return;
+  const bindParts = { store, chats: transport.chats };
+  bind(place, context, bindParts);
+  deferred.add(
+    entitle(place, context, bindParts).then((problem) => {
+      if (problem !== undefined) log.info({ ...place, problem }, "topic.not_renamed");
+    }),
+  );
 }
 
 /** What was added to a turn leads to its run from now on. */
@@ -87,5 +109,6 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
   const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
   const prompt: Prompt = { ...first, text, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
+  requirePlace(prompt, resolved, config());
   return { group, prompt, resolved, held };
 }

@@ -2,7 +2,16 @@ import type { z } from "zod";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Operations, Probe, Reasoning, ResumeCodec, RunRequest, WorkSetup } from "./contract.ts";
+import type {
+  Engine,
+  EngineSetup,
+  Operations,
+  Probe,
+  Reasoning,
+  ResumeCodec,
+  RunRequest,
+  WorkSetup,
+} from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";

@@ -110,7 +110,11 @@ async function show(
 }
 
 /** An engine that cannot list its models can still be told one. */
-async function list(threads: Threads, engine: Engine, project: string | undefined) {
+async function list(
+  threads: Threads,
+  engine: Engine,
+  project: string | undefined,
+): Promise<{ readonly models: readonly string[]; readonly problem: string | null }> {
   try {
     return { models: await threads.models(engine, project ?? null), problem: null };
   } catch (error) {

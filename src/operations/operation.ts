@@ -4,11 +4,13 @@ import type { Prompt } from "../bridge/resolve.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Store } from "../store/store.ts";
+import type { Chats } from "./chats.ts";
 
 /** What operations work with. */
 export interface Access {
   readonly bridge: Bridge;
   readonly store: Store;
+  readonly chats: Chats;
   readonly config: Config;
   readonly engines: readonly Engine[];
   /** `takopi <engine>`: for new threads, over the configured default. */
@@ -30,7 +32,8 @@ export interface OperationButton {
   readonly label: string;
   readonly operation: string;
   /** The run, or a run of the session, that it is for. */
-  readonly run: string;
+  readonly run?: string;
+  readonly input?: Readonly<Record<string, unknown>>;
   readonly style?: "danger";
 }
 
@@ -41,6 +44,7 @@ export interface Told {
   /** The run that a reply to it continues. */
   readonly runId?: string;
   readonly buttons?: readonly (readonly OperationButton[])[];
+  readonly receipt?: string;
   /** The run's own messages show it: a chat needs no more words. */
   readonly isSeen?: boolean;
 }

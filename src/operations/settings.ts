@@ -1,6 +1,6 @@
-import { type Conversation, Conversation as Output, conversationOf, describe } from "./conversation.ts";
-import { defineOperation, type OperationButton } from "./operation.ts";
 import { z } from "zod";
+import { type Conversation, conversationOf, describe, Conversation as Output } from "./conversation.ts";
+import { defineOperation, type OperationButton } from "./operation.ts";
 
 export const settings = defineOperation({
   name: "settings",

@@ -70,6 +70,9 @@ async function findOrMake(context: Context, access: Access, caller: Caller): Pro
     bind(place, context, access);
     keepTitle(place, context, access);
   });
-  bridge.tell(place, `This topic is bound to ${inlineCode(written)}: its messages are one conversation, and run there.`);
+  bridge.tell(
+    place,
+    `This topic is bound to ${inlineCode(written)}: its messages are one conversation, and run there.`,
+  );
   return { context: written, topicId, was: "made", link: chats.linkTo(chatId, topicId) ?? null, problem: null };
 }

@@ -32,9 +32,7 @@ export class Preferences {
   /** The topics of a chat in which this was chosen. */
   topicsWith(chatId: string, name: string, value: string): string[] {
     const sql = "SELECT topicId FROM preferences WHERE chatId = ? AND name = ? AND value = ? AND topicId <> ?";
-    return this.#database
-      .all<{ topicId: string }>(sql, chatId, name, value, NO_TOPIC)
-      .map(({ topicId }) => topicId);
+    return this.#database.all<{ topicId: string }>(sql, chatId, name, value, NO_TOPIC).map(({ topicId }) => topicId);
   }
 
   /** Forgets everything that was chosen in a topic that is gone. */

@@ -70,7 +70,7 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
     ({
       message_overflow: "split",
       show_resume_line: true,
-      session_mode: "stateless",
+      goesOn: () => false,
     }) as const;
   const now = () => Date.now();
   const engines = [scriptedEngine("alpha")];
