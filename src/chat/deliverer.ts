@@ -4,8 +4,8 @@ import type { Delivery } from "../store/deliveries.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { finalButtons } from "./buttons.ts";
-import type { Buttons, Document } from "./document.ts";
-import { loadMarkdown } from "./markdown/load.ts";
+import type { Buttons } from "./document.ts";
+import { toDocument } from "./markdown/load.ts";
 import { plain } from "./markdown/tree.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
@@ -220,9 +220,6 @@ export class Deliverer {
 
 /** How long a delivery waits that the store could not keep up with, as on a full disk. */
 const STORE_RETRY_MS = 1_000;
-
-/** A short message of this program's own, written in Markdown. */
-const toDocument = async (markdown: string): Promise<Document> => ({ body: (await loadMarkdown())(markdown) });
 
 const isRefusal = (error: unknown) => !(error instanceof Superseded || error instanceof TooRich);
 

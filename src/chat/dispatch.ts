@@ -4,8 +4,6 @@ import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { namesOf } from "../operations/call.ts";
-import { operations } from "../operations/index.ts";
 import type { Store } from "../store/store.ts";
 import { Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, replyToCard } from "./card-reply.ts";
@@ -14,6 +12,7 @@ import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { classify, type Intent } from "./intent.ts";
+import { intentParts } from "./intent-parts.ts";
 import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
@@ -134,14 +133,10 @@ export class Dispatcher {
   }
 
   #handle(batch: readonly Received[]): void {
-    const { config, engines, store, botName } = this.#parts;
-    const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
-    const parts = { store, botName, directives, commands: namesOf(operations), mayContinue: this.#mayContinue };
+    const parts = intentParts(batch, this.#parts, this.#joiner);
     for (const received of batch) this.#guard(originOf(received), () => this.#carryOut(classify(received, parts)));
     this.#joiner.settle();
   }
-
-  readonly #mayContinue = (message: Incoming) => this.#joiner.mayContinue(message);
 
   #carryOut(intent: Intent): void {
     const { store, bridge } = this.#parts;
@@ -157,7 +152,7 @@ export class Dispatcher {
         this.#joiner.addQueued({ ...intent.message, text: intent.text });
         break;
       case "press":
-        answerPress(intent.press, { ...this.#parts, answerLater: answers.later });
+        answerPress(intent.press, { ...this.#parts, answers });
         store.updates.handled(intent.press.updateId);
         break;
       case "stop":

@@ -55,9 +55,9 @@ function queue(task: Task, parts: SubmitParts): string {
   const id = store.transaction(() => {
     const added = bridge.add(task.prompt, task.resolved);
     claimMessages(task, added, parts);
+    bindTopic(task, parts);
     return added;
   });
-  bindTopic(task, parts);
   log.debug({ runId: id, updates: task.group.updateIds }, "run.queued");
   bridge.start(id);
   return id;

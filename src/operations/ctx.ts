@@ -39,7 +39,9 @@ export const ctx = defineOperation({
   tell: ({ isChanged, projects, problem, ...conversation }) => {
     const { scope, project, isPrivate } = conversation;
     const where = project.value === null ? "outside of projects" : `in ${inlineCode(project.value)}`;
-    const head = isChanged ? `New tasks of this ${scope} run ${where} from now on.` : `This ${scope}`;
+    const head = isChanged
+      ? `New tasks of this ${scope} run ${where} from now on.`
+      : `Where this ${scope} works, and with what:`;
     const present = project.value?.split(" ", 1)[0];
     const options = projects.slice(0, SHOWN_PROJECTS).map((alias) => ({
       ...{ label: alias, isPresent: alias === present, input: { context: alias } },

@@ -50,7 +50,7 @@ export const model = defineOperation({
   argument: "model",
   intent: "write",
   idempotent: true,
-  examples: [{}, { model: "gpt-5.5" }, { engine: "codex", model: DEFAULT }],
+  examples: [{}, { model: "gpt-5.5" }, { model: "codex default" }],
   run: async (access, input, caller) => {
     const { engine: named, value } = splitEngine(input.model, input.engine, access.engines);
     const target = targetOf(access, caller, { session: input.session, engine: named });

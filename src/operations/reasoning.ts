@@ -27,7 +27,7 @@ export const reasoning = defineOperation({
   argument: "level",
   intent: "write",
   idempotent: true,
-  examples: [{}, { level: "high" }, { engine: "codex", level: DEFAULT }],
+  examples: [{}, { level: "high" }, { level: "codex default" }],
   run: (access, input, caller) => {
     const scope = scopeFor(access, caller);
     const { engine: id, value: level } = splitEngine(input.level, input.engine, access.engines);
