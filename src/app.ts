@@ -16,8 +16,8 @@ import type { Engine } from "./engine/contract.ts";
 import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
-import type { StoredRun } from "./store/runs.ts";
 import { openStore } from "./store/store.ts";
+import type { StoredRun } from "./store/stored-run.ts";
 import { createTelegram } from "./telegram/api.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { showMenu } from "./telegram/menu.ts";
@@ -148,6 +148,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   } finally {
     ended.abort(new Error("takopi ended"));
     outbox.close();
+    screens.close();
     store.close();
     lock.release();
     log.info({}, "bridge.ended");

@@ -1,7 +1,7 @@
 import type { RunSpec } from "../domain/run.ts";
 import type { Setting } from "../domain/settings.ts";
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
 import { settingsOf } from "./settings.ts";
 import { sessionOf } from "./thread.ts";

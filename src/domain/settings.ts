@@ -19,7 +19,6 @@ export function strongest(values: Readonly<Partial<Record<Layer, string | undefi
 
 /** Whether a group's every message is for the bot, or only what mentions or answers it. */
 export const TRIGGER_MODES = ["all", "mentions"] as const;
-export type TriggerMode = (typeof TRIGGER_MODES)[number];
 
 /** What sets a setting in each layer; a layer without an entry has no say. */
 export type Sources = Readonly<Partial<Record<Layer, string>>>;

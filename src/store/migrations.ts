@@ -188,6 +188,9 @@ export const migrations: readonly string[] = [
   );
   `,
   `
+  ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
+  `,
+  `
   CREATE TABLE preferences (
     chatId TEXT NOT NULL,
     topicId TEXT NOT NULL,

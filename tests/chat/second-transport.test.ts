@@ -80,7 +80,7 @@ test("a transport whose ids are words takes a task, shows progress, a card and a
   say("greeting", "please test it", { userId: "stranger" });
   say("first-wish", "please test it");
   const card = await vi.waitFor(() => {
-    const found = transport.find("make\n") ?? transport.find("asks: make");
+    const found = transport.find("wants to run");
     if (!found) throw new Error("no card yet");
     return found;
   });
@@ -98,6 +98,6 @@ test("a transport whose ids are words takes a task, shows progress, a card and a
   await vi.waitFor(() =>
     expect([...transport.messages.values()].filter(({ text }) => /^working/.test(text))).toEqual([]),
   );
-  expect(store.runs.byMessage("hall", answer?.id ?? "")).toMatchObject({ topicId: "corner", messageId: "first-wish" });
+  expect(store.messages.runOf("hall", answer?.id ?? "")).toMatchObject({ topicId: "corner", messageId: "first-wish" });
   expect(store.runs.recent(9)).toHaveLength(1);
 });
