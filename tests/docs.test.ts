@@ -26,7 +26,12 @@ test("a table of other times is found out", () => {
 test.each(madePages)("what is made of %s is what the program says now", (page) => {
   const text = readMade(page);
   expect(madeAnew(page, text), "run `npm run docs`").toBe(text);
-  expect(madeAnew(page, text.replaceAll("| `", "| old `"))).toBe(text);
+});
+
+test("a made part of other times is found out", () => {
+  const page = "docs/reference/chat.md";
+  const text = readMade(page);
+  expect(madeAnew(page, text.replace("| `/cancel` ", "| `/stop` "))).toBe(text);
 });
 
 test.each(pages)("the links of %s lead somewhere", (page) => {
