@@ -160,7 +160,7 @@ export class Deliverer {
       const became = await this.#bring(delivery, part, {
         final,
         mayReplace,
-        options: { buttons, isSilent: index > 0 },
+        options: { buttons, isSilent: index > 0 || (final.run !== undefined && isQuiet(final.run)) },
       });
       isReplaced ||= became === "progress";
       log.debug({ deliveryId: delivery.id, index }, "delivery.arrived");
@@ -220,6 +220,10 @@ export class Deliverer {
 
 /** How long a delivery waits that the store could not keep up with, as on a full disk. */
 const STORE_RETRY_MS = 1_000;
+
+/** A scheduled run that only makes a sound if it failed. */
+const isQuiet = ({ origin, outcome }: StoredRun) =>
+  origin.type === "schedule" && origin.quiet === "errors" && outcome === "done";
 
 const isRefusal = (error: unknown) => !(error instanceof Superseded || error instanceof TooRich);
 

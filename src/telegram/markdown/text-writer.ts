@@ -5,7 +5,8 @@ import type { Formatted } from "./formatted.ts";
 export type Style =
   | { readonly type: "bold" | "italic" | "strikethrough" | "code" | "blockquote" | "expandable_blockquote" }
   | { readonly type: "pre"; readonly language?: string }
-  | { readonly type: "text_link"; readonly url: string };
+  | { readonly type: "text_link"; readonly url: string }
+  | Omit<MessageEntity.DateTimeMessageEntity, "offset" | "length">;
 
 interface Span {
   readonly style: Style;
