@@ -18,7 +18,7 @@ export function addDraft({ when, prompt }: Asked, { store, schedules, now }: Acc
   if (problem !== undefined) throw new UserError(`That time cannot be: it ${problem}.`);
   store.schedules.dropDrafts(now - DRAFT_MS);
   const taken = new Set(schedules.list().map(({ schedule }) => schedule.name));
-  const replied = place.reply && store.runs.byMessage(place.chatId, place.reply.messageId);
+  const replied = place.reply && store.messages.runOf(place.chatId, place.reply.messageId);
   const schedule: Schedule = {
     ...{ name: nameOf(prompt, taken), when, prompt, chatId: place.chatId, topicId: place.topicId },
     ...{ only_when_idle: false, missed: "once" },

@@ -27,7 +27,7 @@ export const schedule = defineOperation({
   argument: "task",
   intent: "write",
   idempotent: false,
-  examples: [{ task: "9:00 weekdays run the tests" }, { task: "every 2h look for new issues" }, {}],
+  examples: [{ task: "9:00 weekdays run the tests" }, { task: "every 2h look for new issues" }],
   run: (access, { task, action, name, isList = false }, caller): z.infer<typeof Output> => {
     if (task.trim() !== "")
       return { schedules: [addDraft(parseSchedule(task, access.now), access, caller)], isList: false };
