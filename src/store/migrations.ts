@@ -187,4 +187,7 @@ export const migrations: readonly string[] = [
     input TEXT NOT NULL
   );
   `,
+  `
+  ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
