@@ -57,16 +57,16 @@ const PRESS = "do:";
 
 type Parts = Pick<
   DispatchParts,
-  "transport" | "bridge" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now"
+  "transport" | "bridge" | "schedules" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now"
 >;
 
 function callFrom(
   place: Omit<Incoming, "text" | "isForward" | "attachment">,
   { operation, input, parts }: { operation: Operation; input: unknown; parts: Parts },
 ): Called | Promise<Called> {
-  const { bridge, store, engines, engineOverride, botName } = parts;
+  const { bridge, schedules, store, engines, engineOverride, botName } = parts;
   const access: Access = {
-    ...{ bridge, store, engines, engineOverride, botName, operations, chats: parts.transport.chats },
+    ...{ bridge, schedules, store, engines, engineOverride, botName, operations, chats: parts.transport.chats },
     ...{ config: parts.config(), now: parts.now() },
   };
   return call(operation, { access, input, caller: { surface: "chat", place } });

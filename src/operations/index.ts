@@ -12,7 +12,9 @@ import { startAnew } from "./new.ts";
 import type { Operation } from "./operation.ts";
 import { queue } from "./queue.ts";
 import { reasoning } from "./reasoning.ts";
+import { remind } from "./remind.ts";
 import { runs } from "./runs.ts";
+import { schedule } from "./schedule.ts";
 import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
 import { settings } from "./settings.ts";
@@ -35,6 +37,8 @@ export const operations: readonly Operation[] = [
   undo,
   name,
   model,
+  schedule,
+  remind,
   models,
   reasoning,
   agent,
