@@ -18,6 +18,7 @@ export const claude = defineEngine(
     options: claudeOptions,
     resume,
     brings: claudeBrings,
+    images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,
     skip: SKIPPED_LINES,

@@ -20,6 +20,7 @@ export const codex = defineEngine(
     options: codexOptions,
     resume,
     brings: codexBrings,
+    images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

@@ -19,6 +19,7 @@ export const opencode = defineEngine(
     label: "opencode",
     options: opencodeOptions,
     resume: opencodeResume,
+    images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
     brings: opencodeBrings,
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,

@@ -1,5 +1,6 @@
 import { engineOptions } from "../config/engine-options.ts";
 import { assertNever, type Completed } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
 import { timerMs } from "../domain/time.ts";
@@ -8,6 +9,7 @@ import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/runs.ts";
 import type { WorkerEvent, WorkerRun } from "../worker/port.ts";
+import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
 import type { BridgeOptions } from "./options.ts";
 import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
@@ -31,6 +33,8 @@ export class Job {
   #state: JobState = "queued";
   #isReleased = false;
   #stopped: StopReason | undefined;
+  /** Aborted by a stop, for what comes before the worker has the run. */
+  readonly #fetching = new AbortController();
   readonly #closing = new AbortController();
   #work: WorkerRun | undefined;
   #can: readonly Ability[] = [];
@@ -96,13 +100,14 @@ export class Job {
     try {
       this.#run = store.runs.get(this.id) ?? this.#run;
       this.#view.starting(now());
+      this.#run = { ...this.#run, files: await this.#fetchOwn() };
       this.#work = worker.run(specOf(this.#run, store));
       this.#questions = this.#openQuestions(this.#work);
       this.#stall = this.#watchStall(this.#questions);
       for await (const event of this.#work.events) await this.#hear(event);
       if (this.#state === "running") throw new Error("The worker gave no outcome.");
     } catch (error) {
-      if (!(error instanceof UserError)) this.#log.error({ err: error }, "run.failed");
+      if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
       const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
@@ -126,8 +131,18 @@ export class Job {
   }
 
   /** Adds a text to the running turn; false if the engine did not take it. Settled at the latest when the run is over. */
-  steer(text: string): Promise<boolean> {
-    return this.canSteer ? this.#steering.add(text) : Promise.resolve(false);
+  steer(text: string, files: readonly PromptFile[] = []): Promise<boolean> {
+    const isThere = files.every(({ placed }) => placed !== undefined);
+    return this.canSteer && isThere ? this.#steering.add(text, files) : Promise.resolve(false);
+  }
+
+  /** Brings files to where it works. One that it cannot wait for stays as it is. @throws UserError if one will not come. */
+  async fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
+    const { signal } = this.#fetching;
+    return fetchFiles({ ...this.#run, files }, signal, this.#options).catch((error: unknown) => {
+      if (signal.aborted) return files;
+      throw error;
+    });
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
@@ -188,6 +203,7 @@ export class Job {
     if (this.#stopped) return;
     this.#stopped = reason;
     this.#view.stopping();
+    this.#fetching.abort(reason.text);
     this.#work?.send(how === "interrupt" ? { type: how } : { type: how, reason: reason.text });
   }
 
@@ -205,6 +221,13 @@ export class Job {
     } catch (error) {
       this.#log.error({ err: error, what }, "job.not_stored");
     }
+  }
+
+  /** Each is stored as soon as it is there, so that a restart fetches only the others. */
+  #fetchOwn(): Promise<readonly PromptFile[]> {
+    const { store } = this.#options;
+    const keep = (files: readonly PromptFile[]) => store.runs.setFiles(this.id, files);
+    return fetchFiles(this.#run, this.#fetching.signal, this.#options, keep);
   }
 
   #placed(cwd: string): void {

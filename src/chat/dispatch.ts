@@ -62,6 +62,7 @@ export class Dispatcher {
     this.#submitParts = { ...parts, deferred: this.#deferred, guard };
     this.#joiner = new Joiner({
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
+      albumMs: () => (parts.config().telegram?.media_group_debounce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
       hold: (forward) => this.#hold(forward),
       now: parts.now,
@@ -190,8 +191,8 @@ export class Dispatcher {
 
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
-      const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
-      const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
+      const { chatId, topicId = NONE, userId = NONE, messageId, text, files = [] } = forward;
+      const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, keepForward(forward, this.#once));
     });

@@ -29,7 +29,7 @@ const files = z.strictObject({
   enabled: z.boolean().default(false),
   auto_put: z.boolean().default(true),
   auto_put_mode: z.enum(["upload", "prompt"]).default("upload"),
-  uploads_dir: text.default("incoming"),
+  uploads_dir: text.default(".takopi/files"),
   allowed_user_ids: z.array(id).default([]),
   deny_globs: texts.default([".git/**", ".env", ".envrc", "**/*.pem", "**/.ssh/**"]),
 });

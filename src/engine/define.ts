@@ -47,6 +47,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly label: string;
   readonly options: z.ZodType<Options>;
   readonly resume: ResumeCodec;
+  /** See `Engine.images`; none if absent. */
+  readonly images?: readonly string[];
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
@@ -94,6 +96,7 @@ export function defineEngine<Options extends EngineOptions, Union extends Native
     resume,
     can: live?.can ?? [],
     operations: live ? withOptions(live.operations, read) : {},
+    images: definition.images ?? [],
     brings: definition.brings,
     probe: async (setup) => {
       try {

@@ -179,4 +179,8 @@ export const migrations: readonly string[] = [
     reason TEXT
   );
   `,
+  `
+  ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

@@ -1,4 +1,5 @@
 import type { Usage } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Origin } from "../domain/origin.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import type { Database, Row } from "./database.ts";
@@ -20,6 +21,8 @@ export interface StoredRun {
   readonly project: string | null;
   readonly branch: string | null;
   readonly prompt: string;
+  /** What came with the prompt. */
+  readonly files: readonly PromptFile[];
   /** The session that was asked for. */
   readonly resume: string | null;
   /** The run whose session to continue, if its id was not known yet when this one was asked for. */
@@ -76,11 +79,12 @@ export type NewRun = Pick<
   | "resume"
   | "follows"
   | "createdAt"
-> & { readonly origin?: Origin };
+> & { readonly origin?: Origin; readonly files?: readonly PromptFile[] };
 
 /** A row of the table. */
-export type RunRow = Omit<StoredRun, "origin" | "process"> & {
+export type RunRow = Omit<StoredRun, "origin" | "process" | "files"> & {
   readonly origin: string;
+  readonly files: string;
   readonly pid: number | null;
   readonly processStart: string | null;
   readonly markId: string | null;
@@ -105,8 +109,8 @@ export class Runs {
 
   add(run: NewRun): void {
     this.#database.run(
-      `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, resume,
-         follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, files,
+         resume, follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       run.id,
       JSON.stringify(run.origin ?? { type: "message" }),
       run.chatId,
@@ -117,6 +121,7 @@ export class Runs {
       run.project,
       run.branch,
       run.prompt,
+      JSON.stringify(run.files ?? []),
       run.resume,
       run.follows,
       run.createdAt,
@@ -211,6 +216,10 @@ export class Runs {
     this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);
   }
 
+  setFiles(id: string, files: readonly PromptFile[]): void {
+    this.#database.run("UPDATE runs SET files = ? WHERE id = ?", JSON.stringify(files), id);
+  }
+
   /** How many messages of people a run was made of. */
   countPromptMessages(id: string): number {
     const sql = `SELECT COUNT(*) AS count FROM messages JOIN runs ON runs.id = messages.runId
@@ -270,8 +279,8 @@ export class Runs {
 }
 
 /** A row of the table as a run. */
-export function toRun({ origin, pid, processStart, markId, ...run }: RunRow): StoredRun {
+export function toRun({ origin, files, pid, processStart, markId, ...run }: RunRow): StoredRun {
   const mark = markId === null ? {} : { markId };
   const process = pid === null ? undefined : { pid, startTime: processStart ?? "", ...mark };
-  return { ...run, origin: JSON.parse(origin) as Origin, process };
+  return { ...run, origin: JSON.parse(origin) as Origin, files: JSON.parse(files) as PromptFile[], process };
 }

@@ -119,7 +119,7 @@ test("what is no answer is told so, and passed on to nobody", () => {
   const { given, say } = setUp(colours);
   expect(say("blue")).toBe("This takes one of its options: press a button.");
   expect(say("")).toBe("This takes text only.");
-  expect(say("", { attachment: "file" })).toBe("This takes text only.");
+  expect(say("", { attachment: "voice message" })).toBe("This takes text only.");
   expect(given).toEqual([]);
 });
 
