@@ -1,8 +1,8 @@
 import { toAttachments, withPlaces } from "../domain/files.ts";
 import type { RunSpec } from "../domain/run.ts";
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { sessionOf } from "./thread.ts";
 
 /**

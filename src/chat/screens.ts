@@ -1,5 +1,5 @@
 import type { Screen, Screens } from "../bridge/screen.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { Deliverer, type DelivererParts } from "./deliverer.ts";
 import { ProgressMessage, type ProgressParts } from "./progress-message.ts";
 
@@ -22,6 +22,11 @@ export class ChatScreens implements Screens {
 
   deliver(): void {
     this.#deliverer.kick();
+  }
+
+  /** Takes nothing up any more. */
+  close(): void {
+    this.#deliverer.close();
   }
 
   /** Resolves when nothing is on its way to a chat. */

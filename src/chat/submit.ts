@@ -77,7 +77,7 @@ function keep(task: Task, runId: string, parts: SubmitParts): void {
   const { chatId, topicId, messageId: replyTo } = task.group.first;
   store.transaction(() => {
     claimMessages(task, runId, parts);
-    store.deliveries.add({ runId, chatId, topicId, replyTo, body: RECEIPT, createdAt: now() });
+    store.deliveries.add({ runId, chatId, topicId, replyTo, body: RECEIPT, isSilent: true, createdAt: now() });
   });
   log.debug({ runId, updates: task.group.updateIds }, "run.steered");
   deliver();
@@ -86,7 +86,7 @@ function keep(task: Task, runId: string, parts: SubmitParts): void {
 function claimMessages({ group, held }: Task, runId: string, { store }: SubmitParts): void {
   const { chatId } = group.first;
   const messageIds = [...group.messageIds, ...held.map(({ messageId }) => messageId)];
-  for (const messageId of messageIds) store.runs.addMessage(chatId, messageId, runId);
+  for (const messageId of messageIds) store.messages.lead(chatId, messageId, runId);
   for (const { messageId } of held) store.conversations.forgetForward(chatId, messageId);
   for (const updateId of group.updateIds) store.updates.handled(updateId);
 }

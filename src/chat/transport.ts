@@ -1,5 +1,5 @@
 import type { FileSource } from "../bridge/screen.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Buttons, Document, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
 import type { OutcomeView } from "./outcome.ts";

@@ -10,7 +10,7 @@ export function findRun({ store, bridge }: Access, id: string | undefined, { pla
     throw new UserError(`No run is called ${id}: \`runs\` lists them.`, { code: "not_found" });
   }
   if (place.reply) {
-    const run = store.runs.byMessage(place.chatId, place.reply.messageId);
+    const run = store.messages.runOf(place.chatId, place.reply.messageId);
     if (run) return run.id;
     throw new UserError("Nothing is running for that message.");
   }

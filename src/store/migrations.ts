@@ -180,6 +180,17 @@ export const migrations: readonly string[] = [
   );
   `,
   `
+  CREATE TABLE buttons (
+    key TEXT PRIMARY KEY,
+    chatId INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    input TEXT NOT NULL
+  );
+  `,
+  `
+  ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
+  `,
+  `
   ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   `,

@@ -1,10 +1,12 @@
 import { copyDatabase } from "./backup.ts";
+import { StoredButtons } from "./buttons.ts";
 import { Conversations } from "./conversations.ts";
 import { type Database, type OpenOptions, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
+import { Messages } from "./messages.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
@@ -14,6 +16,7 @@ import { Updates } from "./updates.ts";
 export interface Store {
   readonly updates: Updates;
   readonly runs: Runs;
+  readonly messages: Messages;
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
   readonly health: Health;
@@ -22,6 +25,7 @@ export interface Store {
   readonly threads: StoredThreads;
   readonly questions: Questions;
   readonly schedules: Schedules;
+  readonly buttons: StoredButtons;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -38,6 +42,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
   return {
     updates: new Updates(database),
     runs: new Runs(database),
+    messages: new Messages(database),
     deliveries: new Deliveries(database),
     conversations: new Conversations(database),
     health: new Health(database),
@@ -46,6 +51,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     threads: new StoredThreads(database),
     questions: new Questions(database),
     schedules: new Schedules(database),
+    buttons: new StoredButtons(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

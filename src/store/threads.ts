@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { type RunRow, type StoredRun, toRun } from "./runs.ts";
+import { type RunRow, type StoredRun, toRun } from "./stored-run.ts";
 
 /** What is known of sessions beside their runs. */
 export class StoredThreads {

@@ -2,7 +2,7 @@ import { loadMarkdown } from "../chat/markdown/load.ts";
 import type { Block } from "../chat/markdown/tree.ts";
 import { type Draft, Superseded } from "../chat/transport.ts";
 import type { Logger } from "../log.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { type Payload, Refused } from "./api.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
 import { emitRich } from "./markdown/emit-rich.ts";
@@ -10,7 +10,8 @@ import { emitText } from "./markdown/emit-text.ts";
 import { limitEntities } from "./markdown/entity-limit.ts";
 import { type Formatted, slice } from "./markdown/formatted.ts";
 import { fitsRich, sizeOf } from "./markdown/rich-size.ts";
-import { type Outbox, PRIORITY } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import { PRIORITY } from "./outbox-op.ts";
 
 /** How long to gather text before the draft is shown again; in between the outbox may take longer. */
 const GATHER_MS = 500;

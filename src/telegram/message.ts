@@ -51,7 +51,8 @@ const Message = Quoted.extend({
   external_reply: z.object({ origin: ForwardOrigin.optional().catch(undefined) }).optional(),
   ...FileFields,
   ...{ sticker: anything, dice: anything, location: anything, venue: anything, contact: anything },
-  ...{ poll: anything, checklist: anything, story: anything, media_group_id: z.string().optional() },
+  ...{ poll: anything, checklist: anything, story: anything, game: anything, giveaway: anything },
+  ...{ live_photo: anything, paid_media: anything, media_group_id: z.string().optional() },
 });
 type Message = z.infer<typeof Message>;
 
@@ -134,7 +135,7 @@ function readMessage(updateId: number, message: Message): Incoming {
     files: filesOf(message),
     attachment: attachmentOf(message),
     albumId: message.media_group_id,
-    isFull: textOf(message).length >= MESSAGE_LENGTH,
+    room: MESSAGE_LENGTH - textOf(message).length,
     reply: isReply
       ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
       : undefined,
@@ -156,10 +157,13 @@ function textOf(message: z.infer<typeof Quoted>): string {
   return message.text ?? message.caption ?? "";
 }
 
-const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story"] as const;
+/** Files that bots cannot fetch. */
+const FILES = ["live_photo", "paid_media"] as const;
+const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story", "game", "giveaway"] as const;
 
 function attachmentOf(message: Message): Incoming["attachment"] {
   if (message.voice) return "voice message";
+  if (FILES.some((kind) => message[kind])) return "file";
   if (message.sticker || message.dice) return "sticker";
   if (message.location || message.venue) return "location";
   return SAID_AS_IT_IS.find((kind) => message[kind]);
