@@ -1,4 +1,5 @@
 import type { Bridge } from "../bridge/bridge.ts";
+import { checkFiles } from "../bridge/file-limits.ts";
 import type { Config } from "../config/config.ts";
 import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -147,6 +148,7 @@ export class Dispatcher {
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
       const { chatId, topicId = NONE, userId = NONE, messageId, text, files = [] } = forward;
+      checkFiles(files, forward.userId, this.#parts.config());
       const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, quietly(keepForward(forward, this.#once)));

@@ -1,3 +1,4 @@
+import { checkFiles } from "../bridge/file-limits.ts";
 import { type Prompt, type Resolved, resolvePrompt } from "../bridge/resolve.ts";
 import type { HeldForward } from "../store/conversations.ts";
 import type { Deferred } from "./deferred.ts";
@@ -97,6 +98,7 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
     ? []
     : store.conversations.heldForwards(first.chatId, first.topicId ?? NONE, first.userId ?? NONE);
   const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
+  checkFiles(group.files, first.userId, config());
   const files = [...group.files, ...held.flatMap((forward) => forward.files)];
   const prompt: Prompt = { ...first, text, files, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
