@@ -1,5 +1,6 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { piLive } from "./live/index.ts";
 import { type PiOptions, piOptions, toArguments, toMeta, toTitle } from "./options.ts";
 import { end } from "./outcome.ts";
@@ -20,7 +21,7 @@ export const pi = defineEngine(
     options: piOptions,
     resume: piResume,
     brings: piBrings,
-    images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
+    images: IMAGE_TYPES,
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,
