@@ -1,5 +1,6 @@
 import type { Bridge } from "../bridge/bridge.ts";
 import { checkFiles } from "../bridge/file-limits.ts";
+import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -29,6 +30,7 @@ export interface DispatchParts {
   readonly engineOverride: string | undefined;
   readonly store: Store;
   readonly bridge: Bridge;
+  readonly schedules: ScheduleClock;
   readonly transport: Transport;
   readonly cards: CardReplyParts["cards"];
   /** Without `@`. */
