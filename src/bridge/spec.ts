@@ -1,3 +1,4 @@
+import { toAttachments, withPlaces } from "../domain/files.ts";
 import type { RunSpec } from "../domain/run.ts";
 import type { Setting } from "../domain/settings.ts";
 import { UserError } from "../errors.ts";
@@ -14,14 +15,15 @@ type SpecParts = Pick<BridgeOptions, "config" | "engines" | "store">;
  * @throws UserError if it continues a task that ended without a session.
  */
 export function specOf(run: StoredRun, parts: SpecParts): RunSpec {
-  const { id: runId, engine, project, branch, prompt, follows } = run;
+  const { id: runId, engine, project, branch, prompt, files, follows } = run;
   const { session } = sessionOf(run, parts.store.runs);
   if (session === undefined && follows !== null) {
     const problem = "The task before this one ended without a session to continue";
     throw new UserError(`${problem}: send this again as a new message.`);
   }
   return {
-    ...{ runId, engine, prompt, attachments: [], overrides: overridesOf(run, session, parts) },
+    ...{ runId, engine, prompt: withPlaces(prompt, files, session !== undefined), attachments: toAttachments(files) },
+    overrides: overridesOf(run, session, parts),
     ...(session !== undefined && { session }),
     ...(project !== null && { project }),
     ...(branch !== null && { branch }),
