@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   worker: ["bounds", "config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
-  control: ["bounds", "engine", "errors", "log", "operations"],
+  control: ["bounds", "domain", "engine", "errors", "log", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
   telegram: ["bounds", "bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
   playground: ["domain", "errors", "program-files"],
@@ -37,7 +37,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   libsql: /^src\/store\/database\.ts$/,
   "smol-toml": /^src\/config\//,
   "@decimalturn/toml-patch": /^src\/config\//,
-  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/message|cli\/operation)\.ts$|runners\/)/,
+  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/(message|files)|cli\/operation)\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
   "@clack/prompts": /^src\/cli\//,
 };

@@ -1,3 +1,4 @@
+import type { PromptFile } from "../domain/files.ts";
 import type { Author } from "../domain/origin.ts";
 
 /** Whom and what chat something came from. */
@@ -30,7 +31,9 @@ export interface Incoming extends Origin {
   /** Text or caption; "" where there is neither. */
   readonly text: string;
   readonly isForward: boolean;
-  /** Something besides text that the bridge cannot read (yet). */
+  /** Photos, documents and the like that came with it. */
+  readonly files?: readonly PromptFile[] | undefined;
+  /** Something besides text and files that the bridge cannot read. */
   readonly attachment: Attachment | undefined;
   /** Messages that were sent as one album share it. */
   readonly albumId?: string | undefined;
@@ -44,6 +47,8 @@ export interface Incoming extends Origin {
         readonly button?: string | undefined;
         /** Who wrote that text; absent if somebody else may have, as of a forward. */
         readonly author?: Author | undefined;
+        /** A program wrote it. */
+        readonly isByBot?: boolean | undefined;
       }
     | undefined;
   /** What it quotes. `text` is "" if only that is known that there is something; `from` is absent within a chat. */

@@ -70,7 +70,9 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
     ({
       message_overflow: "split",
       show_resume_line: true,
-      session_mode: "stateless",
+      show_usage: false,
+      show_output: false,
+      goesOn: () => false,
     }) as const;
   const now = () => Date.now();
   const engines = [scriptedEngine("alpha")];

@@ -14,6 +14,13 @@ export interface TurnPlace {
   readonly agents?: SubAgents;
 }
 
+interface TokenUsage {
+  readonly total: Tokens;
+  readonly last: Tokens;
+  /** Of the model, in tokens. */
+  readonly modelContextWindow?: number | null | undefined;
+}
+
 /** From a turn's notifications to events, by the rules of `codex exec`; the answer is told while it is written. */
 export class TurnReader {
   readonly #output: RunOutput;
@@ -22,6 +29,7 @@ export class TurnReader {
   /** Totals of the thread: before the turn, and now. */
   #before: Tokens | undefined;
   #total: Tokens | undefined;
+  #contextFill: number | undefined;
   /** The message that is being written. */
   #writing = { id: "", text: "" };
   /** Answers to messages before the last one that was added. */
@@ -95,7 +103,10 @@ export class TurnReader {
   }
 
   /** The thread's totals come after each call of the model, together with what that call took. */
-  #count({ total, last }: { total: Tokens; last: Tokens }): void {
+  #count({ total, last, modelContextWindow }: TokenUsage): void {
+    if (modelContextWindow) {
+      this.#contextFill = Math.min(1, (last.inputTokens + last.outputTokens) / modelContextWindow);
+    }
     this.#before ??= {
       inputTokens: total.inputTokens - last.inputTokens,
       cachedInputTokens: total.cachedInputTokens - last.cachedInputTokens,
@@ -121,7 +132,11 @@ export class TurnReader {
     const total = this.#total && (this.#agents?.calls ?? []).reduce(addTokens, this.#total);
     const usage = this.#before && total && runUsage(toThreadTokens(this.#before), toThreadTokens(total));
     if (event.type !== "completed") this.#output.push(event);
-    else this.#output.push({ ...event, answer: this.#withKept(event.answer), ...(usage && { usage }) });
+    else {
+      const fill = this.#contextFill === undefined ? {} : { contextFill: this.#contextFill };
+      const used = usage && { usage: { ...usage, ...fill } };
+      this.#output.push({ ...event, answer: this.#withKept(event.answer), ...used });
+    }
   }
 
   /** A message that was cut off is an answer too, as far as it got. */

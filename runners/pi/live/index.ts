@@ -11,7 +11,7 @@ export const piLive: LiveEngine<PiOptions> = {
   can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
   operations: piOperations,
   drive: (request) => {
-    const { prompt, session } = request.spec;
+    const { prompt, session, attachments } = request.spec;
     return liveDriver({
       lease: (use) => sessionsOf(request.host).take(request, session, use),
       play: ({ server }, context) =>
@@ -22,7 +22,8 @@ export const piLive: LiveEngine<PiOptions> = {
           const name = request.options.session_title;
           // A session without its name is no reason to give the run up.
           if (session === undefined && name !== undefined) server.peer.tell("set_session_name", { name });
-          await server.playPrompt(new Turn({ peer: server.peer, state, context }), prompt, context.stopped);
+          const turn = new Turn({ peer: server.peer, state, context, images: attachments });
+          await server.playPrompt(turn, prompt, context.stopped);
         }),
     });
   },
