@@ -18,6 +18,11 @@ export const BOUNDS = {
     checkMs: 15 * SECOND,
     setupPollMs: 40 * SECOND,
   },
+  /** A file of a message: all of it, and between two pieces of it. Its size is that of the Bot API. */
+  download: {
+    wholeMs: 5 * MINUTE,
+    silenceMs: 30 * SECOND,
+  },
   /** Short commands of engines: their version, their login, their models, where a session lies. */
   engine: {
     /** Engines that are scripts of a large runtime take seconds if the disk is cold: pi 0.74.2 was seen to take over 10. */

@@ -85,5 +85,5 @@ test("options of opencode that do not do what they seem to are warned of, by eng
 
 test("a permission that opencode would not take names its place and what is allowed", () => {
   const text = '[opencode]\npermission = { bash = "maybe" }';
-  expect(() => read(text)).toThrow('opencode.permission.bash must be "allow", "ask" or "deny"');
+  expect(() => read(text)).toThrow('opencode.permission.bash is "maybe"; expected "allow", "ask" or "deny".');
 });
