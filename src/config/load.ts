@@ -15,6 +15,7 @@ import { brokenRules, sameName } from "./rules.ts";
 import { brokenSchedules, toSchedules } from "./schedules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
 import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
+import { brokenTriggers, toTriggers, toWebhooks } from "./triggers.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
 
 /** Where to look, and the engines whose tables the file may have. */
@@ -57,6 +58,7 @@ export function checkConfig(candidate: Candidate): Config {
     ? [
         ...brokenRules(result.data, engines),
         ...brokenSchedules(result.data.schedules),
+        ...brokenTriggers(result.data),
         ...checkEngineTables(result.data, engines),
       ]
     : toProblems(result.error, overridden.table, schema);
@@ -134,6 +136,8 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     engines: pick(table),
     schedules: toSchedules(table.schedules, telegram?.chat_id),
+    triggers: toTriggers(table.triggers, telegram?.chat_id),
+    webhooks: toWebhooks(table.webhooks),
     limits: table.limits,
     warnings: [
       ...warnings,

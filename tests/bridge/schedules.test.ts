@@ -110,7 +110,7 @@ test("skips while the run before has not ended, unless it may queue", () => {
     clock.look();
   }
   expect(started).toHaveLength(3);
-  const skipped = store.schedules.firings(9).filter(({ runId }) => runId === null);
+  const skipped = store.firings.recent(9).filter(({ runId }) => runId === null);
   expect(skipped).toEqual([
     { source: "tests", dueAt: NINE + HOUR, runId: null, reason: "the run before had not ended" },
   ]);
@@ -120,7 +120,7 @@ test("waits for idle conversations if it is told to", () => {
   isBusy = true;
   lookAt(clockOf({ ...base, only_when_idle: true }), NINE - 1, NINE);
   expect(started).toEqual([]);
-  expect(store.schedules.firings(1)[0]).toMatchObject({ runId: null, reason: "the conversation was not idle" });
+  expect(store.firings.recent(1)[0]).toMatchObject({ runId: null, reason: "the conversation was not idle" });
 });
 
 test('session = "same" resumes the run before', () => {
