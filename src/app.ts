@@ -162,6 +162,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   } finally {
     ended.abort(new Error("takopi ended"));
     outbox.close();
+    screens.close();
     store.close();
     lock.release();
     log.info({}, "bridge.ended");

@@ -13,6 +13,8 @@ export interface Answer {
   readonly buttons?: Buttons;
   /** The run that a reply to it continues. */
   readonly runId?: string;
+  /** It makes no sound: nobody waits for it. */
+  readonly isSilent?: boolean;
 }
 
 type Reply = string | Answer | undefined;
@@ -36,10 +38,10 @@ export class Answers {
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
-      const { body, runId, buttons }: Answer = typeof reply === "string" ? { body: reply } : reply;
+      const { body, runId, buttons, isSilent }: Answer = typeof reply === "string" ? { body: reply } : reply;
       const { chatId, topicId, messageId: replyTo } = origin;
       const keyboard = buttons && JSON.stringify(buttons);
-      store.deliveries.add({ chatId, topicId, replyTo, runId, body, keyboard, createdAt: now() });
+      store.deliveries.add({ chatId, topicId, replyTo, runId, body, keyboard, isSilent, createdAt: now() });
     });
     deliver();
   }

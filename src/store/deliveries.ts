@@ -12,6 +12,8 @@ export interface Delivery {
   readonly body: string | null;
   /** Of a short reply: its buttons, as JSON. */
   readonly keyboard: string | null;
+  /** 1 if it is to make no sound. */
+  readonly isSilent: number;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
   readonly state: "waiting" | "sending" | "sent" | "parked";
   /** Parts that Telegram has. */
@@ -23,7 +25,7 @@ export interface Delivery {
 /** What is left out or undefined is stored as null. */
 export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
   readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard"]?: Delivery[key] | undefined;
-};
+} & { readonly isSilent?: boolean | undefined };
 
 export class Deliveries {
   readonly #database: Database;
@@ -31,11 +33,12 @@ export class Deliveries {
     this.#database = database;
   }
 
-  add({ runId, chatId, topicId, replyTo, body, keyboard, createdAt }: NewDelivery): void {
+  add({ runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent }: NewDelivery): void {
     const values = [runId, chatId, topicId, replyTo, body, keyboard, createdAt].map((value) => value ?? null);
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
+      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
       ...values,
+      isSilent ? 1 : 0,
     );
   }
 

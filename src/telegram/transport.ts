@@ -9,7 +9,8 @@ import { toClassicMessage } from "./assemble.ts";
 import type { Content } from "./content.ts";
 import { removeStrays } from "./lost-progress.ts";
 import { readUpdate } from "./message.ts";
-import { type Outbox, PRIORITY } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import { PRIORITY } from "./outbox-op.ts";
 import { Post } from "./post.ts";
 import { renderFinal } from "./render-final.ts";
 
