@@ -75,13 +75,16 @@ export class Triggers implements RunWatcher {
   /** A person is asked something. */
   asked(run: StoredRun, key: string): void {
     this.#setup.store.transaction(() => this.#each("question", { event: `question:${key}`, run }));
-    this.begin();
+    this.#beginAndDeliver();
   }
 
   /** Starts what was stored. */
   begin(): void {
-    if (this.#begun.length === 0) return;
     for (const id of this.#begun.splice(0)) this.#setup.start(id);
+  }
+
+  #beginAndDeliver(): void {
+    this.begin();
     this.#setup.deliver();
   }
 
@@ -95,7 +98,7 @@ export class Triggers implements RunWatcher {
         store.durably(() => this.#fire(trigger, { event: `idle:${run.id}`, run }));
       }
     }
-    this.begin();
+    this.#beginAndDeliver();
   }
 
   /** Deals with the calls that wait in the store. */
@@ -108,7 +111,7 @@ export class Triggers implements RunWatcher {
         store.webhooks.handled(call);
       });
     }
-    this.begin();
+    this.#beginAndDeliver();
   }
 
   #each(on: Trigger["on"], cause: Cause): void {
@@ -144,8 +147,7 @@ export class Triggers implements RunWatcher {
     }
     store.firings.fire({ source, event, dueAt: now(), runId: runId ?? null, reason: reason ?? null, digest });
     log.info({ trigger: source, event, runId, reason }, reason === undefined ? "trigger.fired" : "trigger.refused");
-    // Also of a trigger that only tells something, which is to be delivered.
-    if (reason === undefined) this.#begun.push(runId ?? "");
+    if (runId !== undefined) this.#begun.push(runId);
   }
 
   /** What keeps a trigger from acting. */

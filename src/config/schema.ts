@@ -129,7 +129,7 @@ const trigger = z.strictObject({
       answer_contains: text.optional(),
     })
     .default({}),
-  do: z.enum(["task", "reply", "brief", "notify"]),
+  do: z.enum(["task", "reply", "notify"]),
   text,
   project: text.optional(),
   branch: text.optional(),
