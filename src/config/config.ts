@@ -1,5 +1,6 @@
 import type { Schedule } from "../domain/schedule.ts";
 import type { Trigger } from "../domain/trigger.ts";
+import type { Engine } from "../engine/contract.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
 
 /** The configuration, checked and with its defaults; keys are named as in the file. */
@@ -20,6 +21,8 @@ export interface Config {
   readonly projects: ReadonlyMap<string, Project>;
   /** The engines' tables as written, by engine; `engineOptions` reads them. */
   readonly engines: Readonly<Record<string, unknown>>;
+  /** The engines that there are: this program's, and those that the config adds. */
+  readonly known: readonly Engine[];
   /** Those that are switched on. */
   readonly schedules: readonly Schedule[];
   readonly triggers: readonly Trigger[];

@@ -191,6 +191,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
   `,
   `
+  ALTER TABLE runs ADD COLUMN contextFill REAL;
+  `,
+  `
   ALTER TABLE firings ADD COLUMN type TEXT NOT NULL DEFAULT 'schedule';
   ALTER TABLE firings ADD COLUMN event TEXT;
   ALTER TABLE firings ADD COLUMN digest TEXT;

@@ -85,7 +85,8 @@ export class Runs {
     return (
       this.#database.run(
         `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, inputTokens = ?,
-           outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ? WHERE id = ? AND state <> 'ended'`,
+           outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ?,
+           contextFill = ? WHERE id = ? AND state <> 'ended'`,
         outcome.kind,
         outcome.answer,
         outcome.error ?? null,
@@ -96,6 +97,7 @@ export class Runs {
         usage?.cacheReadTokens ?? null,
         usage?.cacheWriteTokens ?? null,
         usage?.costUsd ?? null,
+        usage?.contextFill ?? null,
         id,
       ) === 1
     );
@@ -120,6 +122,11 @@ export class Runs {
        FROM runs WHERE createdAt >= ? AND branchOf IS NULL GROUP BY engine, project ORDER BY engine, project`,
       time,
     );
+  }
+
+  /** The run that was made of an ended one: it resumes its session, or is the same task again. */
+  sequelOf(id: string): StoredRun | undefined {
+    return this.#read("SELECT * FROM runs WHERE json_extract(origin, '$.of') = ? ORDER BY createdAt LIMIT 1", id)[0];
   }
 
   /** Changes the task of a run that waits. */

@@ -49,7 +49,11 @@ function setUp() {
     ...{ operate: async () => ({}), recover: async () => {}, close: async () => {} },
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
-  const style = () => ({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" }) as const;
+  const style = () =>
+    ({
+      ...({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" } as const),
+      ...{ show_usage: false, show_output: false },
+    }) as const;
   const screens = new ChatScreens({ ...parts, transport, style });
   const cards = new ChatCards({ ...parts, transport });
   const bridge = new Bridge({ ...parts, worker, screens, cards });
@@ -89,7 +93,7 @@ test("a transport whose ids are words takes a task, shows progress, a card and a
   say("greeting", "please test it", { userId: "stranger" });
   say("first-wish", "please test it");
   const card = await vi.waitFor(() => {
-    const found = transport.find("make\n") ?? transport.find("asks: make");
+    const found = transport.find("wants to run");
     if (!found) throw new Error("no card yet");
     return found;
   });

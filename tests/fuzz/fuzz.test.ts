@@ -68,7 +68,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     ...{ schedules: {} as ScheduleClock },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
     transport: transportOver(deafTelegram, store),
-    cards: { chosen: () => new Set(), toggle: () => {} },
+    cards: { chosen: () => new Set(), toggle: () => {}, show: () => {}, askWhyNot: () => {} },
   });
   for (let index = 1; index <= COUNT; index++) {
     const base = corpus[Math.floor(random() * corpus.length)];
