@@ -80,7 +80,9 @@ export async function runBridge(options: AppOptions): Promise<void> {
     },
   });
   const style = () => requireTelegram(config());
-  const transport = telegramTransport({ telegram, outbox, store, mainChat, config, style, log });
+  const transport = telegramTransport({
+    ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log },
+  });
   const screens = new ChatScreens({ transport, store, engines, style, log, now });
   const cards = new ChatCards({ transport, store, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
@@ -89,7 +91,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     ...{ bridge: () => bridge, config, engines, store, now, log, engineOverride, deliver },
   });
   const bridge: Bridge = new Bridge({
-    ...{ config, engines, store, worker, screens, cards, log, now, watcher: triggers },
+    ...{ config, engines, store, worker, screens, cards, fileSource: transport, log, now, watcher: triggers },
   });
   try {
     const me = await whoAmI(telegram, log, signal);

@@ -4,7 +4,7 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
-import type { Cards, Screens } from "./screen.ts";
+import type { Cards, FileSource, Screens } from "./screen.ts";
 
 /** Hears of what happens to runs. */
 export interface RunWatcher {
@@ -26,6 +26,7 @@ export interface BridgeOptions {
   readonly screens: Screens;
   readonly cards: Cards;
   readonly watcher?: RunWatcher;
+  readonly fileSource: FileSource;
   readonly log: Logger;
   /** ms since 1970. */
   readonly now: () => number;

@@ -194,6 +194,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN contextFill REAL;
   `,
   `
+  ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  `,
+  `
   ALTER TABLE firings ADD COLUMN type TEXT NOT NULL DEFAULT 'schedule';
   ALTER TABLE firings ADD COLUMN event TEXT;
   ALTER TABLE firings ADD COLUMN digest TEXT;
