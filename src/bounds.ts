@@ -90,6 +90,11 @@ export const BOUNDS = {
     archiveMs: 10 * MINUTE,
     outputBytes: 8 * MIB,
   },
+  /** What others send to the bridge's own address. */
+  webhook: {
+    requestMs: 10 * SECOND,
+    bodyBytes: MIB,
+  },
   controlSocket: {
     helloMs: 5 * SECOND,
     lineBytes: MIB,

@@ -19,6 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   worker: ["bounds", "config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
+  webhooks: ["bounds", "config", "domain", "errors", "log", "store"],
   control: ["bounds", "domain", "engine", "errors", "log", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
   telegram: ["bounds", "bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
