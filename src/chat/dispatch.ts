@@ -1,11 +1,11 @@
 import type { Bridge } from "../bridge/bridge.ts";
+import { checkFiles } from "../bridge/file-limits.ts";
+import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { namesOf } from "../operations/call.ts";
-import { operations } from "../operations/index.ts";
 import type { Store } from "../store/store.ts";
 import { type Answer, Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, replyToCard } from "./card-reply.ts";
@@ -15,6 +15,7 @@ import { applyEdit } from "./edit.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, type Intent } from "./intent.ts";
+import { intentParts } from "./intent-parts.ts";
 import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
@@ -28,6 +29,7 @@ export interface DispatchParts {
   readonly engineOverride: string | undefined;
   readonly store: Store;
   readonly bridge: Bridge;
+  readonly schedules: ScheduleClock;
   readonly transport: Transport;
   readonly cards: CardReplyParts["cards"];
   /** Without `@`. */
@@ -58,6 +60,7 @@ export class Dispatcher {
     this.#submitParts = { ...parts, deferred: this.#deferred, guard };
     this.#joiner = new Joiner({
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
+      albumMs: () => (parts.config().telegram?.media_group_debounce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
       hold: (forward) => this.#hold(forward),
       now: parts.now,
@@ -89,14 +92,10 @@ export class Dispatcher {
   }
 
   #handle(batch: readonly Received[]): void {
-    const { config, engines, store, botName } = this.#parts;
-    const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
-    const parts = { store, botName, directives, commands: namesOf(operations), mayContinue: this.#mayContinue };
+    const parts = intentParts(batch, this.#parts, this.#joiner);
     for (const received of batch) this.#guard(originOf(received), () => this.#carryOut(classify(received, parts)));
     this.#joiner.settle();
   }
-
-  readonly #mayContinue = (message: Incoming) => this.#joiner.mayContinue(message);
 
   #carryOut(intent: Intent): void {
     const { store, bridge } = this.#parts;
@@ -145,8 +144,9 @@ export class Dispatcher {
 
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
-      const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
-      const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
+      const { chatId, topicId = NONE, userId = NONE, messageId, text, files = [] } = forward;
+      checkFiles(files, forward.userId, this.#parts.config());
+      const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, quietly(keepForward(forward, this.#once)));
     });
