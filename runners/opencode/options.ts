@@ -2,11 +2,9 @@ import { z } from "zod";
 import { baseOptions } from "../../src/engine/options.ts";
 
 const DECISIONS = ["allow", "ask", "deny"] as const;
-type Decision = (typeof DECISIONS)[number];
 /** One word for every tool, or by tool one word or one for each pattern. */
-type Permission = Decision | Readonly<Record<string, Decision | Readonly<Record<string, Decision>>>>;
-
-const permission = z.custom<Permission>().superRefine((value, context) => {
+const anyPermission = z.union([z.enum(DECISIONS), z.record(z.string(), z.unknown())], { error: () => NO_DECISION });
+const permission = anyPermission.superRefine((value, context) => {
   const path = wrongPlace(value, 2);
   if (path !== undefined) context.addIssue({ code: "custom", path: [...path], message: NO_DECISION });
 });
