@@ -56,7 +56,10 @@ export async function startLiveProcess(command: LiveCommand): Promise<LiveProces
   const markId = `live-${randomUUID()}`;
   const log = command.log.child({ markId });
   const environment = engineEnv({ env, patterns, added, options, cwd, runId: markId });
-  const { ended, exited, abandon, ...child } = await openProcess({ id, file, args, cwd, env: environment, guard });
+  const onStderr = (chunk: Uint8Array): void =>
+    log.debug({ stderr: Buffer.from(chunk).toString("utf8") }, "server.stderr");
+  const started = await openProcess({ id, file, args, cwd, env: environment, guard, onStderr });
+  const { ended, exited, abandon, ...child } = started;
   const { pid } = child.mark;
   command.announce({ ...child.mark, markId });
   log.info({ pid, file, cwd }, "server.spawned");

@@ -22,6 +22,8 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Ends it with this process. */
   readonly guard?: ExitGuard;
+  /** Gets what it says on stderr, as it comes. */
+  onStderr?(chunk: Uint8Array): void;
 }
 
 /** How a process ended. */
@@ -84,6 +86,7 @@ export async function openProcess(command: Command): Promise<OpenChild> {
   for (const pipe of child.stdio) pipe?.on("error", () => {});
   // Until somebody listens, execa lets the output flow and be lost, and so does Node at the exit (20.20, `flushStdio`).
   child.stdout.on("readable", () => {});
+  if (command.onStderr) child.stderr.on("data", command.onStderr);
   const end = followEnd(child);
   const { stdin } = child;
   const endInput = () => void stdin.end();
