@@ -206,4 +206,11 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (chatId, topicId, name)
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE archivedThreads (
+    engine TEXT NOT NULL,
+    session TEXT NOT NULL,
+    PRIMARY KEY (engine, session)
+  ) WITHOUT ROWID;
+  `,
 ];
