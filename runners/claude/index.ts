@@ -18,6 +18,10 @@ export const claude = defineEngine(
     options: claudeOptions,
     resume,
     brings: claudeBrings,
+    isolation: {
+      ...{ folder: ".claude", variable: "CLAUDE_CONFIG_DIR", login: ".claude/.credentials.json" },
+      key: () => "ANTHROPIC_API_KEY",
+    },
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,
     skip: SKIPPED_LINES,

@@ -20,6 +20,7 @@ export const codex = defineEngine(
     options: codexOptions,
     resume,
     brings: codexBrings,
+    isolation: { folder: ".codex", variable: "CODEX_HOME", login: ".codex/auth.json", key: () => "CODEX_API_KEY" },
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

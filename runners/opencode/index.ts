@@ -1,4 +1,5 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { keyVariable } from "../../src/engine/isolation.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
 import { opencodeOptions } from "./options.ts";
@@ -20,6 +21,10 @@ export const opencode = defineEngine(
     options: opencodeOptions,
     resume: opencodeResume,
     brings: opencodeBrings,
+    isolation: {
+      ...{ folder: ".config/opencode", login: ".local/share/opencode/auth.json" },
+      key: ({ model }) => (model === undefined ? undefined : keyVariable(model.split("/")[0] ?? "")),
+    },
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

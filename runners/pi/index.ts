@@ -1,5 +1,7 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
+import { keyVariable } from "../../src/engine/isolation.ts";
+import type { EngineOptions } from "../../src/engine/options.ts";
 import { piLive } from "./live/index.ts";
 import { type PiOptions, piOptions, toArguments, toMeta, toTitle } from "./options.ts";
 import { end } from "./outcome.ts";
@@ -20,6 +22,10 @@ export const pi = defineEngine(
     options: piOptions,
     resume: piResume,
     brings: piBrings,
+    isolation: {
+      ...{ folder: ".pi/agent", variable: "PI_CODING_AGENT_DIR", login: ".pi/agent/auth.json" },
+      key: ({ provider = "anthropic" }: EngineOptions & { readonly provider?: string }) => keyVariable(provider),
+    },
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,

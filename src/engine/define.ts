@@ -5,6 +5,7 @@ import type { Engine, EngineSetup, Probe, ResumeCodec, RunRequest } from "./cont
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
+import type { Isolation } from "./isolation.ts";
 import type { LiveEngine } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { EventReader } from "./reader.ts";
@@ -48,6 +49,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly resume: ResumeCodec;
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  readonly isolation?: Isolation;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];
   readonly wire: Union;
