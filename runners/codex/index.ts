@@ -1,4 +1,5 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { endWithoutTurn } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { codexLive } from "./live/index.ts";
@@ -21,6 +22,7 @@ export const codex = defineEngine(
     resume,
     brings: codexBrings,
     isolation: { folder: ".codex", variable: "CODEX_HOME", login: ".codex/auth.json", key: () => "CODEX_API_KEY" },
+    images: IMAGE_TYPES,
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

@@ -1,4 +1,5 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
@@ -20,6 +21,7 @@ export const opencode = defineEngine(
     label: "opencode",
     options: opencodeOptions,
     resume: opencodeResume,
+    images: IMAGE_TYPES,
     brings: opencodeBrings,
     isolation: {
       ...{ folder: ".config/opencode", login: ".local/share/opencode/auth.json" },

@@ -1,5 +1,6 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
 import { piLive } from "./live/index.ts";
@@ -26,6 +27,7 @@ export const pi = defineEngine(
       ...{ folder: ".pi/agent", variable: "PI_CODING_AGENT_DIR", login: ".pi/agent/auth.json" },
       key: ({ provider = "anthropic" }: EngineOptions & { readonly provider?: string }) => keyVariable(provider),
     },
+    images: IMAGE_TYPES,
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,
@@ -48,7 +50,7 @@ async function knowsNames({ session_title, cmd = ENGINE, env }: PiOptions, inher
 }
 
 async function launch(request: RunRequest & { readonly options: PiOptions }): Promise<Launch<PiState>> {
-  const { prompt, session: asked } = request.spec;
+  const { prompt, session: asked, attachments } = request.spec;
   const places = await findPlaces(request, request.cwd);
   // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
   const options = request.options.session_dir ? { ...request.options, session_dir: places.own } : request.options;
@@ -56,9 +58,16 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
   const trust = await trustOf({ ...request, options }, session?.cwd ?? request.cwd, places);
   const name = session === undefined && (await knowsNames(options, request.env)) ? options.session_title : undefined;
   const resumed = session ? ["--session", session.path] : [];
+  const images = attachments.map(({ path }) => `@${path}`);
   return {
     file: options.cmd ?? ENGINE,
-    args: [...toArguments(options, "headless", name), ...resumed, ...(options.extra_args ?? []), ...trust.args],
+    args: [
+      ...toArguments(options, "headless", name),
+      ...resumed,
+      ...(options.extra_args ?? []),
+      ...trust.args,
+      ...images,
+    ],
     ...(session && { cwd: session.cwd, resume: session.id }),
     env: { CI: "1", ...options.env, ...trust.env },
     stdin: prompt,

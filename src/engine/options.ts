@@ -30,6 +30,8 @@ export const baseOptions = {
       { error: '{ env = "NAME" } or { file = "path" }, so that the key itself does not stand here' },
     )
     .optional(),
+  /** Whether images are given to its models; false for models that see nothing. */
+  images: z.boolean().optional(),
   /** Drives the engine's two-way protocol instead of the headless one. */
   interactive: z.boolean().optional(),
   /** What becomes of an engine's questions whether it may do something; needs `interactive`. */
@@ -61,6 +63,7 @@ export interface EngineOptions {
     | { readonly env: string; readonly name?: string | undefined }
     | { readonly file: string; readonly name?: string | undefined }
     | undefined;
+  readonly images?: boolean | undefined;
   readonly interactive?: boolean | undefined;
   readonly approvals?: "ask" | "allow" | "deny" | undefined;
   readonly allow?: readonly string[] | undefined;

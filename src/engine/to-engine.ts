@@ -9,7 +9,7 @@ import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Driver, openRun } from "./run-machine.ts";
 
-type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation">;
+type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation"> & Partial<Pick<Engine, "images">>;
 
 /** An engine with the types of its options still known. */
 interface Parts<Options extends EngineOptions> extends Described {
@@ -24,13 +24,13 @@ interface Parts<Options extends EngineOptions> extends Described {
 
 /** Reads the options at each door of the engine. */
 export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
-  const { id, label, options, resume, brings, isolation, can = [], operations = {} } = parts;
+  const { id, label, options, resume, brings, isolation, images = [], can = [], operations = {} } = parts;
   const own = <Setup extends EngineSetup>(given: Setup) => {
     const setup = isolate(isolation, given);
     return { ...setup, options: readOptions(id, options, setup.options) };
   };
   return {
-    ...{ id, label, options, resume, brings, isolation, can },
+    ...{ id, label, options, resume, brings, isolation, images, can },
     operations: withOptions(operations, own),
     probe: async (setup) => {
       try {

@@ -190,4 +190,11 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN contextFill REAL;
+  `,
+  `
+  ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
