@@ -1,4 +1,3 @@
-import { acpEngine } from "../../runners/acp/index.ts";
 import { engines } from "../../runners/index.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import type { EnginesHome } from "./all-engines.ts";
@@ -33,10 +32,6 @@ export interface Column {
   readonly question?: string;
 }
 
-const options = ["Red", "Blue"].map((label) => ({ label, description: label }));
-const asking = (tool: string, fields: object): string =>
-  `[[tool ${tool} ${JSON.stringify({ questions: [{ question: "Which colour?", header: "Colour", options, ...fields }] })}]]`;
-
 const builtIn = (id: string): Engine => {
   const found = engines.find((engine) => engine.id === id);
   if (!found) throw new Error(`no engine ${id}`);
@@ -44,33 +39,14 @@ const builtIn = (id: string): Engine => {
 };
 
 const pi = { engine: builtIn("pi"), table: () => 'provider = "scripted"\nmodel = "m"\napprovals = "ask"' };
-const opencode = 'env_passthrough = ["OPENCODE_DISABLE_*"]';
 
 export const columns: readonly Column[] = [
-  {
-    ...{ name: "claude 2.1", pinned: "claude", engine: builtIn("claude"), lacks: [] },
-    table: ({ claudeEnv }) =>
-      `use_api_billing = true\nenv = { ${Object.entries(claudeEnv)
-        .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
-        .join(", ")} }`,
-    question: asking("AskUserQuestion", { multiSelect: false }),
-  },
   {
     ...{ name: "codex 0.169", pinned: "codex", engine: builtIn("codex"), lacks: ["question"] },
     table: () => 'sandbox = "danger-full-access"',
   },
-  {
-    ...{ name: "opencode 1.18", pinned: "opencode", engine: builtIn("opencode"), lacks: [] },
-    table: () => `${opencode}\npermission = { bash = "ask" }`,
-    question: asking("question", {}),
-  },
   { ...pi, name: "pi 0.74", pinned: "pi", lacks: ["question"] },
   { ...pi, name: "pi 1.5", pinned: "pi15", lacks: ["question"] },
-  {
-    ...{ name: "opencode by ACP", pinned: "opencode", engine: acpEngine("acp"), lacks: ["steer", "question"] },
-    table: () =>
-      `${opencode}\nargs = ["acp"]\nuntrusted_env = { OPENCODE_DISABLE_PROJECT_CONFIG = "1" }\nenv = { OPENCODE_PERMISSION = '{"bash":"ask"}' }`,
-  },
 ];
 
 export const toTable = (column: Column, home: EnginesHome): string => `
