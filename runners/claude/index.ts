@@ -24,6 +24,7 @@ export const claude = defineEngine(
       key: () => "ANTHROPIC_API_KEY",
     },
     images: IMAGE_TYPES,
+    reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,
     skip: SKIPPED_LINES,

@@ -23,6 +23,7 @@ export const codex = defineEngine(
     brings: codexBrings,
     isolation: { folder: ".codex", variable: "CODEX_HOME", login: ".codex/auth.json", key: () => "CODEX_API_KEY" },
     images: IMAGE_TYPES,
+    reasoning: { option: "reasoning_effort", levels: ["minimal", "low", "medium", "high", "xhigh"] },
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

@@ -27,6 +27,7 @@ export const opencode = defineEngine(
       ...{ folder: ".config/opencode", login: ".local/share/opencode/auth.json" },
       key: ({ model }) => (model === undefined ? undefined : keyVariable(model.split("/")[0] ?? "")),
     },
+    reasoning: { option: "variant", levels: ["minimal", "low", "medium", "high", "max"] },
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

@@ -28,6 +28,7 @@ export const pi = defineEngine(
       key: ({ provider = "anthropic" }: EngineOptions & { readonly provider?: string }) => keyVariable(provider),
     },
     images: IMAGE_TYPES,
+    reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,

@@ -9,7 +9,8 @@ import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Driver, openRun } from "./run-machine.ts";
 
-type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation"> & Partial<Pick<Engine, "images">>;
+type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "reasoning"> &
+  Partial<Pick<Engine, "images">>;
 
 /** An engine with the types of its options still known. */
 interface Parts<Options extends EngineOptions> extends Described {
@@ -24,13 +25,13 @@ interface Parts<Options extends EngineOptions> extends Described {
 
 /** Reads the options at each door of the engine. */
 export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
-  const { id, label, options, resume, brings, isolation, images = [], can = [], operations = {} } = parts;
+  const { id, label, options, resume, brings, isolation, reasoning, images = [], can = [], operations = {} } = parts;
   const own = <Setup extends EngineSetup>(given: Setup) => {
     const setup = isolate(isolation, given);
     return { ...setup, options: readOptions(id, options, setup.options) };
   };
   return {
-    ...{ id, label, options, resume, brings, isolation, images, can },
+    ...{ id, label, options, resume, brings, isolation, reasoning, images, can },
     operations: withOptions(operations, own),
     probe: async (setup) => {
       try {

@@ -197,4 +197,13 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  CREATE TABLE preferences (
+    chatId TEXT NOT NULL,
+    topicId TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (chatId, topicId, name)
+  ) WITHOUT ROWID;
+  `,
 ];
