@@ -1,3 +1,4 @@
+import type { continuationOf } from "../bridge/continuation.ts";
 import type { TelegramConfig } from "../config/config.ts";
 import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
@@ -14,6 +15,8 @@ export interface OutcomeView extends Frame {
   readonly answer: string;
   /** Plain text, shown below the answer. */
   readonly error?: string | undefined;
+  /** When the run is continued, if a person or the config says so. */
+  readonly continuation?: ReturnType<typeof continuationOf>;
   /** What to do with an answer that does not fit one message: cut it, or send it whole. */
   readonly overflow: "trim" | "split";
 }
@@ -66,6 +69,7 @@ export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string
 
 /** What began a run, if no message did; times are the machine's. */
 export function causeOf({ origin }: StoredRun): string | undefined {
+  if (origin.type === "trigger") return `trigger ${origin.name}`;
   if (origin.type !== "schedule") return undefined;
   const time = (at: number) => new Date(at).toTimeString().slice(0, 5);
   const slept = origin.slept && `, slept ${time(origin.slept.from)} to ${time(origin.slept.to)}`;
