@@ -221,4 +221,11 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX webhooksWaiting ON webhooks (receivedAt) WHERE payload IS NOT NULL;
   `,
+  `
+  CREATE TABLE archivedThreads (
+    engine TEXT NOT NULL,
+    session TEXT NOT NULL,
+    PRIMARY KEY (engine, session)
+  ) WITHOUT ROWID;
+  `,
 ];
