@@ -3,12 +3,14 @@ import type { ShownEvent } from "../domain/events.ts";
 import type { Ability } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, Operations, Probe, ProbeSetup, RunRequest, WorkSetup } from "./contract.ts";
+import type { Engine, EngineSetup, Operations, Probe, ProbeSetup, RunRequest, WorkSetup } from "./contract.ts";
+import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Driver, openRun } from "./run-machine.ts";
 
-type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "reasoning"> & Partial<Pick<Engine, "images">>;
+type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "reasoning"> &
+  Partial<Pick<Engine, "images">>;
 
 /** An engine with the types of its options still known. */
 interface Parts<Options extends EngineOptions> extends Described {
@@ -25,15 +27,19 @@ interface Parts<Options extends EngineOptions> extends Described {
 
 /** Reads the options at each door of the engine. */
 export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
-  const { id, label, options, resume, brings, reasoning, images = [], can = [], operations = {} } = parts;
-  const read = (given: EngineOptions): Options => readOptions(id, options, given);
+  const { id, label, options, resume, brings, isolation, reasoning, images = [], can = [], operations = {} } = parts;
+  const own = <Setup extends EngineSetup>(given: Setup) => {
+    const setup = isolate(isolation, given);
+    return { ...setup, options: readOptions(id, options, setup.options) };
+  };
   return {
-    ...{ id, label, options, resume, brings, reasoning, images, can },
-    operations: withOptions(operations, read),
-    warnings: (given, table) => parts.warnings?.(read(given), table) ?? [],
+    ...{ id, label, options, resume, brings, isolation, reasoning, images, can },
+    operations: withOptions(operations, own),
+    warnings: (given, table) => parts.warnings?.(readOptions(id, options, given), table) ?? [],
     probe: async (setup) => {
       try {
-        return await parts.probe({ ...setup, options: read(setup.options) });
+        const probe = await parts.probe(own(setup));
+        return { ...probe, problems: [...probe.problems, ...isolationProblems(id, isolation, setup)] };
       } catch (error) {
         if (error instanceof EngineError) return { problems: [error.message] };
         throw error;
@@ -44,7 +50,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
         id,
         label,
         request,
-        driver: driverOf(() => parts.drive({ ...request, options: read(request.options) })),
+        driver: driverOf(() => parts.drive(own(request))),
       }),
     replay: (stdout, log) => parts.replay(stdout, log.child({ engine: id })),
   };
@@ -71,11 +77,13 @@ function driverOf(make: () => Driver): Driver {
   }
 }
 
-function withOptions<Options>(own: OwnOperations<Options>, read: (given: EngineOptions) => Options): Operations {
-  const entries = Object.entries(own).map(([name, act]) => [
+function withOptions<Options>(
+  operations: OwnOperations<Options>,
+  own: (given: WorkSetup) => WorkSetup & { readonly options: Options },
+): Operations {
+  const entries = Object.entries(operations).map(([name, act]) => [
     name,
-    async (request: WorkSetup, ...rest: unknown[]) =>
-      (act as (...all: unknown[]) => unknown)({ ...request, options: read(request.options) }, ...rest),
+    async (request: WorkSetup, ...rest: unknown[]) => (act as (...all: unknown[]) => unknown)(own(request), ...rest),
   ]);
   return Object.fromEntries(entries);
 }
