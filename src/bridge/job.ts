@@ -186,7 +186,8 @@ export class Job {
   async #settle(outcome: RunOutcome): Promise<void> {
     const { store, now, screens } = this.#options;
     this.#state = "ended";
-    const ended = { run: this.#run, session: this.#execution?.session, outcome, at: now() };
+    const { session, outgoing } = this.#execution ?? {};
+    const ended = { run: this.#run, session, outcome, at: now(), outgoing };
     const isStored = await untilDone(() => storeOutcome(ended, store), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });

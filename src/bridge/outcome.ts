@@ -2,6 +2,9 @@ import type { Completed } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
+import type { Outgoing } from "../worker/port.ts";
+import { placeOf } from "./fetch-files.ts";
+import { toDeliveries } from "./send-files.ts";
 
 /** Why a run is ended from outside. The first reason wins. */
 export interface StopReason {
@@ -27,15 +30,22 @@ export interface Ended {
   readonly session: string | undefined;
   readonly outcome: RunOutcome;
   readonly at: number;
+  /** What it put into its outbox. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** Stores an outcome together with what must be delivered of it, unless the run had one. */
-export function storeOutcome({ run, session, outcome, at }: Ended, { runs, deliveries, durably }: Store): void {
+export function storeOutcome(
+  { run, session, outcome, at, outgoing }: Ended,
+  { runs, deliveries, durably }: Store,
+): void {
   const { id, chatId, topicId, messageId: replyTo } = run;
   durably(() => {
     if (session !== undefined) runs.setSession(id, session);
     if (!runs.end(id, outcome, at)) return;
     deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
+    const where = { place: placeOf(run), target: { runId: id, chatId, topicId, replyTo } };
+    for (const delivery of outgoing ? toDeliveries(outgoing, where, at) : []) deliveries.add(delivery);
   });
 }
 

@@ -1,5 +1,6 @@
 import { cancel } from "./cancel.ts";
 import { compact } from "./compact.ts";
+import { file } from "./file.ts";
 import { fork } from "./fork.ts";
 import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
@@ -32,6 +33,7 @@ export const operations: readonly Operation[] = [
   model,
   schedule,
   remind,
+  file,
   usage,
   help,
 ];

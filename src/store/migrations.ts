@@ -197,4 +197,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  ALTER TABLE deliveries ADD COLUMN file TEXT;
+  `,
 ];
