@@ -4,7 +4,9 @@ import { openControl } from "./app/control.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
 import { keepHistory, tellHealth, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
+import { conversationOfRun } from "./bridge/resolve.ts";
 import { scheduleRuns } from "./bridge/scheduled-runs.ts";
+import { triggerRuns } from "./bridge/triggered-runs.ts";
 import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
 import { ChatScreens } from "./chat/screens.ts";
@@ -16,12 +18,14 @@ import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
+import type { StoredRun } from "./store/stored-run.ts";
 import { createTelegram } from "./telegram/api.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { showMenu } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { telegramTransport } from "./telegram/transport.ts";
+import { listenForWebhooks } from "./webhooks/listen.ts";
 import { LocalWorker } from "./worker/local.ts";
 
 export interface AppOptions {
@@ -77,7 +81,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
       tellMain(`The changed config is not used: ${reason}`);
     },
   });
-  const style = () => requireTelegram(config());
+  const style = () => ({
+    ...requireTelegram(config()),
+    goesOn: (run: StoredRun) => conversationOfRun(run, config()) !== undefined,
+  });
   const transport = telegramTransport({
     ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log },
   });
@@ -85,7 +92,13 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
   const openFile = worker.read.bind(worker);
   const screens = new ChatScreens({ transport, store, engines, style, openFile, log, now });
-  const bridge = new Bridge({ config, engines, store, worker, screens, cards, fileSource: transport, log, now });
+  const { engineOverride } = options;
+  const triggers = triggerRuns({
+    ...{ bridge: () => bridge, config, engines, store, now, log, engineOverride, deliver },
+  });
+  const bridge: Bridge = new Bridge({
+    ...{ config, engines, store, worker, screens, cards, fileSource: transport, log, now, watcher: triggers },
+  });
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
@@ -105,6 +118,15 @@ export async function runBridge(options: AppOptions): Promise<void> {
     await bridge.recover();
     dispatcher.recover();
     schedules.start();
+    triggers.start();
+    const webhooks = await listenForWebhooks({
+      config,
+      env,
+      store,
+      log,
+      now,
+      onReceived: () => triggers.takeWebhooks(),
+    });
     const control = await openControl(join(directory, "takopi.sock"), log, {
       ...{
         bridge,
@@ -112,6 +134,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
         store,
         engines,
         operations,
+        chats: transport.chats,
         botName: me.username,
         engineOverride: options.engineOverride,
       },
@@ -131,7 +154,9 @@ export async function runBridge(options: AppOptions): Promise<void> {
       receive: (updates) => dispatcher.receive(updates.map((body) => ({ id: body.update_id, body }))),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
+    await webhooks?.close();
     schedules.close();
+    triggers.close();
     await control?.close();
     // What the dispatcher lets go of is stored then, and runs at the next start.
     const closed = bridge.close();

@@ -41,7 +41,7 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
-    this.#work = options.worker.run(specOf(run, options.store));
+    this.#work = options.worker.run(specOf(run, options));
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();

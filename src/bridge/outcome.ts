@@ -4,6 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
 import type { Outgoing } from "../worker/port.ts";
 import { placeOf } from "./fetch-files.ts";
+import type { RunWatcher } from "./options.ts";
 import { toDeliveries } from "./send-files.ts";
 
 /** Why a run is ended from outside. The first reason wins. */
@@ -35,10 +36,8 @@ export interface Ended {
 }
 
 /** Stores an outcome together with what must be delivered of it, unless the run had one. */
-export function storeOutcome(
-  { run, session, outcome, at, outgoing }: Ended,
-  { runs, deliveries, durably }: Store,
-): void {
+export function storeOutcome({ run, session, outcome, at, outgoing }: Ended, store: Store, watcher?: RunWatcher): void {
+  const { runs, deliveries, durably } = store;
   const { id, chatId, topicId, messageId: replyTo } = run;
   durably(() => {
     if (session !== undefined) runs.setSession(id, session);
@@ -46,6 +45,8 @@ export function storeOutcome(
     deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
     const where = { place: placeOf(run), target: { runId: id, chatId, topicId, replyTo } };
     for (const delivery of outgoing ? toDeliveries(outgoing, where, at) : []) deliveries.add(delivery);
+    const ended = runs.get(id);
+    if (ended) watcher?.ended(ended);
   });
 }
 
