@@ -1,8 +1,10 @@
 import type { Completed } from "../domain/events.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
 import type { Outgoing } from "../worker/port.ts";
+import { prepareContinuation } from "./continuation.ts";
 import { placeOf } from "./fetch-files.ts";
 import type { RunWatcher } from "./options.ts";
 import { toDeliveries } from "./send-files.ts";
@@ -31,12 +33,17 @@ export interface Ended {
   readonly session: string | undefined;
   readonly outcome: RunOutcome;
   readonly at: number;
+  readonly atLimit?: EngineOptions["at_limit"];
   /** What it put into its outbox. */
   readonly outgoing?: Outgoing | undefined;
 }
 
 /** Stores an outcome together with what must be delivered of it, unless the run had one. */
-export function storeOutcome({ run, session, outcome, at, outgoing }: Ended, store: Store, watcher?: RunWatcher): void {
+export function storeOutcome(
+  { run, session, outcome, at, atLimit = "ask", outgoing }: Ended,
+  store: Store,
+  watcher?: RunWatcher,
+): void {
   const { runs, deliveries, durably } = store;
   const { id, chatId, topicId, messageId: replyTo } = run;
   durably(() => {
@@ -46,7 +53,9 @@ export function storeOutcome({ run, session, outcome, at, outgoing }: Ended, sto
     const where = { place: placeOf(run), target: { runId: id, chatId, topicId, replyTo } };
     for (const delivery of outgoing ? toDeliveries(outgoing, where, at) : []) deliveries.add(delivery);
     const ended = runs.get(id);
-    if (ended) watcher?.ended(ended);
+    if (!ended) return;
+    prepareContinuation(ended, atLimit, store);
+    watcher?.ended(ended);
   });
 }
 
