@@ -12,6 +12,8 @@ export interface Delivery {
   readonly body: string | null;
   /** Of a short reply: its buttons, as JSON. */
   readonly keyboard: string | null;
+  /** The file that it is, as JSON; null for words. */
+  readonly file: string | null;
   /** 1 if it is to make no sound. */
   readonly isSilent: number;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
@@ -24,7 +26,7 @@ export interface Delivery {
 
 /** What is left out or undefined is stored as null. */
 export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
-  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard"]?: Delivery[key] | undefined;
+  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "file"]?: Delivery[key] | undefined;
 } & { readonly isSilent?: boolean | undefined };
 
 export class Deliveries {
@@ -33,10 +35,10 @@ export class Deliveries {
     this.#database = database;
   }
 
-  add({ runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent }: NewDelivery): void {
-    const values = [runId, chatId, topicId, replyTo, body, keyboard, createdAt].map((value) => value ?? null);
+  add({ runId, chatId, topicId, replyTo, body, keyboard, file, createdAt, isSilent }: NewDelivery): void {
+    const values = [runId, chatId, topicId, replyTo, body, keyboard, file, createdAt].map((value) => value ?? null);
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
+      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, file, createdAt, isSilent, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
       ...values,
       isSilent ? 1 : 0,
     );

@@ -228,4 +228,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (engine, session)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE deliveries ADD COLUMN file TEXT;
+  `,
 ];
