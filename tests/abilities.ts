@@ -24,6 +24,7 @@ const MEANINGS: Readonly<Record<Ability, string>> = {
   undo: "`/undo`",
   rename: "`/name`",
   models: "`/model` lists models",
+  goal: "`/goal`",
 };
 const ABILITIES = Object.keys(MEANINGS) as readonly Ability[];
 

@@ -1,3 +1,4 @@
+import type { Goal } from "../domain/goal.ts";
 import type { Reply } from "../domain/question.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -98,6 +99,11 @@ export class Bridge {
   /** Ends the turn of a run and keeps its session; false unless it runs and its engine can do that. */
   interrupt(id: string): boolean {
     return this.#jobs.get(id)?.interrupt() ?? false;
+  }
+
+  /** The goal that a run works towards; undefined unless it runs, and its engine has told of one. */
+  goalOf(id: string): Goal | undefined {
+    return this.#jobs.get(id)?.goal;
   }
 
   /** Resolves when a run has ended, at once if it has; never after `close`, which leaves what waits for the next start. */

@@ -171,12 +171,24 @@ export class Execution {
       case "outgoing":
         this.#outgoing = event.outgoing;
         break;
+      case "goal":
+        view.pursue(event);
+        if (event.message !== undefined) this.#tell(event.message);
+        break;
       case "question":
       case "resolved":
         break;
       default:
         assertNever(event);
     }
+  }
+
+  /** Says something in a silent message that a reply to continues the run. */
+  #tell(body: string): void {
+    const { run, options } = this.#parts;
+    const { id: runId, chatId, topicId, messageId: replyTo } = run;
+    options.store.deliveries.add({ runId, chatId, topicId, replyTo, body, isSilent: true, createdAt: options.now() });
+    options.screens.deliver();
   }
 
   #started(session: string): void {

@@ -1,4 +1,4 @@
-import type { ActionEvent } from "../domain/events.ts";
+import type { ActionEvent, GoalProgress } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { RunView, Screen, Screens } from "./screen.ts";
@@ -15,6 +15,7 @@ export class JobView {
   #ask: RunView["ask"];
   #note: string | undefined;
   #isWaiting = false;
+  #goal: RunView["goal"];
 
   constructor(run: StoredRun, screens: Pick<Screens, "open">) {
     this.#open = () => screens.open(run);
@@ -47,6 +48,15 @@ export class JobView {
 
   acted(event: ActionEvent): void {
     this.progress = reduceProgress(this.progress, event);
+    this.#work();
+  }
+
+  get goal(): RunView["goal"] {
+    return this.#goal;
+  }
+
+  pursue({ goal, turn }: GoalProgress): void {
+    if (turn > 0) this.#goal = { goal, turn };
     this.#work();
   }
 
@@ -95,6 +105,7 @@ export class JobView {
       since: this.#since,
       ...(this.#resumeLine !== undefined && { resumeLine: this.#resumeLine }),
       ...(this.#cwd !== undefined && { cwd: this.#cwd }),
+      ...(this.#goal && { goal: this.#goal }),
       ...(this.#ask && { ask: this.#ask }),
       ...(this.#note !== undefined && { note: this.#note }),
     });

@@ -1,6 +1,7 @@
 import { engineOptions } from "../config/engine-options.ts";
 import type { Completed } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
+import type { Goal } from "../domain/goal.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -116,6 +117,11 @@ export class Job {
     if (!this.#execution?.can("interrupt")) return false;
     this.#end({ kind: "cancelled", text: "Interrupted." }, "interrupt");
     return true;
+  }
+
+  /** The goal that it works towards, as far as its engine has told. */
+  get goal(): Goal | undefined {
+    return this.#view.goal?.goal;
   }
 
   /** Adds a text to the running turn; false if the engine did not take it. Settled at the latest when the run is over. */

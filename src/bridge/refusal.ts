@@ -19,4 +19,5 @@ const ABILITIES: Readonly<Record<Ability, string>> = {
   undo: "take a turn back",
   rename: "name a session",
   models: "list its models",
+  goal: "work towards a goal by itself",
 };

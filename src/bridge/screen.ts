@@ -1,3 +1,4 @@
+import type { GoalProgress } from "../domain/events.ts";
 import type { ProgressState } from "../domain/progress.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 
@@ -12,6 +13,8 @@ export interface RunView {
   readonly resumeLine?: string;
   /** The run's directory, once it has one: paths below it are shown without it. */
   readonly cwd?: string;
+  /** What the run works towards by itself, and in which turn. */
+  readonly goal?: Pick<GoalProgress, "goal" | "turn">;
   /** What the person should know about the run. */
   readonly note?: string;
   /** What the person is asked about the run, and the button that says yes; Stop says no. */

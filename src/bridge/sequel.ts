@@ -1,3 +1,4 @@
+import type { Origin } from "../domain/origin.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import { checkPrompt } from "./limits.ts";
@@ -9,7 +10,8 @@ import { sessionOf } from "./thread.ts";
 export function addContinuation(run: StoredRun, session: string, { store, now }: BridgeOptions): string {
   const createdAt = now();
   const id = newRunId(createdAt);
-  const origin = { type: "continuation", of: run.id } as const;
+  const origin: Origin =
+    run.origin.type === "goal" ? { ...run.origin, isResumed: true, of: run.id } : { type: "continuation", of: run.id };
   store.runs.add({ ...run, id, origin, prompt: "continue", resume: session, follows: null, createdAt });
   return id;
 }
@@ -43,7 +45,7 @@ export function repeatRun(run: StoredRun, waiting: number, options: BridgeOption
   const { session } = sessionOf(run, store.runs);
   const createdAt = now();
   const id = newRunId(createdAt);
-  const origin = { type: "again", of: run.id } as const;
+  const origin: Origin = run.origin.type === "goal" ? { ...run.origin, of: run.id } : { type: "again", of: run.id };
   store.runs.add({ ...run, id, origin, resume: session ?? null, follows: null, createdAt });
   return id;
 }

@@ -1,4 +1,5 @@
 import { toAttachments, withPlaces } from "../domain/files.ts";
+import type { GoalTerms } from "../domain/goal.ts";
 import type { RunSpec } from "../domain/run.ts";
 import type { Setting } from "../domain/settings.ts";
 import { UserError } from "../errors.ts";
@@ -27,8 +28,14 @@ export function specOf(run: StoredRun, parts: SpecParts): RunSpec {
     ...(session !== undefined && { session }),
     ...(project !== null && { project }),
     ...(branch !== null && { branch }),
+    ...(run.origin.type === "goal" && { goal: termsOf(run.origin) }),
   };
 }
+
+const termsOf = ({ isResumed, tokenBudget, minutes }: GoalTerms): GoalTerms => ({
+  ...{ isResumed, tokenBudget },
+  ...(minutes !== undefined && { minutes }),
+});
 
 /** What the session or its conversation has chosen over the config. */
 export function overridesOf(run: StoredRun, session: string | undefined, parts: SpecParts): RunSpec["overrides"] {

@@ -1,4 +1,5 @@
 import { engineOptions } from "../config/engine-options.ts";
+import type { Goal, GoalChange } from "../domain/goal.ts";
 import type { Ability, SessionAbility } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
@@ -72,6 +73,11 @@ export class Threads {
 
   async rename(thread: Thread, name: string): Promise<void> {
     await this.#operate(thread, "rename", name);
+  }
+
+  /** Gives the goal that the session then has; undefined if it has none. */
+  async goal(thread: Thread, change: GoalChange): Promise<Goal | undefined> {
+    return (await this.#operate(thread, "goal", change)).goal;
   }
 
   /** Gives what stands for the new session: a reply to it continues that. */

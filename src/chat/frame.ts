@@ -9,6 +9,8 @@ export interface Frame {
   readonly engine: string;
   readonly elapsedMs: number;
   readonly steps: number;
+  /** How far it is with its goal, instead of time and steps: `turn 3 · 41k of 200k tokens`. */
+  readonly goal?: string | undefined;
   /** What began the run, if no message did: `schedule nightly`. */
   readonly cause?: string | undefined;
   /** `12k tokens · $0.04` */
@@ -22,8 +24,9 @@ export interface Frame {
 const LINE_LENGTH = 800;
 
 /** `working · codex · 1m 05s · step 3`; a cancelled run's label stands in code. */
-export function headerOf({ label, engine, elapsedMs, steps }: Frame, more?: string): Block {
-  const facts = [engine, formatElapsed(elapsedMs), ...(steps > 0 ? [`step ${steps}`] : []), ...(more ? [more] : [])];
+export function headerOf({ label, engine, elapsedMs, steps, goal }: Frame, more?: string): Block {
+  const spent = goal === undefined ? [formatElapsed(elapsedMs), ...(steps > 0 ? [`step ${steps}`] : [])] : [goal];
+  const facts = [engine, ...spent, ...(more ? [more] : [])];
   return paragraph(label === "cancelled" ? code(label) : text(label), text(` · ${facts.join(" · ")}`));
 }
 

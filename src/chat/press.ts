@@ -52,6 +52,7 @@ function operate(press: Press, button: NonNullable<ReturnType<typeof pressedButt
   const called = pressOperation(press, button, parts);
   const show = ({ told }: Called) => {
     const answer = toAnswer(told, press.chatId, parts);
+    if (told.isSeen) return;
     if (told.receipt !== undefined) answers.replace(press, answer);
     else answers.give(press, answer, []);
   };

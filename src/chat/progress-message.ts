@@ -1,4 +1,5 @@
 import type { RunView, Screen } from "../bridge/screen.ts";
+import { goalLine } from "../domain/goal.ts";
 import type { ProgressState } from "../domain/progress.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
@@ -176,6 +177,8 @@ export class ProgressMessage implements Screen {
       ...view,
       resumeLine: showsResumeLine(this.#run, this.#parts.style()) ? view.resumeLine : undefined,
       engine: this.#run.engine,
+      label: view.goal && view.label === "working" ? "goal" : view.label,
+      goal: view.goal && goalLine(view.goal.goal, view.goal.turn),
       elapsedMs: this.#parts.now() - view.since,
       cause: causeOf(this.#run),
       context: contextOf(this.#run),

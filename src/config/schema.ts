@@ -73,6 +73,8 @@ const limits = z.strictObject({
   /** How long a question of an engine waits for an answer. */
   approval_minutes: minutes.default(30),
   daily_cost_usd: z.number().positive().optional(),
+  /** What a goal may use if it was given no budget. */
+  goal_tokens: z.int().min(1).default(500_000),
   /** Tasks that may wait in one chat. */
   queued_runs: z.int().min(1).default(50),
   prompt_chars: z.int().min(1).default(400_000),

@@ -1,3 +1,4 @@
+import type { Goal } from "./goal.ts";
 import type { Question } from "./question.ts";
 import type { Ability, ProcessMark } from "./run.ts";
 
@@ -97,6 +98,17 @@ export interface TextSoFar {
   readonly text: string;
 }
 
+/** How far a session is with its goal. */
+export interface GoalProgress {
+  readonly type: "goal";
+  readonly engine: string;
+  readonly goal: Goal;
+  /** Of this run, the first is 1; 0 if the run does not work towards the goal. */
+  readonly turn: number;
+  /** Markdown to tell in a message of its own: the answer of a turn after which another begins, or a notice. */
+  readonly message?: string;
+}
+
 /** The engine waits for a person, until the question is answered, resolved otherwise, or the run ends. */
 export interface QuestionAsked {
   readonly type: "question";
@@ -137,7 +149,14 @@ export interface Acknowledged {
 export type ControlEvent = Ready | ProcessStarted | Acknowledged;
 
 /** What people are shown of a run, and all that a recorded stream holds. */
-export type ShownEvent = Started | ActionEvent | TextSoFar | QuestionAsked | QuestionResolved | Completed;
+export type ShownEvent =
+  | Started
+  | ActionEvent
+  | TextSoFar
+  | GoalProgress
+  | QuestionAsked
+  | QuestionResolved
+  | Completed;
 
 export type RunEvent = ShownEvent | ControlEvent;
 

@@ -1,3 +1,5 @@
+import type { GoalTerms } from "./goal.ts";
+
 /** Who or what asked for a run. Where it is shown and answered is its conversation: chat and topic. */
 export type Origin =
   /** A person wrote a message in the conversation. */
@@ -14,6 +16,8 @@ export type Origin =
   | { readonly type: "trigger"; readonly name: string; readonly depth: number; readonly of?: string | undefined }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }
+  /** A person gave the session a goal, or resumed it. `of`: the run that was cut off, if it resumes one. */
+  | ({ readonly type: "goal"; readonly of?: string | undefined } & GoalTerms)
   /** The same task once more, after another run of it failed. */
   | { readonly type: "again"; readonly of: string }
   /** Resumes what another run left. */

@@ -1,8 +1,9 @@
+import type { GoalTerms } from "./goal.ts";
 import type { Reply } from "./question.ts";
 
 /** What can be done to a running turn, or to a session between its runs. */
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
-export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models";
+export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal";
 
 /** A file that came with the prompt, or with what was added to the turn. */
 export interface Attachment {
@@ -27,6 +28,8 @@ export interface RunSpec {
   /** Over the options of the config. */
   readonly overrides: { readonly model?: string; readonly reasoning?: string };
   readonly instructions?: string;
+  /** The run lasts until the goal is reached, paused or out of budget. */
+  readonly goal?: GoalTerms;
 }
 
 /** What may be done to a run. The first `stop` or `interrupt` wins; each `steer` and `answer` gets its `ack`, before `completed`; one that comes later gets none. */

@@ -39,9 +39,16 @@ interface RunUsage {
 }
 
 /** `950`, `12k`, `1.3M` */
-function shortCount(value: number): string {
+export function shortCount(value: number): string {
   if (value < 1_000) return String(value);
   return value < 999_500 ? `${Math.round(value / 1_000)}k` : `${(value / 1_000_000).toFixed(1)}M`;
+}
+
+/** The other way round: `200k`, `1.5M`, `950`; undefined for anything else, and for 0. */
+export function parseCount(text: string): number | undefined {
+  const [, count, unit = ""] = /^(\d{1,9}(?:\.\d{1,3})?)([km]?)$/i.exec(text) ?? [];
+  const factor = { "": 1, k: 1_000, m: 1_000_000 }[unit.toLowerCase()] ?? 1;
+  return Math.round(Number(count) * factor) || undefined;
 }
 
 /** The sums of one engine each, or of one project each; the dearest first. */

@@ -5,6 +5,7 @@ import { compact } from "./compact.ts";
 import { ctx } from "./ctx.ts";
 import { file } from "./file.ts";
 import { fork } from "./fork.ts";
+import { goal } from "./goal.ts";
 import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
 import { model } from "./model.ts";
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   compact,
   fork,
   undo,
+  goal,
   name,
   archive,
   model,

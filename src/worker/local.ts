@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
+import type { GoalChange } from "../domain/goal.ts";
 import type { Attachment, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
 import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
@@ -253,6 +254,8 @@ async function act(
       const left = await operations[operation]?.(request);
       return left === undefined ? {} : { session: left };
     }
+    case "goal":
+      return { goal: await operations.goal?.(request, input as GoalChange) };
     case "models":
       return { models: (await operations.models?.(request)) ?? [] };
   }

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../domain/events.ts";
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
+import type { Goal } from "../domain/goal.ts";
 import type { ProcessMark, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
 
 /** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
@@ -7,7 +8,7 @@ export interface Worker {
   /** Never throws: whatever goes wrong comes as the run's `completed` event. */
   run(spec: RunSpec): WorkerRun;
   /**
-   * Does something to a session that has no run now. `input`: the name for `rename`.
+   * Does something to a session that has no run now. `input`: the name for `rename`, the change for `goal`.
    *
    * @throws UserError
    */
@@ -72,6 +73,8 @@ export interface OperationResult {
   readonly session?: string;
   /** `models`: ids, as `overrides.model` takes them. */
   readonly models?: readonly string[];
+  /** `goal`: the one that the session then has. */
+  readonly goal?: Goal | undefined;
 }
 
 /** A run that was cut off, with the process that was stored for it. */

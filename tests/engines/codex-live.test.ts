@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import type { Completed, RunEvent } from "../../src/domain/events.ts";
 import type { Reply as Answer, Question } from "../../src/domain/question.ts";
 import type { SessionRequest } from "../../src/engine/contract.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
-import { type DrivenRun, host, openDriven, toSession } from "../helpers/driven.ts";
+import { DrivenRun, host, openDriven, toRequest, toSession } from "../helpers/driven.ts";
 import { expectNoProcessOf } from "../helpers/live-engine.ts";
 import { type ModelCall, type ResponsesModel, startResponsesModel } from "./models/openai-responses.ts";
 import { type Output, patch, type Reply, reply, shell, text } from "./models/responses-reply.ts";
@@ -454,3 +455,32 @@ test("a stop ends a sub-agent with its command", async () => {
   expect((await over).completed).toMatchObject({ ok: false, error: "Stopped by Ada." });
   await expectNoProcessOf(`codex-live-suite-${process.pid}-${runs}`);
 });
+
+test("a goal works turn after turn until the model says that it is reached, and a stop pauses it", async () => {
+  const complete: Output = { type: "call", name: "update_goal", args: { status: "complete" } };
+  script = [reply(shell("echo one")), reply(text("First.")), reply(complete), reply(text("All done."))];
+  const { completed, events, thread } = await finish(pursue("print one", 100_000));
+  expect(completed).toMatchObject({ ok: true, answer: "All done." });
+  expect(completed.usage?.outputTokens).toBe(4 * oneCall.outputTokens);
+  const told = events.flatMap((event) => (event.type === "goal" ? event : []));
+  expect(told.flatMap(({ message }) => message ?? [])).toEqual(["First."]);
+  expect(told.at(-1)).toMatchObject({ turn: 2, goal: { status: "complete", tokenBudget: 100_000 } });
+
+  respond = () => reply(shell("echo working; cat gate"));
+  execFileSync("mkfifo", [join(cwd, "gate")]);
+  const next = pursue("never done", 100_000, thread);
+  for await (const event of next)
+    if (event.type === "action" && event.action.kind === "command") await next.controls.interrupt();
+  expect(await codex.operations.goal?.(session(thread), "show")).toMatchObject({ status: "paused" });
+  respond = undefined;
+  script = [reply(text("Only this."))];
+  calls = [];
+  const after = await finish(open("and now?", { thread }));
+  expect(after.completed).toMatchObject({ ok: true, answer: "Only this." });
+  expect(calls).toHaveLength(1);
+});
+
+function pursue(prompt: string, tokenBudget: number, thread?: string): DrivenRun {
+  const request = toRequest({ ...setup(), prompt, session: thread });
+  return new DrivenRun(codex.open({ ...request, spec: { ...request.spec, goal: { isResumed: false, tokenBudget } } }));
+}

@@ -1,7 +1,12 @@
+import type { GoalProgress } from "../../../src/domain/events.ts";
+import type { Goal } from "../../../src/domain/goal.ts";
+import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import type { LiveEngine } from "../../../src/engine/live.ts";
 import { liveDriver } from "../../../src/engine/live.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import type { CodexOptions } from "../options.ts";
+import { isThreadId } from "../resume.ts";
+import { pauseGoal } from "./goal.ts";
 import { operations } from "./operations.ts";
 import { explained, takeServer } from "./servers.ts";
 import { closeThread, openThread } from "./thread.ts";
@@ -9,7 +14,7 @@ import { Turn } from "./turn.ts";
 
 /** Codex by `codex app-server`: a warm server for many threads, which can ask, be steered and interrupted. */
 export const codexLive: LiveEngine<CodexOptions> = {
-  can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
+  can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "goal"],
   operations,
   drive: (request) => {
     const { options, cwd, trusted } = request;
@@ -20,8 +25,10 @@ export const codexLive: LiveEngine<CodexOptions> = {
         explained(
           server,
           (async () => {
+            const paused = session === undefined ? undefined : await pauseBefore(server.peer, session);
             const thread = await openThread(server, { options, cwd, runId, trusted, thread: session });
             name(thread);
+            if (paused && !request.spec.goal) context.push(notice(paused));
             try {
               if (!context.stopped.aborted) await new Turn({ server, thread, request, context }).run();
             } finally {
@@ -33,3 +40,12 @@ export const codexLive: LiveEngine<CodexOptions> = {
     });
   },
 };
+
+/** A thread with an active goal would begin turns of its own as soon as it is loaded. Older versions know no goals. */
+const pauseBefore = (peer: RpcPeer, thread: string): Promise<Goal | undefined> =>
+  isThreadId(thread) ? pauseGoal(peer, thread).catch(() => undefined) : Promise.resolve(undefined);
+
+const notice = (goal: Goal): GoalProgress => ({
+  ...{ type: "goal", engine: "codex", goal, turn: 0 },
+  message: "This session has a goal of its own, which was paused for your message. `/goal resume` continues it.",
+});

@@ -4,6 +4,7 @@ import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
+import { clearGoal, pauseGoal, readGoal } from "./goal.ts";
 import type { CodexServer, ServerSetup } from "./server.ts";
 import { explained, takeServer } from "./servers.ts";
 import { closeThread, forkThread, openThread, type ThreadRequest, turnEnd } from "./thread.ts";
@@ -42,6 +43,14 @@ export const operations: OwnOperations<CodexOptions> = {
   rename: (session, name) =>
     withThread(session, async (server, { thread }) => {
       await server.peer.call("thread/name/set", { threadId: thread, name }, z.unknown());
+    }),
+
+  goal: (setup, change) =>
+    withServer(setup, async ({ server: { peer } }) => {
+      const { session } = setup;
+      if (change === "pause") await pauseGoal(peer, session);
+      if (change === "clear") await clearGoal(peer, session);
+      return readGoal(peer, session);
     }),
 
   models: (setup) =>

@@ -49,6 +49,13 @@ export class TurnReader {
     return this.#changes.get(itemId) ?? [];
   }
 
+  /** Another turn of the same run begins: its tokens are counted with those before. */
+  nextTurn(): void {
+    this.#state = { ...initial, cwd: this.#state.cwd, thread: this.#state.thread };
+    this.#writing = { id: "", text: "" };
+    this.#kept.length = 0;
+  }
+
   /** Gives true for the end of the turn: its outcome was told. */
   read(notification: Notification): boolean {
     const { method, params } = notification;

@@ -6,6 +6,7 @@ import type { RequestId } from "../../../src/engine/json-rpc.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
+import { GoalKeeper } from "./goal-keeper.ts";
 import { endCommands, interruptTurn } from "./interrupt.ts";
 import { OpenQuestions } from "./open-questions.ts";
 import { toAsking } from "./questions.ts";
@@ -28,12 +29,13 @@ export interface TurnSetup {
   readonly context: RunContext;
 }
 
-/** One turn of a loaded thread. */
+/** One turn of a loaded thread, or all that a goal begins. */
 export class Turn implements ThreadListener {
   readonly #setup: TurnSetup;
   readonly #reader: TurnReader;
   readonly #questions = new OpenQuestions();
   readonly #agents: SubAgents;
+  readonly #goal: GoalKeeper | undefined;
   #id: string | undefined;
   #isOver = false;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -43,7 +45,24 @@ export class Turn implements ThreadListener {
     this.#setup = setup;
     const { thread, request, context } = setup;
     this.#agents = new SubAgents(request.cwd, (event) => context.push(event));
-    this.#reader = new TurnReader({ thread, cwd: request.cwd, agents: this.#agents }, context);
+    this.#goal = this.#keepGoal();
+    this.#reader = new TurnReader({ thread, cwd: request.cwd, agents: this.#agents }, this.#goal ?? context);
+  }
+
+  #keepGoal(): GoalKeeper | undefined {
+    const { server, thread, request, context } = this.#setup;
+    const { goal: terms, prompt: objective } = request.spec;
+    if (terms === undefined) return undefined;
+    const over = () => this.#over();
+    return new GoalKeeper({
+      peer: server.peer,
+      thread,
+      objective,
+      terms,
+      output: context,
+      cut: () => this.#cut(),
+      over,
+    });
   }
 
   /** Resolves when the turn has ended, and its commands with it. @throws EngineError where the server ends first. */
@@ -56,14 +75,10 @@ export class Turn implements ThreadListener {
     });
     const stopListening = server.listen(thread, this);
     const outlived = request.host.guard.add(runId, server.mark.pid);
-    const interrupt = (): void => {
-      if (this.#id !== undefined) void interruptTurn(server.peer, thread, this.#id);
-      this.#interruptAgents();
-    };
+    const interrupt = (): void => void this.#interrupt();
     stopped.addEventListener("abort", interrupt);
     try {
-      const { turn } = await server.peer.call("turn/start", this.#params(), turnStarted);
-      this.#id = turn.id;
+      await this.#begin();
       context.ready({
         interrupt: true,
         steer: (text, images) => this.#steer(text, images),
@@ -75,6 +90,7 @@ export class Turn implements ThreadListener {
     } finally {
       this.#isOver = true;
       clearTimeout(this.#idleTimer);
+      this.#goal?.close();
       stopped.removeEventListener("abort", interrupt);
       this.#interruptAgents();
       const ofAll = [thread, ...this.#agents.threads].map((threadId) =>
@@ -85,6 +101,24 @@ export class Turn implements ThreadListener {
       outlived();
       stopListening();
     }
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#goal) return this.#goal.begin();
+    const { turn } = await this.#setup.server.peer.call("turn/start", this.#params(), turnStarted);
+    this.#id = turn.id;
+  }
+
+  /** A goal is paused first, else it would begin another turn. */
+  async #interrupt(): Promise<void> {
+    await this.#goal?.pause();
+    this.#cut();
+  }
+
+  #cut(): void {
+    const { server, thread } = this.#setup;
+    if (this.#id !== undefined) void interruptTurn(server.peer, thread, this.#id);
+    this.#interruptAgents();
   }
 
   /** Nothing of a run works on when the run is over. */
@@ -118,7 +152,11 @@ export class Turn implements ThreadListener {
       this.#agents.hear(params.threadId, notification);
       return;
     }
-    if (method === "turn/started") this.#id ??= params.turn.id;
+    this.#goal?.heard(notification);
+    if (method === "turn/started" && this.#id === undefined) {
+      this.#id = params.turn.id;
+      this.#goal?.turnBegan();
+    }
     if (method === "item/started" && params.item?.type === "subAgentActivity") {
       this.#setup.server.adopt(params.item.agentThreadId, this.#setup.thread);
       this.#agents.tell(params.item);
@@ -142,6 +180,13 @@ export class Turn implements ThreadListener {
 
   #end(): void {
     clearTimeout(this.#idleTimer);
+    if (this.#goal && !this.#goal.isOver) {
+      this.#id = undefined;
+      this.#reader.nextTurn();
+    } else this.#over();
+  }
+
+  #over(): void {
     this.#isOver = true;
     this.#settle();
   }

@@ -2,6 +2,7 @@
 // codex-rs/app-server-protocol/src/protocol/v2. Names are those of `codex app-server generate-ts`.
 // Fields that some version leaves out are optional: a missing one must not cost the whole message.
 import { z } from "zod";
+import { wireGoal } from "./goal.ts";
 
 const item = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ id: z.string(), type: z.literal(type), ...shape });
@@ -82,6 +83,8 @@ export const notification = z.discriminatedUnion("method", [
   message("warning", { threadId: z.string().nullish(), message: z.string() }),
   message("serverRequest/resolved", { threadId: z.string(), requestId: z.union([z.number(), z.string()]) }),
   message("thread/status/changed", { threadId: z.string(), status: z.object({ type: z.string() }) }),
+  message("thread/goal/updated", { threadId: z.string(), goal: wireGoal }),
+  message("thread/goal/cleared", { threadId: z.string() }),
   message("thread/closed", { threadId: z.string() }),
 ]);
 export type Notification = z.infer<typeof notification>;

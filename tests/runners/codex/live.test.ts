@@ -3,10 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { codex } from "../../../runners/codex/index.ts";
 import type { Completed, RunEvent } from "../../../src/domain/events.ts";
+import type { GoalTerms } from "../../../src/domain/goal.ts";
 import type { Question } from "../../../src/domain/question.ts";
 import type { EngineOptions } from "../../../src/engine/options.ts";
 import { childProgram, collect, recordingLog } from "../../engine/toy.ts";
-import { type DrivenRun, host, openDriven, toSession } from "../../helpers/driven.ts";
+import { DrivenRun, host, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -16,9 +17,13 @@ afterEach(async () => {
 });
 
 /** A turn on the scripted server, which does what the words of the prompt say. */
-function open(prompt: string, options: EngineOptions & { sandbox?: string; profile?: string } = {}): DrivenRun {
+function open(
+  prompt: string,
+  options: EngineOptions & { sandbox?: string; profile?: string } = {},
+  session?: string,
+): DrivenRun {
   return openDriven(codex, {
-    prompt,
+    ...{ prompt, session },
     cwd: process.cwd(),
     env: process.env,
     log: recordingLog(),
@@ -216,4 +221,63 @@ test("a compaction that is refused leaves nothing behind that fails with the end
   await host.close();
   await delay(50);
   expect(unhandled).toEqual([]);
+});
+
+const PEER = {
+  ...{ cwd: process.cwd(), env: process.env, log: recordingLog() },
+  options: { cmd: childProgram("codex-app-server"), interactive: true, sandbox: "read-only" } as EngineOptions,
+};
+
+/** A run that works towards a goal; the objective is played in each of its turns. */
+function pursue(objective: string, goal: Partial<GoalTerms> = {}, session?: string): DrivenRun {
+  const request = toRequest({ ...PEER, prompt: objective, session });
+  const terms = { isResumed: false, tokenBudget: 100_000, ...goal };
+  return new DrivenRun(codex.open({ ...request, spec: { ...request.spec, goal: terms } }));
+}
+
+const goalEvents = (events: readonly RunEvent[]) => events.flatMap((event) => (event.type === "goal" ? event : []));
+const showGoal = (session: string) => codex.operations.goal?.(toSession(PEER, session), "show");
+
+test("a goal lasts for all its turns: each answer but the last is told as it comes", async () => {
+  const { events, completed } = await finish(pursue("work turn second"));
+  const told = goalEvents(events);
+  expect(told.flatMap(({ message }) => message ?? [])).toEqual(["This was turn 1."]);
+  expect(told.at(-1)).toMatchObject({ turn: 2, goal: { status: "complete", tokenBudget: 100_000 } });
+  expect(completed).toMatchObject({ ok: true, answer: "This was turn 2." });
+});
+
+test("a goal ends with its budget, and is resumed with another", async () => {
+  const { completed } = await finish(pursue("work turn", { tokenBudget: 2000 }));
+  expect(completed).toMatchObject({
+    ok: false,
+    answer: "This was turn 2.",
+    error: expect.stringContaining("used its budget"),
+  });
+  const more = pursue("", { isResumed: true, tokenBudget: 3000 }, completed.resume?.value);
+  expect((await finish(more)).completed).toMatchObject({ ok: false, answer: "This was turn 3." });
+});
+
+test("a goal whose turns use no tool is paused after three of them", async () => {
+  const { completed } = await finish(pursue("turn"));
+  expect(completed).toMatchObject({ ok: false, answer: "This was turn 3.", error: expect.stringMatching(/no tool/) });
+  expect(await showGoal(completed.resume?.value ?? "")).toMatchObject({ status: "paused", objective: "turn" });
+});
+
+test("a stop pauses the goal and ends its turn; an ordinary message does not wake it", async () => {
+  const run = pursue("turn hang");
+  for await (const event of run) if (event.type === "text") await run.controls.interrupt();
+  const session = (run.events.at(-1) as Completed).resume?.value ?? "";
+  expect(await showGoal(session)).toMatchObject({ status: "paused" });
+  const { events, completed } = await finish(open("answer", {}, session));
+  expect(goalEvents(events)).toEqual([]);
+  expect(completed.answer).toBe("Hello.");
+});
+
+test("a goal that is still active is paused for an ordinary message, which says so", async () => {
+  const { completed } = await finish(open("answer leave-goal"));
+  const session = completed.resume?.value ?? "";
+  const { events, completed: next } = await finish(open("answer", {}, session));
+  expect(next).toMatchObject({ ok: true, answer: "Hello." });
+  expect(goalEvents(events)).toMatchObject([{ turn: 0, message: expect.stringContaining("goal of its own") }]);
+  expect(await showGoal(session)).toMatchObject({ status: "paused" });
 });
