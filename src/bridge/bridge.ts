@@ -106,7 +106,7 @@ export class Bridge {
     return this.#jobs.get(id)?.goal;
   }
 
-  /** Resolves when a run has ended, at once if it has; never after `close`, which leaves what waits for the next start. */
+  /** Resolves when a run has ended and its session is free, at once if it has; never after `close`, which leaves what waits for the next start. */
   ended(id: string): Promise<void> {
     return new Promise((resolve) => {
       if (!this.#jobs.has(id)) resolve();
@@ -212,8 +212,11 @@ export class Bridge {
 
   #forget(id: string): void {
     this.#jobs.delete(id);
-    for (const resolve of this.#waiters.get(id) ?? []) resolve();
+    const waiters = this.#waiters.get(id) ?? [];
     this.#waiters.delete(id);
+    void this.#scheduler.over(id).then(() => {
+      for (const resolve of waiters) resolve();
+    });
   }
 
   /**

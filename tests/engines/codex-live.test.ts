@@ -480,6 +480,25 @@ test("a goal works turn after turn until the model says that it is reached, and 
   expect(calls).toHaveLength(1);
 });
 
+test("a goal that a crash left active is paused before an ordinary message, which says so", async () => {
+  respond = () => reply(shell("cat gate"));
+  execFileSync("mkfifo", [join(cwd, "gate")]);
+  const run = pursue("never done", 100_000);
+  for await (const event of run) {
+    if (event.type === "action" && event.action.kind === "command") process.kill((await run.spawned).pid, "SIGKILL");
+  }
+  const thread = (run.events.at(-1) as Completed).resume?.value ?? "";
+  expect(await codex.operations.goal?.(session(thread), "show")).toMatchObject({ status: "active" });
+  respond = undefined;
+  script = [reply(text("Only this."))];
+  calls = [];
+  const { completed, events } = await finish(open("and now?", { thread }));
+  expect(completed).toMatchObject({ ok: true, answer: "Only this." });
+  expect(calls).toHaveLength(1);
+  expect(events).toContainEqual(expect.objectContaining({ type: "goal", turn: 0 }));
+  expect(await codex.operations.goal?.(session(thread), "show")).toMatchObject({ status: "paused" });
+});
+
 function pursue(prompt: string, tokenBudget: number, thread?: string): DrivenRun {
   const request = toRequest({ ...setup(), prompt, session: thread });
   return new DrivenRun(codex.open({ ...request, spec: { ...request.spec, goal: { isResumed: false, tokenBudget } } }));
