@@ -10,7 +10,7 @@ import type { Buttons } from "./document.ts";
 import { type OpenFile, toFileMessage } from "./file-message.ts";
 import { toDocument } from "./markdown/load.ts";
 import { plain } from "./markdown/tree.ts";
-import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
+import { cancelledView, outcomeOf, resumeLineOf, type Style, saidView } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
 import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
 
@@ -25,6 +25,9 @@ export interface DelivererParts {
   readonly progress: Map<string, ProgressMessage>;
   readonly log: Logger;
 }
+
+/** In characters; a message holds 4096, with the marks of Markdown in words. */
+const BODY_LENGTH = 3500;
 
 /** How often a progress message is tried to be taken away or changed, before it is left. */
 const RETIRE_ROUNDS = 3;
@@ -82,7 +85,7 @@ export class Deliverer {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
       if (delivery.file !== null) await this.#deliverFile(delivery, delivery.file, run);
       else if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
-      else await this.#sendParts(delivery, [await toDocument(delivery.body ?? "")], replyOf(delivery, run));
+      else await this.#sendParts(delivery, await this.#toParts(delivery.body ?? "", run), replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
       if (!run || delivery.body !== null) return;
@@ -100,6 +103,13 @@ export class Deliverer {
         if (!(cause instanceof Superseded)) log.warn({ err: cause, deliveryId: delivery.id }, "delivery.parked_untold");
       });
     }
+  }
+
+  /** What is too long for one message comes in parts, like an answer. */
+  async #toParts(body: string, run: StoredRun | undefined): Promise<readonly Message[]> {
+    const { transport, engines, style } = this.#parts;
+    if (!run || body.length <= BODY_LENGTH) return [await toDocument(body)];
+    return transport.compose(saidView(run, body, { engines, style: style() }), true);
   }
 
   /** Nothing of a run may say that it goes on, and somebody must hear that its outcome is in no chat. */

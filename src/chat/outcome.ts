@@ -40,6 +40,17 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   overflow: style.message_overflow,
 });
 
+/** Words of a run, such as the answer of a turn after which another began, in the form of an outcome. */
+export const saidView = (
+  run: StoredRun,
+  answer: string,
+  { engines, style }: { readonly engines: readonly Engine[]; readonly style: Style },
+): OutcomeView => ({
+  ...outcomeOf(run, engines, style),
+  ...{ label: run.outcome ?? "working", answer, error: undefined },
+  ...(run.outcome === null && { goal: "so far" }),
+});
+
 /** A cancelled run keeps the form of its progress. */
 export function cancelledView(
   run: StoredRun,

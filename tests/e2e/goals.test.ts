@@ -19,6 +19,17 @@ test("/goal works turn after turn: the answers come silently, the last one with 
   await botSays(/^Goal: work turn second\n+reached · 2k of 200k tokens$/);
 });
 
+test("the answer of a turn that is too long for a message comes whole, in parts", async () => {
+  const { say, botSays, outcomeOf, emulator } = await stageLive();
+  const asked = say("/goal /codex work long second --tokens 200k");
+  await botSays(/^(working|done) · codex[\s\S]*many words/);
+  await outcomeOf(asked);
+  await emulator.waitFor(() => {
+    const texts = emulator.messages(emulator.privateChatId).map(textOf);
+    return texts.filter((text) => /many words end\./.test(text)).length === 2;
+  });
+});
+
 test("/goal is paused and cleared by its buttons", async () => {
   const { say, botSays, outcomeOf, press } = await stageLive();
   const asked = say("/codex answer");
