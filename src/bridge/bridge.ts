@@ -1,6 +1,7 @@
 import type { Reply } from "../domain/question.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/runs.ts";
+import type { Worker } from "../worker/port.ts";
 import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
@@ -117,6 +118,9 @@ export class Bridge {
     checkPrompt(prompt, 0, this.#options);
     this.#options.store.runs.setPrompt(id, prompt);
   }
+
+  /** Reads something of the machine that works. @throws UserError */
+  readonly look: Worker["look"] = (name, input) => this.#options.worker.look(name, input);
 
   isRunning(id: string): boolean {
     return this.#jobs.get(id)?.isWaiting === false;

@@ -69,8 +69,11 @@ export class Threads {
     await this.#operate(thread, "compact");
   }
 
+  /** The name is ours, and the engine's own too if it can take one now. */
   async rename(thread: Thread, name: string): Promise<void> {
-    await this.#operate(thread, "rename", name);
+    const { engine, session, run } = thread;
+    if (this.whyNot(run, "rename") === undefined) await this.#operate(thread, "rename", name);
+    this.#options.store.threads.setName(engine.id, session, name);
   }
 
   /** Gives what stands for the new session: a reply to it continues that. */

@@ -1,17 +1,19 @@
 import { UserError, userText } from "../errors.ts";
+import type { Told } from "../operations/operation.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Buttons } from "./document.ts";
 import type { Incoming } from "./incoming.ts";
 
 /** What is said to a command or a press. */
-export interface Answer {
-  /** Markdown. */
-  readonly body: string;
+export interface Answer extends Pick<Told, "body" | "folds" | "file"> {
   readonly buttons?: Buttons;
   /** The run that a reply to it continues. */
   readonly runId?: string;
 }
+
+/** What a delivery keeps beside the body. */
+export type Attached = Pick<Told, "folds" | "file">;
 
 type Reply = string | Answer | undefined;
 
@@ -37,11 +39,12 @@ export class Answers {
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
-      const { body, runId, buttons }: Answer = typeof reply === "string" ? { body: reply } : reply;
+      const { body, runId, buttons, folds, file }: Answer = typeof reply === "string" ? { body: reply } : reply;
       const { chatId, messageId: replyTo } = origin;
       const keyboard = buttons === undefined ? null : JSON.stringify(buttons);
+      const attached = folds || file ? JSON.stringify({ folds, file }) : null;
       const place = { chatId, topicId: origin.topicId ?? null, replyTo };
-      store.deliveries.add({ ...place, runId: runId ?? null, body, keyboard, createdAt: now() });
+      store.deliveries.add({ ...place, runId: runId ?? null, body, keyboard, attached, createdAt: now() });
     });
     deliver();
   }

@@ -4,11 +4,11 @@ import type { Delivery } from "../store/deliveries.ts";
 import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { finalButtons } from "./buttons.ts";
-import type { Buttons, Document } from "./document.ts";
-import { loadMarkdown } from "./markdown/load.ts";
+import type { Buttons } from "./document.ts";
 import { plain } from "./markdown/tree.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
+import { readReply } from "./reply.ts";
 import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
 
 export interface DelivererParts {
@@ -66,7 +66,7 @@ export class Deliverer {
     try {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
       if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
-      else await this.#sendParts(delivery, [await toDocument(delivery.body ?? "")], replyOf(delivery, run));
+      else await this.#deliverReply(delivery, replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
       if (!run || delivery.body !== null) return;
@@ -129,6 +129,18 @@ export class Deliverer {
     });
     this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
     if (progressId !== undefined && !isReplaced) await this.#retire(run, progressId, "The answer is below.");
+  }
+
+  async #deliverReply(delivery: Delivery, final: Final): Promise<void> {
+    const reply = await readReply(delivery);
+    const send = (isPlain: boolean) => {
+      const parts = "folds" in reply ? this.#parts.transport.composeFolded(reply, isPlain) : [reply];
+      return this.#sendParts(delivery, parts, final);
+    };
+    await send(false).catch((error: unknown) => {
+      if (error instanceof TooRich) return send(true);
+      throw error;
+    });
   }
 
   /** A progress message goes, or says something else; it must not say that the run goes on. */
@@ -216,9 +228,6 @@ export class Deliverer {
 
 /** How long a delivery waits that the store could not keep up with, as on a full disk. */
 const STORE_RETRY_MS = 1_000;
-
-/** A short message of this program's own, written in Markdown. */
-const toDocument = async (markdown: string): Promise<Document> => ({ body: (await loadMarkdown())(markdown) });
 
 const isRefusal = (error: unknown) => !(error instanceof Superseded || error instanceof TooRich);
 

@@ -31,8 +31,8 @@ export function pressOperation(press: Press, name: string, run: string, parts: P
   return callFrom({ ...press, reply: undefined }, { operation, input: { [targetOf(name)]: run }, parts });
 }
 
-export const toAnswer = ({ told: { body, runId, buttons, isSeen } }: Pick<Called, "told">): Answer | undefined =>
-  isSeen ? undefined : { body, ...(runId !== undefined && { runId }), ...(buttons && { buttons: toButtons(buttons) }) };
+export const toAnswer = ({ told: { buttons, isSeen, ...told } }: Pick<Called, "told">): Answer | undefined =>
+  isSeen ? undefined : { ...told, ...(buttons && { buttons: toButtons(buttons) }) };
 
 const toButtons = (rows: NonNullable<Told["buttons"]>) => rows.map((row) => row.map(runButton));
 

@@ -1,5 +1,5 @@
 import type { StoredRun } from "../store/runs.ts";
-import type { Buttons, Document, TextFile } from "./document.ts";
+import type { Buttons, Document, FoldedDocument, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
 import type { OutcomeView } from "./outcome.ts";
 
@@ -48,6 +48,8 @@ export interface Transport {
   read(update: unknown): Received | undefined;
   /** The messages that an outcome takes, in order. `isPlain`: in the form that is refused last. */
   compose(outcome: OutcomeView, isPlain: boolean): Promise<readonly Message[]>;
+  /** The messages that it takes, in order; as of `compose`. */
+  composeFolded(folded: FoldedDocument, isPlain: boolean): readonly Message[];
   /** Gives the id of the message. */
   send(target: Target, message: Message, options: SendOptions): Promise<string>;
   /** False if there is nothing to edit (any more). */

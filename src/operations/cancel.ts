@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { findRun } from "./find.ts";
+import { findActive } from "./find.ts";
 import { defineOperation } from "./operation.ts";
 
 export const cancel = defineOperation({
@@ -12,7 +12,7 @@ export const cancel = defineOperation({
   idempotent: true,
   examples: [{}],
   run: (access, input, caller) => {
-    const run = findRun(access, input.run, caller);
+    const run = findActive(access, input.run, caller);
     const was = access.bridge.cancel(run);
     if (was === "none") throw new UserError("Nothing is running for that message.");
     return { run, was };

@@ -1,5 +1,6 @@
 import { cancel } from "./cancel.ts";
 import { compact } from "./compact.ts";
+import { diff } from "./diff.ts";
 import { fork } from "./fork.ts";
 import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
@@ -11,6 +12,7 @@ import { queue } from "./queue.ts";
 import { runs } from "./runs.ts";
 import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
+import { show } from "./show.ts";
 import { undo } from "./undo.ts";
 import { usage } from "./usage.ts";
 
@@ -23,6 +25,8 @@ export const operations: readonly Operation[] = [
   startAnew,
   sessions,
   runs,
+  show,
+  diff,
   compact,
   fork,
   undo,

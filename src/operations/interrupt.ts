@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { findRun } from "./find.ts";
+import { findActive } from "./find.ts";
 import { type Access, defineOperation } from "./operation.ts";
 
 export const interrupt = defineOperation({
@@ -12,7 +12,7 @@ export const interrupt = defineOperation({
   idempotent: true,
   examples: [{}],
   run: (access, input, caller) => {
-    const run = findRun(access, input.run, caller);
+    const run = findActive(access, input.run, caller);
     if (access.bridge.interrupt(run)) return { run };
     throw new UserError(whyNot(access, run));
   },

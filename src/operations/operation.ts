@@ -34,10 +34,19 @@ export interface OperationButton {
   readonly style?: "danger";
 }
 
+/** A diff under its title, both as they are. */
+export interface Fold {
+  readonly title: string;
+  readonly text: string;
+}
+
 /** An output in words. */
 export interface Told {
   /** Markdown. */
   readonly body: string;
+  /** Texts below the body that a reader unfolds; a surface that cannot show them whole gives `file` instead. */
+  readonly folds?: readonly Fold[];
+  readonly file?: { readonly name: string; readonly text: string };
   /** The run that a reply to it continues. */
   readonly runId?: string;
   readonly buttons?: readonly (readonly OperationButton[])[];

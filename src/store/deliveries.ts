@@ -12,6 +12,8 @@ export interface Delivery {
   readonly body: string | null;
   /** Of a short reply: its buttons, as JSON. */
   readonly keyboard: string | null;
+  /** Of a short reply: what belongs to it, as JSON that the chat edge reads. */
+  readonly attached: string | null;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
   readonly state: "waiting" | "sending" | "sent" | "parked";
   /** Parts that Telegram has. */
@@ -21,7 +23,7 @@ export interface Delivery {
 }
 
 export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt"> &
-  Partial<Pick<Delivery, "keyboard">>;
+  Partial<Pick<Delivery, "keyboard" | "attached">>;
 
 export class Deliveries {
   readonly #database: Database;
@@ -31,13 +33,15 @@ export class Deliveries {
 
   add(delivery: NewDelivery): void {
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
+      `INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, attached, state, createdAt)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
       delivery.runId,
       delivery.chatId,
       delivery.topicId,
       delivery.replyTo,
       delivery.body,
       delivery.keyboard ?? null,
+      delivery.attached ?? null,
       delivery.createdAt,
     );
   }

@@ -179,4 +179,13 @@ export const migrations: readonly string[] = [
     reason TEXT
   );
   `,
+  `
+  CREATE TABLE threadNames (
+    engine TEXT NOT NULL,
+    session TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (engine, session)
+  ) WITHOUT ROWID;
+  ALTER TABLE deliveries ADD COLUMN attached TEXT;
+  `,
 ];

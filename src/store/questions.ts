@@ -72,6 +72,11 @@ export class Questions {
     )[0];
   }
 
+  /** Those that wait for an answer, the oldest first. */
+  open(): StoredQuestion[] {
+    return this.#read("SELECT * FROM questions WHERE state = 'open' ORDER BY askedAt, key");
+  }
+
   /** The newest first; `chatId` narrows it to one chat. */
   recent(limit: number, chatId?: string): StoredQuestion[] {
     return this.#read(

@@ -12,6 +12,7 @@ import { readUpdate } from "./message.ts";
 import { type Outbox, PRIORITY } from "./outbox.ts";
 import { Post } from "./post.ts";
 import { renderFinal } from "./render-final.ts";
+import { renderFolded } from "./render-folded.ts";
 
 export interface TelegramParts {
   readonly telegram: Telegram;
@@ -36,6 +37,7 @@ export function telegramTransport({ telegram, outbox, store, mainChat, config, s
       const { parts, file } = await renderFinal(outcome, isPlain ? "classic" : style().messages);
       return [...parts.map((composed) => ({ composed })), ...(file ? [file] : [])];
     },
+    composeFolded: (folded, isPlain) => renderFolded(folded, isPlain ? "classic" : style().messages),
     send: (target, message, options) =>
       "name" in message ? post.sendFile(target, message, options) : post.send(target, contentOf(message), options),
     edit: (chatId, messageId, message, options) => post.edit(chatId, messageId, contentOf(message), options),

@@ -61,10 +61,13 @@ function startFailure([cause]: readonly Error[]): UserError {
   return new UserError(isMissing ? "git is not on PATH of the bridge." : `git: ${cause?.message}`, { cause });
 }
 
+/** What git prints beyond it is lost. */
+const OUTPUT_CHARS = 8_000_000;
+
 function collect(output: Readable): () => string {
   let text = "";
   output.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
+    if (text.length < OUTPUT_CHARS) text += chunk;
   });
   return () => text;
 }

@@ -10,6 +10,8 @@ import { EngineError, UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
+import { look } from "./look.ts";
+import type { Lookups } from "./lookups.ts";
 import { placeOf } from "./place.ts";
 import type { LeftRun, OperationPlace, OperationResult, Worker, WorkerEvent, WorkerRun } from "./port.ts";
 import { WarmServers } from "./servers.ts";
@@ -70,6 +72,11 @@ export class LocalWorker implements Worker {
     } catch (cause) {
       throw cause instanceof EngineError ? new UserError(cause.message, { cause }) : cause;
     }
+  }
+
+  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
+    const { config, env, home } = this.#options;
+    return look(name, input, { config: config(), env, home, engine: (id) => this.#engine(id) });
   }
 
   async recover(left: readonly LeftRun[]): Promise<void> {

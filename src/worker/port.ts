@@ -1,5 +1,6 @@
 import type { RunEvent } from "../domain/events.ts";
 import type { ProcessMark, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { Lookups } from "./lookups.ts";
 
 /** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
 export interface Worker {
@@ -11,6 +12,8 @@ export interface Worker {
    * @throws UserError
    */
   operate(operation: SessionAbility, place: OperationPlace, input?: string): Promise<OperationResult>;
+  /** Reads something of the machine. @throws UserError */
+  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]>;
   /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
   recover(left: readonly LeftRun[]): Promise<void>;
   /** Ends the warm servers. Call it when no run lives. Resolves within 3 s. */

@@ -24,6 +24,9 @@ export class Puppets implements Worker {
   readonly recover = async () => {};
   readonly close = async () => {};
   readonly operate = async () => ({});
+  readonly look = async () => {
+    throw new Error("There is no machine.");
+  };
 
   run(spec: RunSpec): WorkerRun {
     this.opened.push(spec.runId);
