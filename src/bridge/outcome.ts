@@ -35,7 +35,7 @@ export function storeOutcome({ run, session, outcome, at }: Ended, { runs, deliv
   durably(() => {
     if (session !== undefined) runs.setSession(id, session);
     if (!runs.end(id, outcome, at)) return;
-    deliveries.add({ runId: id, chatId, topicId, replyTo, body: null, createdAt: at });
+    deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at });
   });
 }
 

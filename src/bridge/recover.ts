@@ -36,7 +36,7 @@ function report(run: StoredRun, options: BridgeOptions): string[] {
     const error = "Interrupted: takopi was restarted while this was running.";
     store.runs.end(run.id, { kind: "interrupted", answer: "", error, steps: run.steps, usage: undefined }, now());
     const { chatId, topicId, messageId: replyTo } = run;
-    store.deliveries.add({ runId: run.id, chatId, topicId, replyTo, body: null, createdAt: now() });
+    store.deliveries.add({ runId: run.id, chatId, topicId, replyTo, createdAt: now() });
     return config().on_restart === "resume" && run.session !== null ? [addContinuation(run, run.session, options)] : [];
   });
 }

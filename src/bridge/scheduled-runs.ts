@@ -31,9 +31,9 @@ export function scheduleRuns(setup: ScheduledRunsSetup): ScheduleClock {
     },
     start: (runId) => bridge.start(runId),
     isBusy: ({ chatId, topicId }) => bridge.active(chatId).some((run) => run.topicId === (topicId ?? null)),
-    tell: ({ chatId, topicId = null, name }, problem) => {
+    tell: ({ chatId, topicId, name }, problem) => {
       const body = `The schedule ${name} could not run: ${problem}`;
-      store.deliveries.add({ runId: null, chatId, topicId, replyTo: null, body, createdAt: now() });
+      store.deliveries.add({ chatId, topicId, body, createdAt: now() });
       deliver();
     },
   });

@@ -40,11 +40,10 @@ export class Answers {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
       const { body, runId, buttons, folds, file }: Answer = typeof reply === "string" ? { body: reply } : reply;
-      const { chatId, messageId: replyTo } = origin;
-      const keyboard = buttons === undefined ? null : JSON.stringify(buttons);
-      const attached = folds || file ? JSON.stringify({ folds, file }) : null;
-      const place = { chatId, topicId: origin.topicId ?? null, replyTo };
-      store.deliveries.add({ ...place, runId: runId ?? null, body, keyboard, attached, createdAt: now() });
+      const { chatId, topicId, messageId: replyTo } = origin;
+      const keyboard = buttons && JSON.stringify(buttons);
+      const attached = folds || file ? JSON.stringify({ folds, file }) : undefined;
+      store.deliveries.add({ chatId, topicId, replyTo, runId, body, keyboard, attached, createdAt: now() });
     });
     deliver();
   }

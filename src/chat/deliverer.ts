@@ -94,8 +94,12 @@ export class Deliverer {
     this.#parts.progress.delete(run.id);
     if (chatId !== transport.mainChat) {
       const told = `The outcome of run ${run.id} could not be sent to chat ${chatId} (${problem}). \`takopi runs\` lists such runs.`;
-      const place = { chatId: transport.mainChat, topicId: null, replyTo: null };
-      store.deliveries.add({ runId: run.id, ...place, body: told, createdAt: run.endedAt ?? run.createdAt });
+      store.deliveries.add({
+        runId: run.id,
+        chatId: transport.mainChat,
+        body: told,
+        createdAt: run.endedAt ?? run.createdAt,
+      });
       this.kick();
     }
     if (run.progressId === null) return;

@@ -239,9 +239,8 @@ export class Dispatcher {
 
   #tellMain(ref: string): void {
     const { store, transport, now } = this.#parts;
-    const place = { chatId: transport.mainChat, topicId: null, replyTo: null };
     const body = `An update could not be handled and was set aside (ref ${ref}); the log has the cause.`;
-    store.deliveries.add({ runId: null, ...place, body, createdAt: now() });
+    store.deliveries.add({ chatId: transport.mainChat, body, createdAt: now() });
   }
 }
 

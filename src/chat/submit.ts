@@ -62,7 +62,7 @@ function queue(task: Task, parts: SubmitParts): string {
 /** What was added to a turn leads to its run from now on. */
 function keep(task: Task, runId: string, parts: SubmitParts): void {
   const { store, now, deliver, log } = parts;
-  const { chatId, topicId = null, messageId: replyTo } = task.group.first;
+  const { chatId, topicId, messageId: replyTo } = task.group.first;
   store.transaction(() => {
     claimMessages(task, runId, parts);
     store.deliveries.add({ runId, chatId, topicId, replyTo, body: RECEIPT, createdAt: now() });

@@ -22,8 +22,10 @@ export interface Delivery {
   readonly createdAt: number;
 }
 
-export type NewDelivery = Pick<Delivery, "runId" | "chatId" | "topicId" | "replyTo" | "body" | "createdAt"> &
-  Partial<Pick<Delivery, "keyboard" | "attached">>;
+/** What is left out or undefined is stored as null. */
+export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
+  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "attached"]?: Delivery[key] | undefined;
+};
 
 export class Deliveries {
   readonly #database: Database;
@@ -31,18 +33,12 @@ export class Deliveries {
     this.#database = database;
   }
 
-  add(delivery: NewDelivery): void {
+  add({ runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt }: NewDelivery): void {
+    const values = [runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt].map((value) => value ?? null);
     this.#database.run(
       `INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, attached, state, createdAt)
          VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
-      delivery.runId,
-      delivery.chatId,
-      delivery.topicId,
-      delivery.replyTo,
-      delivery.body,
-      delivery.keyboard ?? null,
-      delivery.attached ?? null,
-      delivery.createdAt,
+      ...values,
     );
   }
 
