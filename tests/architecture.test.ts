@@ -19,6 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
   control: ["engine", "errors", "log", "operations"],
+  mcp: ["control", "errors", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
   telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
   playground: ["domain", "errors", "program-files"],
@@ -29,6 +30,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const doors: Readonly<Record<string, RegExp>> = {
   croner: /^src\/domain\/schedule-times\.ts$/,
   execa: /^src\/engine\/process\.ts$/,
+  "@modelcontextprotocol/server": /^src\/mcp\/serve\.ts$/,
   grammy: /^src\/telegram\//,
   "https-proxy-agent": /^src\/telegram\/proxy\.ts$/,
   "proxy-from-env": /^src\/telegram\/proxy\.ts$/,

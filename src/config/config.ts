@@ -22,6 +22,7 @@ export interface Config {
   /** Those that are switched on. */
   readonly schedules: readonly Schedule[];
   readonly limits: Limits;
+  readonly mcp: { readonly allow: readonly string[] };
   /** What was read but has no effect, one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -133,6 +133,7 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     engines: pick(table),
+    mcp: table.mcp,
     schedules: toSchedules(table.schedules, telegram?.chat_id),
     limits: table.limits,
     warnings: [

@@ -105,6 +105,11 @@ const schedule = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
+const mcp = z.strictObject({
+  /** The operations that write which `takopi mcp` offers. */
+  allow: z.array(text).default([]),
+});
+
 const table = z.record(z.string(), z.unknown());
 
 const file = z.strictObject({
@@ -117,6 +122,7 @@ const file = z.strictObject({
   limits: limits.prefault({}),
   projects: z.record(z.string(), project).default({}),
   schedules: z.record(z.string(), schedule).default({}),
+  mcp: mcp.prefault({}),
   plugins: table.optional(),
 });
 

@@ -16,14 +16,21 @@ export interface Answered {
  */
 export function operationHandler(access: () => Access, mainChat: string) {
   const nobody = { topicId: undefined, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined };
-  const caller: Caller = { surface: "cli", place: { chatId: mainChat, ...nobody } };
-  return async ({ operation: name, input }: ControlRequest): Promise<Answered> => {
+  return async (
+    { operation: name, input, surface = "cli" }: ControlRequest,
+    emit: (event: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<Answered> => {
+    const caller: Caller = { surface, place: { chatId: mainChat, ...nobody }, emit, signal };
     const now = access();
     const operation = findOperation(now.operations, name);
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
+    if (operation.isForPeople && surface === "mcp") {
+      throw new OperationFailure("not_allowed", `Only a person may call "${name}".`);
+    }
     try {
       const { output, told } = await call(operation, { access: now, input, caller });
-      return { output, text: told.body };
+      return { output, text: told.file ? `${told.body}\n\n${told.file.text}` : told.body };
     } catch (cause) {
       throw cause instanceof UserError ? new OperationFailure(cause.code, cause.userText, { cause }) : cause;
     }

@@ -3,7 +3,14 @@ import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
 import type { Logger } from "../log.ts";
 import { type LineSocket, openLineSocket } from "./line-socket.ts";
-import { type ControlRequest, HELLO_LIMIT_MS, OperationFailure, PROTOCOL } from "./protocol.ts";
+import {
+  type ControlReply,
+  type ControlRequest,
+  HELLO_LIMIT_MS,
+  MAX_LINE_BYTES,
+  OperationFailure,
+  PROTOCOL,
+} from "./protocol.ts";
 
 const MAX_CONNECTIONS = 64;
 
@@ -26,7 +33,10 @@ export interface ControlServer {
 }
 
 const hello = z.object({ protocol: z.literal(PROTOCOL), version: z.string() });
-const request = z.object({ id: z.string(), operation: z.string(), input: z.unknown(), token: z.string().optional() });
+const request = z.object({
+  ...{ id: z.string(), operation: z.string(), input: z.unknown(), token: z.string().optional() },
+  surface: z.enum(["cli", "mcp"]).optional(),
+});
 
 /**
  * Opens the control socket. Only its owner may connect: the socket is 0600 and its directory 0700; Node cannot ask for
@@ -99,12 +109,12 @@ class Client {
   }
 
   async #serve(asked: z.infer<typeof request>): Promise<void> {
-    const { id, operation, token } = asked;
+    const { id, operation } = asked;
     const { handle, log } = this.#setup;
     try {
-      const call: ControlRequest = { id, operation, input: asked.input, ...(token !== undefined && { token }) };
-      const output = await handle(call, (event) => this.#lines.send({ id, event }), this.#gone.signal);
-      this.#lines.send({ id, output: output ?? null });
+      const emit = (event: unknown) => this.#lines.send({ id, event });
+      const output = await handle({ ...asked, input: asked.input }, emit, this.#gone.signal);
+      this.#lines.send(fitting({ id, output: output ?? null }));
     } catch (error) {
       if (this.#gone.signal.aborted) return;
       const isExpected = error instanceof OperationFailure;
@@ -113,4 +123,11 @@ class Client {
       this.#lines.send({ id, error: { code: isExpected ? error.code : "failed", message } });
     }
   }
+}
+
+/** What is too long for a line would end the connection. */
+function fitting(reply: { readonly id: string; readonly output: unknown }): ControlReply {
+  if (Buffer.byteLength(JSON.stringify(reply)) < MAX_LINE_BYTES) return reply;
+  const message = "The answer is too large for the control socket: ask for less of it.";
+  return { id: reply.id, error: { code: "failed", message } };
 }

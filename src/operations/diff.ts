@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/runs.ts";
-import type { DirectoryDiff } from "../worker/lookups.ts";
 import { findRun } from "./find.ts";
 import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation, type Told } from "./operation.ts";
@@ -33,7 +32,7 @@ export const diff = defineOperation({
 export async function diffOf({ bridge }: Access, { cwd, project, branch }: StoredRun) {
   if (cwd === null) throw new UserError("That run has not begun, so nothing has changed.");
   const place = { cwd, ...(project !== null && { project }), ...(branch !== null && { branch }) };
-  const { base, files, isCut }: DirectoryDiff = await bridge.look("diff", place);
+  const { base, files, isCut } = await bridge.look("diff", place);
   return { base, files: [...files], isCut };
 }
 

@@ -19,10 +19,16 @@ export interface Access {
   readonly operations: readonly Operation[];
 }
 
+export type Surface = "chat" | "cli" | "mcp";
+
 /** Who asks, and which conversation it is asked from; a reply there says what is meant if the input does not. */
 export interface Caller {
-  readonly surface: "chat" | "cli" | "socket" | "mcp";
+  readonly surface: Surface;
   readonly place: Omit<Prompt, "text" | "follows" | "origin">;
+  /** Tells the caller something before the output, if the surface can. */
+  readonly emit?: ((event: unknown) => void) | undefined;
+  /** Aborted when the caller is gone. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An operation as a button: what it is called with. */
@@ -65,6 +71,10 @@ export interface Operation<Input = never, Output = never> {
   readonly aliases?: readonly string[];
   /** Lower case, without a full stop. */
   readonly summary: string;
+  /** What a model is told of it, in place of the summary. */
+  readonly guide?: string;
+  /** Never a tool of an agent: it decides for a person. */
+  readonly isForPeople?: boolean;
   /** An object, all of JSON. */
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;

@@ -86,7 +86,9 @@ function bodyOf(facts: z.infer<typeof Output>): string {
   if (files.length > SHOWN_FILES) listed.push(`- and ${files.length - SHOWN_FILES} more`);
   return [
     lines.join("  \n"),
-    ...(questions.length === 0 ? [] : [`Waits for an answer:\n\n${questions.map((one) => `- ${inlineCode(one)}`).join("\n")}`]),
+    ...(questions.length === 0
+      ? []
+      : [`Waits for an answer:\n\n${questions.map((one) => `- ${inlineCode(one)}`).join("\n")}`]),
     ...(listed.length === 0 ? [] : [`Changed, see \`/diff\`:\n\n${listed.join("\n")}`]),
   ].join("\n\n");
 }

@@ -45,7 +45,12 @@ function setUp() {
         },
       };
     },
-    ...{ operate: async () => ({}), look: () => Promise.reject(new Error("not here")), recover: async () => {}, close: async () => {} },
+    ...{
+      operate: async () => ({}),
+      look: () => Promise.reject(new Error("not here")),
+      recover: async () => {},
+      close: async () => {},
+    },
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
   const style = () => ({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" }) as const;
