@@ -3,7 +3,9 @@ import type { Told } from "../operations/operation.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Buttons } from "./document.ts";
-import type { Incoming } from "./incoming.ts";
+import type { Incoming, Press } from "./incoming.ts";
+import { toDocument } from "./markdown/load.ts";
+import { Superseded } from "./transport.ts";
 
 /** What is said to a command or a press. */
 export interface Answer extends Pick<Told, "body" | "folds" | "file"> {
@@ -20,12 +22,9 @@ type Reply = string | Answer | undefined;
 /** What an answer replies to. */
 export type Origin = Pick<Incoming, "updateId" | "chatId" | "topicId" | "messageId">;
 
-/** Tells what comes of some work when it is done, or why nothing does. */
-export type AnswerLater = (origin: Origin, work: Promise<Reply>) => void;
-
 /** Replies to messages and presses, delivered from the store. */
 export class Answers {
-  readonly #parts: Pick<DispatchParts, "store" | "log" | "now" | "deliver">;
+  readonly #parts: Pick<DispatchParts, "store" | "log" | "now" | "deliver" | "transport">;
   readonly #deferred: Deferred;
 
   constructor(parts: DispatchParts, deferred: Deferred) {
@@ -55,14 +54,31 @@ export class Answers {
     if (isLate) this.later(message, reply);
   }
 
-  readonly later: AnswerLater = (origin, work) => {
+  /** Puts an answer into the place of the message whose button was pressed; below it if that cannot be changed. */
+  replace(press: Press, answer: Answer): void {
+    const { transport, log } = this.#parts;
+    const { chatId, messageId } = press;
+    const change = async () => {
+      const options = { buttons: answer.buttons ?? [], isSilent: true, urgency: "press" as const };
+      return transport.edit(chatId, messageId, await toDocument(answer.body), options);
+    };
+    const changed = change().catch((error: unknown) => {
+      if (error instanceof Superseded) return true;
+      log.warn({ err: error, messageId }, "press.not_shown");
+      return false;
+    });
+    this.#deferred.add(changed.then((isShown) => (isShown ? undefined : this.give(press, answer, []))));
+  }
+
+  /** Tells what comes of some work when it is done, or why nothing does. */
+  later(origin: Origin, work: Promise<Reply>): void {
     const explained = work.catch((error: unknown) => {
       const ref = refOf(origin.updateId);
       if (!(error instanceof UserError)) this.#parts.log.error({ err: error, ref }, "update.failed");
       return userText(error, ref);
     });
     this.#deferred.add(explained.then((answer) => this.give(origin, answer, [])));
-  };
+  }
 }
 
 /** Leads from a chat to the log. */

@@ -1,9 +1,8 @@
-import type { OperationButton } from "../operations/operation.ts";
 import type { Button, Buttons } from "./document.ts";
 
 /** What a press asks for; its data names a run and nothing else. */
 export interface PressAction {
-  readonly action: "stop" | "wait" | "run" | "resume" | "compact" | "fork";
+  readonly action: "stop" | "wait" | "run" | "resume";
   readonly runId: string;
 }
 
@@ -18,7 +17,7 @@ const button = (label: string, { action, runId }: PressAction, style?: "danger")
 
 /** undefined for data that is not ours. */
 export function parsePress(data: string): PressAction | undefined {
-  const match = /^(stop|wait|run|resume|compact|fork):([a-z0-9]{1,40})$/.exec(data);
+  const match = /^(stop|wait|run|resume):([a-z0-9]{1,40})$/.exec(data);
   return match ? { action: match[1] as PressAction["action"], runId: match[2] as string } : undefined;
 }
 
@@ -30,10 +29,6 @@ export function progressButtons(runId: string, yes: keyof typeof YES | undefined
   if (yes !== undefined) buttons.push(button(YES[yes], { action: yes, runId }));
   return [buttons];
 }
-
-/** An operation on a run as a button. */
-export const runButton = ({ label, operation, run: runId, style }: OperationButton): Button =>
-  button(label, { action: operation === "cancel" ? "stop" : (operation as PressAction["action"]), runId }, style);
 
 /** Copy where there is a session to go on with, and Resume where the run was cut off. */
 export function finalButtons(runId: string, resumeLine: string | undefined, isCutOff: boolean): Buttons {

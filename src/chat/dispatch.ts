@@ -157,7 +157,7 @@ export class Dispatcher {
         this.#joiner.addQueued({ ...intent.message, text: intent.text });
         break;
       case "press":
-        answerPress(intent.press, { ...this.#parts, answerLater: answers.later });
+        answerPress(intent.press, { ...this.#parts, answers });
         store.updates.handled(intent.press.updateId);
         break;
       case "stop":

@@ -2,10 +2,11 @@ import { nearest } from "../config/nearest.ts";
 import { UserError } from "../errors.ts";
 import { type Called, call, findOperation, namesOf, toInput } from "../operations/call.ts";
 import { operations } from "../operations/index.ts";
-import type { Access, Operation, Told } from "../operations/operation.ts";
+import type { Access, Operation, OperationButton, Told } from "../operations/operation.ts";
+import type { StoredButton } from "../store/buttons.ts";
 import type { Answer } from "./answers.ts";
-import { runButton } from "./buttons.ts";
 import type { DispatchParts } from "./dispatch.ts";
+import type { Button } from "./document.ts";
 import type { Incoming, Press } from "./incoming.ts";
 import type { Intent } from "./intent.ts";
 
@@ -21,23 +22,41 @@ export function obey(
     throw new UserError(`I do not know \`/${name}\`.${guess} \`/help\` lists what I can do here.`);
   }
   const called = callFrom(message, { operation, input: toInput(operation, args), parts });
-  return called instanceof Promise ? called.then(toAnswer) : toAnswer(called);
+  const toReply = ({ told }: Called) => (told.isSeen ? undefined : toAnswer(told, message.chatId, parts));
+  return called instanceof Promise ? called.then(toReply) : toReply(called);
 }
 
 /** Carries out what a button stands for. @throws UserError */
-export function pressOperation(press: Press, name: string, run: string, parts: Parts): Called | Promise<Called> {
-  const operation = findOperation(operations, name);
+export function pressOperation(press: Press, button: StoredButton, parts: Parts): Called | Promise<Called> {
+  const operation = findOperation(operations, button.operation);
   if (!operation) throw new UserError("This button no longer works.");
-  return callFrom({ ...press, reply: undefined }, { operation, input: { [targetOf(name)]: run }, parts });
+  return callFrom({ ...press, reply: undefined }, { operation, input: JSON.parse(button.input), parts });
 }
 
-export const toAnswer = ({ told: { buttons, isSeen, ...told } }: Pick<Called, "told">): Answer | undefined =>
-  isSeen ? undefined : { ...told, ...(buttons && { buttons: toButtons(buttons) }) };
+/** What a chat shows of an output. Its buttons are kept, and are for this chat alone. */
+export function toAnswer(
+  { buttons, isSeen: _, ...told }: Told,
+  chatId: string,
+  { store }: Pick<Parts, "store">,
+): Answer {
+  const toButton = ({ label, operation, input, style }: OperationButton): Button => ({
+    label,
+    press: `${PRESS}${store.buttons.keep({ chatId, operation, input: JSON.stringify(input) })}`,
+    ...(style && { style }),
+  });
+  return {
+    ...told,
+    ...(buttons && { buttons: buttons.map((row) => row.map(toButton)) }),
+  };
+}
 
-const toButtons = (rows: NonNullable<Told["buttons"]>) => rows.map((row) => row.map(runButton));
+/** The button that was pressed; undefined for data that is no operation's, or of another chat. */
+export function pressedButton({ data, chatId }: Press, { store }: Pick<Parts, "store">): StoredButton | undefined {
+  const button = data.startsWith(PRESS) ? store.buttons.get(data.slice(PRESS.length)) : undefined;
+  return button?.chatId === chatId ? button : undefined;
+}
 
-/** A button names a run; what is done to sessions takes it for the session that it ran in. */
-const targetOf = (name: string) => (name === "cancel" ? "run" : "session");
+const PRESS = "do:";
 
 type Parts = Pick<DispatchParts, "bridge" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now">;
 

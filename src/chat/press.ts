@@ -1,14 +1,15 @@
 import { UserError } from "../errors.ts";
+import type { Called } from "../operations/call.ts";
 import type { StoredRun } from "../store/runs.ts";
-import type { AnswerLater } from "./answers.ts";
+import type { Answers } from "./answers.ts";
 import { parsePress } from "./buttons.ts";
 import { parseCardPress } from "./card-buttons.ts";
 import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Press } from "./incoming.ts";
-import { pressOperation, toAnswer } from "./obey.ts";
+import { pressedButton, pressOperation, toAnswer } from "./obey.ts";
 
-type PressParts = DispatchParts & { readonly answerLater: AnswerLater };
+type PressParts = DispatchParts & { readonly answers: Pick<Answers, "give" | "later" | "replace"> };
 
 /** Does what a button says, and tells at once what happened. */
 export function answerPress(press: Press, parts: PressParts): void {
@@ -17,9 +18,10 @@ export function answerPress(press: Press, parts: PressParts): void {
 }
 
 const STOPPED = { running: "Stopping.", queued: "Dropped from the queue.", none: "Nothing is running here." };
-const BEGUN = { compact: "Compacting.", fork: "Forking." };
 
 function act(press: Press, parts: PressParts): string {
+  const button = pressedButton(press, parts);
+  if (button) return explained(() => operate(press, button, parts));
   const { bridge, store } = parts;
   const pressed = parsePress(press.data);
   const run = pressed && store.runs.get(pressed.runId);
@@ -32,26 +34,43 @@ function act(press: Press, parts: PressParts): string {
     case "run":
       return bridge.release(run.id) ? "Running it." : "It no longer waits for that.";
     case "resume":
-      return resume(run, press, { bridge, store });
-    case "compact":
-    case "fork": {
-      const { action } = pressed;
-      const work = async () => toAnswer(await pressOperation(press, action, run.id, parts));
-      parts.answerLater(press, work());
-      return BEGUN[action];
-    }
+      return explained(() => resume(run, press, parts));
   }
+}
+
+/** The press counts as handled beforehand: an operation that is done twice could do harm. */
+function operate(press: Press, button: NonNullable<ReturnType<typeof pressedButton>>, parts: PressParts): string {
+  const { store, answers } = parts;
+  store.updates.handled(press.updateId);
+  const called = pressOperation(press, button, parts);
+  const answer = ({ told }: Called) => toAnswer(told, press.chatId, parts);
+  if (called instanceof Promise) {
+    answers.later(
+      press,
+      called.then((done) => answer(done)),
+    );
+    return "Working on it.";
+  }
+  const { body, receipt, isSeen } = called.told;
+  if (isSeen) return body;
+  if (receipt !== undefined) answers.replace(press, answer(called));
+  else answers.give(press, answer(called));
+  return receipt ?? "Done.";
 }
 
 /** The press is handled when the run is stored: one without the other would run it twice, or never. */
 function resume(run: StoredRun, press: Press, { bridge, store }: Pick<PressParts, "bridge" | "store">): string {
+  const id = store.transaction(() => {
+    store.updates.handled(press.updateId);
+    return bridge.addContinued(run, press.userId);
+  });
+  bridge.start(id);
+  return "Resuming.";
+}
+
+function explained(work: () => string): string {
   try {
-    const id = store.transaction(() => {
-      store.updates.handled(press.updateId);
-      return bridge.addContinued(run, press.userId);
-    });
-    bridge.start(id);
-    return "Resuming.";
+    return work();
   } catch (error) {
     if (error instanceof UserError) return error.userText;
     throw error;

@@ -35,9 +35,9 @@ export interface Caller {
 export interface OperationButton {
   readonly label: string;
   readonly operation: string;
-  /** The run, or a run of the session, that it is for. */
-  readonly run: string;
-  readonly style?: "danger";
+  /** As the operation takes it, all of JSON. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly style?: "danger" | "success";
 }
 
 /** A diff under its title, both as they are. */
@@ -58,6 +58,8 @@ export interface Told {
   readonly buttons?: readonly (readonly OperationButton[])[];
   /** The run's own messages show it: a chat needs no more words. */
   readonly isSeen?: boolean;
+  /** In a few words. Who pressed a button gets them, and the message with the button then shows this output. */
+  readonly receipt?: string;
 }
 
 /**

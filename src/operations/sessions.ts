@@ -50,10 +50,10 @@ export const sessions = defineOperation({
 });
 
 function buttonsOf(run: string, number: number, isBusy: boolean): OperationButton[] {
-  if (isBusy) return [{ label: `${number} Stop`, operation: "cancel", run, style: "danger" }];
+  if (isBusy) return [{ label: `${number} Stop`, operation: "cancel", input: { run }, style: "danger" }];
   return [
-    { label: `${number} Compact`, operation: "compact", run },
-    { label: `${number} Fork`, operation: "fork", run },
+    { label: `${number} Compact`, operation: "compact", input: { session: run } },
+    { label: `${number} Fork`, operation: "fork", input: { session: run } },
   ];
 }
 

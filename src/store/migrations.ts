@@ -180,6 +180,14 @@ export const migrations: readonly string[] = [
   );
   `,
   `
+  CREATE TABLE buttons (
+    key TEXT PRIMARY KEY,
+    chatId INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    input TEXT NOT NULL
+  );
+  `,
+  `
   CREATE TABLE threadNames (
     engine TEXT NOT NULL,
     session TEXT NOT NULL,

@@ -1,4 +1,5 @@
 import { copyDatabase } from "./backup.ts";
+import { StoredButtons } from "./buttons.ts";
 import { Conversations } from "./conversations.ts";
 import { type Database, type OpenOptions, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -22,6 +23,7 @@ export interface Store {
   readonly threads: StoredThreads;
   readonly questions: Questions;
   readonly schedules: Schedules;
+  readonly buttons: StoredButtons;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -46,6 +48,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     threads: new StoredThreads(database),
     questions: new Questions(database),
     schedules: new Schedules(database),
+    buttons: new StoredButtons(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

@@ -44,6 +44,8 @@ export interface Stage {
   botSays(matches: RegExp, chatId?: number): Promise<Message>;
   /** The outcome of what message `id` asked for. */
   outcomeOf(id: number, chatId?: number): Promise<Message>;
+  /** Presses the button of a message, as it is now, whose label ends so; gives what the press is answered with. */
+  press(message: Message, label: string): Promise<string>;
   /** Ends the bridge as SIGTERM does; resolves when it has ended. */
   stop(): Promise<void>;
   /** Starts it again over the same state. */
@@ -104,6 +106,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
           ),
         waitMs,
       ),
+    press: async ({ chat, message_id: messageId }, label) => {
+      const markup = emulator.message(chat.id, messageId)?.reply_markup;
+      const button = markup?.inline_keyboard.flat().find(({ text }) => text.endsWith(label));
+      if (!button || !("callback_data" in button)) throw new Error(`message ${messageId} has no button ${label}`);
+      const id = emulator.press({ chatId: chat.id, messageId, data: button.callback_data });
+      return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
+    },
     stop,
     start,
     store: () => {

@@ -1,3 +1,4 @@
+import type { Document } from "../document.ts";
 import type { Block } from "./tree.ts";
 
 export type ParseMarkdown = (source: string) => readonly Block[];
@@ -9,3 +10,6 @@ export function loadMarkdown(): Promise<ParseMarkdown> {
   loaded ??= import("./parse.ts").then(({ parseMarkdown }) => parseMarkdown);
   return loaded;
 }
+
+/** A short message of this program's own, written in Markdown. */
+export const toDocument = async (markdown: string): Promise<Document> => ({ body: (await loadMarkdown())(markdown) });
