@@ -1,6 +1,6 @@
 import type { Reply } from "../domain/question.ts";
 import { UserError } from "../errors.ts";
-import { knownSession, type StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";

@@ -1,6 +1,6 @@
 import type { ActionEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { RunView, Screen, Screens } from "./screen.ts";
 
 /** What the screen shows of a job. The screen is opened with the first view. */

@@ -1,20 +1,13 @@
-import { engineOptions } from "../config/engine-options.ts";
-import { assertNever, type Completed } from "../domain/events.ts";
+import type { Completed } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
-import type { Ability } from "../domain/run.ts";
 import { timerMs } from "../domain/time.ts";
-import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { RunOutcome, StoredRun } from "../store/runs.ts";
-import type { WorkerEvent, WorkerRun } from "../worker/port.ts";
+import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
+import { Execution } from "./execution.ts";
 import { JobView } from "./job-view.ts";
 import type { BridgeOptions } from "./options.ts";
 import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
-import { RunQuestions } from "./questions.ts";
-import { specOf } from "./spec.ts";
-import { StallWatch } from "./stall.ts";
-import { Steering } from "./steering.ts";
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
 export type JobState = "held" | "queued" | "running" | "ended";
@@ -32,12 +25,7 @@ export class Job {
   #isReleased = false;
   #stopped: StopReason | undefined;
   readonly #closing = new AbortController();
-  #work: WorkerRun | undefined;
-  #can: readonly Ability[] = [];
-  #session: string | undefined;
-  #questions: RunQuestions | undefined;
-  #stall: StallWatch | undefined;
-  readonly #steering = new Steering((command) => this.#work?.send(command));
+  #execution: Execution | undefined;
 
   /** @param claim Called with the thread that the run turns out to belong to. */
   constructor(run: StoredRun, options: BridgeOptions, claim: (thread: string) => void) {
@@ -59,7 +47,7 @@ export class Job {
   }
 
   get canSteer(): boolean {
-    return this.#state === "running" && !this.#stopped && this.#can.includes("steer");
+    return this.#state === "running" && !this.#stopped && (this.#execution?.can("steer") ?? false);
   }
 
   /** Waits at this place of the queue, 1 = next. */
@@ -90,16 +78,16 @@ export class Job {
 
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
-    const { store, now, worker } = this.#options;
+    const { store, now } = this.#options;
     this.#state = "running";
     const limit = this.#limitTime();
     try {
       this.#run = store.runs.get(this.id) ?? this.#run;
       this.#view.starting(now());
-      this.#work = worker.run(specOf(this.#run, store));
-      this.#questions = this.#openQuestions(this.#work);
-      this.#stall = this.#watchStall(this.#questions);
-      for await (const event of this.#work.events) await this.#hear(event);
+      this.#execution = new Execution({
+        ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
+      });
+      await this.#execution.hear((event) => this.#completed(event));
       if (this.#state === "running") throw new Error("The worker gave no outcome.");
     } catch (error) {
       if (!(error instanceof UserError)) this.#log.error({ err: error }, "run.failed");
@@ -107,9 +95,7 @@ export class Job {
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);
-      this.#stall?.end();
-      this.#safely("questions", () => this.#questions?.end());
-      this.#steering.end();
+      this.#execution?.end();
     }
   }
 
@@ -120,24 +106,24 @@ export class Job {
 
   /** Ends the turn and keeps the session; false unless it runs and its engine can do that. */
   interrupt(): boolean {
-    if (!this.#can.includes("interrupt")) return false;
+    if (!this.#execution?.can("interrupt")) return false;
     this.#end({ kind: "cancelled", text: "Interrupted." }, "interrupt");
     return true;
   }
 
   /** Adds a text to the running turn; false if the engine did not take it. Settled at the latest when the run is over. */
   steer(text: string): Promise<boolean> {
-    return this.canSteer ? this.#steering.add(text) : Promise.resolve(false);
+    return (this.canSteer && this.#execution?.steer(text)) || Promise.resolve(false);
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
   answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
-    return this.#questions?.answer(key, reply, user) ?? false;
+    return this.#execution?.answer(key, reply, user) ?? false;
   }
 
   /** Waits on for a run that was told to be silent; false unless it is silent. */
   wait(): boolean {
-    return this.#stall?.wait() ?? false;
+    return this.#execution?.wait() ?? false;
   }
 
   /** The bridge ends: what cannot be stored then is lost. */
@@ -151,32 +137,6 @@ export class Job {
     this.#view.close();
   }
 
-  get #engine(): Engine | undefined {
-    return this.#options.engines.find(({ id }) => id === this.#run.engine);
-  }
-
-  #openQuestions(work: WorkerRun): RunQuestions {
-    const { config } = this.#options;
-    const engine = this.#engine;
-    const project = config().projects.get(this.#run.project ?? "");
-    return new RunQuestions({
-      ...this.#options,
-      run: this.#run,
-      rules: engine ? engineOptions(config(), engine, project) : {},
-      log: this.#log,
-      send: (command) => work.send(command),
-      onWaiting: (isWaiting) => this.#view.waiting(isWaiting),
-    });
-  }
-
-  #watchStall(questions: RunQuestions): StallWatch {
-    return new StallWatch({
-      minutes: this.#options.config().limits.stall_minutes,
-      isAlive: () => this.#view.progress.open.length > 0 || questions.isWaiting,
-      show: (notice) => this.#view.stalled(notice),
-    });
-  }
-
   #limitTime(): NodeJS.Timeout | undefined {
     const minutes = this.#options.config().limits.run_minutes;
     if (minutes === undefined) return undefined;
@@ -188,76 +148,11 @@ export class Job {
     if (this.#stopped) return;
     this.#stopped = reason;
     this.#view.stopping();
-    this.#work?.send(how === "interrupt" ? { type: how } : { type: how, reason: reason.text });
-  }
-
-  async #hear(event: WorkerEvent): Promise<void> {
-    this.#stall?.heard();
-    if (event.type === "placed") this.#placed(event.cwd);
-    else if (event.type === "completed") await this.#completed(event);
-    else this.#safely(event.type, () => this.#take(event));
-  }
-
-  /** What cannot be stored of a run under way must not end it: only its outcome counts. */
-  #safely(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#log.error({ err: error, what }, "job.not_stored");
-    }
-  }
-
-  #placed(cwd: string): void {
-    const { store, now } = this.#options;
-    try {
-      store.durably(() => store.runs.start(this.id, now(), cwd));
-    } catch (cause) {
-      throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
-    }
-    this.#log.info({ cwd, project: this.#run.project, branch: this.#run.branch }, "run.started");
-  }
-
-  #take(event: Exclude<WorkerEvent, { type: "placed" | "completed" }>): void {
-    this.#questions?.heard(event);
-    switch (event.type) {
-      case "process":
-        this.#options.store.runs.setProcess(this.id, event.mark);
-        break;
-      case "ready":
-        this.#can = event.can;
-        break;
-      case "started":
-        this.#started(event.resume.value);
-        break;
-      case "action":
-        this.#view.acted(event);
-        break;
-      case "text":
-        this.#view.write(event.text);
-        break;
-      case "ack":
-        this.#steering.acknowledged(event);
-        break;
-      case "question":
-      case "resolved":
-        break;
-      default:
-        assertNever(event);
-    }
-  }
-
-  #started(session: string): void {
-    this.#session = session;
-    this.#claim(`${this.#run.engine}:${session}`);
-    this.#log.info({ session }, "run.session");
-    this.#view.started(this.#engine?.resume.format(session));
-    this.#options.store.runs.setSession(this.id, session);
+    this.#execution?.send(how === "interrupt" ? { type: how } : { type: how, reason: reason.text });
   }
 
   async #completed(event: Completed): Promise<void> {
-    this.#stall?.end();
     this.#log.debug({ ok: event.ok }, "run.outcome");
-    this.#session = event.resume?.value ?? this.#session;
     const { steps } = this.#view.progress;
     await this.#settle({ answer: event.answer, usage: event.usage, steps, ...toEnd(event, this.#stopped) });
     this.#log.info({ ok: event.ok, usage: event.usage, stopped: this.#stopped !== undefined }, "run.completed");
@@ -267,7 +162,7 @@ export class Job {
   async #settle(outcome: RunOutcome): Promise<void> {
     const { store, now, screens } = this.#options;
     this.#state = "ended";
-    const ended = { run: this.#run, session: this.#session, outcome, at: now() };
+    const ended = { run: this.#run, session: this.#execution?.session, outcome, at: now() };
     const isStored = await untilDone(() => storeOutcome(ended, store), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });

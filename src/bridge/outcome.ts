@@ -1,7 +1,7 @@
 import type { Completed } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
-import type { OutcomeKind, RunOutcome, StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
 
 /** Why a run is ended from outside. The first reason wins. */
 export interface StopReason {

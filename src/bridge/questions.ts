@@ -6,7 +6,7 @@ import type { RunCommand } from "../domain/run.ts";
 import { timerMs } from "../domain/time.ts";
 import type { Logger } from "../log.ts";
 import type { Decider } from "../store/questions.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
 
 export interface RunQuestionsOptions extends Pick<BridgeOptions, "store" | "cards" | "config" | "now"> {

@@ -1,4 +1,4 @@
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
 import { newRunId } from "./run-id.ts";
 

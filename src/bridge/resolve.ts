@@ -6,8 +6,8 @@ import type { Origin } from "../domain/origin.ts";
 import { findResume, stripResume } from "../domain/resume.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
-import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 
 /** A prompt as it came from a chat, forwards and split pastes already joined to it. */
 export interface Prompt {
@@ -100,7 +100,7 @@ function byRun(run: StoredRun): Pick<Resolved, "engine" | "resume" | "follows"> 
 
 function repliedRun(prompt: Prompt, store: Store): StoredRun | undefined {
   if (prompt.follows !== undefined) return store.runs.get(prompt.follows);
-  return prompt.reply && store.runs.byMessage(prompt.chatId, prompt.reply.messageId);
+  return prompt.reply && store.messages.runOf(prompt.chatId, prompt.reply.messageId);
 }
 
 function contextOf({ project, branch }: StoredRun): Context | undefined {

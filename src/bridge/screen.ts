@@ -1,5 +1,5 @@
 import type { ProgressState } from "../domain/progress.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 
 /** What a run's progress message is to show; elapsed time is the screen's own business. */
 export interface RunView {

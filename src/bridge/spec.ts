@@ -1,7 +1,7 @@
 import type { RunSpec } from "../domain/run.ts";
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { sessionOf } from "./thread.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 
 interface Addition {
@@ -13,7 +13,7 @@ interface Addition {
  * has, and is no reply to a run that waits.
  */
 export function isSteerable(runId: string, { prompt, resolved, store }: Addition): boolean {
-  const replied = prompt.reply && store.runs.byMessage(prompt.chatId, prompt.reply.messageId);
+  const replied = prompt.reply && store.messages.runOf(prompt.chatId, prompt.reply.messageId);
   const run = store.runs.get(runId);
   if (!run || replied?.state === "queued") return false;
   const session = knownSession(run);

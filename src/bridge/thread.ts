@@ -1,5 +1,5 @@
-import { knownSession, type StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 
 /**
  * The session that a run goes on with: its own, or the newest that is known of the runs it follows, since these may

@@ -2,7 +2,7 @@ import { engineOptions } from "../config/engine-options.ts";
 import type { Ability, SessionAbility } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
-import { knownSession, type StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { OperationResult } from "../worker/port.ts";
 import type { BridgeOptions } from "./options.ts";
 import { refusalOf } from "./refusal.ts";

@@ -1,8 +1,8 @@
 import type { Cards } from "../bridge/screen.ts";
 import type { Logger } from "../log.ts";
 import type { StoredQuestion } from "../store/questions.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { renderCard, renderReminder } from "./card.ts";
 import { cardButtons } from "./card-buttons.ts";
 import type { Document, TextFile } from "./document.ts";
@@ -108,7 +108,7 @@ export class ChatCards implements Cards {
       store.questions.setCard(key, cardId);
       store.questions.setCardState(key, "open");
       this.#belongs(stored, cardId);
-      store.runs.addMessage(chatId, cardId, run.id);
+      store.messages.lead(chatId, cardId, run.id);
     });
     if (!file) return;
     const fileId = await this.#insist(key, () =>

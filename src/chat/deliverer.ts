@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { finalButtons } from "./buttons.ts";
 import type { Buttons } from "./document.ts";
 import { plain } from "./markdown/tree.ts";
@@ -225,7 +225,7 @@ export class Deliverer {
   async #sendPart(delivery: Delivery, part: Message, { run }: Final, options: SendOptions): Promise<void> {
     const { transport, store } = this.#parts;
     const messageId = await transport.send(delivery, part, options);
-    if (run) store.runs.addMessage(delivery.chatId, messageId, run.id);
+    if (run) store.messages.lead(delivery.chatId, messageId, run.id);
     else store.deliveries.keepReply(delivery.chatId, messageId);
   }
 }

@@ -13,20 +13,14 @@ import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
+import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, type Intent } from "./intent.ts";
 import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
 import { answerPress } from "./press.ts";
 import { NONE, type SubmitParts, submit } from "./submit.ts";
-import { type Transport, Unreadable } from "./transport.ts";
-
-/** An update as the transport has it. */
-export interface Update {
-  /** Newer ones have higher ids. */
-  readonly id: number;
-  readonly body: unknown;
-}
+import type { Transport } from "./transport.ts";
 
 export interface DispatchParts {
   readonly config: () => Config;
@@ -48,6 +42,7 @@ export interface DispatchParts {
 export class Dispatcher {
   readonly #parts: DispatchParts;
   readonly #joiner: Joiner;
+  readonly #intake: Intake;
   readonly #deferred: Deferred;
   readonly #answers: Answers;
   readonly #submitParts: SubmitParts;
@@ -55,6 +50,7 @@ export class Dispatcher {
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    this.#intake = new Intake(parts);
     this.#deferred = new Deferred(parts.log);
     this.#once = new Once(parts.now);
     this.#answers = new Answers(parts, this.#deferred);
@@ -70,7 +66,7 @@ export class Dispatcher {
 
   /** Stores a batch, then handles it. Once this returned, the batch may be confirmed to the transport. */
   receive(updates: readonly Update[]): void {
-    const fresh = this.#parts.store.durably(() => updates.flatMap((update) => this.#accept(update) ?? []));
+    const fresh = this.#parts.store.durably(() => updates.flatMap((update) => this.#intake.accept(update) ?? []));
     this.#parts.log.debug({ updates: updates.length, fresh: fresh.length }, "updates.stored");
     this.#handle(fresh);
     this.#parts.deliver();
@@ -79,7 +75,7 @@ export class Dispatcher {
   /** Handles what the last bridge stored and did not get to. */
   recover(): void {
     const waiting = this.#parts.store.updates.waiting();
-    this.#handle(waiting.flatMap(({ id, body }) => this.#read({ id, body: JSON.parse(body) }) ?? []));
+    this.#handle(waiting.flatMap(({ id, body }) => this.#intake.read({ id, body: JSON.parse(body) }) ?? []));
   }
 
   /** Lets go of prompts that wait for more, so that they are stored as runs. */
@@ -90,47 +86,6 @@ export class Dispatcher {
   /** Resolves when nothing is left of what handlers began. */
   idle(): Promise<void> {
     return this.#deferred.idle();
-  }
-
-  /** Strangers get silence; what is known already is left out; the rest is stored. */
-  #accept(update: Update): Received | undefined {
-    const received = this.#read(update);
-    if (!received) return undefined;
-    const origin = originOf(received);
-    const { transport, store, log, now } = this.#parts;
-    if (!transport.allows(origin)) {
-      const hint = transport.hintOn?.(origin);
-      log.info({ chatId: origin.chatId, userId: origin.userId, ...(hint && { hint }) }, "update.stranger");
-      return undefined;
-    }
-    const message = "message" in received ? received.message : undefined;
-    const stored = {
-      id: update.id,
-      chatId: message?.chatId ?? null,
-      messageId: message?.messageId ?? null,
-      body: JSON.stringify(update.body),
-    };
-    return store.updates.receive(stored, now()) ? received : undefined;
-  }
-
-  /**
-   * What cannot be read is set aside: it must not hold up what comes after it. It is kept and told only if it comes from
-   * somebody who may use the bot.
-   */
-  #read(update: Update): Received | undefined {
-    const { store, transport, log, now } = this.#parts;
-    const { id, body } = update;
-    try {
-      return transport.read(body);
-    } catch (error) {
-      const ref = refOf(id);
-      log.error({ err: error, ref }, "update.unreadable");
-      const origin = error instanceof Unreadable ? error.origin : undefined;
-      const stored = { id, chatId: null, messageId: null, body: JSON.stringify(body) };
-      if (origin && transport.allows(origin) && store.updates.receive(stored, now())) this.#tellMain(ref);
-      store.updates.setAside(id);
-      return undefined;
-    }
   }
 
   #handle(batch: readonly Received[]): void {
@@ -230,17 +185,11 @@ export class Dispatcher {
       if (!updateIds.map((id) => store.updates.failed(id)).some(Boolean)) return false;
       if ("text" in origin) this.#answers.give(origin, userText(error, ref), []);
       for (const id of updateIds) store.updates.setAside(id);
-      if (origin.chatId !== transport.mainChat) this.#tellMain(ref);
+      if (origin.chatId !== transport.mainChat) tellSetAside(ref, this.#parts);
       return true;
     });
     if (isAside) deliver();
     else setTimeout(again, RETRY_MS).unref();
-  }
-
-  #tellMain(ref: string): void {
-    const { store, transport, now } = this.#parts;
-    const body = `An update could not be handled and was set aside (ref ${ref}); the log has the cause.`;
-    store.deliveries.add({ chatId: transport.mainChat, body, createdAt: now() });
   }
 }
 

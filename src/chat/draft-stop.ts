@@ -1,5 +1,5 @@
 import type { Bridge } from "../bridge/bridge.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { DraftStop } from "./incoming.ts";
 
 /** Which draft of its chat is a run's: a whole number above 0 if the ids of messages are. */

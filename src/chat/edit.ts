@@ -15,7 +15,7 @@ export function applyEdit(
   parts: DispatchParts,
 ): string | undefined {
   const { bridge, store, engines, engineOverride, botName, config } = parts;
-  const run = store.runs.byMessage(message.chatId, message.messageId);
+  const run = store.messages.runOf(message.chatId, message.messageId);
   if (!run || task === undefined) return undefined;
   const resolveParts = { config: config(), engines, store, botName, engineOverride };
   const resolved = resolvePrompt({ ...message, text: withQuote(task, message) }, resolveParts);
@@ -25,7 +25,7 @@ export function applyEdit(
     const state = run.state === "ended" ? "has ended" : "runs already";
     return `This task ${state}, so the edit changes nothing: reply to it to say more.`;
   }
-  if (store.runs.countPromptMessages(run.id) > 1) {
+  if (store.messages.countOfPeople(run.id) > 1) {
     return "This task was joined from several messages: `/cancel` it, and send it again as you want it.";
   }
   const { project = null, branch = null } = resolved.context ?? {};

@@ -2,7 +2,7 @@ import type { TelegramConfig } from "../config/config.ts";
 import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
 import type { Engine } from "../engine/contract.ts";
-import { knownSession, type StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { Document } from "./document.ts";
 import type { Frame } from "./frame.ts";
 import { renderProgress } from "./render-progress.ts";

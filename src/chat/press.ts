@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Called } from "../operations/call.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Answers } from "./answers.ts";
 import { parsePress } from "./buttons.ts";
 import { parseCardPress } from "./card-buttons.ts";

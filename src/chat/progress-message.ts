@@ -1,8 +1,8 @@
 import type { RunView, Screen } from "../bridge/screen.ts";
 import type { ProgressState } from "../domain/progress.ts";
 import type { Logger } from "../log.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { progressButtons } from "./buttons.ts";
 import type { Document } from "./document.ts";
 import { draftIdOf } from "./draft-stop.ts";
@@ -86,7 +86,7 @@ export class ProgressMessage implements Screen {
   async clean(): Promise<void> {
     const { store, log } = this.#parts;
     if (this.#messageId !== undefined || this.#first !== "in doubt") return;
-    await this.#removeStrays(store.runs.newestMessage(this.#run.id)).catch((error: unknown) => {
+    await this.#removeStrays(store.messages.newestOf(this.#run.id)).catch((error: unknown) => {
       if (!(error instanceof Superseded)) log.warn({ err: error, runId: this.#run.id }, "progress.left");
     });
   }
@@ -137,7 +137,7 @@ export class ProgressMessage implements Screen {
     log.debug({ runId: id, progressId }, "progress.arrived");
     store.transaction(() => {
       store.runs.setProgress(id, progressId);
-      store.runs.addMessage(chatId, progressId, id);
+      store.messages.lead(chatId, progressId, id);
     });
     this.#timer ??= setTimeout(() => this.#flush(), 0);
     if (wasInDoubt) await this.#removeStrays(progressId);

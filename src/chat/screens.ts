@@ -1,5 +1,5 @@
 import type { Screen, Screens } from "../bridge/screen.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { Deliverer, type DelivererParts } from "./deliverer.ts";
 import { ProgressMessage, type ProgressParts } from "./progress-message.ts";
 

@@ -74,7 +74,7 @@ function keep(task: Task, runId: string, parts: SubmitParts): void {
 function claimMessages({ group, held }: Task, runId: string, { store }: SubmitParts): void {
   const { chatId } = group.first;
   const messageIds = [...group.messageIds, ...held.map(({ messageId }) => messageId)];
-  for (const messageId of messageIds) store.runs.addMessage(chatId, messageId, runId);
+  for (const messageId of messageIds) store.messages.lead(chatId, messageId, runId);
   for (const { messageId } of held) store.conversations.forgetForward(chatId, messageId);
   for (const updateId of group.updateIds) store.updates.handled(updateId);
 }

@@ -1,4 +1,4 @@
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Buttons, Document, FoldedDocument, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
 import type { OutcomeView } from "./outcome.ts";

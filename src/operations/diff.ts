@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { findRun } from "./find.ts";
 import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation, type Told } from "./operation.ts";

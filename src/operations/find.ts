@@ -1,7 +1,7 @@
 import { conversationKey } from "../bridge/resolve.ts";
 import type { Asked, Thread } from "../bridge/threads.ts";
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Access, Caller } from "./operation.ts";
 
 /** The run under way that is meant: by `ref`, see `findRun`; else by the message replied to; else the only one of the chat. */
@@ -10,7 +10,7 @@ export function findActive(access: Access, ref: string | undefined, caller: Call
   const { place } = caller;
   if (ref !== undefined) return newestActive(access, namedRun(access, ref)).id;
   if (place.reply) {
-    const run = store.runs.byMessage(place.chatId, place.reply.messageId);
+    const run = store.messages.runOf(place.chatId, place.reply.messageId);
     if (run) return run.id;
     throw new UserError("Nothing is running for that message.");
   }
@@ -39,7 +39,7 @@ export function findRun(access: Access, ref: string | undefined, { place }: Call
   const { bridge, store } = access;
   if (ref !== undefined) return namedRun(access, ref);
   if (place.reply) {
-    const run = store.runs.byMessage(place.chatId, place.reply.messageId);
+    const run = store.messages.runOf(place.chatId, place.reply.messageId);
     if (run) return run;
     throw new UserError("That message belongs to no run.", { code: "not_found" });
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation } from "./operation.ts";
 

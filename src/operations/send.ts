@@ -2,7 +2,7 @@ import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
 import { writeDirectives } from "../domain/directives.ts";
 import { UserError } from "../errors.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { findThread } from "./find.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { formatCount } from "../domain/usage.ts";
-import { knownSession, type StoredRun } from "../store/runs.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import { diffOf } from "./diff.ts";
 import { findRun } from "./find.ts";
 import { inlineCode } from "./inline-code.ts";

@@ -1,101 +1,7 @@
-import type { Usage } from "../domain/events.ts";
-import type { Origin } from "../domain/origin.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import type { Database, Row } from "./database.ts";
-
-export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
-
-/** A prompt and what became of it. Times are ms since 1970; absent values are null. */
-export interface StoredRun {
-  readonly id: string;
-  readonly state: "queued" | "running" | "ended";
-  readonly origin: Origin;
-  /** With the topic: the conversation, where the run is shown and answered. */
-  readonly chatId: string;
-  readonly topicId: string | null;
-  /** The person's message, which progress and answer reply to; null if no message asked for the run. */
-  readonly messageId: string | null;
-  readonly userId: string | null;
-  readonly engine: string;
-  readonly project: string | null;
-  readonly branch: string | null;
-  readonly prompt: string;
-  /** The session that was asked for. */
-  readonly resume: string | null;
-  /** The run whose session to continue, if its id was not known yet when this one was asked for. */
-  readonly follows: string | null;
-  /** The session that the engine reported. */
-  readonly session: string | null;
-  readonly cwd: string | null;
-  readonly process: ProcessMark | undefined;
-  /** Set if this is no task, but a session that was made of this run's. */
-  readonly branchOf: string | null;
-  readonly progressId: string | null;
-  /** 1 if there may be a progress message, whether or not its id is known. */
-  readonly progressAsked: number;
-  readonly outcome: OutcomeKind | null;
-  readonly answer: string | null;
-  readonly error: string | null;
-  readonly steps: number;
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  readonly cacheReadTokens: number | null;
-  readonly cacheWriteTokens: number | null;
-  readonly costUsd: number | null;
-  readonly createdAt: number;
-  readonly startedAt: number | null;
-  readonly endedAt: number | null;
-}
-
-/** The session that the engine reported, or else the one that was asked for; null while there is neither. */
-export const knownSession = ({ session, resume }: Pick<StoredRun, "session" | "resume">): string | null =>
-  session ?? resume;
-
-/** The runs of one engine in one project (null outside projects) together. */
-export interface UsageRow {
-  readonly engine: string;
-  readonly project: string | null;
-  readonly runs: number;
-  /** Of all kinds, cached ones included. */
-  readonly tokens: number;
-  readonly costUsd: number;
-}
-
-/** What is known of a run when it is asked for. */
-export type NewRun = Pick<
-  StoredRun,
-  | "id"
-  | "chatId"
-  | "topicId"
-  | "messageId"
-  | "userId"
-  | "engine"
-  | "project"
-  | "branch"
-  | "prompt"
-  | "resume"
-  | "follows"
-  | "createdAt"
-> & { readonly origin?: Origin };
-
-/** A row of the table. */
-export type RunRow = Omit<StoredRun, "origin" | "process"> & {
-  readonly origin: string;
-  readonly pid: number | null;
-  readonly processStart: string | null;
-  readonly markId: string | null;
-} & Row;
-
-export interface RunOutcome {
-  readonly kind: OutcomeKind;
-  readonly answer: string;
-  readonly error: string | undefined;
-  readonly steps: number;
-  readonly usage: Usage | undefined;
-}
-
-/** Where ids of messages are kept, theirs and ours. */
-const MESSAGE_TABLES = ["messages", "updates", "replies", "cardMessages"];
+import { Messages } from "./messages.ts";
+import { type NewRun, type RunOutcome, type RunRow, type StoredRun, toRun, type UsageRow } from "./stored-run.ts";
 
 export class Runs {
   readonly #database: Database;
@@ -121,7 +27,7 @@ export class Runs {
       run.follows,
       run.createdAt,
     );
-    if (run.messageId !== null) this.addMessage(run.chatId, run.messageId, run.id);
+    if (run.messageId !== null) new Messages(this.#database).lead(run.chatId, run.messageId, run.id);
   }
 
   get(id: string): StoredRun | undefined {
@@ -211,13 +117,6 @@ export class Runs {
     this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);
   }
 
-  /** How many messages of people a run was made of. */
-  countPromptMessages(id: string): number {
-    const sql = `SELECT COUNT(*) AS count FROM messages JOIN runs ON runs.id = messages.runId
-      WHERE runs.id = ? AND messages.messageId IS NOT runs.progressId`;
-    return this.#database.get<{ count: number }>(sql, id)?.count ?? 0;
-  }
-
   /** The newest run of a session, whoever began it. */
   bySession(engine: string, session: string): StoredRun | undefined {
     return this.#read(
@@ -226,52 +125,7 @@ export class Runs {
     )[0];
   }
 
-  /** Makes a message, the person's or ours, lead to its run. */
-  addMessage(chatId: string, messageId: string, runId: string): void {
-    this.#database.run(
-      "INSERT OR REPLACE INTO messages (chatId, messageId, runId) VALUES (?, ?, ?)",
-      chatId,
-      messageId,
-      runId,
-    );
-  }
-
-  /** Whether this message is one that somebody sent us, or one of ours whose id was stored. */
-  isKnownMessage(chatId: string, messageId: string): boolean {
-    const isIn = (table: string) =>
-      this.#database.get(`SELECT 1 FROM ${table} WHERE chatId = ? AND messageId = ?`, chatId, messageId) !== undefined;
-    return MESSAGE_TABLES.some(isIn);
-  }
-
-  /** The newest message of a chat that is known; 0 if there is none. */
-  newestKnown(chatId: string): number {
-    const newest = (table: string) =>
-      this.#database.get<{ id: number | null }>(`SELECT MAX(messageId) AS id FROM ${table} WHERE chatId = ?`, chatId)
-        ?.id;
-    return Math.max(...MESSAGE_TABLES.map((table) => newest(table) ?? 0));
-  }
-
-  /** The newest message of a run; 0 where it has none. */
-  newestMessage(runId: string): string {
-    const sql = "SELECT MAX(messageId) AS id FROM messages WHERE runId = ?";
-    return String(this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0);
-  }
-
-  byMessage(chatId: string, messageId: string): StoredRun | undefined {
-    return this.#read(
-      "SELECT runs.* FROM messages JOIN runs ON runs.id = messages.runId WHERE messages.chatId = ? AND messages.messageId = ?",
-      ...[chatId, messageId],
-    )[0];
-  }
-
   #read(sql: string, ...values: (string | number | null)[]): StoredRun[] {
     return this.#database.all<RunRow>(sql, ...values).map(toRun);
   }
-}
-
-/** A row of the table as a run. */
-export function toRun({ origin, pid, processStart, markId, ...run }: RunRow): StoredRun {
-  const mark = markId === null ? {} : { markId };
-  const process = pid === null ? undefined : { pid, startTime: processStart ?? "", ...mark };
-  return { ...run, origin: JSON.parse(origin) as Origin, process };
 }

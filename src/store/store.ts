@@ -6,6 +6,7 @@ import { Deliveries } from "./deliveries.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
+import { Messages } from "./messages.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
@@ -15,6 +16,7 @@ import { Updates } from "./updates.ts";
 export interface Store {
   readonly updates: Updates;
   readonly runs: Runs;
+  readonly messages: Messages;
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
   readonly health: Health;
@@ -40,6 +42,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
   return {
     updates: new Updates(database),
     runs: new Runs(database),
+    messages: new Messages(database),
     deliveries: new Deliveries(database),
     conversations: new Conversations(database),
     health: new Health(database),

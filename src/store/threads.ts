@@ -1,5 +1,5 @@
 import type { Database, Row } from "./database.ts";
-import { type RunRow, type StoredRun, toRun } from "./runs.ts";
+import { type RunRow, type StoredRun, toRun } from "./stored-run.ts";
 
 /** A run, and what it was found by. */
 export interface Named {

@@ -2,7 +2,7 @@ import { loadMarkdown } from "../chat/markdown/load.ts";
 import type { Block } from "../chat/markdown/tree.ts";
 import { type Draft, Superseded } from "../chat/transport.ts";
 import type { Logger } from "../log.ts";
-import type { StoredRun } from "../store/runs.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { type Payload, Refused } from "./api.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
 import { emitRich } from "./markdown/emit-rich.ts";

@@ -1,7 +1,7 @@
 import { formatElapsed } from "../domain/elapsed.ts";
 import type { Logger } from "../log.ts";
-import type { StoredRun } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { type Answer, type Payload, Refused, type Telegram } from "./api.ts";
 
 interface Parts {
@@ -37,7 +37,7 @@ export async function findLostProgress({ store, telegram, log, signal }: Parts):
       if (found === undefined) continue;
       store.transaction(() => {
         store.runs.setProgress(run.id, found);
-        store.runs.addMessage(run.chatId, found, run.id);
+        store.messages.lead(run.chatId, found, run.id);
       });
     } catch (error) {
       log.warn({ err: error, runId: run.id }, "progress.lost");
@@ -61,7 +61,7 @@ export interface Stretch {
 export async function removeStrays({ chatId, after, before }: Stretch, store: Store, call: Caller): Promise<void> {
   const chat_id = Number(chatId);
   for (let id = Math.max(Number(after) + 1, Number(before) - IDS_TO_TRY); id < Number(before); id++) {
-    if (store.runs.isKnownMessage(chatId, String(id))) continue;
+    if (store.messages.isKnown(chatId, String(id))) continue;
     const isOurs = (await claim({ chat_id, id, text: "sent again below" }, call)) !== undefined;
     if (isOurs) await call("deleteMessage", { chat_id, message_id: id });
   }
@@ -73,10 +73,10 @@ async function find(run: StoredRun, store: Store, call: Caller): Promise<string 
   const messageId = run.messageId === null ? null : Number(run.messageId);
   const text = `restarting · ${engine} · ${formatElapsed(Date.now() - createdAt)}`;
   // Nothing asked for it in the chat, so it is near what was last known there when the bridge was killed.
-  const first = (messageId ?? store.runs.newestKnown(chatId) - IDS_TO_TRY) + 1;
+  const first = (messageId ?? store.messages.newestKnown(chatId) - IDS_TO_TRY) + 1;
   const last = messageId === null ? first + 2 * IDS_TO_TRY : messageId + IDS_TO_TRY;
   for (let id = Math.max(first, 1); id <= last; id++) {
-    if (store.runs.isKnownMessage(chatId, String(id))) continue;
+    if (store.messages.isKnown(chatId, String(id))) continue;
     const answered = await claim({ chat_id, id, text }, call);
     if (answered === undefined) continue;
     if (answered === "unknown" || answered === messageId) return String(id);

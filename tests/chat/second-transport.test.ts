@@ -103,6 +103,6 @@ test("a transport whose ids are words takes a task, shows progress, a card and a
   await vi.waitFor(() =>
     expect([...transport.messages.values()].filter(({ text }) => /^working/.test(text))).toEqual([]),
   );
-  expect(store.runs.byMessage("hall", answer?.id ?? "")).toMatchObject({ topicId: "corner", messageId: "first-wish" });
+  expect(store.messages.runOf("hall", answer?.id ?? "")).toMatchObject({ topicId: "corner", messageId: "first-wish" });
   expect(store.runs.recent(9)).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { NewRun } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { NewRun } from "../../src/store/stored-run.ts";
 
 const USAGE = { inputTokens: 5, outputTokens: 6, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.5 };
 
@@ -23,11 +23,11 @@ function withRuns(...ids: string[]) {
 
 test("what ended long ago loses its texts, and keeps its counts, its session and its messages", () => {
   const store = withRuns("1", "2");
-  store.runs.addMessage("1", "77", "1");
+  store.messages.lead("1", "77", "1");
   expect(store.history.prune(2)).toBe(1);
   const left = { prompt: "", answer: null, error: null, outcome: "done", steps: 3, inputTokens: 5, costUsd: 0.5 };
   expect(store.runs.get("1")).toMatchObject({ ...left, session: "session 1" });
-  expect(store.runs.byMessage("1", "77")?.id).toBe("1");
+  expect(store.messages.runOf("1", "77")?.id).toBe("1");
   expect(store.runs.get("2")).toMatchObject({ prompt: "my secret", answer: "an answer" });
   expect(store.runs.usageSince(0)).toMatchObject([{ runs: 2, costUsd: 1 }]);
   expect(store.history.prune(2)).toBe(0);

@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { ConfigError, UserError } from "../../src/errors.ts";
 import { openPlain } from "../../src/store/database.ts";
 import { readLockHolder, takeLock } from "../../src/store/lock.ts";
-import type { NewRun } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { NewRun } from "../../src/store/stored-run.ts";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "takopi-store-"));
@@ -105,15 +105,15 @@ describe("runs", () => {
   });
 
   test("are found by any of their messages and by their session", () => {
-    const { runs } = openStore(":memory:");
+    const { runs, messages } = openStore(":memory:");
     runs.add(run("1"));
     runs.add(run("2"));
-    runs.addMessage("1", "77", "1");
+    messages.lead("1", "77", "1");
     runs.setSession("1", "s");
     runs.setSession("2", "s");
-    expect(runs.byMessage("1", "77")?.id).toBe("1");
-    expect(runs.byMessage("1", "1")?.id).toBe("1");
-    expect(runs.byMessage("2", "77")).toBeUndefined();
+    expect(messages.runOf("1", "77")?.id).toBe("1");
+    expect(messages.runOf("1", "1")?.id).toBe("1");
+    expect(messages.runOf("2", "77")).toBeUndefined();
     expect(runs.bySession("codex", "s")?.id).toBe("2");
     expect(runs.bySession("pi", "s")).toBeUndefined();
   });

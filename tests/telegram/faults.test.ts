@@ -2,8 +2,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import { loadMarkdown } from "../../src/chat/markdown/load.ts";
 import { ChatScreens } from "../../src/chat/screens.ts";
 import { initialProgress } from "../../src/domain/progress.ts";
-import type { RunOutcome } from "../../src/store/runs.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { RunOutcome } from "../../src/store/stored-run.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { transportOver } from "../helpers/telegram.ts";

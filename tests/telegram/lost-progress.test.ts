@@ -54,14 +54,14 @@ test("a progress message whose id was never stored is found, past what other peo
   const progress = await arrived("starting · alpha · 0s", prompt);
   expect(await find()).toEqual([]);
   expect(store.runs.get("first")?.progressId).toBe(progress);
-  expect(store.runs.byMessage(chatId, progress)?.id).toBe("first");
+  expect(store.messages.runOf(chatId, progress)?.id).toBe("first");
   expect(shown()).toEqual([[progress, expect.stringMatching(/^restarting · alpha · \d+s$/)]]);
 });
 
 test("what replies to another prompt is not taken, and goes, since it is delivered again", async () => {
   const [first, second] = [asked("first"), asked("second")];
   store.runs.setProgress("first", await arrived("working · alpha · 9s", first));
-  store.runs.addMessage(chatId, store.runs.get("first")?.progressId ?? "", "first");
+  store.messages.lead(chatId, store.runs.get("first")?.progressId ?? "", "first");
   await arrived("done · alpha · 10s", first);
   const progress = await arrived("starting · alpha · 0s", second);
   expect(await find()).toEqual([]);
@@ -74,7 +74,7 @@ test("what replies to another prompt is not taken, and goes, since it is deliver
 
 test("where none arrived nothing is taken", async () => {
   const prompt = asked("first");
-  store.runs.addMessage(chatId, await arrived("known", prompt), "first");
+  store.messages.lead(chatId, await arrived("known", prompt), "first");
   expect(await find()).toEqual([]);
   expect(store.runs.get("first")?.progressId).toBeNull();
   expect(shown()).toEqual([[String(Number(prompt) + 1), "known"]]);

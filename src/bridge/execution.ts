@@ -1,0 +1,174 @@
+import { engineOptions } from "../config/engine-options.ts";
+import { assertNever, type Completed } from "../domain/events.ts";
+import type { Reply } from "../domain/question.ts";
+import type { Ability } from "../domain/run.ts";
+import type { Engine } from "../engine/contract.ts";
+import { UserError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { StoredRun } from "../store/stored-run.ts";
+import type { WorkerEvent, WorkerRun } from "../worker/port.ts";
+import type { JobView } from "./job-view.ts";
+import type { BridgeOptions } from "./options.ts";
+import { RunQuestions } from "./questions.ts";
+import { specOf } from "./spec.ts";
+import { StallWatch } from "./stall.ts";
+import { Steering } from "./steering.ts";
+
+export interface ExecutionParts {
+  readonly run: StoredRun;
+  readonly options: BridgeOptions;
+  readonly view: JobView;
+  /** Called with the thread that the run turns out to belong to. */
+  readonly claim: (thread: string) => void;
+  readonly log: Logger;
+}
+
+/** A run while a worker carries it out: hears its events, and passes on what people say to it. */
+export class Execution {
+  readonly #parts: ExecutionParts;
+  readonly #work: WorkerRun;
+  readonly #engine: Engine | undefined;
+  readonly #questions: RunQuestions;
+  readonly #stall: StallWatch;
+  readonly #steering: Steering;
+  #can: readonly Ability[] = [];
+  #session: string | undefined;
+
+  /** Begins at once. */
+  constructor(parts: ExecutionParts) {
+    const { run, options } = parts;
+    this.#parts = parts;
+    this.#engine = options.engines.find(({ id }) => id === run.engine);
+    this.#work = options.worker.run(specOf(run, options.store));
+    this.#steering = new Steering((command) => this.#work.send(command));
+    this.#questions = this.#openQuestions();
+    this.#stall = this.#watchStall();
+  }
+
+  /** The session that the engine reported. */
+  get session(): string | undefined {
+    return this.#session;
+  }
+
+  can(ability: Ability): boolean {
+    return this.#can.includes(ability);
+  }
+
+  readonly send: WorkerRun["send"] = (command) => this.#work.send(command);
+
+  /** Adds a text to the running turn; false if the engine did not take it. Settled at the latest with `end`. */
+  steer(text: string): Promise<boolean> {
+    return this.#steering.add(text);
+  }
+
+  /** Passes a reply on; false if the question is not open, or another reply is on its way. */
+  answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
+    return this.#questions.answer(key, reply, user);
+  }
+
+  /** Waits on for a run that was told to be silent; false unless it is silent. */
+  wait(): boolean {
+    return this.#stall.wait();
+  }
+
+  /** Resolves when nothing of the run lives; calls `onCompleted` with its outcome before. */
+  async hear(onCompleted: (event: Completed) => Promise<void>): Promise<void> {
+    for await (const event of this.#work.events) {
+      this.#stall.heard();
+      if (event.type === "placed") this.#placed(event.cwd);
+      else if (event.type === "completed") {
+        this.#stall.end();
+        this.#session = event.resume?.value ?? this.#session;
+        await onCompleted(event);
+      } else this.#safely(event.type, () => this.#take(event));
+    }
+  }
+
+  /** No more notices, questions or texts. */
+  end(): void {
+    this.#stall.end();
+    this.#safely("questions", () => this.#questions.end());
+    this.#steering.end();
+  }
+
+  #openQuestions(): RunQuestions {
+    const { run, options, view, log } = this.#parts;
+    const project = options.config().projects.get(run.project ?? "");
+    return new RunQuestions({
+      ...options,
+      run,
+      rules: this.#engine ? engineOptions(options.config(), this.#engine, project) : {},
+      log,
+      send: this.send,
+      onWaiting: (isWaiting) => view.waiting(isWaiting),
+    });
+  }
+
+  #watchStall(): StallWatch {
+    const { options, view } = this.#parts;
+    return new StallWatch({
+      minutes: options.config().limits.stall_minutes,
+      isAlive: () => view.progress.open.length > 0 || this.#questions.isWaiting,
+      show: (notice) => view.stalled(notice),
+    });
+  }
+
+  /** What cannot be stored of a run under way must not end it: only its outcome counts. */
+  #safely(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.log.error({ err: error, what }, "job.not_stored");
+    }
+  }
+
+  #placed(cwd: string): void {
+    const { run, options, log } = this.#parts;
+    const { store, now } = options;
+    try {
+      store.durably(() => store.runs.start(run.id, now(), cwd));
+    } catch (cause) {
+      throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
+    }
+    log.info({ cwd, project: run.project, branch: run.branch }, "run.started");
+  }
+
+  #take(event: Exclude<WorkerEvent, { type: "placed" | "completed" }>): void {
+    const { run, options, view } = this.#parts;
+    this.#questions.heard(event);
+    switch (event.type) {
+      case "process":
+        options.store.runs.setProcess(run.id, event.mark);
+        break;
+      case "ready":
+        this.#can = event.can;
+        break;
+      case "started":
+        this.#started(event.resume.value);
+        break;
+      case "action":
+        view.acted(event);
+        break;
+      case "text":
+        view.write(event.text);
+        break;
+      case "ack":
+        this.#steering.acknowledged(event);
+        break;
+      case "question":
+      case "resolved":
+        break;
+      default:
+        assertNever(event);
+    }
+  }
+
+  #started(session: string): void {
+    const { run, options, view, claim, log } = this.#parts;
+    this.#session = session;
+    claim(`${run.engine}:${session}`);
+    log.info({ session }, "run.session");
+    view.started(this.#engine?.resume.format(session));
+    options.store.runs.setSession(run.id, session);
+  }
+}

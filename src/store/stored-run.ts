@@ -1,0 +1,102 @@
+import type { Usage } from "../domain/events.ts";
+import type { Origin } from "../domain/origin.ts";
+import type { ProcessMark } from "../domain/run.ts";
+import type { Row } from "./database.ts";
+
+export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
+
+/** A prompt and what became of it. Times are ms since 1970; absent values are null. */
+export interface StoredRun {
+  readonly id: string;
+  readonly state: "queued" | "running" | "ended";
+  readonly origin: Origin;
+  /** With the topic: the conversation, where the run is shown and answered. */
+  readonly chatId: string;
+  readonly topicId: string | null;
+  /** The person's message, which progress and answer reply to; null if no message asked for the run. */
+  readonly messageId: string | null;
+  readonly userId: string | null;
+  readonly engine: string;
+  readonly project: string | null;
+  readonly branch: string | null;
+  readonly prompt: string;
+  /** The session that was asked for. */
+  readonly resume: string | null;
+  /** The run whose session to continue, if its id was not known yet when this one was asked for. */
+  readonly follows: string | null;
+  /** The session that the engine reported. */
+  readonly session: string | null;
+  readonly cwd: string | null;
+  readonly process: ProcessMark | undefined;
+  /** Set if this is no task, but a session that was made of this run's. */
+  readonly branchOf: string | null;
+  readonly progressId: string | null;
+  /** 1 if there may be a progress message, whether or not its id is known. */
+  readonly progressAsked: number;
+  readonly outcome: OutcomeKind | null;
+  readonly answer: string | null;
+  readonly error: string | null;
+  readonly steps: number;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cacheReadTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+  readonly costUsd: number | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** The session that the engine reported, or else the one that was asked for; null while there is neither. */
+export const knownSession = ({ session, resume }: Pick<StoredRun, "session" | "resume">): string | null =>
+  session ?? resume;
+
+/** The runs of one engine in one project (null outside projects) together. */
+export interface UsageRow {
+  readonly engine: string;
+  readonly project: string | null;
+  readonly runs: number;
+  /** Of all kinds, cached ones included. */
+  readonly tokens: number;
+  readonly costUsd: number;
+}
+
+/** What is known of a run when it is asked for. */
+export type NewRun = Pick<
+  StoredRun,
+  | "id"
+  | "chatId"
+  | "topicId"
+  | "messageId"
+  | "userId"
+  | "engine"
+  | "project"
+  | "branch"
+  | "prompt"
+  | "resume"
+  | "follows"
+  | "createdAt"
+> & { readonly origin?: Origin };
+
+/** A row of the table. */
+export type RunRow = Omit<StoredRun, "origin" | "process"> & {
+  readonly origin: string;
+  readonly pid: number | null;
+  readonly processStart: string | null;
+  readonly markId: string | null;
+} & Row;
+
+export interface RunOutcome {
+  readonly kind: OutcomeKind;
+  readonly answer: string;
+  readonly error: string | undefined;
+  readonly steps: number;
+  readonly usage: Usage | undefined;
+}
+
+/** A row of the table as a run. */
+export function toRun({ origin, pid, processStart, markId, ...run }: RunRow): StoredRun {
+  const mark = markId === null ? {} : { markId };
+  const process = pid === null ? undefined : { pid, startTime: processStart ?? "", ...mark };
+  return { ...run, origin: JSON.parse(origin) as Origin, process };
+}
