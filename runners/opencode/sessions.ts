@@ -10,7 +10,7 @@ import { sessionDirectories } from "./session-directories.ts";
 import { ENGINE } from "./state.ts";
 
 /** A busy machine takes many times the half second that the answer usually needs. */
-const LOOKUP_TIMEOUT_MS = 120_000;
+export const LOOKUP_TIMEOUT_MS = 120_000;
 
 export interface SessionLookup {
   readonly file: string;

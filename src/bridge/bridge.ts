@@ -1,3 +1,4 @@
+import type { ShownEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
@@ -13,6 +14,7 @@ import { Scheduler } from "./scheduler.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
+import { Watchers } from "./watchers.ts";
 
 /** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
@@ -23,6 +25,8 @@ export class Bridge {
   readonly #jobs = new Map<string, Job>();
   /** By run: who waits for its end. */
   readonly #waiters = new Map<string, (() => void)[]>();
+  readonly #watchers = new Watchers();
+  readonly #tellWatchers: Watchers["tell"] = (id, event) => this.#watchers.tell(id, event);
   #isClosed = false;
 
   constructor(options: BridgeOptions) {
@@ -72,7 +76,8 @@ export class Bridge {
     const { runs } = this.#options.store;
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
-    this.#jobs.set(id, new Job(run, this.#options, (thread) => this.#scheduler.claim(id, thread)));
+    const options = { ...this.#options, onEvent: this.#tellWatchers };
+    this.#jobs.set(id, new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
     this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
 
@@ -98,6 +103,40 @@ export class Bridge {
   /** Ends the turn of a run and keeps its session; false unless it runs and its engine can do that. */
   interrupt(id: string): boolean {
     return this.#jobs.get(id)?.interrupt() ?? false;
+  }
+
+  /** Has the events of a run told until the result is called. */
+  readonly watch: Watchers["add"] = (id, watcher) => this.#watchers.add(id, watcher);
+
+  /** What a run under way showed last, as if it happened now. */
+  lastEvents(id: string): ShownEvent[] {
+    return this.#jobs.get(id)?.lastEvents() ?? [];
+  }
+
+  /** Adds a text to the turn of a run; false if it does not run, or its engine did not take it. Never rejects. */
+  steer(id: string, text: string): Promise<boolean> {
+    return this.#jobs.get(id)?.steer(text) ?? Promise.resolve(false);
+  }
+
+  /** Runs of a chat that wait for their turn, in the order in which they are looked at. */
+  waiting(chatId: string): StoredRun[] {
+    const ids = this.#scheduler.waiting(chatId);
+    return ids.flatMap((id) => this.#options.store.runs.get(id) ?? []);
+  }
+
+  /** Moves a waiting run to a place among those of its chat, 1 = next. @throws UserError if it continues one of them. */
+  move(id: string, place: number): void {
+    const { runs } = this.#options.store;
+    const run = runs.get(id);
+    if (!run) return;
+    const rest = this.waiting(run.chatId).filter((one) => one.id !== id);
+    const order = rest.toSpliced(Math.max(0, place - 1), 0, run);
+    const isBefore = (one: StoredRun, other: StoredRun) => order.indexOf(one) < order.indexOf(other);
+    if (order.some((one) => order.some((other) => one.follows === other.id && isBefore(one, other)))) {
+      throw new UserError("A task cannot come before the one whose session it continues.");
+    }
+    runs.setOrder(order.map((one) => one.id));
+    this.#scheduler.reorder(order.map((one) => one.id));
   }
 
   /** Resolves when a run has ended, at once if it has; never after `close`, which leaves what waits for the next start. */

@@ -6,17 +6,18 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
+import type { Briefs } from "../store/threads.ts";
 import type { WorkerEvent, WorkerRun } from "../worker/port.ts";
 import type { JobView } from "./job-view.ts";
-import type { BridgeOptions } from "./options.ts";
+import type { JobOptions } from "./options.ts";
 import { RunQuestions } from "./questions.ts";
-import { specOf } from "./spec.ts";
+import { briefsFor, specOf } from "./spec.ts";
 import { StallWatch } from "./stall.ts";
 import { Steering } from "./steering.ts";
 
 export interface ExecutionParts {
   readonly run: StoredRun;
-  readonly options: BridgeOptions;
+  readonly options: JobOptions;
   readonly view: JobView;
   /** Called with the thread that the run turns out to belong to. */
   readonly claim: (thread: string) => void;
@@ -31,6 +32,7 @@ export class Execution {
   readonly #questions: RunQuestions;
   readonly #stall: StallWatch;
   readonly #steering: Steering;
+  readonly #briefs: Briefs;
   #can: readonly Ability[] = [];
   #session: string | undefined;
 
@@ -39,7 +41,9 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
-    this.#work = options.worker.run(specOf(run, options.store));
+    const spec = specOf(run, options.store);
+    this.#briefs = briefsFor(spec, options.store);
+    this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
@@ -126,7 +130,10 @@ export class Execution {
     const { run, options, log } = this.#parts;
     const { store, now } = options;
     try {
-      store.durably(() => store.runs.start(run.id, now(), cwd));
+      store.durably(() => {
+        store.runs.start(run.id, now(), cwd);
+        store.threads.forgetBriefs(this.#briefs);
+      });
     } catch (cause) {
       throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
     }
@@ -136,6 +143,7 @@ export class Execution {
   #take(event: Exclude<WorkerEvent, { type: "placed" | "completed" }>): void {
     const { run, options, view } = this.#parts;
     this.#questions.heard(event);
+    if (event.type !== "process" && event.type !== "ready" && event.type !== "ack") options.onEvent?.(run.id, event);
     switch (event.type) {
       case "process":
         options.store.runs.setProcess(run.id, event.mark);

@@ -1,4 +1,5 @@
-import type { Completed } from "../domain/events.ts";
+import type { Completed, ShownEvent } from "../domain/events.ts";
+import type { ShownAction } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
 import { UserError, userText } from "../errors.ts";
@@ -6,7 +7,7 @@ import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { Execution } from "./execution.ts";
 import { JobView } from "./job-view.ts";
-import type { BridgeOptions } from "./options.ts";
+import type { JobOptions } from "./options.ts";
 import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
@@ -16,7 +17,7 @@ export type JobState = "held" | "queued" | "running" | "ended";
 export class Job {
   readonly id: string;
   readonly chatId: string;
-  readonly #options: BridgeOptions;
+  readonly #options: JobOptions;
   readonly #claim: (thread: string) => void;
   readonly #log: Logger;
   readonly #view: JobView;
@@ -28,7 +29,7 @@ export class Job {
   #execution: Execution | undefined;
 
   /** @param claim Called with the thread that the run turns out to belong to. */
-  constructor(run: StoredRun, options: BridgeOptions, claim: (thread: string) => void) {
+  constructor(run: StoredRun, options: JobOptions, claim: (thread: string) => void) {
     this.id = run.id;
     this.chatId = run.chatId;
     this.#run = run;
@@ -132,6 +133,15 @@ export class Job {
     this.#closing.abort();
   }
 
+  /** What it showed last, as if it happened now: its session and newest steps. */
+  lastEvents(): ShownEvent[] {
+    const { engine } = this.#run;
+    const session = this.#execution?.session;
+    const started: ShownEvent[] =
+      session === undefined ? [] : [{ type: "started", engine, resume: { engine, value: session } }];
+    return [...started, ...this.#view.progress.shown.map((shown) => toEvent(engine, shown))];
+  }
+
   /** Shows nothing more. */
   close(): void {
     this.#view.close();
@@ -173,3 +183,8 @@ export class Job {
 }
 
 const NOT_STORED = "It has ended, but the state file cannot be written: see `takopi doctor`. Trying again.";
+
+const toEvent = (engine: string, { action, state }: ShownAction): ShownEvent => ({
+  ...{ type: "action", engine, action, phase: state === "done" || state === "failed" ? "completed" : state },
+  ...((state === "done" || state === "failed") && { ok: state === "done" }),
+});

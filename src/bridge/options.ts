@@ -1,9 +1,16 @@
 import type { Config } from "../config/config.ts";
+import type { ShownEvent } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Worker } from "../worker/port.ts";
 import type { Cards, Screens } from "./screen.ts";
+
+/** What a run works with. */
+export interface JobOptions extends BridgeOptions {
+  /** Hears what a run shows. */
+  readonly onEvent?: (runId: string, event: ShownEvent) => void;
+}
 
 /** What the bridge and its parts work with. */
 export interface BridgeOptions {

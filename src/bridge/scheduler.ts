@@ -65,6 +65,19 @@ export class Scheduler {
     };
   }
 
+  /** Ids of a chat's waiting runs, in order. */
+  waiting(chat: string): string[] {
+    return this.#waiting.filter((entry) => entry.chat === chat).map(({ id }) => id);
+  }
+
+  /** Puts waiting runs into this order, in the places that they have together. */
+  reorder(ids: readonly string[]): void {
+    const places = this.#waiting.flatMap(({ id }, index) => (ids.includes(id) ? [index] : []));
+    const entries = ids.flatMap((id) => this.#waiting.find((entry) => entry.id === id) ?? []);
+    for (const [index, place] of places.entries()) this.#waiting[place] = entries[index] as Waiting;
+    this.#pump();
+  }
+
   /** Takes a waiting run out of the queue; false when it does not wait (any more). */
   drop(id: string): boolean {
     const index = this.#waiting.findIndex((entry) => entry.id === id);

@@ -2,6 +2,7 @@ import type { RunSpec } from "../domain/run.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
+import type { Briefs } from "../store/threads.ts";
 import { sessionOf } from "./thread.ts";
 
 /**
@@ -24,3 +25,7 @@ export function specOf(run: StoredRun, { runs, threads }: Pick<Store, "runs" | "
     ...(branch !== null && { branch }),
   };
 }
+
+/** What its session is to be told before the prompt. */
+export const briefsFor = ({ engine, session }: RunSpec, { threads }: Pick<Store, "threads">): Briefs =>
+  session === undefined ? { engine, session: "", texts: [], upTo: 0 } : threads.briefs(engine, session);

@@ -1,5 +1,5 @@
 import type { Bridge } from "../bridge/bridge.ts";
-import type { Choice, Question, Reply } from "../domain/question.ts";
+import { type Choice, type Question, type Reply, readText } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { closedText } from "./card.ts";
@@ -71,9 +71,6 @@ function toChoice({ options }: Choice, indexes: readonly number[]): Reply | stri
 /** The reply that a text stands for, or what to say to it. The name of an option chooses it. */
 function readReply(question: Question, text: string): Reply | string {
   if (text === "") return "This takes text only.";
-  if (question.kind === "text") return { type: "text", text };
-  if (question.kind !== "choice") return { type: "deny", reason: text };
-  const named = question.options.find(({ label }) => label.trim().toLowerCase() === text.toLowerCase());
-  if (named) return { type: "choose", values: [named.value] };
-  return question.isOpen ? { type: "text", text } : "This takes one of its options: press a button.";
+  if (question.kind !== "text" && question.kind !== "choice") return { type: "deny", reason: text };
+  return readText(question, text) ?? "This takes one of its options: press a button.";
 }

@@ -1,4 +1,6 @@
 import { parseCommand, type SlashCommand } from "../domain/directives.ts";
+import { toInput } from "../operations/call.ts";
+import { queue } from "../operations/queue.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { parseCardPress } from "./card-buttons.ts";
@@ -51,7 +53,8 @@ function classifyMessage(message: Incoming, parts: IntentParts): Intent {
   if (message.text.trim() === "" || !isOurs) return { type: "nothing", message };
   if (message.isForward) return { type: "forward", message };
   if (!command || directives.includes(command.name)) return { type: "task", message };
-  if (command.name === "queue" && command.args !== "") return { type: "queued", message, text: command.args };
+  const task = command.name === queue.name ? toInput(queue, command.args)["task"] : undefined;
+  if (typeof task === "string") return { type: "queued", message, text: task };
   return { type: "command", message, name: command.name, args: command.args };
 }
 

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { engines } from "../../runners/index.ts";
 import { loadConfig } from "../config/load.ts";
-import { ControlClient } from "../control/client.ts";
-import type { Answered } from "../control/operation-handler.ts";
+import { type Call, ControlClient } from "../control/client.ts";
+import type { Answered, ToldEvent } from "../control/operation-handler.ts";
 import { exitCodes, OperationFailure } from "../control/protocol.ts";
+import { UserError } from "../errors.ts";
 import { operations } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
 import { readVersion } from "../version.ts";
@@ -33,15 +34,24 @@ function toCommand(operation: Operation) {
     args: { ...toArguments(fields, operands), json },
     run: async (values, { configFile: file, cwd, env, stdout, stderr, signal }) => {
       const { directory } = loadConfig({ file, cwd, env, engines });
-      const input = toInput(values as Record<string, string | boolean | undefined>, fields, operands);
+      const isJson = values["json"] === true;
+      const onEvent = (told: unknown) => {
+        const { event, text } = told as ToldEvent;
+        if (isJson) stdout.write(`${JSON.stringify(event)}\n`);
+        else if (text !== undefined) stdout.write(`${text}\n`);
+      };
       try {
-        const { output, text } = await ask(join(directory, "takopi.sock"), operation.name, { input, signal });
-        stdout.write(values["json"] ? `${JSON.stringify(output, null, 2)}\n` : `${text}\n`);
+        const input = toInput(values as Values, { operation, fields, operands });
+        const asked = { input, signal, ...(operation.tellEvent && { onEvent }) };
+        const { output, text } = await ask(join(directory, "takopi.sock"), operation.name, asked);
+        if (!isJson) stdout.write(`${text}\n`);
+        else if (!operation.tellEvent) stdout.write(`${JSON.stringify(output, null, 2)}\n`);
         return 0;
-      } catch (error) {
+      } catch (failure) {
+        const error = failure instanceof UserError ? new OperationFailure(failure.code, failure.userText) : failure;
         if (!(error instanceof OperationFailure)) throw error;
         const { code, message } = error;
-        if (values["json"]) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+        if (isJson) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
         else stderr.write(`takopi: ${message}\n`);
         return exitCodes[code];
       }
@@ -62,31 +72,43 @@ function toArguments(fields: Readonly<Record<string, Field>>, operands: readonly
   return Object.fromEntries([...operands.map(operand), ...flags.map(flag)]);
 }
 
-/** The operation's own schema checks it; here words become numbers, and fewer operands fill the last fields. */
-function toInput(
-  values: Readonly<Record<string, string | boolean | undefined>>,
-  fields: Readonly<Record<string, Field>>,
-  operands: readonly string[],
-): Record<string, unknown> {
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+interface Shape {
+  readonly operation: Operation;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly operands: readonly string[];
+}
+
+/**
+ * The operation's own schema checks it; here words become numbers. Words without a name are read as in a chat, or else
+ * fill the last operands.
+ *
+ * @throws UserError for words that the operation cannot read.
+ */
+function toInput(values: Values, { operation, fields, operands }: Shape): Record<string, unknown> {
   const words = operands.flatMap((name) => values[name] ?? []);
-  const filled = operands.slice(operands.length - words.length).map((name, index) => [name, words[index]] as const);
+  const named = operands.slice(operands.length - words.length).map((name, index) => [name, words[index]] as const);
+  const read = operation.read && words.length > 0 ? operation.read(words.join(" ")) : Object.fromEntries(named);
   const flags = Object.keys(fields).filter((name) => !operands.includes(name) && values[name] !== undefined);
-  const typed = (name: string, value: unknown) => {
-    const isNumber = fields[name]?.type === "integer" || fields[name]?.type === "number";
-    return isNumber && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  };
-  const all = [...filled, ...flags.map((name) => [name, values[name]] as const)];
-  return Object.fromEntries(all.map(([name, value]) => [name, typed(name, value)]));
+  const all = [...Object.entries(read), ...flags.map((name) => [name, values[name]] as const)];
+  return Object.fromEntries(all.map(([name, value]) => [name, toType(fields[name]?.type, value)]));
+}
+
+function toType(type: string | undefined, value: unknown): unknown {
+  const isNumber = type === "integer" || type === "number";
+  if (isNumber && typeof value === "string" && value.trim() !== "") return Number(value);
+  return type === "array" && typeof value === "string" ? value.split(",") : value;
 }
 
 async function ask(
   path: string,
   operation: string,
-  { input, signal }: { readonly input: unknown; readonly signal: AbortSignal },
+  asked: Pick<Call, "input" | "signal" | "onEvent">,
 ): Promise<Answered> {
   const client = await ControlClient.connect(path, readVersion());
   try {
-    return (await client.call({ operation, input, signal })) as Answered;
+    return (await client.call({ operation, ...asked })) as Answered;
   } finally {
     client.close();
   }

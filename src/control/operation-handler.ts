@@ -9,6 +9,13 @@ export interface Answered {
   readonly text: string;
 }
 
+/** What comes before the output of an operation that tells how it goes. */
+export interface ToldEvent {
+  readonly event: unknown;
+  /** The same in words; absent if it is for machines alone. */
+  readonly text?: string | undefined;
+}
+
 /**
  * Carries requests out as operations, asked from the main chat: what they begin is shown and answered there.
  *
@@ -21,10 +28,11 @@ export function operationHandler(access: () => Access, mainChat: string) {
     emit: (event: unknown) => void,
     signal: AbortSignal,
   ): Promise<Answered> => {
-    const caller: Caller = { surface, place: { chatId: mainChat, ...nobody }, emit, signal };
     const now = access();
     const operation = findOperation(now.operations, name);
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
+    const tell = (event: unknown) => emit({ event, text: operation.tellEvent?.(event) } satisfies ToldEvent);
+    const caller: Caller = { surface, place: { chatId: mainChat, ...nobody }, emit: tell, signal };
     if (operation.isForPeople && surface === "mcp") {
       throw new OperationFailure("not_allowed", `Only a person may call "${name}".`);
     }

@@ -11,5 +11,7 @@ export type Origin =
   | { readonly type: "trigger"; readonly name: string }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }
+  /** One of several that were asked for together. */
+  | { readonly type: "batch"; readonly of: string; readonly caller: string }
   /** Resumes what another run left. */
   | { readonly type: "continuation"; readonly of: string };

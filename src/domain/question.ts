@@ -72,3 +72,11 @@ export type Reply =
   | { readonly type: "text"; readonly text: string }
   /** Nobody answers: what the engine takes for "no". */
   | { readonly type: "dismiss" };
+
+/** The reply that a text stands for; undefined if it is none. The name of an option chooses it. */
+export function readText(question: Choice | FreeText, text: string): Reply | undefined {
+  if (question.kind === "text") return { type: "text", text };
+  const named = question.options.find(({ label }) => label.trim().toLowerCase() === text.toLowerCase());
+  if (named) return { type: "choose", values: [named.value] };
+  return question.isOpen ? { type: "text", text } : undefined;
+}

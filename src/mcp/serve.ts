@@ -1,7 +1,7 @@
 import { McpServer, type ServerContext } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { ControlClient } from "../control/client.ts";
-import type { Answered } from "../control/operation-handler.ts";
+import type { Answered, ToldEvent } from "../control/operation-handler.ts";
 import { OperationFailure } from "../control/protocol.ts";
 import type { Operation } from "../operations/operation.ts";
 
@@ -51,9 +51,10 @@ async function callTool(call: ToolCall, { mcpReq }: ServerContext, { socket, tok
     const client = await ControlClient.connect(socket, version);
     const { _meta: { progressToken } = {}, signal, notify } = mcpReq;
     let progress = 0;
-    const onEvent = (event: unknown) => {
-      if (progressToken === undefined) return;
-      const params = { progressToken, progress: ++progress, message: messageOf(event) };
+    const onEvent = (told: unknown) => {
+      const { text } = told as ToldEvent;
+      if (progressToken === undefined || text === undefined) return;
+      const params = { progressToken, progress: ++progress, message: text };
       void notify({ method: "notifications/progress", params }).catch(() => {});
     };
     try {
@@ -78,5 +79,3 @@ const textOf = (text: string) => ({ type: "text" as const, text });
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const messageOf = (event: unknown): string => (typeof event === "string" ? event : JSON.stringify(event));

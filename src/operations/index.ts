@@ -1,6 +1,12 @@
+import { answer } from "./answer.ts";
+import { approvals } from "./approvals.ts";
+import { brief } from "./brief.ts";
 import { cancel } from "./cancel.ts";
 import { compact } from "./compact.ts";
+import { continueSession } from "./continue.ts";
 import { diff } from "./diff.ts";
+import { each } from "./each.ts";
+import { engines } from "./engines.ts";
 import { fork } from "./fork.ts";
 import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
@@ -8,30 +14,44 @@ import { model } from "./model.ts";
 import { name } from "./name.ts";
 import { startAnew } from "./new.ts";
 import type { Operation } from "./operation.ts";
+import { policy } from "./policy.ts";
+import { projects } from "./projects.ts";
 import { queue } from "./queue.ts";
 import { runs } from "./runs.ts";
 import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
 import { show } from "./show.ts";
+import { steer } from "./steer.ts";
 import { undo } from "./undo.ts";
 import { usage } from "./usage.ts";
+import { watch } from "./watch.ts";
 
 /** Every operation. Commands, /help, the menu, reserved names and the table in the README follow from this list. */
 export const operations: readonly Operation[] = [
   send,
+  each,
+  steer,
+  brief,
   cancel,
   interrupt,
   queue,
   startAnew,
   sessions,
+  continueSession,
   runs,
+  watch,
   show,
   diff,
+  approvals,
+  answer,
   compact,
   fork,
   undo,
   name,
   model,
   usage,
+  projects,
+  engines,
+  policy,
   help,
 ];

@@ -82,6 +82,8 @@ export interface Operation<Input = never, Output = never> {
   readonly output: z.ZodType<Output>;
   /** The field that the words behind the name fill, if there are any. */
   readonly argument?: string;
+  /** The input that words stand for, if that is more than one field. @throws UserError */
+  read?(words: string): Readonly<Record<string, unknown>>;
   /** The fields that words on a command line fill: the last of them if there are fewer. `argument` if absent. */
   readonly operands?: readonly string[];
   /** `destroy`: what it ends or takes back cannot be had again. */
@@ -92,6 +94,8 @@ export interface Operation<Input = never, Output = never> {
   /** @throws UserError for what the caller can fix. */
   run(access: Access, input: Input, caller: Caller): Output | Promise<Output>;
   tell(output: Output): Told;
+  /** An event of `Caller.emit` in words; undefined if it is for machines alone. */
+  tellEvent?(event: unknown): string | undefined;
 }
 
 /** Ties input and output to the functions that take them, then forgets their types: a list holds all operations. */

@@ -196,4 +196,14 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   ALTER TABLE deliveries ADD COLUMN attached TEXT;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN queuedAt REAL;
+
+  CREATE TABLE briefs (
+    id INTEGER PRIMARY KEY,
+    engine TEXT NOT NULL,
+    session TEXT NOT NULL,
+    text TEXT NOT NULL
+  );
+  `,
 ];

@@ -36,7 +36,26 @@ export class Runs {
 
   /** Waiting or cut off, oldest first: what a start has to take up again. */
   open(): StoredRun[] {
-    return this.#read("SELECT * FROM runs WHERE state <> 'ended' ORDER BY createdAt, rowid");
+    return this.#read("SELECT * FROM runs WHERE state <> 'ended' ORDER BY COALESCE(queuedAt, createdAt), rowid");
+  }
+
+  /** Has waiting runs taken up in this order at the next start too: they share out the times that they have together. */
+  setOrder(ids: readonly string[]): void {
+    const time = "SELECT COALESCE(queuedAt, createdAt) AS time FROM runs WHERE id = ?";
+    const times = ids.map((id) => this.#database.get<{ time: number }>(time, id)?.time ?? 0).sort((a, b) => a - b);
+    this.#database.transaction(() => {
+      for (const [index, id] of ids.entries()) {
+        // Those of one moment would fall back to the order in which they came.
+        const at = (times[index] ?? 0) + index / 1000;
+        this.#database.run("UPDATE runs SET queuedAt = ? WHERE id = ?", at, id);
+      }
+    });
+  }
+
+  /** The runs that were begun together. */
+  ofBatch(batch: string): StoredRun[] {
+    const sql = `SELECT * FROM runs WHERE json_extract(origin, '$.type') = 'batch' AND json_extract(origin, '$.of') = ? ORDER BY rowid`;
+    return this.#read(sql, batch);
   }
 
   /** The newest first; `chatId` narrows it to one chat. */

@@ -7,6 +7,16 @@ export interface Named {
   readonly run: StoredRun;
 }
 
+/** What a session is told with its next prompt. */
+export interface Briefs {
+  readonly engine: string;
+  readonly session: string;
+  /** The oldest first. */
+  readonly texts: readonly string[];
+  /** Of the newest of them. */
+  readonly upTo: number;
+}
+
 export interface Totals {
   readonly turns: number;
   /** Of all kinds, cached ones included. */
@@ -53,6 +63,23 @@ export class StoredThreads {
 
   setName(engine: string, session: string, name: string): void {
     this.#database.run("INSERT OR REPLACE INTO threadNames VALUES (?, ?, ?)", engine, session, name);
+  }
+
+  /** Keeps a text for the next turn of a session. */
+  addBrief(engine: string, session: string, text: string): void {
+    this.#database.run("INSERT INTO briefs (engine, session, text) VALUES (?, ?, ?)", engine, session, text);
+  }
+
+  /** The texts that are kept. */
+  briefs(engine: string, session: string): Briefs {
+    const sql = "SELECT id, text FROM briefs WHERE engine = ? AND session = ? ORDER BY id";
+    const rows = this.#database.all<{ id: number; text: string }>(sql, engine, session);
+    return { engine, session, texts: rows.map(({ text }) => text), upTo: rows.at(-1)?.id ?? 0 };
+  }
+
+  /** The session has them now. */
+  forgetBriefs({ engine, session, upTo }: Briefs): void {
+    this.#database.run("DELETE FROM briefs WHERE engine = ? AND session = ? AND id <= ?", engine, session, upTo);
   }
 
   /** The newest run of the only session of exactly this name or id. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
-import type { RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -55,7 +55,7 @@ export class LocalWorker implements Worker {
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open });
   }
 
-  async operate(operation: SessionAbility, place: OperationPlace, input = ""): Promise<OperationResult> {
+  async operate(operation: SessionOperation, place: OperationPlace, input = ""): Promise<OperationResult> {
     const { env, log } = this.#options;
     const engine = this.#engine(place.engine);
     const { operations } = engine;
@@ -181,7 +181,7 @@ interface Operation {
 
 async function act(
   operations: Operations,
-  operation: SessionAbility,
+  operation: SessionOperation,
   { request, input }: Operation,
 ): Promise<OperationResult> {
   switch (operation) {
@@ -198,5 +198,7 @@ async function act(
     }
     case "models":
       return { models: (await operations.models?.(request)) ?? [] };
+    case "sessions":
+      return { sessions: (await operations.sessions?.(request)) ?? [] };
   }
 }

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../domain/events.ts";
-import type { ProcessMark, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Lookups } from "./lookups.ts";
 
 /** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
@@ -11,7 +11,7 @@ export interface Worker {
    *
    * @throws UserError
    */
-  operate(operation: SessionAbility, place: OperationPlace, input?: string): Promise<OperationResult>;
+  operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult>;
   /** Reads something of the machine. @throws UserError */
   look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]>;
   /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
@@ -36,6 +36,8 @@ export interface OperationResult {
   readonly session?: string;
   /** `models`: ids, as `overrides.model` takes them. */
   readonly models?: readonly string[];
+  /** `sessions`: the newest first. */
+  readonly sessions?: readonly FoundSession[];
 }
 
 /** A run that was cut off, with the process that was stored for it. */

@@ -4,6 +4,7 @@ import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { readFailure } from "../failure.ts";
+import { listSessions } from "../list-sessions.ts";
 import type { OpencodeOptions } from "../options.ts";
 import type { ServerSetup } from "./launch.ts";
 import { splitModel } from "./prompt.ts";
@@ -36,6 +37,7 @@ export const operations: OwnOperations<OpencodeOptions> = {
   fork: (request) => withSession(request, ({ client }, session) => fork({ client, session })),
   undo: (request) => withSession(request, undo),
   rename: (request, title) => withSession(request, (server, session) => rename(server, session, title)),
+  sessions: listSessions,
   models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
 };
 
