@@ -7,6 +7,7 @@ import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { StopReason } from "./outcome.ts";
+import { orderWith } from "./queue-order.ts";
 import { addContinuation, takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
@@ -127,16 +128,9 @@ export class Bridge {
   /** Moves a waiting run to a place among those of its chat, 1 = next. @throws UserError if it continues one of them. */
   move(id: string, place: number): void {
     const { runs } = this.#options.store;
-    const run = runs.get(id);
-    if (!run) return;
-    const rest = this.waiting(run.chatId).filter((one) => one.id !== id);
-    const order = rest.toSpliced(Math.max(0, place - 1), 0, run);
-    const isBefore = (one: StoredRun, other: StoredRun) => order.indexOf(one) < order.indexOf(other);
-    if (order.some((one) => order.some((other) => one.follows === other.id && isBefore(one, other)))) {
-      throw new UserError("A task cannot come before the one whose session it continues.");
-    }
-    runs.setOrder(order.map((one) => one.id));
-    this.#scheduler.reorder(order.map((one) => one.id));
+    const order = orderWith(id, place, this.waiting(runs.get(id)?.chatId ?? ""));
+    runs.setOrder(order);
+    this.#scheduler.reorder(order);
   }
 
   /** Resolves when a run has ended, at once if it has; never after `close`, which leaves what waits for the next start. */

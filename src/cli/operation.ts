@@ -10,7 +10,7 @@ import { operations } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
 import { readVersion } from "../version.ts";
 import type { Argument, Arguments } from "./arguments.ts";
-import { defineCommand } from "./command.ts";
+import { type Context, defineCommand } from "./command.ts";
 import type { Entry } from "./index.ts";
 
 /** Operations as commands: what each takes follows from its schema. They ask the bridge that runs here. */
@@ -32,32 +32,46 @@ function toCommand(operation: Operation) {
   const json = { type: "boolean", description: "Print the output as JSON" } as const;
   return defineCommand({
     args: { ...toArguments(fields, operands), json },
-    run: async (values, { configFile: file, cwd, env, stdout, stderr, signal }) => {
-      const { directory } = loadConfig({ file, cwd, env, engines });
-      const isJson = values["json"] === true;
-      const onEvent = (told: unknown) => {
-        const { event, text } = told as ToldEvent;
-        if (isJson) stdout.write(`${JSON.stringify(event)}\n`);
-        else if (text !== undefined) stdout.write(`${text}\n`);
-      };
+    run: async (values, context) => {
+      const { directory } = loadConfig({ file: context.configFile, cwd: context.cwd, env: context.env, engines });
+      const print = values["json"] === true ? printJson : printWords;
       try {
         const input = toInput(values as Values, { operation, fields, operands });
-        const asked = { input, signal, ...(operation.tellEvent && { onEvent }) };
-        const { output, text } = await ask(join(directory, "takopi.sock"), operation.name, asked);
-        if (!isJson) stdout.write(`${text}\n`);
-        else if (!operation.tellEvent) stdout.write(`${JSON.stringify(output, null, 2)}\n`);
+        const onEvent = (told: unknown) => print.event(told as ToldEvent, context);
+        const asked = { input, signal: context.signal, ...(operation.tellEvent && { onEvent }) };
+        const answered = await ask(join(directory, "takopi.sock"), operation.name, asked);
+        print.output(answered, operation, context);
         return 0;
       } catch (failure) {
         const error = failure instanceof UserError ? new OperationFailure(failure.code, failure.userText) : failure;
         if (!(error instanceof OperationFailure)) throw error;
-        const { code, message } = error;
-        if (isJson) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
-        else stderr.write(`takopi: ${message}\n`);
-        return exitCodes[code];
+        print.failure(error, context);
+        return exitCodes[error.code];
       }
     },
   });
 }
+
+/** How what comes back is printed. */
+interface Print {
+  event(told: ToldEvent, to: Context): void;
+  output(answered: Answered, operation: Operation, to: Context): void;
+  failure(failure: OperationFailure, to: Context): void;
+}
+
+const printWords: Print = {
+  event: ({ text }, { stdout }) => void (text !== undefined && stdout.write(`${text}\n`)),
+  output: ({ text }, _operation, { stdout }) => void stdout.write(`${text}\n`),
+  failure: ({ message }, { stderr }) => void stderr.write(`takopi: ${message}\n`),
+};
+
+const printJson: Print = {
+  event: ({ event }, { stdout }) => void stdout.write(`${JSON.stringify(event)}\n`),
+  // Its events have said all that there is.
+  output: ({ output }, { tellEvent }, { stdout }) =>
+    void (!tellEvent && stdout.write(`${JSON.stringify(output, null, 2)}\n`)),
+  failure: ({ code, message }, { stdout }) => void stdout.write(`${JSON.stringify({ error: { code, message } })}\n`),
+};
 
 function toArguments(fields: Readonly<Record<string, Field>>, operands: readonly string[]): Arguments {
   const operand = (name: string): [string, Argument] => [
