@@ -10,8 +10,8 @@ import { readLockHolder } from "../store/lock.ts";
 import { openStore } from "../store/store.ts";
 import type { Check, CheckOptions } from "./checks.ts";
 
-/** A poll takes 50 s at most; one that is overdue for longer than this hears nothing. */
-const SILENT_MS = 90_000;
+/** A poll takes 50 s, and is given up after 60: a bridge that heard nothing for longer than this is dead. */
+const SILENT_MS = 70_000;
 const BYTES_PER_MIB = 1024 * 1024;
 
 /**

@@ -3,7 +3,8 @@ import { type SendOptions, type Target, TooRich } from "../chat/transport.ts";
 import { Refused, textFile } from "./api.ts";
 import type { Content, RichContent } from "./content.ts";
 import { toKeyboard } from "./keyboard.ts";
-import { type Outbox, PRIORITY } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import { PRIORITY } from "./outbox-op.ts";
 import { type Extra, leaveOut } from "./refusals.ts";
 
 /** Our messages as calls to Telegram, with the ways round what Telegram refuses. */
