@@ -135,6 +135,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   } finally {
     ended.abort(new Error("takopi ended"));
     outbox.close();
+    screens.close();
     store.close();
     lock.release();
     log.info({}, "bridge.ended");

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AppOptions } from "../app.ts";
-import { startupNote } from "../chat/note.ts";
+import { type Found, startupNote } from "../chat/note.ts";
 import type { Transport } from "../chat/transport.ts";
 import { engineOptions } from "../config/engine-options.ts";
-import { requireTelegram } from "../config/telegram.ts";
-import type { Engine } from "../engine/contract.ts";
+import type { Probe } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
@@ -37,16 +36,36 @@ interface Greeting {
   readonly store: Store;
 }
 
-/** Sets the menu and tells the main chat that the bridge is there; neither is waited for. */
-export async function greet({ config, engines, env, home, log }: AppOptions, { telegram, transport, store }: Greeting) {
-  const chatId = String(requireTelegram(config).chat_id);
+/**
+ * Sets the menu and tells the main chat at once that the bridge is there; what the engines say of themselves is added
+ * when it is known.
+ */
+export async function greet(options: AppOptions, { telegram, transport, store }: Greeting): Promise<void> {
+  const { config, engines, home, log } = options;
+  const target = { chatId: transport.mainChat, topicId: null, replyTo: null };
+  const parts = { config, engines, version: readVersion(), home };
+  const how = { isSilent: true, urgency: "note" } as const;
   try {
+    const sent = transport.send(target, startupNote(parts, new Map()), how);
     void showMenu(telegram, { config, engines, log });
-    const setupOf = (engine: Engine) => ({ options: engineOptions(config, engine, undefined), env });
-    const note = await startupNote({ config, engines, version: readVersion(), home, setupOf });
-    const target = { chatId, topicId: null, replyTo: null };
-    store.deliveries.keepReply(chatId, await transport.send(target, note, { isSilent: true, urgency: "note" }));
+    const [messageId, found] = await Promise.all([sent, probeAll(options)]);
+    store.deliveries.keepReply(target.chatId, messageId);
+    await transport.edit(target.chatId, messageId, startupNote(parts, found), how);
   } catch (error) {
     log.warn({ err: error }, "bridge.greeting");
   }
+}
+
+/** How long an engine may take to tell its version before the note says that it is slow. */
+const SLOW_MS = 15_000;
+
+async function probeAll({ config, engines, env }: AppOptions): Promise<Found> {
+  const probes = engines.map(async (engine): Promise<[string, Probe | "slow"]> => {
+    const slow = new Promise<"slow">((resolve) => setTimeout(resolve, SLOW_MS, "slow" as const).unref());
+    return [
+      engine.id,
+      await Promise.race([engine.probe({ options: engineOptions(config, engine, undefined), env }), slow]),
+    ];
+  });
+  return new Map(await Promise.all(probes));
 }

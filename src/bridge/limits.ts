@@ -1,4 +1,4 @@
-import { formatCount } from "../domain/usage.ts";
+import { formatCost, formatCount } from "../domain/usage.ts";
 import { UserError } from "../errors.ts";
 import type { BridgeOptions } from "./options.ts";
 
@@ -31,7 +31,7 @@ export function overBudget({
   if (limit === undefined) return undefined;
   const spent = store.runs.usageSince(startOfDay(now())).reduce((sum, { costUsd }) => sum + costUsd, 0);
   if (spent < limit) return undefined;
-  return `Today's runs cost $${spent.toFixed(2)}; limits.daily_cost_usd is $${limit.toFixed(2)}. Run this one all the same?`;
+  return `Today's runs cost ${formatCost(spent)}; limits.daily_cost_usd is ${formatCost(limit)}. Run this one all the same?`;
 }
 
 /** Of the local day that holds `time`, ms since 1970. */

@@ -12,6 +12,8 @@ export interface Answer extends Pick<Told, "body" | "folds" | "file"> {
   readonly buttons?: Buttons;
   /** The run that a reply to it continues. */
   readonly runId?: string;
+  /** It makes no sound: nobody waits for it. */
+  readonly isSilent?: boolean;
 }
 
 /** What a delivery keeps beside the body. */
@@ -38,11 +40,13 @@ export class Answers {
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
-      const { body, runId, buttons, folds, file }: Answer = typeof reply === "string" ? { body: reply } : reply;
+      const { body, runId, buttons, isSilent, folds, file }: Answer =
+        typeof reply === "string" ? { body: reply } : reply;
       const { chatId, topicId, messageId: replyTo } = origin;
       const keyboard = buttons && JSON.stringify(buttons);
       const attached = folds || file ? JSON.stringify({ folds, file }) : undefined;
-      store.deliveries.add({ chatId, topicId, replyTo, runId, body, keyboard, attached, createdAt: now() });
+      const place = { chatId, topicId, replyTo };
+      store.deliveries.add({ ...place, runId, body, keyboard, attached, isSilent, createdAt: now() });
     });
     deliver();
   }

@@ -28,6 +28,8 @@ const RETIRE_ROUNDS = 3;
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #flying = new Map<number, Promise<void>>();
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
   /** The id of the newest delivery that was taken up: those before it are under way or settled. */
   #newest = 0;
 
@@ -37,6 +39,7 @@ export class Deliverer {
 
   /** Takes up whatever came into the store since the last call; the first call takes up what an ended bridge left. */
   kick(): void {
+    if (this.#isClosed) return;
     for (const delivery of this.#parts.store.deliveries.open(this.#newest)) {
       this.#newest = delivery.id;
       if (this.#flying.has(delivery.id)) continue;
@@ -50,6 +53,12 @@ export class Deliverer {
     while (this.#flying.size > 0) await Promise.all(this.#flying.values());
   }
 
+  /** Takes nothing up any more: the store is about to be closed. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+  }
+
   /** Never rejects: what cannot be stored now is taken up again, as if it had just come. */
   async #deliver(delivery: Delivery): Promise<void> {
     try {
@@ -57,7 +66,8 @@ export class Deliverer {
     } catch (error) {
       this.#parts.log.error({ err: error, deliveryId: delivery.id }, "delivery.not_stored");
       this.#newest = Math.min(this.#newest, delivery.id - 1);
-      setTimeout(() => this.kick(), STORE_RETRY_MS).unref();
+      clearTimeout(this.#retry);
+      if (!this.#isClosed) this.#retry = setTimeout(() => this.kick(), STORE_RETRY_MS).unref();
     }
   }
 
@@ -115,7 +125,7 @@ export class Deliverer {
     const progress = this.#parts.progress.get(run.id);
     await progress?.settled();
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
-    const buttons = finalButtons(run.id, resumeLineOf(run, engines), run.outcome === "interrupted");
+    const buttons = finalButtons(run, resumeLineOf(run, engines));
     if (run.outcome === "cancelled") {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
       const options = { buttons, isSilent: true };
@@ -172,7 +182,7 @@ export class Deliverer {
       const became = await this.#bring(delivery, part, {
         final,
         mayReplace,
-        options: { buttons, isSilent: index > 0 },
+        options: { buttons, isSilent: index > 0 || delivery.isSilent === 1 },
       });
       isReplaced ||= became === "progress";
       log.debug({ deliveryId: delivery.id, index }, "delivery.arrived");

@@ -7,7 +7,7 @@ import type { Logger } from "../log.ts";
 import { namesOf } from "../operations/call.ts";
 import { operations } from "../operations/index.ts";
 import type { Store } from "../store/store.ts";
-import { Answers, refOf } from "./answers.ts";
+import { type Answer, Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, replyToCard } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
@@ -123,13 +123,13 @@ export class Dispatcher {
         answers.give(intent.message, replyToCard(intent.message, intent.question, this.#parts));
         break;
       case "edit":
-        answers.give(intent.message, applyEdit(intent, this.#parts));
+        answers.give(intent.message, quietly(applyEdit(intent, this.#parts)));
         break;
       case "command":
         answers.respond(intent.message, obey(intent, this.#parts));
         break;
       case "attachment":
-        answers.give(intent.message, refuseAttachment(intent.message, this.#once));
+        answers.give(intent.message, quietly(refuseAttachment(intent.message, this.#once)));
         break;
       case "nothing":
         answers.give(intent.message, undefined);
@@ -148,7 +148,7 @@ export class Dispatcher {
       const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
       const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
-      this.#answers.give(forward, keepForward(forward, this.#once));
+      this.#answers.give(forward, quietly(keepForward(forward, this.#once)));
     });
   }
 
@@ -194,6 +194,10 @@ export class Dispatcher {
 }
 
 const isPartOfTask = ({ type }: Intent) => type === "task" || type === "forward" || type === "cardReply";
+
+/** What a person need not be disturbed for. */
+const quietly = (body: string | undefined): Answer | undefined =>
+  body === undefined ? undefined : { body, isSilent: true };
 
 const RETRY_MS = 1_000;
 

@@ -6,7 +6,17 @@ export interface Origin {
   readonly isBot?: boolean | undefined;
 }
 
-type Attachment = "file" | "voice message" | "sticker" | "location" | "contact" | "poll" | "checklist" | "story";
+type Attachment =
+  | "file"
+  | "voice message"
+  | "sticker"
+  | "location"
+  | "contact"
+  | "poll"
+  | "checklist"
+  | "story"
+  | "game"
+  | "giveaway";
 
 /** A message from a person, as far as the bridge reads it. */
 export interface Incoming extends Origin {
@@ -22,8 +32,8 @@ export interface Incoming extends Origin {
   readonly attachment: Attachment | undefined;
   /** Messages that were sent as one album share it. */
   readonly albumId?: string | undefined;
-  /** It is as long as a message can be: the client may have cut it in the middle of a word. */
-  readonly isFull?: boolean | undefined;
+  /** UTF-16 units that its text leaves of a message: a client that cut a longer text had no room for what follows. */
+  readonly room?: number | undefined;
   /** `button` is what the first button of the message replied to does. */
   readonly reply:
     | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }

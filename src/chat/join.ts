@@ -1,3 +1,4 @@
+import { firstCharacter } from "../domain/cut.ts";
 import type { Incoming } from "./incoming.ts";
 import { quoteOf } from "./quote.ts";
 
@@ -137,10 +138,11 @@ const expectsPaste = ({ messages }: Pending) => {
 
 const mayGrow = (pending: Pending) => expectsPaste(pending) || pending.messages.some(({ isForward }) => isForward);
 
-/** Clients cut at a line end or space, which is lost then, or else in the middle of a word. */
+/** Clients cut at a line end or space, which is lost then, or else in a word, where its next character had no room. */
 function joinParts(parts: readonly Incoming[]): string {
   return parts.reduce((text, part, index) => {
-    const isWord = parts[index - 1]?.isFull && /\S$/.test(text) && /^(?!```)\S/.test(part.text);
+    const { room = Number.POSITIVE_INFINITY } = parts[index - 1] ?? {};
+    const isWord = room < firstCharacter(part.text).length && /\S$/.test(text) && /^(?!```)\S/.test(part.text);
     return `${text}${index === 0 || isWord ? "" : "\n"}${part.text}`;
   }, "");
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { Engine, EngineSetup, Probe } from "../engine/contract.ts";
+import type { Engine, Probe } from "../engine/contract.ts";
 import type { Document } from "./document.ts";
 import { code, type Inline, lines, text } from "./markdown/tree.ts";
 
@@ -9,24 +9,28 @@ export interface NoteParts {
   readonly version: string;
   /** Where runs without a project work. */
   readonly home: string;
-  readonly setupOf: (engine: Engine) => EngineSetup;
 }
 
-/** What the main chat is told at a start: versions, engines, projects. */
-export async function startupNote({ config, engines, version, home, setupOf }: NoteParts): Promise<Document> {
-  const found = await Promise.all(engines.map(async (engine) => describe(engine, await engine.probe(setupOf(engine)))));
+/** What engines said of themselves, by id; `slow`: nothing yet. */
+export type Found = ReadonlyMap<string, Probe | "slow">;
+
+/** What the main chat is told at a start; of an engine that was not asked yet only that it is there. */
+export function startupNote({ config, engines, version, home }: NoteParts, found: Found): Document {
   const aliases = [...config.projects.keys()].sort((a, b) => a.localeCompare(b)).map((alias) => [code(alias)]);
   const note = lines([
     [{ type: "bold", children: [text(`takopi ${version} is ready`)] }],
     [text("default engine: "), code(config.default_engine)],
-    [text("engines: "), ...commaSeparated(found)],
+    [text("engines: "), ...commaSeparated(engines.map(({ id }) => describe(id, found.get(id))))],
     [text("projects: "), ...(aliases.length === 0 ? [text("none")] : commaSeparated(aliases))],
     [text("works in: "), code(home)],
   ]);
   return { body: [note] };
 }
 
-function describe({ id }: Engine, { path, version, problems }: Probe): readonly Inline[] {
+function describe(id: string, found: Probe | "slow" | undefined): readonly Inline[] {
+  if (found === undefined) return [code(id)];
+  if (found === "slow") return [code(id), text(" (slow to tell its version)")];
+  const { path, version, problems } = found;
   if (path === undefined) return [code(id), text(" (not installed)")];
   const more = problems.length > 0 ? [text(" (see "), code("takopi doctor"), text(")")] : [];
   return [code(id), text(version === undefined ? "" : ` ${version}`), ...more];

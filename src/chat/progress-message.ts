@@ -21,6 +21,8 @@ export interface ProgressParts {
 
 /** Events come faster than anybody reads: a view is rendered at most this often. */
 const RENDER_INTERVAL_MS = 150;
+/** Each try of a first message that may have arrived can leave one more of it in the chat. */
+const RESEND_MS = 5_000;
 
 /**
  * The one message that shows how a run is getting on: sent silently at the first view, then edited. What it shows is
@@ -32,8 +34,9 @@ export class ProgressMessage implements Screen {
   #view: RunView | undefined;
   #shown = "";
   #messageId: string | undefined;
-  /** What became of the first message, while its id is not known. */
-  #first: "unsent" | "on its way" | "in doubt" | "refused" = "unsent";
+  /** What became of the first message, while its id is not known; a person who deleted it twice wants none. */
+  #first: "unsent" | "on its way" | "in doubt" | "refused" | "unwanted" = "unsent";
+  #wasDeleted = false;
   /** All calls so far. */
   #sending: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -101,9 +104,10 @@ export class ProgressMessage implements Screen {
     this.#timer = undefined;
     const view = this.#view;
     if (!view || this.#isClosed) return;
-    this.#heartbeat = setTimeout(() => this.#flush(), heartbeatMs(this.#parts.now() - view.since));
+    const beatMs = this.#messageId === undefined ? RESEND_MS : heartbeatMs(this.#parts.now() - view.since);
+    this.#heartbeat = setTimeout(() => this.#flush(), beatMs);
     // The first message is not there yet: its answer brings the newest view up.
-    if (this.#messageId === undefined && (this.#first === "on its way" || this.#first === "refused")) return;
+    if (this.#messageId === undefined && WAITS.includes(this.#first)) return;
     const content = this.#render(view);
     const shown = JSON.stringify([content, view.ask?.yes]);
     if (shown === this.#shown) return;
@@ -149,7 +153,18 @@ export class ProgressMessage implements Screen {
   }
 
   async #edit(messageId: string, content: Document, yes: Yes | undefined): Promise<void> {
-    await this.#parts.transport.edit(this.#run.chatId, messageId, content, this.#options(yes));
+    const { transport, store } = this.#parts;
+    const { chatId, id } = this.#run;
+    if (await transport.edit(chatId, messageId, content, this.#options(yes))) return;
+    // Somebody deleted it: Stop must be there, but nobody is to be pestered.
+    await transport.remove(chatId, messageId);
+    if (this.#messageId !== messageId) return;
+    this.#messageId = undefined;
+    store.runs.setProgress(id, null);
+    this.#first = this.#wasDeleted ? "unwanted" : "unsent";
+    this.#wasDeleted = true;
+    this.#shown = "";
+    this.#timer ??= setTimeout(() => this.#flush(), 0);
   }
 
   #options(yes: Yes | undefined): SendOptions {
@@ -157,24 +172,25 @@ export class ProgressMessage implements Screen {
   }
 
   #render(view: RunView): Document {
-    const { engine, cwd } = this.#run;
     return renderProgress({
       ...view,
       resumeLine: showsResumeLine(this.#run, this.#parts.style()) ? view.resumeLine : undefined,
-      engine,
+      engine: this.#run.engine,
       elapsedMs: this.#parts.now() - view.since,
       cause: causeOf(this.#run),
       context: contextOf(this.#run),
       note: view.note ?? view.ask?.text,
-      cwd: cwd ?? undefined,
+      cwd: view.cwd ?? this.#run.cwd ?? undefined,
     });
   }
 }
+
+const WAITS = ["on its way", "refused", "unwanted"];
 
 type Yes = NonNullable<RunView["ask"]>["yes"];
 
 /** Elapsed time moves often while it is short, and seldom when nobody counts seconds any more. */
 function heartbeatMs(elapsedMs: number): number {
-  if (elapsedMs < 60_000) return 5_000;
+  if (elapsedMs < 60_000) return Math.min(5_000, Math.max(1_000, elapsedMs / 2));
   return elapsedMs < 3_600_000 ? 15_000 : 60_000;
 }

@@ -24,6 +24,11 @@ export class ChatScreens implements Screens {
     this.#deliverer.kick();
   }
 
+  /** Takes nothing up any more. */
+  close(): void {
+    this.#deliverer.close();
+  }
+
   /** Resolves when nothing is on its way to a chat. */
   idle(): Promise<void> {
     return this.#deliverer.idle();

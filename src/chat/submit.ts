@@ -65,7 +65,7 @@ function keep(task: Task, runId: string, parts: SubmitParts): void {
   const { chatId, topicId, messageId: replyTo } = task.group.first;
   store.transaction(() => {
     claimMessages(task, runId, parts);
-    store.deliveries.add({ runId, chatId, topicId, replyTo, body: RECEIPT, createdAt: now() });
+    store.deliveries.add({ runId, chatId, topicId, replyTo, body: RECEIPT, isSilent: true, createdAt: now() });
   });
   log.debug({ runId, updates: task.group.updateIds }, "run.steered");
   deliver();

@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { engines } from "../../runners/index.ts";
-import { loadConfig } from "../config/load.ts";
 import { type Call, ControlClient } from "../control/client.ts";
 import type { Answered, ToldEvent } from "../control/operation-handler.ts";
 import { exitCodes, OperationFailure } from "../control/protocol.ts";
@@ -12,6 +10,7 @@ import { readVersion } from "../version.ts";
 import type { Argument, Arguments } from "./arguments.ts";
 import { type Context, defineCommand } from "./command.ts";
 import type { Entry } from "./index.ts";
+import { loadFor } from "./load.ts";
 
 /** Operations as commands: what each takes follows from its schema. They ask the bridge that runs here. */
 export const operationEntries: readonly Entry[] = operations.map((operation) => ({
@@ -33,7 +32,7 @@ function toCommand(operation: Operation) {
   return defineCommand({
     args: { ...toArguments(fields, operands), json },
     run: async (values, context) => {
-      const { directory } = loadConfig({ file: context.configFile, cwd: context.cwd, env: context.env, engines });
+      const { directory } = loadFor(context);
       const print = values["json"] === true ? printJson : printWords;
       try {
         const input = toInput(values as Values, { operation, fields, operands });

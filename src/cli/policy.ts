@@ -1,13 +1,12 @@
-import { engines } from "../../runners/index.ts";
 import type { Config, Project } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
-import { loadConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { sameName } from "../config/rules.ts";
 import { ConfigError } from "../errors.ts";
 import { judgeAsked } from "../worker/judge.ts";
 import { defineCommand } from "./command.ts";
 import { requireEngine } from "./engine-name.ts";
+import { loadFor } from "./load.ts";
 
 const EXIT_CODES = { allow: 0, ask: 6, deny: 7 };
 
@@ -21,10 +20,11 @@ export const command = defineCommand({
     engine: { type: "string", valueHint: "name", description: "The engine that asks; the default one unless told" },
     json: { type: "boolean", description: "Print as JSON" },
   },
-  async run({ line, path, tool, project: alias, engine: name, json }, { configFile, cwd, env, stdout }) {
-    const config = loadConfig({ file: configFile, cwd, env, engines });
+  async run({ line, path, tool, project: alias, engine: name, json }, context) {
+    const { cwd, stdout } = context;
+    const config = loadFor(context);
     const project = projectOf(config, alias);
-    const engine = requireEngine(engines, name ?? project?.default_engine ?? config.default_engine);
+    const engine = requireEngine(config.known, name ?? project?.default_engine ?? config.default_engine);
     const asked = [line, path, tool].filter((one) => one !== undefined);
     if (asked.length !== 1) {
       throw new ConfigError('Say what the engine would ask for: takopi policy "<line>", or --path or --tool.');

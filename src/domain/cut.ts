@@ -30,6 +30,12 @@ function wholeAfter(text: string, position: number): number {
 const wholePair = (text: string, position: number): number =>
   position > 0 && (text.codePointAt(position - 1) ?? 0) > 0xffff ? position - 1 : position;
 
+/** What people see as the first character of a text; "" if it has none. */
+export function firstCharacter(text: string): string {
+  const [first] = graphemes.segment(text.slice(0, LONGEST_GRAPHEME));
+  return first?.segment ?? "";
+}
+
 /** Where a line is best cut up to `position`: behind a word, else behind a sentence, else between characters. */
 export function breakBefore(text: string, position: number, least: number): number {
   const space = text.lastIndexOf(" ", position);

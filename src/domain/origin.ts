@@ -13,5 +13,7 @@ export type Origin =
   | { readonly type: "operation"; readonly caller: string }
   /** One of several that were asked for together. */
   | { readonly type: "batch"; readonly of: string; readonly caller: string }
+  /** The same task once more, after another run of it failed. */
+  | { readonly type: "again"; readonly of: string }
   /** Resumes what another run left. */
   | { readonly type: "continuation"; readonly of: string };

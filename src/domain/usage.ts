@@ -20,7 +20,7 @@ export const sumUsage = (rows: readonly UsageSum[]): UsageSum => ({
 /** `3 runs, 12,345 tokens, $0.12` */
 export function formatUsage({ runs, tokens, costUsd }: UsageSum): string {
   const facts = [runs === 1 ? "1 run" : `${formatCount(runs)} runs`, `${formatCount(tokens)} tokens`];
-  return [...facts, ...(costUsd > 0 ? [`$${costUsd.toFixed(2)}`] : [])].join(", ");
+  return [...facts, ...(costUsd > 0 ? [formatCost(costUsd)] : [])].join(", ");
 }
 
 /** The sums of one engine each, or of one project each; the dearest first. */
@@ -34,6 +34,10 @@ export function groupUsage(rows: readonly UsageOf[], by: "engine" | "project"): 
     .map(([name, members]): [string, UsageSum] => [name, sumUsage(members)])
     .sort(([, a], [, b]) => b.costUsd - a.costUsd || b.tokens - a.tokens);
 }
+
+/** `$0.12`; below a cent as many places as it takes to see it: `$0.003`. */
+export const formatCost = (usd: number): string =>
+  `$${usd > 0 && usd < 0.01 ? usd.toLocaleString("en-US", { maximumSignificantDigits: 2 }) : usd.toFixed(2)}`;
 
 /** `12,345` */
 export const formatCount = (value: number): string => value.toLocaleString("en-US");

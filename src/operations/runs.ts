@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
+import { formatCost } from "../domain/usage.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation } from "./operation.ts";
@@ -50,7 +51,7 @@ function describe({
 }: Facts): string {
   const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
   const took = startedAt === null || endedAt === null ? [] : [formatElapsed(endedAt - startedAt)];
-  const cost = costUsd === null ? [] : [`$${costUsd.toFixed(2)}`];
+  const cost = costUsd === null ? [] : [formatCost(costUsd)];
   const problem = undelivered === null ? [] : [`not delivered: ${inlineCode(undelivered)}`];
   return `- ${[outcome ?? state, inlineCode(engine), ...place, ...took, ...cost, ...problem].join(" · ")}`;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { startOfDay } from "../bridge/limits.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
-import { formatUsage, groupUsage, sumUsage } from "../domain/usage.ts";
+import { formatCost, formatUsage, groupUsage, sumUsage } from "../domain/usage.ts";
 import { defineOperation } from "./operation.ts";
 
 const WEEK_DAYS = 7;
@@ -35,7 +35,7 @@ export const usage = defineOperation({
       groupUsage(week, by).map(([name, sum]) => `- \`${name}\`: ${formatUsage(sum)}`);
     const sums = [
       `Today: ${formatUsage(sumUsage(today))}`,
-      ...(budget === null ? [] : [`(limits.daily_cost_usd: $${budget.toFixed(2)})`]),
+      ...(budget === null ? [] : [`(limits.daily_cost_usd: ${formatCost(budget)})`]),
     ].join(" ");
     return {
       body: [

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly keyboard: string | null;
   /** Of a short reply: what belongs to it, as JSON that the chat edge reads. */
   readonly attached: string | null;
+  /** 1 if it is to make no sound. */
+  readonly isSilent: number;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
   readonly state: "waiting" | "sending" | "sent" | "parked";
   /** Parts that Telegram has. */
@@ -25,7 +27,7 @@ export interface Delivery {
 /** What is left out or undefined is stored as null. */
 export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
   readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "attached"]?: Delivery[key] | undefined;
-};
+} & { readonly isSilent?: boolean | undefined };
 
 export class Deliveries {
   readonly #database: Database;
@@ -33,12 +35,14 @@ export class Deliveries {
     this.#database = database;
   }
 
-  add({ runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt }: NewDelivery): void {
+  add({ isSilent, ...delivery }: NewDelivery): void {
+    const { runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt } = delivery;
     const values = [runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt].map((value) => value ?? null);
     this.#database.run(
-      `INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, attached, state, createdAt)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
+      `INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt, isSilent, state)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
       ...values,
+      isSilent ? 1 : 0,
     );
   }
 

@@ -10,7 +10,8 @@ import { emitText } from "./markdown/emit-text.ts";
 import { limitEntities } from "./markdown/entity-limit.ts";
 import { type Formatted, slice } from "./markdown/formatted.ts";
 import { fitsRich, sizeOf } from "./markdown/rich-size.ts";
-import { type Outbox, PRIORITY } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import { PRIORITY } from "./outbox-op.ts";
 
 /** How long to gather text before the draft is shown again; in between the outbox may take longer. */
 const GATHER_MS = 500;

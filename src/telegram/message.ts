@@ -51,7 +51,8 @@ const Message = Quoted.extend({
   ...{ voice: anything, audio: anything, video_note: anything },
   ...{ document: anything, photo: anything, video: anything, animation: anything },
   ...{ sticker: anything, dice: anything, location: anything, venue: anything, contact: anything },
-  ...{ poll: anything, checklist: anything, story: anything, media_group_id: z.string().optional() },
+  ...{ poll: anything, checklist: anything, story: anything, game: anything, giveaway: anything },
+  ...{ live_photo: anything, paid_media: anything, media_group_id: z.string().optional() },
 });
 type Message = z.infer<typeof Message>;
 
@@ -133,7 +134,7 @@ function readMessage(updateId: number, message: Message): Incoming {
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
     attachment: attachmentOf(message),
     albumId: message.media_group_id,
-    isFull: textOf(message).length >= MESSAGE_LENGTH,
+    room: MESSAGE_LENGTH - textOf(message).length,
     reply: isReply
       ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
       : undefined,
@@ -155,11 +156,12 @@ function textOf(message: z.infer<typeof Quoted>): string {
   return message.text ?? message.caption ?? "";
 }
 
-const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story"] as const;
+const FILES = ["document", "photo", "video", "animation", "live_photo", "paid_media"] as const;
+const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story", "game", "giveaway"] as const;
 
 function attachmentOf(message: Message): Incoming["attachment"] {
   if (message.voice || message.audio || message.video_note) return "voice message";
-  if (message.document || message.photo || message.video || message.animation) return "file";
+  if (FILES.some((kind) => message[kind])) return "file";
   if (message.sticker || message.dice) return "sticker";
   if (message.location || message.venue) return "location";
   return SAID_AS_IT_IS.find((kind) => message[kind]);

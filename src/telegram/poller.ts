@@ -21,7 +21,7 @@ export interface PollOptions {
 const KINDS = ["message", "edited_message", "callback_query", "stopped_message_generation"] as const;
 const LONG_POLL_S = 50;
 /** A poll that is silent for longer has lost its connection, as after the host slept. */
-const POLL_TIMEOUT_MS = 70_000;
+const POLL_TIMEOUT_MS = 60_000;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 

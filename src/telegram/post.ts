@@ -2,13 +2,16 @@ import type { TextFile } from "../chat/document.ts";
 import { type SendOptions, type Target, TooRich } from "../chat/transport.ts";
 import { Refused, textFile } from "./api.ts";
 import type { Content, RichContent } from "./content.ts";
-import { toKeyboard } from "./keyboard.ts";
-import { type Outbox, PRIORITY } from "./outbox.ts";
+import { hasDisabled, toKeyboard, withoutDisabled } from "./keyboard.ts";
+import type { Outbox } from "./outbox.ts";
+import { PRIORITY } from "./outbox-op.ts";
 import { type Extra, leaveOut } from "./refusals.ts";
 
 /** Our messages as calls to Telegram, with the ways round what Telegram refuses. */
 export class Post {
   readonly #outbox: Outbox;
+  /** False once the server has refused a disabled button: it is older than Bot API 10.3. */
+  #canDisable = true;
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox;
@@ -58,6 +61,7 @@ export class Post {
       ...own,
       ...(topicId === null ? [] : ["topic" as const]),
       ...(replyTo === null ? [] : ["reply" as const]),
+      ...(options.wantsReply ? ["forceReply" as const] : []),
     ]);
     for (;;) {
       const place = {
@@ -66,7 +70,7 @@ export class Post {
         replyTo: has.has("reply") ? replyTo : null,
       };
       try {
-        return String((await send(toCommon(place, options), has)).message_id);
+        return String((await send(toCommon(place, { ...options, wantsReply: has.has("forceReply") }), has)).message_id);
       } catch (error) {
         for (const extra of whatToLeaveOut(error, has)) has.delete(extra);
       }
@@ -78,6 +82,7 @@ export class Post {
    * more). Repeated over network faults, since an edit cannot double anything.
    */
   async edit(chatId: string, messageId: string, content: Content, options: SendOptions): Promise<boolean> {
+    const { buttons } = options;
     const push = (body: object) =>
       this.#outbox.push({
         method: "editMessageText",
@@ -88,7 +93,7 @@ export class Post {
           chat_id: Number(chatId),
           message_id: Number(messageId),
           ...body,
-          ...(options.buttons && { reply_markup: toKeyboard(options.buttons) }),
+          ...(buttons && { reply_markup: toKeyboard(this.#canDisable ? buttons : withoutDisabled(buttons)) }),
         },
       });
     const links = { link_preview_options: { is_disabled: true } };
@@ -99,6 +104,10 @@ export class Post {
     } catch (error) {
       if (!(error instanceof Refused) || error.code === 403) throw error;
       if (/not modified/i.test(error.reason)) return true;
+      if (this.#canDisable && buttons && hasDisabled(buttons) && /button|keyboard|markup/i.test(error.reason)) {
+        this.#canDisable = false;
+        return this.edit(chatId, messageId, content, options);
+      }
       if (/not found|can't be edited/i.test(error.reason) || content.kind === "rich") return false;
     }
     return push({ ...links, text: content.text }).then(
@@ -142,17 +151,20 @@ function urgency({ key, urgency = "answer" }: SendOptions) {
   return { priority: PRIORITY.press, doubt: "fail", key } as const;
 }
 
-function toCommon({ chatId, topicId, replyTo }: Target, { buttons, isSilent }: SendOptions) {
+function toCommon({ chatId, topicId, replyTo }: Target, { buttons, isSilent, wantsReply }: SendOptions) {
   return {
     chat_id: Number(chatId),
     ...(topicId === null ? {} : { message_thread_id: Number(topicId) }),
     ...(replyTo === null
       ? {}
       : { reply_parameters: { message_id: Number(replyTo), allow_sending_without_reply: true } }),
-    ...(buttons && { reply_markup: toKeyboard(buttons) }),
+    ...(buttons && { reply_markup: toKeyboard(buttons, wantsReply && !isGroup(chatId)) }),
     ...(isSilent ? { disable_notification: true } : {}),
   };
 }
+
+/** Where a reply would open for everybody. */
+const isGroup = (chatId: string): boolean => chatId.startsWith("-");
 
 /** Links are in the blocks; what Telegram would find besides are names of files and what only looks like an address. */
 const toRichMessage = ({ blocks }: RichContent) => ({ blocks, skip_entity_detection: true });

@@ -1,7 +1,7 @@
 import type { Refused } from "./api.ts";
 
 /** What a message may go without; a later one is given up before an earlier one is. */
-export type Extra = "topic" | "reply" | "entities";
+export type Extra = "topic" | "reply" | "entities" | "forceReply";
 
 interface Row {
   readonly code?: number;
@@ -19,6 +19,7 @@ interface Row {
  * |---|---|---|
  * | the message replied to is gone | without the reply | the answer, as a message of its own |
  * | the topic is closed, deleted or switched off | outside the topic, without the reply | the answer in the chat itself |
+ * | it may not ask for a reply | without asking for one | the same message, without an open reply |
  * | the entities are wrong | without entities | the answer as plain text |
  * | no right to write, shut out | nothing | the answer in the place of the progress message, if it can be edited |
  * | anything else (400) | without entities, then the reply, then the topic | whichever gets through |
@@ -26,6 +27,7 @@ interface Row {
 const ROWS: readonly Row[] = [
   { says: /not enough rights|have no rights|WRITE_FORBIDDEN|CHAT_(SEND|RESTRICTED)/i, without: [] },
   { says: /topic|thread|not a forum/i, without: ["topic", "reply"] },
+  { says: /force|markup|keyboard/i, without: ["forceReply"] },
   { says: /repl(y|ied)/i, without: ["reply"] },
   { says: /entit|parse/i, without: ["entities"] },
 ];
@@ -37,6 +39,6 @@ export function leaveOut(refused: Refused, has: ReadonlySet<Extra>): readonly Ex
   if (row?.without.length === 0) return undefined;
   const named = row?.without.filter((extra) => has.has(extra)) ?? [];
   if (named.length > 0) return named;
-  const next = (["entities", "reply", "topic"] as const).find((extra) => has.has(extra));
+  const next = (["entities", "forceReply", "reply", "topic"] as const).find((extra) => has.has(extra));
   return next && [next];
 }

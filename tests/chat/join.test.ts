@@ -102,9 +102,17 @@ describe("joining", () => {
   test("joins a word that the client cut, and leaves fences on lines of their own", () => {
     const { joiner: it, texts } = joiner();
     const long = "x".repeat(4096);
-    it.take([message(long, { isFull: true }), message("x".repeat(304))]);
-    it.take([message(long, { isFull: true }), message("```\ny\n```")]);
+    it.take([message(long, { room: 0 }), message("x".repeat(304))]);
+    it.take([message(long, { room: 0 }), message("```\ny\n```")]);
     expect(texts()).toEqual(["x".repeat(4400), `${long}\n\`\`\`\ny\n\`\`\``]);
+  });
+
+  test.each(["🦀", "👨‍👩‍👧‍👦"])("joins a word that the client cut before %s, which had no room", (character) => {
+    const { joiner: it, texts } = joiner();
+    const long = "x".repeat(4095);
+    it.take([message(long, { room: 1 }), message(`${character}yz`)]);
+    it.take([message(long, { room: 1 }), message("a new line")]);
+    expect(texts()).toEqual([`${long}${character}yz`, `${long}\na new line`]);
   });
 
   test("knows when a paste may go on", () => {

@@ -114,6 +114,8 @@ describe("the chat", () => {
       caption: "read this",
     });
     await botSays(/cannot read a file yet/);
+    const told = emulator.calls("sendMessage").find(({ payload }) => /cannot read/.test(String(payload["text"])));
+    expect(told?.payload["disable_notification"]).toBe(true);
     const id = say("session\nanswer still here\ndone");
     emulator.deleteMessage(emulator.privateChatId, id);
     expect(textOf(await botSays(/^done[\s\S]*still here/))).toContain("still here");
@@ -155,9 +157,19 @@ describe("the chat", () => {
     expect(copied(next)).toBe(copied(first));
   });
 
+  test("says that it is ready before it begins what waited for it", async () => {
+    const { emulator, botSays } = await stage({
+      prepare: async (_, { privateChatId: chatId, sendText }) =>
+        void sendText({ chatId, text: "session\nanswer x\ndone" }),
+    });
+    await botSays(/^done/);
+    const [first] = emulator.calls("sendMessage");
+    expect(first?.payload["text"]).toMatch(/is ready/);
+  });
+
   test("sets the menu and tells the main chat what is there", async () => {
     const { botSays, emulator } = await stage({ tables: '[projects.web]\npath = "."' });
-    expect(textOf(await botSays(/is ready/))).toMatch(/alpha 1\.0\.0[\s\S]*web/);
+    await botSays(/is ready[\s\S]*alpha 1\.0\.0[\s\S]*web/);
     const calls = emulator.calls("setMyCommands");
     for (const name of ["alpha", "beta", "web", "cancel", "new", "help"])
       expect(JSON.stringify(calls[0]?.payload)).toContain(`"${name}"`);

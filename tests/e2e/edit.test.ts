@@ -41,6 +41,8 @@ describe("an edited message", () => {
     const chatId = emulator.privateChatId;
     emulator.editText({ chatId, messageId: id, text: "session\nanswer changed\ndone" });
     await botSays(/^This task runs already, so the edit changes nothing/);
+    const told = emulator.calls("sendMessage").find(({ payload }) => /changes nothing/.test(String(payload["text"])));
+    expect(told?.payload["disable_notification"]).toBe(true);
     release();
     expect(textOf(await outcomeOf(id))).toContain("first");
     emulator.editText({ chatId, messageId: id, text: "session\nanswer again\ndone" });

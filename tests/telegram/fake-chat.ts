@@ -21,6 +21,7 @@ export class FakeChat implements Telegram {
   readonly messages = new Map<number, string>();
   /** Methods in the order of their calls. */
   readonly calls: string[] = [];
+  readonly payloads: unknown[] = [];
   readonly #faults: { method: string; fault: Fault }[] = [];
   #lastId = 100;
 
@@ -35,6 +36,7 @@ export class FakeChat implements Telegram {
 
   call: Telegram["call"] = async (method, payload) => {
     this.calls.push(method);
+    this.payloads.push(payload);
     const index = this.#faults.findIndex((entry) => entry.method === method);
     const fault = index < 0 ? undefined : this.#faults.splice(index, 1)[0]?.fault;
     if (!fault) return this.#act(method, payload as Payload) as never;

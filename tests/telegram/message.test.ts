@@ -69,5 +69,5 @@ test.each(["sticker", "location", "contact", "poll", "checklist", "story"])("a %
 
 test("an album and a full message are known", () => {
   expect(read({ photo: [], media_group_id: "a1" })).toMatchObject({ attachment: "file", albumId: "a1" });
-  expect([4095, 4096].map((length) => read({ text: "x".repeat(length) })?.isFull)).toEqual([false, true]);
+  expect([4095, 4096].map((length) => read({ text: "x".repeat(length) })?.room)).toEqual([1, 0]);
 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Superseded } from "../../src/chat/transport.ts";
 import { Refused, type Telegram, Unreachable } from "../../src/telegram/api.ts";
-import { Outbox, PRIORITY } from "../../src/telegram/outbox.ts";
+import { Outbox } from "../../src/telegram/outbox.ts";
+import { PRIORITY } from "../../src/telegram/outbox-op.ts";
 import { noLog } from "../helpers/recordings.ts";
 
 beforeEach(() => void vi.useFakeTimers());

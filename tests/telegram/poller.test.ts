@@ -101,3 +101,22 @@ test("a wait that Telegram names is obeyed, but no longer than an hour: a longer
   await vi.waitFor(() => expect(waits).toEqual([7_000, 3_600_000]));
   await end();
 });
+
+test("notices within 74 s that its connection is dead", async () => {
+  vi.useFakeTimers();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new DOMException("timed out", "TimeoutError")), ms);
+    return controller.signal;
+  });
+  try {
+    const { problems, offsets, end } = listen([]);
+    await vi.advanceTimersByTimeAsync(74_000);
+    expect(problems).toEqual(["timed out"]);
+    expect(offsets).toHaveLength(2);
+    await end();
+  } finally {
+    timeout.mockRestore();
+    vi.useRealTimers();
+  }
+});

@@ -1,0 +1,34 @@
+import { expect, test, vi } from "vitest";
+import { Deliverer } from "../../src/chat/deliverer.ts";
+import { openStore } from "../../src/store/store.ts";
+import { noLog } from "../helpers/recordings.ts";
+import { deafTelegram, transportOver } from "../helpers/telegram.ts";
+
+test("once it is closed it does not look into the store again", async () => {
+  const store = openStore(":memory:");
+  const style = () => {
+    throw new Error("no outcome is rendered here");
+  };
+  const transport = transportOver(deafTelegram, store);
+  const deliverer = new Deliverer({ transport, store, engines: [], style, progress: new Map(), log: noLog });
+  const place = { runId: null, chatId: "1", topicId: null, replyTo: null };
+  store.deliveries.add({ ...place, body: "reply", createdAt: 0 });
+  vi.spyOn(store.deliveries, "sending").mockImplementation(() => {
+    throw new Error("database or disk is full");
+  });
+  vi.spyOn(store.deliveries, "park").mockImplementation(() => {
+    throw new Error("database or disk is full");
+  });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    deliverer.kick();
+    await deliverer.idle();
+    expect(vi.getTimerCount()).toBe(1);
+    deliverer.close();
+    store.close();
+    deliverer.kick();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
