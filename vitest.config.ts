@@ -5,6 +5,7 @@ const PROCESS = [
   "tests/chaos/**/*.test.ts",
   "tests/cli/{bundle,program,setup-terminal}.test.ts",
   "tests/mcp/program.test.ts",
+  "tests/library/library.test.ts",
 ];
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
 const PAGE = ["tests/page/**/*.test.ts"];
