@@ -7,9 +7,9 @@ import type { FileTable } from "./schema.ts";
 const RESERVED = [
   ...(
     "send each steer brief cancel interrupt queue new sessions continue runs watch show diff approvals answer compact fork " +
-    "undo name model usage projects engines policy help start"
+    "undo name model schedule remind trigger goal usage projects engines policy help start"
   ).split(" "),
-  ..."config doctor init plugins file agent reasoning trigger topic ctx".split(" "),
+  ..."config doctor init plugins file agent reasoning topic ctx".split(" "),
 ];
 
 /** What the schema alone cannot see: names that must exist, and names and chats that must differ. */

@@ -1,3 +1,4 @@
+import { withoutMoments } from "../domain/moment.ts";
 import { UserError } from "../errors.ts";
 import { call, findOperation } from "../operations/call.ts";
 import type { Access, Caller } from "../operations/operation.ts";
@@ -38,7 +39,8 @@ export function operationHandler(access: () => Access, mainChat: string) {
     }
     try {
       const { output, told } = await call(operation, { access: now, input, caller });
-      return { output, text: told.file ? `${told.body}\n\n${told.file.text}` : told.body };
+      const text = withoutMoments(told.body);
+      return { output, text: told.file ? `${text}\n\n${told.file.text}` : text };
     } catch (cause) {
       throw cause instanceof UserError ? new OperationFailure(cause.code, cause.userText, { cause }) : cause;
     }

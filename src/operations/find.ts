@@ -6,7 +6,7 @@ import type { Access, Caller } from "./operation.ts";
 
 /** The run under way that is meant: by `ref`, see `findRun`; else by the message replied to; else the only one of the chat. */
 export function findActive(access: Access, ref: string | undefined, caller: Caller): string {
-  const { bridge, store } = access;
+  const { store } = access;
   const { place } = caller;
   if (ref !== undefined) return newestActive(access, namedRun(access, ref)).id;
   if (place.reply) {
@@ -14,7 +14,7 @@ export function findActive(access: Access, ref: string | undefined, caller: Call
     if (run) return run.id;
     throw new UserError("Nothing is running for that message.");
   }
-  const [only, ...others] = bridge.active(place.chatId);
+  const [only, ...others] = candidatesFor(access, caller);
   if (!only) throw new UserError("Nothing is running in this chat.", { code: "not_found" });
   if (others.length === 0) return only.id;
   throw new UserError("Several tasks are under way: reply to the progress message of one.");
@@ -27,6 +27,14 @@ function newestActive({ bridge }: Access, run: StoredRun): StoredRun {
 }
 
 const isSame = (one: StoredRun, other: StoredRun) => one.session !== null && one.session === other.session;
+
+/** The runs that a message without a reply may mean: those of its topic, else those of its chat. */
+export function candidatesFor({ bridge }: Access, { place }: Caller): readonly StoredRun[] {
+  if (place.reply) return [];
+  const active = bridge.active(place.chatId);
+  const here = active.filter(({ topicId }) => topicId === (place.topicId ?? null));
+  return here.length > 0 ? here : active;
+}
 
 /**
  * The run that is meant: by the id of a run, the name or id of a session (then its newest run), or the unique beginning

@@ -17,7 +17,9 @@ import type { Operation } from "./operation.ts";
 import { policy } from "./policy.ts";
 import { projects } from "./projects.ts";
 import { queue } from "./queue.ts";
+import { remind } from "./remind.ts";
 import { runs } from "./runs.ts";
+import { schedule } from "./schedule.ts";
 import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
 import { show } from "./show.ts";
@@ -49,6 +51,8 @@ export const operations: readonly Operation[] = [
   undo,
   name,
   model,
+  schedule,
+  remind,
   usage,
   projects,
   engines,

@@ -24,6 +24,8 @@ const Output = z.object({
   turns: z.number(),
   tokens: z.number(),
   costUsd: z.number(),
+  /** How full the session's context is, 0 to 1; null if the engine does not tell. */
+  contextFill: z.number().nullable(),
   questions: z.array(z.string()),
   files: z.array(File),
   resumeLine: z.string().nullable(),
@@ -53,6 +55,7 @@ async function describe(access: Access, run: StoredRun): Promise<z.infer<typeof 
   const changed = await diffOf(access, run).catch(() => ({ files: [] }));
   return {
     ...{ run: id, session, engine, project, branch, turns, tokens, costUsd },
+    contextFill: run.contextFill,
     name: session === null ? null : (store.threads.name(engine, session) ?? null),
     state: run.outcome ?? run.state,
     model: session === null ? null : (store.threads.model(engine, session) ?? null),
@@ -76,6 +79,7 @@ function bodyOf(facts: z.infer<typeof Output>): string {
     turns === 1 ? "1 turn" : `${turns} turns`,
     `${formatCount(tokens)} tokens`,
     ...(costUsd > 0 ? [`$${costUsd.toFixed(2)}`] : []),
+    ...(facts.contextFill === null ? [] : [`${Math.round(100 * facts.contextFill)}% context`]),
   ];
   const lines = [
     [...(name === null ? [] : [inlineCode(name)]), state, inlineCode(engine), ...place, ...took].join(" · "),

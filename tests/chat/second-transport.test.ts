@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Bridge } from "../../src/bridge/bridge.ts";
+import type { ScheduleClock } from "../../src/bridge/schedules.ts";
 import { ChatCards } from "../../src/chat/cards.ts";
 import { Dispatcher } from "../../src/chat/dispatch.ts";
 import type { Received } from "../../src/chat/incoming.ts";
@@ -53,12 +54,24 @@ function setUp() {
     },
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
-  const style = () => ({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" }) as const;
+  const style = () =>
+    ({
+      ...({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" } as const),
+      ...{ show_usage: false, show_output: false },
+    }) as const;
   const screens = new ChatScreens({ ...parts, transport, style });
   const cards = new ChatCards({ ...parts, transport });
   const bridge = new Bridge({ ...parts, worker, screens, cards });
   const dispatcher = new Dispatcher({
-    ...{ ...parts, bridge, transport, cards, engineOverride: undefined, botName: "bot" },
+    ...{
+      ...parts,
+      bridge,
+      schedules: {} as ScheduleClock,
+      transport,
+      cards,
+      engineOverride: undefined,
+      botName: "bot",
+    },
     deliver: () => screens.deliver(),
   });
   let updateId = 0;

@@ -93,10 +93,8 @@ test("all runs of a chat are stopped at once", async () => {
   await botSays(/^working · beta/);
   await botSays(/^working · alpha/);
   const ended = await json(shell({ directory })("cancel", "all", "--json"));
-  expect(ended).toEqual([
-    { run: expect.any(String), was: "running" },
-    { run: expect.any(String), was: "running" },
-  ]);
+  const stopped = { run: expect.any(String), was: "running" };
+  expect(ended).toEqual({ ended: [stopped, stopped] });
 });
 
 test("a run is followed to its end, from what it did before on", async () => {
