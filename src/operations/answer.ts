@@ -15,7 +15,6 @@ export const answer = defineOperation({
   }),
   output: z.object({ question: z.string(), run: z.string(), title: z.string(), reply: z.string() }),
   operands: ["question", "reply"],
-  argument: "reply",
   read: readWords,
   intent: "write",
   idempotent: false,

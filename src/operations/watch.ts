@@ -37,7 +37,9 @@ export const watch = defineOperation({
   examples: [{}, { seconds: 0 }],
   run: async (access, { run: ref, seconds }, caller) => {
     const run = findRun(access, ref, caller);
-    const events = await follow(access, run, { caller, seconds: seconds ?? DEFAULT_SECONDS[caller.surface] });
+    const followed = await follow(access, run, { caller, seconds: seconds ?? DEFAULT_SECONDS[caller.surface] });
+    // A command line has printed them already.
+    const events = caller.surface === "cli" ? [] : followed;
     const now = access.store.runs.get(run.id) ?? run;
     const since = now.startedAt ?? now.createdAt;
     return {

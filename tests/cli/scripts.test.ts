@@ -41,8 +41,8 @@ test("the script of the docs starts, follows, lines up, moves, cancels and reads
   const { stdout, stderr } = await running;
   expect(stderr).toBe("");
   expect(stdout).toContain("codex began session");
-  expect(stdout).toMatch(/1\. codex · web · third task\n2\. codex · web · second task/);
+  expect(stdout).toMatch(/1\. `codex` · `web` · `third task`\n2\. `codex` · `web` · `second task`/);
   expect(stdout).toContain("Dropped from the queue.");
-  expect(stdout).toMatch(/changed\.txt` \+1 −0[\s\S]*\+new/);
+  expect(stdout).toMatch(/`changed\.txt` \+1 −0[\s\S]*\+new/);
   expect(stdout).toContain("Today: ");
 });
