@@ -78,11 +78,13 @@ export async function runBridge(options: AppOptions): Promise<void> {
     },
   });
   const style = () => requireTelegram(config());
-  const transport = telegramTransport({ telegram, outbox, store, mainChat, config, style, log });
+  const transport = telegramTransport({
+    ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log },
+  });
   const screens = new ChatScreens({ transport, store, engines, style, log, now });
   const cards = new ChatCards({ transport, store, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
-  const bridge = new Bridge({ config, engines, store, worker, screens, cards, log, now });
+  const bridge = new Bridge({ config, engines, store, worker, screens, cards, fileSource: transport, log, now });
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;

@@ -38,7 +38,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   libsql: /^src\/store\/database\.ts$/,
   "smol-toml": /^src\/config\//,
   "@decimalturn/toml-patch": /^src\/config\//,
-  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/message|cli\/operation)\.ts$|runners\/)/,
+  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/(message|files)|cli\/operation)\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
   "@clack/prompts": /^src\/cli\//,
 };

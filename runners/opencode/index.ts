@@ -1,4 +1,5 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
 import { opencodeOptions } from "./options.ts";
@@ -19,6 +20,7 @@ export const opencode = defineEngine(
     label: "opencode",
     options: opencodeOptions,
     resume: opencodeResume,
+    images: IMAGE_TYPES,
     brings: opencodeBrings,
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,

@@ -61,6 +61,7 @@ export class Bridge {
       project: resolved.context?.project ?? null,
       branch: resolved.context?.branch ?? null,
       prompt: resolved.prompt,
+      files: prompt.files ?? [],
       resume: resolved.resume ?? null,
       follows: resolved.follows ?? null,
       createdAt: now(),
@@ -156,13 +157,10 @@ export class Bridge {
     return this.#jobs.get(id)?.isWaiting === false;
   }
 
-  /** The run under way that this prompt can be added to, and how: false if it was not taken. Never rejects. */
-  steerable(prompt: Prompt, resolved: Resolved) {
+  /** The run under way that this prompt can be added to: see `Job.steer`. */
+  steerable(prompt: Prompt, resolved: Resolved): Pick<Job, "id" | "fetch" | "steer"> | undefined {
     const { store } = this.#options;
-    const job = [...this.#jobs.values()].find(
-      (one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }),
-    );
-    return job && { runId: job.id, steer: (text: string) => job.steer(text) };
+    return [...this.#jobs.values()].find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
   }
 
   /** Runs a run that was paused; false unless it is paused. */

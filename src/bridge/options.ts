@@ -4,7 +4,7 @@ import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Worker } from "../worker/port.ts";
-import type { Cards, Screens } from "./screen.ts";
+import type { Cards, FileSource, Screens } from "./screen.ts";
 
 /** What a run works with. */
 export interface JobOptions extends BridgeOptions {
@@ -21,6 +21,7 @@ export interface BridgeOptions {
   readonly worker: Worker;
   readonly screens: Screens;
   readonly cards: Cards;
+  readonly fileSource: FileSource;
   readonly log: Logger;
   /** ms since 1970. */
   readonly now: () => number;

@@ -2,6 +2,7 @@ import type { Config, Project } from "../config/config.ts";
 import { type Context, parseContext } from "../domain/context.ts";
 import { type Directives, parseDirectives } from "../domain/directives.ts";
 import type { ResumeToken } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Origin } from "../domain/origin.ts";
 import { findResume, stripResume } from "../domain/resume.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -20,6 +21,7 @@ export interface Prompt {
   readonly userId: string | undefined;
   readonly isPrivate: boolean;
   readonly text: string;
+  readonly files?: readonly PromptFile[] | undefined;
   /** The replied-to message; its text with rich blocks flattened. */
   readonly reply: { readonly messageId: string; readonly text: string } | undefined;
   /** A run to go on with, whatever the text says: for forwards that came after their prompt, and for buttons. */

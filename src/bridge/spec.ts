@@ -1,3 +1,4 @@
+import { toAttachments, withPlaces } from "../domain/files.ts";
 import type { RunSpec } from "../domain/run.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
@@ -11,7 +12,7 @@ import { sessionOf } from "./thread.ts";
  * @throws UserError if it continues a task that ended without a session.
  */
 export function specOf(run: StoredRun, { runs, threads }: Pick<Store, "runs" | "threads">): RunSpec {
-  const { id: runId, engine, project, branch, prompt, follows } = run;
+  const { id: runId, engine, project, branch, prompt, files, follows } = run;
   const { session } = sessionOf(run, runs);
   if (session === undefined && follows !== null) {
     const problem = "The task before this one ended without a session to continue";
@@ -19,7 +20,8 @@ export function specOf(run: StoredRun, { runs, threads }: Pick<Store, "runs" | "
   }
   const model = session === undefined ? undefined : threads.model(engine, session);
   return {
-    ...{ runId, engine, prompt, attachments: [], overrides: model === undefined ? {} : { model } },
+    ...{ runId, engine, prompt: withPlaces(prompt, files, session !== undefined), attachments: toAttachments(files) },
+    overrides: model === undefined ? {} : { model },
     ...(session !== undefined && { session }),
     ...(project !== null && { project }),
     ...(branch !== null && { branch }),

@@ -1,4 +1,5 @@
 import type { Bridge } from "../bridge/bridge.ts";
+import { checkFiles } from "../bridge/file-limits.ts";
 import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import { assertNever } from "../domain/events.ts";
@@ -60,6 +61,7 @@ export class Dispatcher {
     this.#submitParts = { ...parts, deferred: this.#deferred, guard };
     this.#joiner = new Joiner({
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
+      albumMs: () => (parts.config().telegram?.media_group_debounce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
       hold: (forward) => this.#hold(forward),
       now: parts.now,
@@ -147,8 +149,9 @@ export class Dispatcher {
 
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
-      const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
-      const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
+      const { chatId, topicId = NONE, userId = NONE, messageId, text, files = [] } = forward;
+      checkFiles(files, forward.userId, this.#parts.config());
+      const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, quietly(keepForward(forward, this.#once)));
     });

@@ -41,22 +41,30 @@ export function classify(received: Received, parts: IntentParts): Intent {
 }
 
 function classifyMessage(message: Incoming, parts: IntentParts): Intent {
-  const { store, botName, directives, commands } = parts;
   const command = message.isForward ? undefined : parseCommand(message.text);
-  const isOurs = command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
-  const isCommand = command !== undefined && commands.includes(command.name);
-  const question = isCommand ? undefined : questionOf(message, store);
+  const question = command && parts.commands.includes(command.name) ? undefined : questionOf(message, parts.store);
   if (question) return { type: "cardReply", message, question };
   if (message.attachment) return { type: "attachment", message };
+  const isTask = !command || parts.directives.includes(command.name);
   // Whatever a part of a paste begins with; but somebody may want to take the paste back.
-  if (!isAlone(command, commands) && parts.mayContinue(message)) return { type: "task", message };
-  if (message.text.trim() === "" || !isOurs) return { type: "nothing", message };
-  if (message.isForward) return { type: "forward", message };
-  if (!command || directives.includes(command.name)) return { type: "task", message };
-  const task = command.name === queue.name ? toInput(queue, command.args)["task"] : undefined;
-  if (typeof task === "string") return { type: "queued", message, text: task };
-  return { type: "command", message, name: command.name, args: command.args };
+  if (!isAlone(command, parts.commands) && parts.mayContinue(message)) return { type: "task", message };
+  // A command to files comes with the first of an album, so that it is known only when all are there.
+  if (message.files?.length && (isTask || command.name === "file")) return { type: typeOf(message), message };
+  if (message.text.trim() === "" || !isOurs(command, parts)) return { type: "nothing", message };
+  if (isTask) return { type: typeOf(message), message };
+  return toCommand(message, command);
 }
+
+function toCommand(message: Incoming, { name, args }: SlashCommand): Intent {
+  const task = name === queue.name ? toInput(queue, args)["task"] : undefined;
+  if (typeof task === "string") return { type: "queued", message, text: task };
+  return { type: "command", message, name, args };
+}
+
+const typeOf = ({ isForward }: Incoming) => (isForward ? "forward" : "task");
+
+const isOurs = (command: SlashCommand | undefined, { botName }: IntentParts) =>
+  command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
 
 const isAlone = (command: SlashCommand | undefined, commands: readonly string[]) =>
   command?.args === "" && commands.includes(command.name);

@@ -1,3 +1,4 @@
+import { checkFiles } from "../bridge/file-limits.ts";
 import { type Prompt, type Resolved, resolvePrompt } from "../bridge/resolve.ts";
 import type { HeldForward } from "../store/conversations.ts";
 import type { Deferred } from "./deferred.ts";
@@ -9,6 +10,8 @@ export interface SubmitParts extends DispatchParts {
   /** Does the work for a group later, with whatever it throws taken care of. */
   readonly guard: (group: Group, work: () => void) => void;
 }
+
+type Running = NonNullable<ReturnType<DispatchParts["bridge"]["steerable"]>>;
 
 interface Task {
   readonly group: Group;
@@ -37,14 +40,24 @@ export function submit(group: Group, parts: SubmitParts): string {
   const running = group.mustQueue ? undefined : bridge.steerable(prompt, resolved);
   if (running === undefined) return queue(task, parts);
   deferred.add(
-    running.steer(resolved.prompt).then((isTaken) =>
-      guard(group, () => {
-        if (isTaken) keep(task, running.runId, parts);
-        else queue(task, parts);
-      }),
+    add(task, running).then(
+      ({ isTaken, files }) =>
+        guard(group, () => {
+          if (isTaken) keep(task, running.id, parts);
+          else queue({ ...task, prompt: { ...prompt, files } }, parts);
+        }),
+      (error: unknown) =>
+        guard(group, () => {
+          throw error;
+        }),
     ),
   );
-  return running.runId;
+  return running.id;
+}
+
+async function add({ prompt: { files: asked = [] }, resolved }: Task, running: Running) {
+  const files = await running.fetch(asked);
+  return { files, isTaken: await running.steer(resolved.prompt, files) };
 }
 
 function queue(task: Task, parts: SubmitParts): string {
@@ -85,7 +98,9 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
     ? []
     : store.conversations.heldForwards(first.chatId, first.topicId ?? NONE, first.userId ?? NONE);
   const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
-  const prompt: Prompt = { ...first, text, follows };
+  checkFiles(group.files, first.userId, config());
+  const files = [...group.files, ...held.flatMap((forward) => forward.files)];
+  const prompt: Prompt = { ...first, text, files, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
   return { group, prompt, resolved, held };
 }

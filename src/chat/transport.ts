@@ -1,3 +1,4 @@
+import type { FileSource } from "../bridge/screen.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Buttons, Document, FoldedDocument, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
@@ -67,6 +68,8 @@ export interface Transport {
   /** Undefined if answers are not to be seen while they are written. */
   draft(run: StoredRun, draftId: string): Draft | undefined;
   /** Takes away messages of ours, between two known ones, that arrived although no answer said so. */
+  /** The bytes of a file that came with a message. */
+  readonly fetchFile: FileSource["fetchFile"];
   removeStrays(chatId: string, between: { readonly after: string; readonly before: string }): Promise<void>;
 }
 

@@ -26,10 +26,11 @@ const topics = z.strictObject({
 });
 
 const files = z.strictObject({
-  enabled: z.boolean().default(false),
+  enabled: z.boolean().default(true),
   auto_put: z.boolean().default(true),
-  auto_put_mode: z.enum(["upload", "prompt"]).default("upload"),
-  uploads_dir: text.default("incoming"),
+  /** What becomes of files that come without a command: `prompt` makes tasks of them. */
+  auto_put_mode: z.enum(["upload", "prompt"]).default("prompt"),
+  uploads_dir: text.default(".takopi/files"),
   allowed_user_ids: z.array(id).default([]),
   deny_globs: texts.default([".git/**", ".env", ".envrc", "**/*.pem", "**/.ssh/**"]),
 });

@@ -17,6 +17,8 @@ export interface Engine {
   /** What it can do if its options say `interactive = true`; empty if it can only run headless. */
   readonly can: readonly Ability[];
   readonly operations: Operations;
+  /** Types of the images that its models get themselves; it learns of every other file from the prompt. */
+  readonly images: readonly string[];
   /**
    * What of a repository it would apply if the project is trusted: path, and what that can do in a few words. A path may
    * end with `/` for a directory.

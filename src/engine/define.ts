@@ -46,6 +46,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly label: string;
   readonly options: z.ZodType<Options>;
   readonly resume: ResumeCodec;
+  /** See `Engine.images`; none if absent. */
+  readonly images?: readonly string[];
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */

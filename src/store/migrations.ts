@@ -194,6 +194,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN contextFill REAL;
   `,
   `
+  ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  `,
+  `
   CREATE TABLE threadNames (
     engine TEXT NOT NULL,
     session TEXT NOT NULL,

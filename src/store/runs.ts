@@ -1,3 +1,4 @@
+import type { PromptFile } from "../domain/files.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import type { Database, Row } from "./database.ts";
 import { Messages } from "./messages.ts";
@@ -11,8 +12,8 @@ export class Runs {
 
   add(run: NewRun): void {
     this.#database.run(
-      `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, resume,
-         follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, files,
+         resume, follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       run.id,
       JSON.stringify(run.origin ?? { type: "message" }),
       run.chatId,
@@ -23,6 +24,7 @@ export class Runs {
       run.project,
       run.branch,
       run.prompt,
+      JSON.stringify(run.files ?? []),
       run.resume,
       run.follows,
       run.createdAt,
@@ -141,6 +143,10 @@ export class Runs {
   /** Changes the task of a run that waits. */
   setPrompt(id: string, prompt: string): void {
     this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);
+  }
+
+  setFiles(id: string, files: readonly PromptFile[]): void {
+    this.#database.run("UPDATE runs SET files = ? WHERE id = ?", JSON.stringify(files), id);
   }
 
   /** The newest run of a session, whoever began it. */

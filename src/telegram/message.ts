@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
+import { FileFields, filesOf } from "./files.ts";
 import { flattenRich } from "./flatten-rich.ts";
 import { withMarks } from "./person-text.ts";
 import { readQuote } from "./quote.ts";
@@ -48,8 +49,7 @@ const Message = Quoted.extend({
   caption_entities: z.array(Entity).optional(),
   quote: z.object({ text: z.string(), is_manual: z.boolean().optional() }).optional(),
   external_reply: z.object({ origin: ForwardOrigin.optional().catch(undefined) }).optional(),
-  ...{ voice: anything, audio: anything, video_note: anything },
-  ...{ document: anything, photo: anything, video: anything, animation: anything },
+  ...FileFields,
   ...{ sticker: anything, dice: anything, location: anything, venue: anything, contact: anything },
   ...{ poll: anything, checklist: anything, story: anything, game: anything, giveaway: anything },
   ...{ live_photo: anything, paid_media: anything, media_group_id: z.string().optional() },
@@ -132,6 +132,7 @@ function readMessage(updateId: number, message: Message): Incoming {
     isPrivate: message.chat.type === "private",
     text: withMarks(textOf(message), message.entities ?? message.caption_entities ?? []),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
+    files: filesOf(message),
     attachment: attachmentOf(message),
     albumId: message.media_group_id,
     room: MESSAGE_LENGTH - textOf(message).length,
@@ -156,11 +157,12 @@ function textOf(message: z.infer<typeof Quoted>): string {
   return message.text ?? message.caption ?? "";
 }
 
-const FILES = ["document", "photo", "video", "animation", "live_photo", "paid_media"] as const;
+/** Files that bots cannot fetch. */
+const FILES = ["live_photo", "paid_media"] as const;
 const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story", "game", "giveaway"] as const;
 
 function attachmentOf(message: Message): Incoming["attachment"] {
-  if (message.voice || message.audio || message.video_note) return "voice message";
+  if (message.voice) return "voice message";
   if (FILES.some((kind) => message[kind])) return "file";
   if (message.sticker || message.dice) return "sticker";
   if (message.location || message.venue) return "location";

@@ -7,11 +7,13 @@ import { AnswerDraft } from "./answer-draft.ts";
 import type { Telegram } from "./api.ts";
 import { toClassicMessage } from "./assemble.ts";
 import type { Content } from "./content.ts";
+import { download } from "./download.ts";
 import { removeStrays } from "./lost-progress.ts";
 import { readUpdate } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import { PRIORITY } from "./outbox-op.ts";
 import { Post } from "./post.ts";
+import type { ApiServer } from "./proxy.ts";
 import { renderFinal } from "./render-final.ts";
 import { renderFolded } from "./render-folded.ts";
 
@@ -19,6 +21,8 @@ export interface TelegramParts {
   readonly telegram: Telegram;
   readonly outbox: Outbox;
   readonly store: Store;
+  readonly token: string;
+  readonly server: ApiServer;
   readonly mainChat: string;
   /** Whom it listens to. */
   readonly config: () => Config;
@@ -27,7 +31,8 @@ export interface TelegramParts {
 }
 
 /** Telegram as a way to people. */
-export function telegramTransport({ telegram, outbox, store, mainChat, config, style, log }: TelegramParts): Transport {
+export function telegramTransport(parts: TelegramParts): Transport {
+  const { telegram, outbox, store, mainChat, config, style, log } = parts;
   const post = new Post(outbox);
   return {
     mainChat,
@@ -56,6 +61,7 @@ export function telegramTransport({ telegram, outbox, store, mainChat, config, s
       if (!stream_answer || run.chatId.startsWith("-")) return undefined;
       return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich: messages !== "classic" });
     },
+    fetchFile: (source, signal) => download(parts, source, signal),
     removeStrays: (chatId, between) =>
       removeStrays({ chatId, ...between }, store, (method, payload) =>
         outbox.push({ method, payload, priority: PRIORITY.delete, doubt: "repeat" }),

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
-import type { RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
+import type { PlacedFile } from "../domain/files.ts";
+import type { Attachment, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -9,11 +10,22 @@ import { endLeftovers } from "../engine/stop.ts";
 import { EngineError, UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
+import { excludeFromGit } from "./files/exclude.ts";
+import { putFile } from "./files/put.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
 import { look } from "./look.ts";
 import type { Lookups } from "./lookups.ts";
 import { placeOf } from "./place.ts";
-import type { LeftRun, OperationPlace, OperationResult, Worker, WorkerEvent, WorkerRun } from "./port.ts";
+import type {
+  FilePlace,
+  LeftRun,
+  NewFile,
+  OperationPlace,
+  OperationResult,
+  Worker,
+  WorkerEvent,
+  WorkerRun,
+} from "./port.ts";
 import { WarmServers } from "./servers.ts";
 import { Worktrees } from "./worktree.ts";
 
@@ -27,6 +39,9 @@ export interface LocalWorkerOptions {
   readonly servers: Pick<LiveServers, "all" | "replace">;
   readonly log: Logger;
 }
+
+/** Where the config says nothing. */
+const UPLOADS = ".takopi/files";
 
 /** Of the 10 s that a shutdown may take; longer than this takes only a server that hangs while it starts. */
 const CLOSE_MS = 3_000;
@@ -77,6 +92,14 @@ export class LocalWorker implements Worker {
   look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
     const { config, env, home } = this.#options;
     return look(name, input, { config: config(), env, home, engine: (id) => this.#engine(id) });
+  }
+
+  async put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
+    const root = await this.#placeOf(place, file.signal);
+    const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
+    await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
+    const name = `${localDate(new Date())}-${file.name}`;
+    return putFile({ ...file, name, root, directory });
   }
 
   async recover(left: readonly LeftRun[]): Promise<void> {
@@ -137,6 +160,8 @@ class LocalRun implements WorkerRun {
   /** Aborted with the reason of a stop. */
   readonly #stopped = new AbortController();
   #run: Run | undefined;
+  /** Whether the engine gets a file itself. */
+  #isShown: (file: Attachment) => boolean = () => false;
 
   constructor(options: LocalRunOptions) {
     this.#options = options;
@@ -144,7 +169,9 @@ class LocalRun implements WorkerRun {
   }
 
   send(command: RunCommand): void {
-    if (this.#run) this.#run.send(command);
+    if (this.#run && command.type === "steer" && command.attachments) {
+      this.#run.send({ ...command, attachments: command.attachments.filter(this.#isShown) });
+    } else if (this.#run) this.#run.send(command);
     else if (command.type === "stop") this.#stopped.abort(command.reason);
     else if (command.type === "interrupt") this.#stopped.abort("interrupted");
   }
@@ -159,7 +186,9 @@ class LocalRun implements WorkerRun {
       signal.throwIfAborted();
       yield { type: "placed", cwd };
       signal.throwIfAborted();
-      this.#run = engine.open({ spec, cwd, options, env, log, trusted, host });
+      this.#isShown = (file) => isShown(file, engine, options);
+      const attachments = spec.attachments.filter(this.#isShown);
+      this.#run = engine.open({ spec: { ...spec, attachments }, cwd, options, env, log, trusted, host });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
       const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
@@ -169,6 +198,16 @@ class LocalRun implements WorkerRun {
     yield* locateQuestions(this.#run.events, home);
   }
 }
+
+/** A larger image, once in a session, would make its model refuse every turn: Anthropic's limit, 5 MB of base64. */
+const MAX_IMAGE_BYTES = 3_900_000;
+
+/** Whether the engine gets a file itself, beside its path in the prompt. */
+const isShown = ({ mime, size }: Attachment, engine: Engine, options: EngineOptions): boolean =>
+  options.images !== false && engine.images.includes(mime) && size <= MAX_IMAGE_BYTES;
+
+/** As people where it runs write it: 2026-11-29. */
+const localDate = (now: Date): string => now.toLocaleDateString("sv");
 
 type Place = Pick<RunSpec, "project" | "branch">;
 

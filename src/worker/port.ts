@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/events.ts";
+import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Lookups } from "./lookups.ts";
 
@@ -14,6 +15,12 @@ export interface Worker {
   operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult>;
   /** Reads something of the machine. @throws UserError */
   look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]>;
+  /**
+   * Puts a file where a run of this place finds it, under a name of its own.
+   *
+   * @throws UserError if the file cannot be there; what `bytes` throws.
+   */
+  put(place: FilePlace, file: NewFile): Promise<PlacedFile>;
   /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
   recover(left: readonly LeftRun[]): Promise<void>;
   /** Ends the warm servers. Call it when no run lives. Resolves within 3 s. */
@@ -30,6 +37,13 @@ export interface WorkerRun {
 export type WorkerEvent = RunEvent | { readonly type: "placed"; readonly cwd: string };
 
 export type OperationPlace = Pick<RunSpec, "engine" | "session" | "project" | "branch" | "overrides">;
+
+export type FilePlace = Pick<RunSpec, "project" | "branch">;
+
+export interface NewFile extends Pick<PromptFile, "name" | "mime"> {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
 
 export interface OperationResult {
   /** `fork` and `undo`: the session to continue with. */

@@ -52,6 +52,7 @@ function setUp() {
       recover: async () => {},
       close: async () => {},
     },
+    put: () => Promise.reject(new Error("there is no disk here")),
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
   const style = () =>
@@ -61,7 +62,7 @@ function setUp() {
     }) as const;
   const screens = new ChatScreens({ ...parts, transport, style });
   const cards = new ChatCards({ ...parts, transport });
-  const bridge = new Bridge({ ...parts, worker, screens, cards });
+  const bridge = new Bridge({ ...parts, worker, screens, cards, fileSource: transport });
   const dispatcher = new Dispatcher({
     ...{
       ...parts,

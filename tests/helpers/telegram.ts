@@ -14,6 +14,7 @@ export function transportOver(telegram: Telegram, store: Store, style: Partial<T
   const { chat_id: mainChat = "" } = config().telegram ?? {};
   return telegramTransport({
     ...{ telegram, outbox, store, mainChat: String(mainChat), config, log: noLog },
+    ...{ token: "1:x", server: {} },
     style: () => ({ messages: "auto", stream_answer: false, ...style }),
   });
 }

@@ -31,6 +31,7 @@ export class WordTransport implements Transport {
   readonly drop = () => {};
   readonly showTyping = () => {};
   readonly draft = () => undefined;
+  readonly fetchFile: Transport["fetchFile"] = () => Promise.reject(new Error("there are no files here"));
   readonly removeStrays = async () => {};
   readonly acknowledge: Transport["acknowledge"] = (_press, text) => void this.receipts.push(text);
   readonly remove: Transport["remove"] = async (_chat, id) => this.messages.delete(id);
