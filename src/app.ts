@@ -4,6 +4,7 @@ import { openControl } from "./app/control.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
 import { keepHistory, tellHealth, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
+import { conversationOfRun } from "./bridge/resolve.ts";
 import { scheduleRuns } from "./bridge/scheduled-runs.ts";
 import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
@@ -16,6 +17,7 @@ import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
+import type { StoredRun } from "./store/stored-run.ts";
 import { createTelegram } from "./telegram/api.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { showMenu } from "./telegram/menu.ts";
@@ -77,7 +79,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
       tellMain(`The changed config is not used: ${reason}`);
     },
   });
-  const style = () => requireTelegram(config());
+  const style = () => ({
+    ...requireTelegram(config()),
+    goesOn: (run: StoredRun) => conversationOfRun(run, config()) !== undefined,
+  });
   const transport = telegramTransport({
     ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log },
   });
@@ -111,6 +116,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
         store,
         engines,
         operations,
+        chats: transport.chats,
         botName: me.username,
         engineOverride: options.engineOverride,
       },

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readPage, withAbilities } from "./abilities.ts";
+import { madeAnew, madePages, readPage as readMade } from "./reference/pages.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pages = [
@@ -20,6 +21,17 @@ test("the table of abilities is what the engines declare", () => {
 test("a table of other times is found out", () => {
   const page = readPage();
   expect(withAbilities(page.replace("| yes", "| old"))).toBe(page);
+});
+
+test.each(madePages)("what is made of %s is what the program says now", (page) => {
+  const text = readMade(page);
+  expect(madeAnew(page, text), "run `npm run docs`").toBe(text);
+});
+
+test("a made part of other times is found out", () => {
+  const page = "docs/reference/chat.md";
+  const text = readMade(page);
+  expect(madeAnew(page, text.replace("| `/cancel` ", "| `/stop` "))).toBe(text);
 });
 
 test.each(pages)("the links of %s lead somewhere", (page) => {

@@ -20,6 +20,7 @@ export const claude = defineEngine(
     resume,
     brings: claudeBrings,
     images: IMAGE_TYPES,
+    reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,
     skip: SKIPPED_LINES,

@@ -22,6 +22,7 @@ export const codex = defineEngine(
     resume,
     brings: codexBrings,
     images: IMAGE_TYPES,
+    reasoning: { option: "reasoning_effort", levels: ["minimal", "low", "medium", "high", "xhigh"] },
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

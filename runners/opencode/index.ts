@@ -22,6 +22,7 @@ export const opencode = defineEngine(
     resume: opencodeResume,
     images: IMAGE_TYPES,
     brings: opencodeBrings,
+    reasoning: { option: "variant", levels: ["minimal", "low", "medium", "high", "max"] },
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

@@ -22,6 +22,7 @@ export const pi = defineEngine(
     resume: piResume,
     brings: piBrings,
     images: IMAGE_TYPES,
+    reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,

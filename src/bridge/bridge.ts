@@ -1,5 +1,6 @@
 import type { ShownEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
+import type { PreferencePlace } from "../store/preferences.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import { Job, type JobState } from "./job.ts";
@@ -197,6 +198,13 @@ export class Bridge {
     const jobs = [...this.#jobs.values()].filter((job) => job.chatId === chatId);
     const ordered = jobs.toSorted((a, b) => RANK[a.state] - RANK[b.state]);
     return ordered.flatMap(({ id }) => this.#options.store.runs.get(id) ?? []);
+  }
+
+  /** Says something in a conversation; `body` is Markdown. */
+  tell({ chatId, topicId }: PreferencePlace, body: string): void {
+    const { store, screens, now } = this.#options;
+    store.deliveries.add({ chatId, topicId, body, createdAt: now() });
+    screens.deliver();
   }
 
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */

@@ -42,7 +42,7 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
-    const spec = specOf(run, options.store);
+    const spec = specOf(run, options);
     this.#briefs = briefsFor(spec, options.store);
     this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
     this.#steering = new Steering((command) => this.#work.send(command));

@@ -6,8 +6,6 @@ import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { namesOf } from "../operations/call.ts";
-import { operations } from "../operations/index.ts";
 import type { Store } from "../store/store.ts";
 import { type Answer, Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, replyToCard } from "./card-reply.ts";
@@ -17,6 +15,7 @@ import { applyEdit } from "./edit.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, type Intent } from "./intent.ts";
+import { intentParts } from "./intent-parts.ts";
 import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
@@ -93,14 +92,10 @@ export class Dispatcher {
   }
 
   #handle(batch: readonly Received[]): void {
-    const { config, engines, store, botName } = this.#parts;
-    const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
-    const parts = { store, botName, directives, commands: namesOf(operations), mayContinue: this.#mayContinue };
+    const parts = intentParts(batch, this.#parts, this.#joiner);
     for (const received of batch) this.#guard(originOf(received), () => this.#carryOut(classify(received, parts)));
     this.#joiner.settle();
   }
-
-  readonly #mayContinue = (message: Incoming) => this.#joiner.mayContinue(message);
 
   #carryOut(intent: Intent): void {
     const { store, bridge } = this.#parts;

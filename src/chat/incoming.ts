@@ -40,7 +40,13 @@ export interface Incoming extends Origin {
   readonly room?: number | undefined;
   /** `button` is what the first button of the message replied to does. */
   readonly reply:
-    | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
+    | {
+        readonly messageId: string;
+        readonly text: string;
+        readonly button?: string | undefined;
+        /** A program wrote it. */
+        readonly isByBot?: boolean | undefined;
+      }
     | undefined;
   /** What it quotes. `text` is "" if only that is known that there is something; `from` is absent within a chat. */
   readonly quote?: { readonly text: string; readonly from: string | undefined } | undefined;

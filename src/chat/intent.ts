@@ -3,6 +3,7 @@ import { toInput } from "../operations/call.ts";
 import { queue } from "../operations/queue.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
+import { type Address, isAddressed } from "./addressed.ts";
 import { parseCardPress } from "./card-buttons.ts";
 import type { DraftStop, Incoming, Press, Received } from "./incoming.ts";
 
@@ -18,14 +19,10 @@ export type Intent =
   | { readonly type: "press"; readonly press: Press }
   | { readonly type: "stop"; readonly stop: DraftStop };
 
-export interface IntentParts {
+export interface IntentParts extends Address {
   readonly store: Store;
-  /** Without `@`. */
-  readonly botName: string;
-  /** What begins a task if a slash stands before it: engines and projects, in lower case. */
-  readonly directives: readonly string[];
-  /** The names of all commands. */
-  readonly commands: readonly string[];
+  /** Whether a message that does not address the bot is for it all the same. */
+  readonly isOpen: (message: Incoming) => boolean;
   /** Whether it may be the next part of a long paste. */
   readonly mayContinue: (message: Incoming) => boolean;
 }
@@ -33,7 +30,11 @@ export interface IntentParts {
 export function classify(received: Received, parts: IntentParts): Intent {
   if ("press" in received) return { type: "press", press: received.press };
   if ("stop" in received) return { type: "stop", stop: received.stop };
-  if ("message" in received) return classifyMessage(received.message, parts);
+  if ("message" in received) {
+    const { message } = received;
+    const isOurs = isAddressed(message, parts) || parts.isOpen(message);
+    return isOurs ? classifyMessage(message, parts) : { type: "nothing", message };
+  }
   const message = received.edit;
   const now = classifyMessage({ ...message, reply: undefined }, { ...parts, mayContinue: () => false });
   const task = now.type === "queued" ? now.text : now.type === "task" ? message.text : undefined;

@@ -94,6 +94,15 @@ export class Joiner {
     return pending !== undefined && !message.isForward && expectsPaste(pending);
   }
 
+  /** Whether a message belongs to what its sender has just sent: a part of a paste or album, or forwards after a prompt. */
+  isExpected(message: Incoming): boolean {
+    const key = keyOf(message);
+    const pending = this.#pending.get(key);
+    if (!pending) return message.isForward && this.#justStarted(key) !== undefined;
+    const isOfAlbum = pending.messages.some(({ albumId }) => albumId !== undefined && albumId === message.albumId);
+    return message.isForward || isOfAlbum || this.mayContinue(message);
+  }
+
   /** At the end of a batch: passes on what needs no more. */
   settle(): void {
     for (const [key, pending] of this.#pending) {

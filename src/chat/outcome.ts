@@ -18,10 +18,10 @@ export interface OutcomeView extends Frame {
   readonly overflow: "trim" | "split";
 }
 
-export type Style = Pick<
-  TelegramConfig,
-  "message_overflow" | "show_resume_line" | "session_mode" | "show_usage" | "show_output"
->;
+export type Style = Pick<TelegramConfig, "message_overflow" | "show_resume_line" | "show_usage" | "show_output"> & {
+  /** Whether the next message in the run's conversation goes on with its session by itself. */
+  readonly goesOn: (run: StoredRun) => boolean;
+};
 
 export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Style): OutcomeView => ({
   label: run.outcome ?? "error",
@@ -54,10 +54,9 @@ export function cancelledView(
   });
 }
 
-/** The line may be hidden only where the next message goes on with the session by itself. */
-export function showsResumeLine({ topicId }: StoredRun, { show_resume_line, session_mode }: Style): boolean {
-  return show_resume_line || session_mode !== "chat" || topicId !== null;
-}
+/** The line may be hidden only if the next message goes on with the session by itself. */
+export const showsResumeLine = (run: StoredRun, { show_resume_line, goesOn }: Style): boolean =>
+  show_resume_line || !goesOn(run);
 
 /** How to go on with a run in a terminal; undefined where it has no session. */
 export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string | undefined {

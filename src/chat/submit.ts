@@ -1,5 +1,8 @@
 import { checkFiles } from "../bridge/file-limits.ts";
-import { type Prompt, type Resolved, resolvePrompt } from "../bridge/resolve.ts";
+import { type Prompt, type Resolved, requirePlace, resolvePrompt } from "../bridge/resolve.ts";
+import { preferenceOf } from "../bridge/settings.ts";
+import { hasTopics } from "../config/topics.ts";
+import { bind, entitle } from "../operations/bind.ts";
 import type { HeldForward } from "../store/conversations.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
@@ -65,11 +68,30 @@ function queue(task: Task, parts: SubmitParts): string {
   const id = store.transaction(() => {
     const added = bridge.add(task.prompt, task.resolved);
     claimMessages(task, added, parts);
+    bindTopic(task, parts);
     return added;
   });
   log.debug({ runId: id, updates: task.group.updateIds }, "run.queued");
   bridge.start(id);
   return id;
+}
+
+/** A topic that is for nothing yet is for the project that its first message names. */
+function bindTopic({ prompt, resolved }: Task, parts: SubmitParts): void {
+  const { store, config, transport, deferred, log } = parts;
+  const { chatId, topicId } = prompt;
+  const { context, named } = resolved;
+  if (topicId === undefined || context === undefined || named.project === undefined) return;
+  const place = { chatId, topicId };
+  const isBound = store.preferences.get(place, preferenceOf.context) !== undefined;
+  if (isBound || !hasTopics(config(), chatId)) return;
+  const bindParts = { store, chats: transport.chats };
+  bind(place, context, bindParts);
+  deferred.add(
+    entitle(place, context, bindParts).then((problem) => {
+      if (problem !== undefined) log.info({ ...place, problem }, "topic.not_renamed");
+    }),
+  );
 }
 
 /** What was added to a turn leads to its run from now on. */
@@ -102,5 +124,6 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
   const files = [...group.files, ...held.flatMap((forward) => forward.files)];
   const prompt: Prompt = { ...first, text, files, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
+  requirePlace(prompt, resolved, config());
   return { group, prompt, resolved, held };
 }

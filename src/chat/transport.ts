@@ -1,4 +1,5 @@
 import type { FileSource } from "../bridge/screen.ts";
+import type { Chats } from "../operations/chats.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Buttons, Document, FoldedDocument, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
@@ -44,6 +45,7 @@ export interface Draft {
 export interface Transport {
   /** Whom the bridge tells of its own trouble. */
   readonly mainChat: string;
+  readonly chats: Chats;
   allows(origin: Origin): boolean;
   /** What the log says of somebody whom it does not allow, if there is more to say than who it was. */
   hintOn?(origin: Origin): string | undefined;

@@ -36,7 +36,7 @@ export interface RunSpec {
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
   /** Over the options of the config. */
-  readonly overrides: { readonly model?: string };
+  readonly overrides: { readonly model?: string; readonly reasoning?: string };
   readonly instructions?: string;
 }
 

@@ -24,11 +24,20 @@ export interface Engine {
    * end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
+  /** How much a model thinks; absent if the engine has no say in it. */
+  readonly reasoning?: Reasoning | undefined;
   probe(setup: EngineSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
+}
+
+/** The option that says how much a model thinks, and what people choose from. */
+export interface Reasoning {
+  readonly option: string;
+  /** The least first. */
+  readonly levels: readonly string[];
 }
 
 /** The line that resumes a session in a terminal. Whatever `format` gives, `parse` takes back. */

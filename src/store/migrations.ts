@@ -198,6 +198,15 @@ export const migrations: readonly string[] = [
   ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   `,
   `
+  CREATE TABLE preferences (
+    chatId TEXT NOT NULL,
+    topicId TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (chatId, topicId, name)
+  ) WITHOUT ROWID;
+  `,
+  `
   CREATE TABLE threadNames (
     engine TEXT NOT NULL,
     session TEXT NOT NULL,

@@ -7,6 +7,7 @@ import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Messages } from "./messages.ts";
+import { Preferences } from "./preferences.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
@@ -23,6 +24,7 @@ export interface Store {
   readonly history: History;
   readonly liveServers: LiveServers;
   readonly threads: StoredThreads;
+  readonly preferences: Preferences;
   readonly questions: Questions;
   readonly schedules: Schedules;
   readonly buttons: StoredButtons;
@@ -49,6 +51,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     history: new History(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
+    preferences: new Preferences(database),
     questions: new Questions(database),
     schedules: new Schedules(database),
     buttons: new StoredButtons(database),

@@ -28,6 +28,7 @@ const Button = z.object({ callback_data: z.string().optional() });
 
 const Quoted = z.object({
   message_id: id,
+  from: User.optional(),
   text: z.string().optional(),
   caption: z.string().optional(),
   rich_message: RichMessage.optional(),
@@ -39,7 +40,6 @@ const Quoted = z.object({
 
 const Message = Quoted.extend({
   chat: z.object({ id, type: z.string() }),
-  from: User.optional(),
   is_topic_message: z.boolean().optional(),
   message_thread_id: id.optional(),
   forward_origin: anything,
@@ -137,7 +137,12 @@ function readMessage(updateId: number, message: Message): Incoming {
     albumId: message.media_group_id,
     room: MESSAGE_LENGTH - textOf(message).length,
     reply: isReply
-      ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
+      ? {
+          messageId: String(replied.message_id),
+          text: textOf(replied),
+          button: buttonOf(replied),
+          isByBot: replied.from?.is_bot,
+        }
       : undefined,
     quote: readQuote(message),
   };
@@ -147,9 +152,13 @@ function buttonOf({ reply_markup }: z.infer<typeof Quoted>): string | undefined 
   return reply_markup?.inline_keyboard.flat().find(({ callback_data }) => callback_data !== undefined)?.callback_data;
 }
 
+/** Belongs to no topic: a message that names it is refused. */
+const GENERAL_TOPIC = 1;
+
 /** The thread id is set on replies in plain groups too: only topics count. */
 function topicOf({ is_topic_message, message_thread_id }: Message): string | undefined {
-  return is_topic_message && message_thread_id !== undefined ? String(message_thread_id) : undefined;
+  const isTopic = is_topic_message && message_thread_id !== GENERAL_TOPIC;
+  return isTopic && message_thread_id !== undefined ? String(message_thread_id) : undefined;
 }
 
 function textOf(message: z.infer<typeof Quoted>): string {

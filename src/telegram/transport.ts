@@ -6,6 +6,7 @@ import { hintOn, isAllowed } from "./access.ts";
 import { AnswerDraft } from "./answer-draft.ts";
 import type { Telegram } from "./api.ts";
 import { toClassicMessage } from "./assemble.ts";
+import { telegramChats } from "./chats.ts";
 import type { Content } from "./content.ts";
 import { download } from "./download.ts";
 import { removeStrays } from "./lost-progress.ts";
@@ -36,6 +37,7 @@ export function telegramTransport(parts: TelegramParts): Transport {
   const post = new Post(outbox);
   return {
     mainChat,
+    chats: telegramChats(telegram),
     allows: (origin) => isAllowed(origin, config()),
     hintOn,
     read: readUpdate,

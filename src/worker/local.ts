@@ -135,7 +135,9 @@ export class LocalWorker implements Worker {
   /** The merged options of the config, with the run's own over them. */
   #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
     const config = this.#options.config();
-    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...overrides };
+    const { reasoning: level, ...others } = overrides;
+    const thinking = level === undefined || !engine.reasoning ? {} : { [engine.reasoning.option]: level };
+    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...others, ...thinking };
   }
 }
 

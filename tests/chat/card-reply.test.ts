@@ -67,7 +67,7 @@ function setUp(question: Question) {
     };
     const intent = classify(
       { message: message as Incoming },
-      { store, botName: "bot", directives: [], commands: ["cancel"], mayContinue: () => false },
+      { store, botName: "bot", directives: [], commands: ["cancel"], mayContinue: () => false, isOpen: () => true },
     );
     if (intent.type !== "cardReply") return "no reply to a card";
     return replyToCard(intent.message, intent.question, parts);

@@ -13,7 +13,12 @@ const FILE = { source: "f", name: "a.txt", mime: "text/plain" };
 function typeOf(more: Partial<Incoming>, isPasteOpen = false) {
   const store = openStore(":memory:");
   onTestFinished(() => store.close());
-  const names = { directives: ["codex", "web"], commands: ["cancel", "queue"], mayContinue: () => isPasteOpen };
+  const names = {
+    directives: ["codex", "web"],
+    commands: ["cancel", "queue"],
+    mayContinue: () => isPasteOpen,
+    isOpen: () => true,
+  };
   return classify({ message: { ...message, ...more } }, { store, botName: "takobot", ...names });
 }
 

@@ -57,7 +57,7 @@ function setUp() {
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
   const style = () =>
     ({
-      ...({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" } as const),
+      ...({ message_overflow: "split", show_resume_line: true, goesOn: () => false } as const),
       ...{ show_usage: false, show_output: false },
     }) as const;
   const screens = new ChatScreens({ ...parts, transport, style });
