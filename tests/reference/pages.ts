@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { keysTables } from "./config-keys.ts";
 import { commandsTable, settingsTable } from "./conversations.ts";
 
 /** Parts of the docs that are made: page, name of the part, and what makes it. */
 const PARTS: readonly (readonly [page: string, name: string, make: () => string])[] = [
   ["docs/reference/chat.md", "commands", commandsTable],
   ["docs/reference/chat.md", "settings", settingsTable],
+  ["docs/reference/configuration.md", "keys", keysTables],
 ];
 
 const pathOf = (page: string) => fileURLToPath(new URL(`../../${page}`, import.meta.url));
