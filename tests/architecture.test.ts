@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   worker: ["config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
+  webhooks: ["config", "domain", "errors", "log", "store"],
   control: ["domain", "engine", "errors", "log", "operations"],
   mcp: ["control", "errors", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],

@@ -194,15 +194,16 @@ export class Job {
 
   /** Keeps the outcome here until it is stored, or the bridge ends. Never rejects. */
   async #settle(outcome: RunOutcome): Promise<void> {
-    const { store, now, screens } = this.#options;
+    const { store, now, screens, watcher } = this.#options;
     this.#state = "ended";
     const ended = { run: this.#run, session: this.#execution?.session, outcome, at: now() };
-    const isStored = await untilDone(() => storeOutcome(ended, store), {
+    const isStored = await untilDone(() => storeOutcome(ended, store, watcher), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });
     if (!isStored) this.#log.error({ outcome: outcome.kind }, "outcome.lost");
     this.#view.close();
     screens.deliver();
+    watcher?.begin();
   }
 }
 

@@ -3,6 +3,7 @@ import type { ShownEvent } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import type { Cards, FileSource, Screens } from "./screen.ts";
 
@@ -10,6 +11,16 @@ import type { Cards, FileSource, Screens } from "./screen.ts";
 export interface JobOptions extends BridgeOptions {
   /** Hears what a run shows. */
   readonly onEvent?: (runId: string, event: ShownEvent) => void;
+}
+
+/** Hears of what happens to runs. */
+export interface RunWatcher {
+  /** Inside the transaction that stores the outcome. */
+  ended(run: StoredRun): void;
+  /** The outcome is stored. */
+  begin(): void;
+  /** A person is asked something. */
+  asked(run: StoredRun, key: string): void;
 }
 
 /** What the bridge and its parts work with. */
@@ -21,6 +32,7 @@ export interface BridgeOptions {
   readonly worker: Worker;
   readonly screens: Screens;
   readonly cards: Cards;
+  readonly watcher?: RunWatcher;
   readonly fileSource: FileSource;
   readonly log: Logger;
   /** ms since 1970. */

@@ -66,6 +66,7 @@ export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string
 
 /** What began a run, if no message did; times are the machine's. */
 export function causeOf({ origin }: StoredRun): string | undefined {
+  if (origin.type === "trigger") return `trigger ${origin.name}`;
   if (origin.type !== "schedule") return undefined;
   const time = (at: number) => new Date(at).toTimeString().slice(0, 5);
   const slept = origin.slept && `, slept ${time(origin.slept.from)} to ${time(origin.slept.to)}`;

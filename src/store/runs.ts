@@ -124,6 +124,16 @@ export class Runs {
     );
   }
 
+  /** The last run of each conversation in which nothing runs or waits, if it ended between these times. */
+  lastOfIdle(from: number, to: number): StoredRun[] {
+    return this.#read(
+      `SELECT *, MAX(endedAt) FROM runs WHERE branchOf IS NULL AND endedAt > ? GROUP BY chatId, topicId
+       HAVING MAX(endedAt) <= ? AND NOT EXISTS (SELECT 1 FROM runs AS other
+         WHERE other.state <> 'ended' AND other.chatId = runs.chatId AND other.topicId IS runs.topicId)`,
+      ...[from, to],
+    );
+  }
+
   /** What runs begun since then used, by project and engine; costs where engines name them. */
   usageSince(time: number): UsageRow[] {
     return this.#database.all<UsageRow & Row>(

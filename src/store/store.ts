@@ -3,6 +3,7 @@ import { StoredButtons } from "./buttons.ts";
 import { Conversations } from "./conversations.ts";
 import { type Database, type OpenOptions, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
+import { Firings } from "./firings.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
@@ -13,6 +14,7 @@ import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
 import { StoredThreads } from "./threads.ts";
 import { Updates } from "./updates.ts";
+import { StoredWebhooks } from "./webhooks.ts";
 
 export interface Store {
   readonly updates: Updates;
@@ -28,6 +30,8 @@ export interface Store {
   readonly questions: Questions;
   readonly schedules: Schedules;
   readonly buttons: StoredButtons;
+  readonly firings: Firings;
+  readonly webhooks: StoredWebhooks;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -55,6 +59,8 @@ export function openStore(file: string, options?: OpenOptions): Store {
     questions: new Questions(database),
     schedules: new Schedules(database),
     buttons: new StoredButtons(database),
+    firings: new Firings(database),
+    webhooks: new StoredWebhooks(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),
