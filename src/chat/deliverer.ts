@@ -1,9 +1,11 @@
+import { continuationOf } from "../bridge/continuation.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { finalButtons } from "./buttons.ts";
+import { continueButton } from "./continue-button.ts";
 import type { Buttons } from "./document.ts";
 import { plain } from "./markdown/tree.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
@@ -125,7 +127,11 @@ export class Deliverer {
     const progress = this.#parts.progress.get(run.id);
     await progress?.settled();
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
-    const buttons = finalButtons(run, resumeLineOf(run, engines));
+    const continuation = continuationOf(run.id, store);
+    const buttons = [
+      ...(continuation ? [[continueButton(run, continuation, store)]] : []),
+      ...finalButtons(run, resumeLineOf(run, engines)),
+    ];
     if (run.outcome === "cancelled") {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
       const options = { buttons, isSilent: true };
@@ -134,7 +140,8 @@ export class Deliverer {
       return;
     }
     const send = async (isPlain: boolean) => {
-      const parts = await transport.compose(outcomeOf(run, engines, style()), isPlain);
+      const view = { ...outcomeOf(run, engines, style()), continuation };
+      const parts = await transport.compose(view, isPlain);
       return this.#sendParts(delivery, parts, { run, buttons, progressId });
     };
     const isReplaced = await send(false).catch((error: unknown) => {
