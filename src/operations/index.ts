@@ -1,6 +1,7 @@
 import { agent } from "./agent.ts";
 import { answer } from "./answer.ts";
 import { approvals } from "./approvals.ts";
+import { archive } from "./archive.ts";
 import { brief } from "./brief.ts";
 import { cancel } from "./cancel.ts";
 import { compact } from "./compact.ts";
@@ -57,6 +58,7 @@ export const operations: readonly Operation[] = [
   fork,
   undo,
   name,
+  archive,
   model,
   schedule,
   remind,
