@@ -1,5 +1,5 @@
 import { engineOptions } from "../config/engine-options.ts";
-import { assertNever, type Completed } from "../domain/events.ts";
+import { assertNever, type Completed, type ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
@@ -8,13 +8,16 @@ import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Briefs } from "../store/threads.ts";
-import type { WorkerEvent, WorkerRun } from "../worker/port.ts";
+import type { Outgoing, WorkerEvent, WorkerRun } from "../worker/port.ts";
 import type { JobView } from "./job-view.ts";
 import type { JobOptions } from "./options.ts";
 import { RunQuestions } from "./questions.ts";
 import { briefsFor, specOf } from "./spec.ts";
 import { StallWatch } from "./stall.ts";
 import { Steering } from "./steering.ts";
+
+/** Events that are the bridge's own affair. */
+const INNER: ReadonlySet<string> = new Set(["process", "ready", "ack", "outgoing"]);
 
 export interface ExecutionParts {
   readonly run: StoredRun;
@@ -36,6 +39,7 @@ export class Execution {
   readonly #briefs: Briefs;
   #can: readonly Ability[] = [];
   #session: string | undefined;
+  #outgoing: Outgoing | undefined;
 
   /** Begins at once. */
   constructor(parts: ExecutionParts) {
@@ -48,6 +52,11 @@ export class Execution {
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
+  }
+
+  /** What the run put into its outbox. */
+  get outgoing(): Outgoing | undefined {
+    return this.#outgoing;
   }
 
   /** The session that the engine reported. */
@@ -149,8 +158,8 @@ export class Execution {
 
   #take(event: Exclude<WorkerEvent, { type: "placed" | "completed" }>): void {
     const { run, options, view } = this.#parts;
-    this.#questions.heard(event);
-    if (event.type !== "process" && event.type !== "ready" && event.type !== "ack") options.onEvent?.(run.id, event);
+    if (event.type !== "outgoing") this.#questions.heard(event);
+    if (!INNER.has(event.type)) options.onEvent?.(run.id, event as ShownEvent);
     switch (event.type) {
       case "process":
         options.store.runs.setProcess(run.id, event.mark);
@@ -169,6 +178,9 @@ export class Execution {
         break;
       case "ack":
         this.#steering.acknowledged(event);
+        break;
+      case "outgoing":
+        this.#outgoing = event.outgoing;
         break;
       case "question":
       case "resolved":

@@ -10,6 +10,7 @@ import { ctx } from "./ctx.ts";
 import { diff } from "./diff.ts";
 import { each } from "./each.ts";
 import { engines } from "./engines.ts";
+import { file } from "./file.ts";
 import { fork } from "./fork.ts";
 import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
@@ -69,6 +70,7 @@ export const operations: readonly Operation[] = [
   ctx,
   topic,
   settings,
+  file,
   usage,
   projects,
   engines,

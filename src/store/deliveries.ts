@@ -14,6 +14,8 @@ export interface Delivery {
   readonly keyboard: string | null;
   /** Of a short reply: what belongs to it, as JSON that the chat edge reads. */
   readonly attached: string | null;
+  /** The file that it is, as JSON; null for words. */
+  readonly file: string | null;
   /** 1 if it is to make no sound. */
   readonly isSilent: number;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
@@ -26,7 +28,9 @@ export interface Delivery {
 
 /** What is left out or undefined is stored as null. */
 export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
-  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "attached"]?: Delivery[key] | undefined;
+  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "attached" | "file"]?:
+    | Delivery[key]
+    | undefined;
 } & { readonly isSilent?: boolean | undefined };
 
 export class Deliveries {
@@ -36,12 +40,13 @@ export class Deliveries {
   }
 
   add({ isSilent, ...delivery }: NewDelivery): void {
-    const { runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt } = delivery;
-    const values = [runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt].map((value) => value ?? null);
+    const { runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt } = delivery;
+    const values = [runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt];
     this.#database.run(
-      `INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, attached, createdAt, isSilent, state)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
-      ...values,
+      `INSERT INTO deliveries
+         (runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt, isSilent, state)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
+      ...values.map((value) => value ?? null),
       isSilent ? 1 : 0,
     );
   }

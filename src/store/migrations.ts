@@ -229,6 +229,9 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   `
+  ALTER TABLE deliveries ADD COLUMN file TEXT;
+  `,
+  `
   CREATE TABLE threadNames (
     engine TEXT NOT NULL,
     session TEXT NOT NULL,

@@ -1,7 +1,7 @@
 import type { Refused } from "./api.ts";
 
 /** What a message may go without; a later one is given up before an earlier one is. */
-export type Extra = "topic" | "reply" | "entities" | "forceReply";
+export type Extra = "topic" | "reply" | "entities" | "forceReply" | "photo";
 
 interface Row {
   readonly code?: number;
@@ -30,6 +30,7 @@ const ROWS: readonly Row[] = [
   { says: /force|markup|keyboard/i, without: ["forceReply"] },
   { says: /repl(y|ied)/i, without: ["reply"] },
   { says: /entit|parse/i, without: ["entities"] },
+  { says: /photo|image/i, without: ["photo"] },
 ];
 
 /** What to leave out of a message that was refused like this; undefined if it cannot be sent. */
@@ -39,6 +40,6 @@ export function leaveOut(refused: Refused, has: ReadonlySet<Extra>): readonly Ex
   if (row?.without.length === 0) return undefined;
   const named = row?.without.filter((extra) => has.has(extra)) ?? [];
   if (named.length > 0) return named;
-  const next = (["entities", "forceReply", "reply", "topic"] as const).find((extra) => has.has(extra));
+  const next = (["photo", "entities", "forceReply", "reply", "topic"] as const).find((extra) => has.has(extra));
   return next && [next];
 }

@@ -27,6 +27,7 @@ export class Puppets implements Worker {
   readonly look = async () => {
     throw new Error("There is no machine.");
   };
+  readonly read: Worker["read"] = () => Promise.reject(new Error("puppets have no disk"));
   readonly put: Worker["put"] = () => Promise.reject(new Error("puppets have no disk"));
 
   run(spec: RunSpec): WorkerRun {
