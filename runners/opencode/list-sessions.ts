@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BOUNDS } from "../../src/bounds.ts";
 import type { FoundSession } from "../../src/domain/run.ts";
 import type { WorkSetup } from "../../src/engine/contract.ts";
 import { parseObject } from "../../src/engine/decode.ts";
@@ -8,7 +9,6 @@ import { EngineError } from "../../src/errors.ts";
 import type { OpencodeOptions } from "./options.ts";
 import { hasDatabase } from "./places.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
-import { LOOKUP_TIMEOUT_MS } from "./sessions.ts";
 import { ENGINE } from "./state.ts";
 import { WITHOUT_PROJECT } from "./trust.ts";
 
@@ -24,7 +24,14 @@ export async function listSessions(setup: WorkSetup & { readonly options: Openco
     and parent_id is null order by time_updated desc limit 20`;
   const args = ["db", query.replace(/\s+/g, " "), "--format", "json"];
   const file = options.cmd ?? ENGINE;
-  const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, timeoutMs: LOOKUP_TIMEOUT_MS });
+  const { code, stdout, stderr } = await capture({
+    id: ENGINE,
+    file,
+    cwd,
+    env,
+    args,
+    limitMs: BOUNDS.engine.lookupMs,
+  });
   const rows = code === 0 ? Rows.safeParse(parseObject(stdout, /\[\s*[{\]]/)) : undefined;
   if (!rows?.success) throw new EngineError("opencode could not list its sessions.", { stderr: stderr.trim() });
   return rows.data.map(({ id, title, time_updated: at }) => ({ session: id, title, at }));

@@ -1,16 +1,10 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
+import { BOUNDS } from "../bounds.ts";
 import type { Logger } from "../log.ts";
 import { type LineSocket, openLineSocket } from "./line-socket.ts";
-import {
-  type ControlReply,
-  type ControlRequest,
-  HELLO_LIMIT_MS,
-  MAX_LINE_BYTES,
-  OperationFailure,
-  PROTOCOL,
-} from "./protocol.ts";
+import { type ControlReply, type ControlRequest, OperationFailure, PROTOCOL } from "./protocol.ts";
 
 const MAX_CONNECTIONS = 64;
 
@@ -85,15 +79,15 @@ class Client {
   readonly #setup: ControlSetup;
   readonly #lines: LineSocket;
   readonly #gone = new AbortController();
+  readonly #late: NodeJS.Timeout;
   #isGreeted = false;
 
   constructor(socket: Socket, setup: ControlSetup) {
     this.#setup = setup;
     this.#lines = openLineSocket(socket, (value) => this.#take(value));
-    const late = setTimeout(() => socket.destroy(), HELLO_LIMIT_MS).unref();
-    socket.once("data", () => clearTimeout(late));
+    this.#late = setTimeout(() => socket.destroy(), BOUNDS.controlSocket.helloMs).unref();
     socket.once("close", () => {
-      clearTimeout(late);
+      clearTimeout(this.#late);
       this.#gone.abort();
     });
     this.#lines.send({ protocol: PROTOCOL, version: setup.version });
@@ -105,6 +99,7 @@ class Client {
       return;
     }
     hello.parse(value);
+    clearTimeout(this.#late);
     this.#isGreeted = true;
   }
 
@@ -127,7 +122,7 @@ class Client {
 
 /** What is too long for a line would end the connection. */
 function fitting(reply: { readonly id: string; readonly output: unknown }): ControlReply {
-  if (Buffer.byteLength(JSON.stringify(reply)) < MAX_LINE_BYTES) return reply;
+  if (Buffer.byteLength(JSON.stringify(reply)) < BOUNDS.controlSocket.lineBytes) return reply;
   const message = "The answer is too large for the control socket: ask for less of it.";
   return { id: reply.id, error: { code: "failed", message } };
 }
