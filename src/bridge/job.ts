@@ -15,7 +15,6 @@ export type JobState = "held" | "queued" | "running" | "ended";
 /** One run, from the moment it is queued until nothing of it is left. Its outcome is stored exactly once. */
 export class Job {
   readonly id: string;
-  readonly chatId: string;
   readonly #options: BridgeOptions;
   readonly #claim: (thread: string) => void;
   readonly #log: Logger;
@@ -30,12 +29,16 @@ export class Job {
   /** @param claim Called with the thread that the run turns out to belong to. */
   constructor(run: StoredRun, options: BridgeOptions, claim: (thread: string) => void) {
     this.id = run.id;
-    this.chatId = run.chatId;
     this.#run = run;
     this.#options = options;
     this.#claim = claim;
     this.#log = options.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
     this.#view = new JobView(run, options.screens);
+  }
+
+  /** A chat may move while a run waits or runs. */
+  get chatId(): string {
+    return this.#options.store.moves.current(this.#run.chatId);
   }
 
   get state(): JobState {

@@ -134,7 +134,7 @@ export class Deliverer {
       return;
     }
     const send = async (isPlain: boolean) => {
-      const parts = await transport.compose(outcomeOf(run, engines, style()), isPlain);
+      const parts = await transport.compose(outcomeOf(run, engines, style()), run.chatId, isPlain);
       return this.#sendParts(delivery, parts, { run, buttons, progressId });
     };
     const isReplaced = await send(false).catch((error: unknown) => {

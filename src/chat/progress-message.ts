@@ -29,7 +29,7 @@ const RESEND_MS = 5_000;
  * lost without harm; the outcome is not its business.
  */
 export class ProgressMessage implements Screen {
-  readonly #run: StoredRun;
+  #run: StoredRun;
   readonly #parts: ProgressParts;
   #view: RunView | undefined;
   #shown = "";
@@ -121,8 +121,10 @@ export class ProgressMessage implements Screen {
   }
 
   async #send(content: Document): Promise<void> {
-    const { chatId, topicId, messageId, id } = this.#run;
     const { transport, store, log } = this.#parts;
+    // Its chat may have moved.
+    this.#run = store.runs.get(this.#run.id) ?? this.#run;
+    const { chatId, topicId, messageId, id } = this.#run;
     const wasInDoubt = this.#first === "in doubt";
     this.#first = "on its way";
     store.runs.askProgress(id);

@@ -14,11 +14,11 @@ export interface Answered {
  *
  * @param access Asked for at each request, so that a changed config takes effect.
  */
-export function operationHandler(access: () => Access, mainChat: string) {
+export function operationHandler(access: () => Access, mainChat: () => string) {
   const nobody = { topicId: undefined, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined };
-  const caller: Caller = { surface: "cli", place: { chatId: mainChat, ...nobody } };
   return async ({ operation: name, input }: ControlRequest): Promise<Answered> => {
     const now = access();
+    const caller: Caller = { surface: "cli", place: { chatId: mainChat(), ...nobody } };
     const operation = findOperation(now.operations, name);
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
     try {

@@ -190,4 +190,7 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ];

@@ -1,15 +1,19 @@
 import type { ProcessMark } from "../domain/run.ts";
 import type { Database, Row } from "./database.ts";
 import { Messages } from "./messages.ts";
+import type { Moves } from "./moves.ts";
 import { type NewRun, type RunOutcome, type RunRow, type StoredRun, toRun, type UsageRow } from "./stored-run.ts";
 
 export class Runs {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #moves: Moves;
+  constructor(database: Database, moves: Moves) {
     this.#database = database;
+    this.#moves = moves;
   }
 
-  add(run: NewRun): void {
+  add(asked: NewRun): void {
+    const run = this.#moves.place(asked, "topicId", "messageId");
     this.#database.run(
       `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, resume,
          follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -27,7 +31,7 @@ export class Runs {
       run.follows,
       run.createdAt,
     );
-    if (run.messageId !== null) new Messages(this.#database).lead(run.chatId, run.messageId, run.id);
+    if (run.messageId !== null) new Messages(this.#database, this.#moves).lead(run.chatId, run.messageId, run.id);
   }
 
   get(id: string): StoredRun | undefined {

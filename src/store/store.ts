@@ -7,6 +7,7 @@ import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Messages } from "./messages.ts";
+import { Moves } from "./moves.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
@@ -26,6 +27,7 @@ export interface Store {
   readonly questions: Questions;
   readonly schedules: Schedules;
   readonly buttons: StoredButtons;
+  readonly moves: Moves;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -39,17 +41,19 @@ export interface Store {
 /** Opens the state file (":memory:" for one that is forgotten); see `openDatabase` for what it refuses. */
 export function openStore(file: string, options?: OpenOptions): Store {
   const database = openDatabase(file, options);
+  const moves = new Moves(database);
   return {
+    moves,
     updates: new Updates(database),
-    runs: new Runs(database),
-    messages: new Messages(database),
-    deliveries: new Deliveries(database),
+    runs: new Runs(database, moves),
+    messages: new Messages(database, moves),
+    deliveries: new Deliveries(database, moves),
     conversations: new Conversations(database),
     health: new Health(database),
     history: new History(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
-    questions: new Questions(database),
+    questions: new Questions(database, moves),
     schedules: new Schedules(database),
     buttons: new StoredButtons(database),
     transaction: (work) => database.transaction(work),

@@ -1,22 +1,38 @@
 import type { TextFile } from "../chat/document.ts";
 import { type SendOptions, type Target, TooRich } from "../chat/transport.ts";
+import type { Moves } from "../store/moves.ts";
 import { Refused, textFile } from "./api.ts";
 import type { Content, RichContent } from "./content.ts";
 import { toKeyboard } from "./keyboard.ts";
 import type { Outbox } from "./outbox.ts";
 import { PRIORITY } from "./outbox-op.ts";
-import { type Extra, leaveOut } from "./refusals.ts";
+import { type Call, type Extra, knowsNoRich, nextAfter } from "./refusals.ts";
 
-/** Our messages as calls to Telegram, with the ways round what Telegram refuses. */
+/** Where the chats are now, and who is told if Telegram says that one has moved. */
+export interface Addresses {
+  readonly moves: Pick<Moves, "current">;
+  readonly onMoved: (from: string, to: string) => void;
+}
+
+/** Our messages as calls to Telegram, with the ways round what Telegram refuses: see `refusals.ts`. */
 export class Post {
   readonly #outbox: Outbox;
+  readonly #addresses: Addresses;
+  #knowsRich = true;
 
-  constructor(outbox: Outbox) {
+  constructor(outbox: Outbox, addresses: Addresses) {
     this.#outbox = outbox;
+    this.#addresses = addresses;
+  }
+
+  /** False once the server has shown that it takes no rich messages. */
+  get knowsRich(): boolean {
+    return this.#knowsRich;
   }
 
   /**
-   * Sends a message and gives its id. What Telegram refuses goes without what it was refused for: see `refusals.ts`.
+   * Sends a message and gives its id. What Telegram refuses goes without what it was refused for, and follows a group
+   * that has become a supergroup.
    *
    * @throws TooRich for rich content that is refused for what it is; Refused; Unreachable if the message may have
    *   arrived.
@@ -24,119 +40,129 @@ export class Post {
   async send(target: Target, content: Content, options: SendOptions): Promise<string> {
     if (content.kind === "classic") {
       const { text, entities } = content;
-      const links = { link_preview_options: { is_disabled: true } };
-      return this.#insist(target, { has: entities.length > 0 ? ["entities"] : [], options }, (common, has) =>
+      return this.#insist("send", target, { has: entities.length > 0 ? ["entities"] : [], options }, (common, has) =>
         this.#outbox.push({
           ...{ method: "sendMessage", ...urgency(options) },
-          payload: { ...common, ...links, text, ...(has.has("entities") && { entities }) },
+          payload: { ...common, ...NO_PREVIEW, text, ...(has.has("entities") && { entities }) },
         }),
       );
     }
     const rich_message = toRichMessage(content);
-    // A server without rich messages says 404, one that takes no such content 400.
-    return this.#insist(target, { has: [], options }, (common) =>
+    return this.#insist("rich", target, { has: [], options }, (common) =>
       this.#outbox.push({ method: "sendRichMessage", ...urgency(options), payload: { ...common, rich_message } }),
-    ).catch((error: unknown) => {
-      throw error instanceof Refused && error.code !== 403 ? new TooRich(error.reason, { cause: error }) : error;
-    });
+    );
   }
 
   /** Sends a file and gives its message's id, in the same way. */
   async sendFile(target: Target, file: TextFile, options: SendOptions): Promise<string> {
     const document = await textFile(file.text, file.name);
-    return this.#insist(target, { has: [], options }, (common) =>
+    return this.#insist("send", target, { has: [], options }, (common) =>
       this.#outbox.push({ method: "sendDocument", ...urgency(options), payload: { ...common, document } }),
     );
   }
 
   async #insist(
+    call: Call,
     target: Target,
     { has: own, options }: { readonly has: readonly Extra[]; readonly options: SendOptions },
     send: (common: ReturnType<typeof toCommon>, has: ReadonlySet<Extra>) => Promise<{ message_id: number }>,
   ): Promise<string> {
     const { topicId, replyTo } = target;
-    const has = new Set<Extra>([
-      ...own,
-      ...(topicId === null ? [] : ["topic" as const]),
-      ...(replyTo === null ? [] : ["reply" as const]),
-    ]);
-    for (;;) {
-      const place = {
-        ...target,
-        topicId: has.has("topic") ? topicId : null,
-        replyTo: has.has("reply") ? replyTo : null,
-      };
+    const has = new Set<Extra>(own);
+    if (topicId !== null) has.add("topic");
+    if (replyTo !== null) has.add("reply");
+    for (let chatId = target.chatId; ; ) {
+      const now = this.#addresses.moves.current(chatId);
+      // Ids of messages and topics mean nothing there.
+      if (now !== chatId) for (const extra of ["topic", "reply"] as const) has.delete(extra);
+      chatId = now;
+      const place = { chatId, topicId: has.has("topic") ? topicId : null, replyTo: has.has("reply") ? replyTo : null };
       try {
         return String((await send(toCommon(place, options), has)).message_id);
       } catch (error) {
-        for (const extra of whatToLeaveOut(error, has)) has.delete(extra);
+        if (this.#hasMoved(chatId, error)) continue;
+        for (const extra of this.#leaveOut(call, error, has)) has.delete(extra);
       }
     }
   }
 
   /**
-   * Turns a message into another; entities that are refused are left out. False when there is nothing to edit (any
+   * Turns a message into another; entities that are refused are left out. False if there is nothing to edit (any
    * more). Repeated over network faults, since an edit cannot double anything.
    */
   async edit(chatId: string, messageId: string, content: Content, options: SendOptions): Promise<boolean> {
-    const push = (body: object) =>
-      this.#outbox.push({
-        method: "editMessageText",
-        ...urgency(options),
-        ...(options.key !== undefined && { priority: PRIORITY.edit }),
-        doubt: "repeat",
-        payload: {
-          chat_id: Number(chatId),
-          message_id: Number(messageId),
-          ...body,
-          ...(options.buttons && { reply_markup: toKeyboard(options.buttons) }),
-        },
-      });
-    const links = { link_preview_options: { is_disabled: true } };
-    try {
-      if (content.kind === "rich") await push({ rich_message: toRichMessage(content) });
-      else await push({ ...links, text: content.text, entities: content.entities });
-      return true;
-    } catch (error) {
-      if (!(error instanceof Refused) || error.code === 403) throw error;
-      if (/not modified/i.test(error.reason)) return true;
-      if (/not found|can't be edited/i.test(error.reason) || content.kind === "rich") return false;
+    if (this.#addresses.moves.current(chatId) !== chatId) return false;
+    const isClassic = content.kind === "classic";
+    const has = new Set<Extra>(isClassic && content.entities.length > 0 ? ["entities"] : []);
+    for (;;) {
+      const body = isClassic
+        ? { ...NO_PREVIEW, text: content.text, ...(has.has("entities") && { entities: content.entities }) }
+        : { rich_message: toRichMessage(content) };
+      try {
+        await this.#outbox.push({
+          method: "editMessageText",
+          ...urgency(options),
+          ...(options.key !== undefined && { priority: PRIORITY.edit }),
+          doubt: "repeat",
+          payload: {
+            chat_id: Number(chatId),
+            message_id: Number(messageId),
+            ...body,
+            ...(options.buttons && { reply_markup: toKeyboard(options.buttons) }),
+          },
+        });
+        return true;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        if (this.#hasMoved(chatId, error)) return false;
+        const next = nextAfter("edit", error, has);
+        if (next === "nothing") throw error;
+        if (typeof next === "string") return next === "done";
+        for (const extra of next) has.delete(extra);
+      }
     }
-    return push({ ...links, text: content.text }).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof Refused) return false;
-        throw error;
-      },
-    );
   }
 
-  /** True when the message is gone, whoever removed it. */
+  /** True if the message is gone, whoever removed it. */
   async remove(chatId: string, messageId: string): Promise<boolean> {
+    // Nobody can reach the messages of a group that has become a supergroup.
+    if (this.#addresses.moves.current(chatId) !== chatId) return true;
     const payload = { chat_id: Number(chatId), message_id: Number(messageId) };
     try {
       await this.#outbox.push({ method: "deleteMessage", priority: PRIORITY.delete, doubt: "repeat", payload });
       return true;
     } catch (error) {
-      if (error instanceof Refused) return /not found/i.test(error.reason);
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      return this.#hasMoved(chatId, error) || nextAfter("remove", error, new Set()) === "done";
     }
   }
 
-  /** "typing ..." for a few seconds; nobody misses it when it does not come. */
+  /** "typing ..." for a few seconds; nobody misses it if it does not come. */
   showTyping({ chatId, topicId }: Target): void {
     const thread = topicId === null ? {} : { message_thread_id: Number(topicId) };
     const payload = { chat_id: Number(chatId), action: "typing" as const, ...thread };
     this.#outbox.push({ method: "sendChatAction", priority: PRIORITY.typing, doubt: "fail", payload }).catch(() => {});
   }
+
+  /** Whether a call was refused since its group is another chat now, which is known from then on. */
+  #hasMoved(chatId: string, error: unknown): boolean {
+    if (!(error instanceof Refused) || error.movedTo === undefined) return false;
+    this.#addresses.onMoved(chatId, error.movedTo);
+    return this.#addresses.moves.current(chatId) !== chatId;
+  }
+
+  /** @throws the error if leaving something out would not help; TooRich if another form would. */
+  #leaveOut(call: Call, error: unknown, has: ReadonlySet<Extra>): readonly Extra[] {
+    if (!(error instanceof Refused)) throw error;
+    const next = nextAfter(call, error, has);
+    if (typeof next !== "string") return next;
+    if (next !== "classic") throw error;
+    if (knowsNoRich(error)) this.#knowsRich = false;
+    throw new TooRich(error.reason, { cause: error });
+  }
 }
 
-/** @throws the error if leaving something out would not help. */
-function whatToLeaveOut(error: unknown, has: ReadonlySet<Extra>): readonly Extra[] {
-  const without = error instanceof Refused ? leaveOut(error, has) : undefined;
-  if (!without) throw error;
-  return without;
-}
+const NO_PREVIEW = { link_preview_options: { is_disabled: true } };
 
 function urgency({ key, urgency = "answer" }: SendOptions) {
   if (key === undefined) return { priority: PRIORITY[urgency], doubt: "fail" } as const;

@@ -8,7 +8,7 @@ import type { Telegram } from "./api.ts";
 import { toClassicMessage } from "./assemble.ts";
 import type { Content } from "./content.ts";
 import { removeStrays } from "./lost-progress.ts";
-import { readUpdate } from "./message.ts";
+import { readMove, readUpdate } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import { PRIORITY } from "./outbox-op.ts";
 import { Post } from "./post.ts";
@@ -18,24 +18,38 @@ export interface TelegramParts {
   readonly telegram: Telegram;
   readonly outbox: Outbox;
   readonly store: Store;
-  readonly mainChat: string;
+  readonly mainChat: () => string;
   /** Whom it listens to. */
   readonly config: () => Config;
-  readonly style: () => Pick<TelegramConfig, "messages" | "stream_answer">;
+  readonly style: () => Pick<TelegramConfig, "messages" | "chats" | "stream_answer">;
+  /** Telegram says that a chat has another id now. */
+  readonly onMoved: (from: string, to: string) => void;
   readonly log: Logger;
 }
 
 /** Telegram as a way to people. */
-export function telegramTransport({ telegram, outbox, store, mainChat, config, style, log }: TelegramParts): Transport {
-  const post = new Post(outbox);
+export function telegramTransport(parts: TelegramParts): Transport {
+  const { telegram, outbox, store, config, style, log, onMoved } = parts;
+  const post = new Post(outbox, { moves: store.moves, onMoved });
+  const formFor = (chatId: string) => {
+    const { messages, chats } = style();
+    return post.knowsRich ? (chats[chatId]?.messages ?? messages) : "classic";
+  };
   return {
-    mainChat,
+    get mainChat() {
+      return parts.mainChat();
+    },
     allows: (origin) => isAllowed(origin, config()),
     hintOn,
-    read: readUpdate,
-    compose: async (outcome, isPlain) => {
-      const { parts, file } = await renderFinal(outcome, isPlain ? "classic" : style().messages);
-      return [...parts.map((composed) => ({ composed })), ...(file ? [file] : [])];
+    read: (update) => {
+      const moved = readMove(update);
+      if (!moved) return readUpdate(update);
+      onMoved(moved.from, moved.to);
+      return undefined;
+    },
+    compose: async (outcome, chatId, isPlain) => {
+      const rendered = await renderFinal(outcome, isPlain ? "classic" : formFor(chatId));
+      return [...rendered.parts.map((composed) => ({ composed })), ...(rendered.file ? [rendered.file] : [])];
     },
     send: (target, message, options) =>
       "name" in message ? post.sendFile(target, message, options) : post.send(target, contentOf(message), options),
@@ -49,10 +63,10 @@ export function telegramTransport({ telegram, outbox, store, mainChat, config, s
     },
     showTyping: (target) => post.showTyping(target),
     draft: (run, draftId) => {
-      const { stream_answer, messages } = style();
       // Only private chats have drafts, and their ids are those of people: positive.
-      if (!stream_answer || run.chatId.startsWith("-")) return undefined;
-      return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich: messages !== "classic" });
+      if (!style().stream_answer || run.chatId.startsWith("-")) return undefined;
+      const isRich = formFor(run.chatId) !== "classic";
+      return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich });
     },
     removeStrays: (chatId, between) =>
       removeStrays({ chatId, ...between }, store, (method, payload) =>
