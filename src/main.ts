@@ -52,9 +52,10 @@ async function operationEntries(): Promise<readonly Entry[]> {
   return operationEntries;
 }
 
-async function engineIds(): Promise<string[]> {
-  const { engines } = await import("../runners/index.ts");
-  return engines.map(({ id }) => id);
+async function engineIds(): Promise<readonly string[]> {
+  const { engineIds } = await import("./cli/load.ts");
+  const at = argv.indexOf("--config");
+  return engineIds({ configFile: at < 0 ? undefined : argv[at + 1], cwd: process.cwd(), env: process.env });
 }
 
 /** The first signal asks the command to end, where it can; a second one ends the process at once. */

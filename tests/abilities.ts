@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { acpEngine } from "../runners/acp/index.ts";
 import { engines } from "../runners/index.ts";
 import type { Ability } from "../src/domain/run.ts";
 import type { Engine } from "../src/engine/contract.ts";
@@ -32,8 +33,10 @@ export function withAbilities(page: string): string {
 
 export const readPage = (): string => readFileSync(PAGE, "utf8");
 
-const pinned = engines.flatMap((engine) => (engine.id in pinnedEngines ? [engine] : []));
-const versionOf = ({ id }: Engine) => Object.entries(pinnedEngines).find(([name]) => name === id)?.[1].version ?? "";
+const pinned = [...engines.filter(({ id }) => id in pinnedEngines), acpEngine("acp")];
+const PROTOCOL = "1";
+const versionOf = ({ id }: Engine) =>
+  Object.entries(pinnedEngines).find(([name]) => name === id)?.[1].version ?? PROTOCOL;
 const can = (engine: Engine, ability: Ability) => engine.can.includes(ability);
 
 function table(): string {

@@ -27,6 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 /** The files through which a package comes in; every other package is free. */
 const doors: Readonly<Record<string, RegExp>> = {
+  "@agentclientprotocol/sdk": /^runners\/acp\//,
   croner: /^src\/domain\/schedule-times\.ts$/,
   execa: /^src\/engine\/process\.ts$/,
   grammy: /^src\/telegram\//,

@@ -1,14 +1,14 @@
 import type { Reply } from "../domain/question.ts";
-import { UserError } from "../errors.ts";
-import { knownSession, type StoredRun } from "../store/stored-run.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { StopReason } from "./outcome.ts";
-import { addContinuation, takeOver } from "./recover.ts";
+import { takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
 import { Scheduler } from "./scheduler.ts";
+import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
@@ -42,10 +42,7 @@ export class Bridge {
    */
   add(prompt: Prompt, resolved: Resolved): string {
     const { store, now } = this.#options;
-    const waiting = [...this.#jobs.values()].filter(
-      ({ chatId, state }) => chatId === prompt.chatId && state === "queued",
-    );
-    checkPrompt(resolved.prompt, waiting.length, this.#options);
+    checkPrompt(resolved.prompt, this.#waitingIn(prompt.chatId), this.#options);
     const id = newRunId(now());
     store.runs.add({
       id,
@@ -153,17 +150,11 @@ export class Bridge {
     return this.#jobs.get(runId)?.answer(key, reply, user) ?? false;
   }
 
-  /**
-   * Stores a run that resumes one that was cut off, as if "continue" had been replied to it; for `start`, as of `add`.
-   *
-   * @throws UserError if there is no session, or it is running already.
-   */
-  addContinued(run: StoredRun, userId: string): string {
-    const session = knownSession(run);
-    if (session === null) throw new UserError("It cannot be resumed: it has no session.");
-    const isBusy = this.active(run.chatId).some((one) => one.engine === run.engine && knownSession(one) === session);
-    if (isBusy) throw new UserError("That session is already running.");
-    return addContinuation({ ...run, userId }, session, this.#options);
+  /** Stores a run that comes after an ended one, once; for `start`, like `add`. @throws UserError */
+  addSequel(run: StoredRun, how: "resume" | "again", userId: string): string {
+    const asked = { ...run, userId };
+    if (how === "resume") return resumeRun(asked, this.active(run.chatId), this.#options);
+    return repeatRun(asked, this.#waitingIn(run.chatId), this.#options);
   }
 
   /** Runs of a chat that run, wait or are paused, in this order. */
@@ -181,6 +172,10 @@ export class Bridge {
     for (const job of this.#jobs.values()) if (!job.isWaiting) job.shutDown(reason);
     await closed;
     for (const job of this.#jobs.values()) job.close();
+  }
+
+  #waitingIn(chat: string): number {
+    return [...this.#jobs.values()].filter(({ chatId, state }) => chatId === chat && state === "queued").length;
   }
 
   async #start(id: string): Promise<void> {

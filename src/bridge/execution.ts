@@ -84,6 +84,11 @@ export class Execution {
     }
   }
 
+  /** The bridge ends: what is asked now may be taken up after its restart. */
+  cutOff(): void {
+    this.#questions.cutOff();
+  }
+
   /** No more notices, questions or texts. */
   end(): void {
     this.#stall.end();
@@ -123,13 +128,14 @@ export class Execution {
   }
 
   #placed(cwd: string): void {
-    const { run, options, log } = this.#parts;
+    const { run, options, view, log } = this.#parts;
     const { store, now } = options;
     try {
       store.durably(() => store.runs.start(run.id, now(), cwd));
     } catch (cause) {
       throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
     }
+    view.placed(cwd);
     log.info({ cwd, project: run.project, branch: run.branch }, "run.started");
   }
 

@@ -11,6 +11,7 @@ export class JobView {
   #label: RunView["label"] = "queued";
   #since: number;
   #resumeLine: string | undefined;
+  #cwd: string | undefined;
   #ask: RunView["ask"];
   #note: string | undefined;
   #isWaiting = false;
@@ -33,6 +34,10 @@ export class JobView {
     this.#label = "starting";
     this.#since = now;
     this.#update();
+  }
+
+  placed(cwd: string): void {
+    this.#cwd = cwd;
   }
 
   started(resumeLine: string | undefined): void {
@@ -89,6 +94,7 @@ export class JobView {
       progress: this.progress,
       since: this.#since,
       ...(this.#resumeLine !== undefined && { resumeLine: this.#resumeLine }),
+      ...(this.#cwd !== undefined && { cwd: this.#cwd }),
       ...(this.#ask && { ask: this.#ask }),
       ...(this.#note !== undefined && { note: this.#note }),
     });

@@ -131,6 +131,7 @@ export class Job {
 
   /** The bridge ends: what cannot be stored then is lost. */
   shutDown(reason: StopReason): void {
+    this.#execution?.cutOff();
     this.stop(reason);
     this.#closing.abort();
   }

@@ -45,6 +45,7 @@ export class RunQuestions {
   /** By the engine's id. */
   readonly #open = new Map<string, Open>();
   #isOver = false;
+  #isCutOff = false;
 
   constructor(options: RunQuestionsOptions) {
     this.#options = options;
@@ -77,6 +78,11 @@ export class RunQuestions {
       this.#options.store.questions.setProblem(open.key, "The run ended before the engine took the reply.");
       this.#withdraw(open);
     }
+  }
+
+  /** The bridge ends: what is open now may be taken up after its restart. */
+  cutOff(): void {
+    this.#isCutOff = true;
   }
 
   #take(question: Question): void {
@@ -154,7 +160,10 @@ export class RunQuestions {
   }
 
   #withdraw(open: Open): void {
-    this.#options.store.questions.withdraw(open.key, this.#options.now());
+    const { store, now } = this.#options;
+    // Nobody but a person may decide what a bridge that ended has left open.
+    if (this.#isCutOff && open.timers !== undefined) store.questions.expire(open.key, now());
+    else store.questions.withdraw(open.key, now());
     this.#forget(open);
   }
 

@@ -1,6 +1,6 @@
 import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
-import { newRunId } from "./run-id.ts";
+import { addContinuation } from "./sequel.ts";
 
 /**
  * Takes over what the last bridge left; gives the runs to start, in their order. Cut-off runs are reported as
@@ -18,15 +18,6 @@ export async function takeOver(options: BridgeOptions): Promise<string[]> {
   const resumed = cutOff.flatMap((run) => report(run, options));
   if (open.length > 0) log.info({ cutOff: cutOff.length, waiting: waiting.length }, "bridge.recovered");
   return [...resumed, ...waiting.map(({ id }) => id)];
-}
-
-/** Stores a run that continues another's session; gives its id. */
-export function addContinuation(run: StoredRun, session: string, { store, now }: BridgeOptions): string {
-  const createdAt = now();
-  const id = newRunId(createdAt);
-  const origin = { type: "continuation", of: run.id } as const;
-  store.runs.add({ ...run, id, origin, prompt: "continue", resume: session, follows: null, createdAt });
-  return id;
 }
 
 /** Gives the id of the run that continues it, if the config wants one. */

@@ -10,6 +10,8 @@ export interface RunView {
   /** Where elapsed time counts from, ms since 1970. */
   readonly since: number;
   readonly resumeLine?: string;
+  /** The run's directory, once it has one: paths below it are shown without it. */
+  readonly cwd?: string;
   /** What the person should know about the run. */
   readonly note?: string;
   /** What the person is asked about the run, and the button that says yes; Stop says no. */

@@ -1,8 +1,9 @@
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Button, Buttons } from "./document.ts";
 
 /** What a press asks for; its data names a run and nothing else. */
 export interface PressAction {
-  readonly action: "stop" | "wait" | "run" | "resume";
+  readonly action: "stop" | "wait" | "run" | "resume" | "again";
   readonly runId: string;
 }
 
@@ -17,7 +18,7 @@ const button = (label: string, { action, runId }: PressAction, style?: "danger")
 
 /** undefined for data that is not ours. */
 export function parsePress(data: string): PressAction | undefined {
-  const match = /^(stop|wait|run|resume):([a-z0-9]{1,40})$/.exec(data);
+  const match = /^(stop|wait|run|resume|again):([a-z0-9]{1,40})$/.exec(data);
   return match ? { action: match[1] as PressAction["action"], runId: match[2] as string } : undefined;
 }
 
@@ -30,12 +31,14 @@ export function progressButtons(runId: string, yes: keyof typeof YES | undefined
   return [buttons];
 }
 
-/** Copy where there is a session to go on with, and Resume where the run was cut off. */
-export function finalButtons(runId: string, resumeLine: string | undefined, isCutOff: boolean): Buttons {
-  const buttons: Button[] = [];
-  if (resumeLine !== undefined && isCutOff) buttons.push(button("Resume", { action: "resume", runId }));
-  if (resumeLine !== undefined && resumeLine.length <= COPY_LIMIT) {
-    buttons.push({ label: "Copy resume line", copy: resumeLine });
+/** Try again below a failure, Resume if the run was cut off in a session, else the resume line to copy. */
+export function finalButtons({ id: runId, outcome }: StoredRun, resumeLine: string | undefined): Buttons {
+  const isCutOff = outcome === "interrupted";
+  if (outcome === "error" || (isCutOff && resumeLine === undefined)) {
+    return [[button("Try again", { action: "again", runId })]];
   }
+  if (resumeLine === undefined) return [];
+  const copy: Button[] = resumeLine.length <= COPY_LIMIT ? [{ label: "Copy resume line", copy: resumeLine }] : [];
+  const buttons = [...(isCutOff ? [button("Resume", { action: "resume", runId })] : []), ...copy];
   return buttons.length > 0 ? [buttons] : [];
 }

@@ -2,35 +2,40 @@ import type { Bridge } from "../bridge/bridge.ts";
 import type { Choice, Question, Reply } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
-import { closedText } from "./card.ts";
 import type { CardPress } from "./card-buttons.ts";
+import { closedText, isCutOff } from "./card-end.ts";
 import type { ChatCards } from "./cards.ts";
 import type { Incoming, Press } from "./incoming.ts";
+import { addSequel } from "./sequel.ts";
 
 export interface CardReplyParts {
   readonly bridge: Bridge;
   readonly store: Store;
-  readonly cards: Pick<ChatCards, "chosen" | "toggle">;
+  readonly cards: Pick<ChatCards, "chosen" | "toggle" | "show" | "askWhyNot">;
+  readonly now: () => number;
 }
 
-/** Does what a card's button says; gives what to tell at once. */
+/** Does what a card's button says; gives what to tell at once. @throws UserError */
 export function pressCard(press: Press, { key, what }: CardPress, parts: CardReplyParts): string {
   const stored = parts.store.questions.get(key);
   if (!stored || stored.chatId !== press.chatId) return "This button no longer works.";
+  if (isCutOff(stored) && (what === "resume" || what === "leave")) return settleCutOff(press, stored, what, parts);
   const closed = closedText(stored);
   if (closed !== undefined) return closed;
   const { question } = stored;
   if (typeof what === "number" && question.kind === "choice" && question.isMultiple) {
-    if (question.options[what] === undefined) return "This button no longer works.";
-    parts.cards.toggle(key, what);
-    return parts.cards.chosen(key).has(what) ? "Ticked." : "Not ticked any more.";
+    return tick(key, question, what, parts.cards);
+  }
+  if (what === "why" && isApproval(question)) {
+    parts.cards.askWhyNot(key);
+    return "Reply with the reason.";
   }
   const reply = toReply(question, what, parts.cards.chosen(key));
   if (typeof reply === "string") return reply;
   return pass(stored, reply, press, parts) ?? RECEIPTS[reply.type];
 }
 
-/** Takes a message for the answer to a question; gives what to say where it is none. */
+/** Takes a message for the answer to a question; gives what to say if it is none. */
 export function replyToCard(message: Incoming, stored: StoredQuestion, parts: CardReplyParts): string | undefined {
   const closed = closedText(stored);
   if (closed !== undefined) return `${closed} Your message was not passed on.`;
@@ -43,23 +48,43 @@ const RECEIPTS: Readonly<Record<Reply["type"], string>> = {
   ...{ allow: "Allowing.", deny: "Denying.", choose: "Answering.", text: "Answering.", dismiss: "Dismissing." },
 };
 
+function tick(key: string, { options }: Choice, index: number, cards: CardReplyParts["cards"]): string {
+  if (options[index] === undefined) return "This button no longer works.";
+  cards.toggle(key, index);
+  return cards.chosen(key).has(index) ? "Ticked." : "Not ticked any more.";
+}
+
 type Person = Pick<Incoming, "userId" | "userName">;
 
+const personOf = ({ userId = "", userName = userId }: Person) => ({ id: userId, name: userName });
+
+/** Resumes the run that was cut off while it asked, or leaves it as it is. Nothing is decided of the question. */
+function settleCutOff(press: Press, stored: StoredQuestion, what: "resume" | "leave", parts: CardReplyParts): string {
+  const { store, cards, now } = parts;
+  const settle = () => void store.questions.settleCutOff(stored.key, what, { user: personOf(press) }, now());
+  const run = store.runs.get(stored.runId);
+  if (what === "leave") settle();
+  else if (run) addSequel(run, "resume", press, parts, settle);
+  cards.show(stored.key);
+  return what === "leave" ? "Left as it is." : "Resuming.";
+}
+
 function pass({ runId, key }: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
-  const { userId = "", userName = userId } = person;
-  if (bridge.answer(runId, key, reply, { id: userId, name: userName })) return undefined;
+  if (bridge.answer(runId, key, reply, personOf(person))) return undefined;
   const now = store.questions.get(key);
   return (now && closedText(now)) ?? "Another answer is on its way.";
 }
 
+const isApproval = ({ kind }: Question) => kind !== "text" && kind !== "choice";
+
 /** The reply that a button stands for, or why it is none. */
 function toReply(question: Question, what: CardPress["what"], chosen: ReadonlySet<number>): Reply | string {
-  const isApproval = question.kind !== "text" && question.kind !== "choice";
-  if (what === "dismiss" && !isApproval) return { type: "dismiss" };
+  if (what === "dismiss" && !isApproval(question)) return { type: "dismiss" };
   if (question.kind === "choice") return toChoice(question, typeof what === "number" ? [what] : [...chosen]);
-  if (isApproval && what === "deny") return { type: "deny" };
-  if (isApproval && what === "allow") return { type: "allow", scope: "once" };
-  if (isApproval && what === "session" && question.canAllowSession) return { type: "allow", scope: "session" };
+  if (question.kind === "text") return "This button no longer works.";
+  if (what === "deny") return { type: "deny" };
+  if (what === "allow") return { type: "allow", scope: "once" };
+  if (what === "session" && question.canAllowSession) return { type: "allow", scope: "session" };
   return "This button no longer works.";
 }
 
@@ -68,12 +93,29 @@ function toChoice({ options }: Choice, indexes: readonly number[]): Reply | stri
   return values.length > 0 ? { type: "choose", values } : "Nothing is chosen.";
 }
 
-/** The reply that a text stands for, or what to say to it. The name of an option chooses it. */
+/** The reply that a text stands for, or what to say to it. The name of an option chooses it, and so does its number. */
 function readReply(question: Question, text: string): Reply | string {
   if (text === "") return "This takes text only.";
   if (question.kind === "text") return { type: "text", text };
   if (question.kind !== "choice") return { type: "deny", reason: text };
   const named = question.options.find(({ label }) => label.trim().toLowerCase() === text.toLowerCase());
   if (named) return { type: "choose", values: [named.value] };
-  return question.isOpen ? { type: "text", text } : "This takes one of its options: press a button.";
+  const numbers = numbersIn(question, text);
+  if (numbers)
+    return toChoice(
+      question,
+      numbers.map((number) => number - 1),
+    );
+  return question.isOpen
+    ? { type: "text", text }
+    : "This takes one of its options: press a button, or reply with its number.";
+}
+
+/** `2`, or `1, 3` if several may be chosen; undefined for all else. Options that are numbers go by their names alone. */
+function numbersIn({ options, isMultiple, isOpen }: Choice, text: string): readonly number[] | undefined {
+  const isNumeric = isOpen && options.some(({ label }) => /^\s*\d/.test(label));
+  if (isNumeric || !/^\d{1,3}(?:[\s,]+\d{1,3})*\.?$/.test(text)) return undefined;
+  const numbers = (text.match(/\d+/g) ?? []).map(Number);
+  const fits = numbers.every((number) => number >= 1 && number <= options.length);
+  return fits && (isMultiple || numbers.length === 1) ? numbers : undefined;
 }

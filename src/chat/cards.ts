@@ -2,11 +2,10 @@ import type { Cards } from "../bridge/screen.ts";
 import type { Logger } from "../log.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
-import type { StoredRun } from "../store/stored-run.ts";
-import { renderCard, renderReminder } from "./card.ts";
-import { cardButtons } from "./card-buttons.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
+import { renderAskedAgain, renderCard, renderReminder, renderWhyNot } from "./card.ts";
+import { type CardState, cardButtons, whyNotButtons } from "./card-buttons.ts";
 import type { Document, TextFile } from "./document.ts";
-import { contextOf } from "./outcome.ts";
 import { InDoubt, Superseded, type Transport } from "./transport.ts";
 
 interface CardsParts {
@@ -27,6 +26,8 @@ export class ChatCards implements Cards {
   readonly #chains = new Map<string, Promise<void>>();
   /** Options that are ticked and not sent, by key. */
   readonly #chosen = new Map<string, ReadonlySet<number>>();
+  /** The messages that ask why something is denied, by key. */
+  readonly #whyNots = new Map<string, string>();
 
   constructor(parts: CardsParts) {
     this.#parts = parts;
@@ -37,14 +38,17 @@ export class ChatCards implements Cards {
   }
 
   remind(key: string): void {
-    this.#enqueue(key, async (stored) => {
-      const { state, cardId: replyTo } = stored;
-      if (state !== "open" || replyTo === null) return;
-      const { transport } = this.#parts;
-      const messageId = await transport.send({ ...stored, replyTo }, renderReminder(stored), {
-        isSilent: false,
-        urgency: "press",
-      });
+    this.#enqueue(key, (stored) => this.#notify(stored, renderReminder(stored)));
+  }
+
+  /** Asks for the reason of a denial, once; the reply to that message denies. */
+  askWhyNot(key: string): void {
+    this.#enqueue(key, async (stored, { engine }) => {
+      if (stored.state !== "open" || this.#whyNots.has(key)) return;
+      const options = { buttons: whyNotButtons(key), isSilent: true, urgency: "press", wantsReply: true } as const;
+      const target = { ...stored, replyTo: stored.cardId };
+      const messageId = await this.#parts.transport.send(target, renderWhyNot(engine), options);
+      this.#whyNots.set(key, messageId);
       this.#belongs(stored, messageId);
     });
   }
@@ -87,19 +91,64 @@ export class ChatCards implements Cards {
   async #show(stored: StoredQuestion, run: StoredRun): Promise<void> {
     const { transport, store } = this.#parts;
     const { key, state, chatId, cardId } = stored;
-    const { document, file } = renderCard({ stored, engine: run.engine, context: contextOf(run) });
-    if (state !== "open") this.#chosen.delete(key);
+    const { document, file } = renderCard({
+      stored,
+      engine: run.engine,
+      project: placeOf(run),
+      cwd: run.cwd ?? undefined,
+    });
+    if (state !== "open") await this.#forget(stored);
     if (cardId !== null) {
-      const buttons = cardButtons(stored, this.chosen(key));
+      const buttons = cardButtons(stored, this.#stateOf(stored, run));
       await transport.edit(chatId, cardId, document, { buttons, isSilent: true, urgency: "note" });
       store.questions.setCardState(key, state);
-    } else if (state === "open") await this.#send(stored, run, document, file);
+    } else if (state === "open" && !(await this.#reuse(stored, run, document))) {
+      await this.#send(stored, run, document, file);
+    }
+  }
+
+  #stateOf({ key }: StoredQuestion, run: StoredRun): CardState {
+    const canResume = knownSession(run) !== null && this.#parts.store.runs.sequelOf(run.id) === undefined;
+    return { chosen: this.chosen(key), canResume };
+  }
+
+  /** Makes the card of the same question, asked before a restart, the card of this one. False if there is none. */
+  async #reuse(stored: StoredQuestion, run: StoredRun, document: Document): Promise<boolean> {
+    const { transport, store } = this.#parts;
+    const cardId = store.questions.cardBefore(stored, run);
+    if (cardId === undefined) return false;
+    const buttons = cardButtons(stored, this.#stateOf(stored, run));
+    if (!(await transport.edit(stored.chatId, cardId, document, { buttons, isSilent: true, urgency: "press" })))
+      return false;
+    store.transaction(() => {
+      store.questions.takeCard(stored.key, stored.chatId, cardId);
+      store.messages.lead(stored.chatId, cardId, run.id);
+    });
+    await this.#notify({ ...stored, cardId }, renderAskedAgain(stored));
+    return true;
+  }
+
+  /** A short message that rings, and leads to the open card. */
+  async #notify(stored: StoredQuestion, document: Document): Promise<void> {
+    const { state, cardId: replyTo } = stored;
+    if (state !== "open" || replyTo === null) return;
+    const options = { isSilent: false, urgency: "press" } as const;
+    this.#belongs(stored, await this.#parts.transport.send({ ...stored, replyTo }, document, options));
+  }
+
+  async #forget({ key, chatId }: StoredQuestion): Promise<void> {
+    this.#chosen.delete(key);
+    const whyNot = this.#whyNots.get(key);
+    this.#whyNots.delete(key);
+    if (whyNot !== undefined) await this.#parts.transport.remove(chatId, whyNot);
   }
 
   async #send(stored: StoredQuestion, run: StoredRun, document: Document, file: TextFile | undefined): Promise<void> {
     const { transport, store } = this.#parts;
     const { key, chatId } = stored;
-    const options = { buttons: cardButtons(stored, NOTHING), isSilent: false, urgency: "press" as const };
+    const buttons = cardButtons(stored, this.#stateOf(stored, run));
+    const wantsReply = stored.question.kind === "text";
+    const options = { buttons, isSilent: false, urgency: "press", wantsReply } as const;
     const cardId = await this.#insist(key, () =>
       transport.send({ ...stored, replyTo: run.messageId }, document, options),
     );
@@ -133,3 +182,7 @@ export class ChatCards implements Cards {
     this.#parts.store.questions.addMessage(key, chatId, messageId);
   }
 }
+
+/** `webshop @feat/x` */
+const placeOf = ({ project, branch }: StoredRun): string | undefined =>
+  project === null ? undefined : `${project}${branch === null ? "" : ` @${branch}`}`;

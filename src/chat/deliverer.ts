@@ -125,7 +125,7 @@ export class Deliverer {
     const progress = this.#parts.progress.get(run.id);
     await progress?.settled();
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
-    const buttons = finalButtons(run.id, resumeLineOf(run, engines), run.outcome === "interrupted");
+    const buttons = finalButtons(run, resumeLineOf(run, engines));
     if (run.outcome === "cancelled") {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
       const options = { buttons, isSilent: true };

@@ -12,10 +12,14 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** What a button does: `press` comes back as it is in a {@link Press}, and has at most 64 of a-z, 0-9 and colons. */
+/**
+ * What a button does: `press` comes back as it is in a {@link Press}, and has at most 64 of a-z, 0-9 and colons. `said`
+ * does nothing: it shows what was answered, and is left out if the transport has no such buttons.
+ */
 export type Button = { readonly label: string; readonly style?: "danger" | "success" } & (
   | { readonly press: string }
   | { readonly copy: string }
+  | { readonly said: true }
 );
 
 /** Row by row. */

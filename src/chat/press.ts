@@ -1,6 +1,5 @@
 import { UserError } from "../errors.ts";
 import type { Called } from "../operations/call.ts";
-import type { StoredRun } from "../store/stored-run.ts";
 import type { Answers } from "./answers.ts";
 import { parsePress } from "./buttons.ts";
 import { parseCardPress } from "./card-buttons.ts";
@@ -8,16 +7,18 @@ import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Press } from "./incoming.ts";
 import { pressedButton, pressOperation, toAnswer } from "./obey.ts";
+import { addSequel } from "./sequel.ts";
 
 type PressParts = DispatchParts & { readonly answers: Pick<Answers, "give" | "later" | "replace"> };
 
 /** Does what a button says, and tells at once what happened. */
 export function answerPress(press: Press, parts: PressParts): void {
   const card = parseCardPress(press.data);
-  parts.transport.acknowledge(press, card ? pressCard(press, card, parts) : act(press, parts));
+  parts.transport.acknowledge(press, card ? explained(() => pressCard(press, card, parts)) : act(press, parts));
 }
 
 const STOPPED = { running: "Stopping.", queued: "Dropped from the queue.", none: "Nothing is running here." };
+const BEGUN = { resume: "Resuming.", again: "Trying again." };
 
 function act(press: Press, parts: PressParts): string {
   const button = pressedButton(press, parts);
@@ -34,7 +35,13 @@ function act(press: Press, parts: PressParts): string {
     case "run":
       return bridge.release(run.id) ? "Running it." : "It no longer waits for that.";
     case "resume":
-      return explained(() => resume(run, press, parts));
+    case "again": {
+      const { action } = pressed;
+      return explained(() => {
+        addSequel(run, action, press, parts);
+        return BEGUN[action];
+      });
+    }
   }
 }
 
@@ -58,16 +65,7 @@ function operate(press: Press, button: NonNullable<ReturnType<typeof pressedButt
   return receipt ?? "Done.";
 }
 
-/** The press is handled when the run is stored: one without the other would run it twice, or never. */
-function resume(run: StoredRun, press: Press, { bridge, store }: Pick<PressParts, "bridge" | "store">): string {
-  const id = store.transaction(() => {
-    store.updates.handled(press.updateId);
-    return bridge.addContinued(run, press.userId);
-  });
-  bridge.start(id);
-  return "Resuming.";
-}
-
+/** What a press comes to, or why to nothing. */
 function explained(work: () => string): string {
   try {
     return work();

@@ -174,16 +174,15 @@ export class ProgressMessage implements Screen {
   }
 
   #render(view: RunView): Document {
-    const { engine, cwd } = this.#run;
     return renderProgress({
       ...view,
       resumeLine: showsResumeLine(this.#run, this.#parts.style()) ? view.resumeLine : undefined,
-      engine,
+      engine: this.#run.engine,
       elapsedMs: this.#parts.now() - view.since,
       cause: causeOf(this.#run),
       context: contextOf(this.#run),
       note: view.note ?? view.ask?.text,
-      cwd: cwd ?? undefined,
+      cwd: view.cwd ?? this.#run.cwd ?? undefined,
     });
   }
 }

@@ -13,6 +13,8 @@ export interface Target {
 export interface SendOptions {
   readonly buttons?: Buttons | undefined;
   readonly isSilent: boolean;
+  /** A reply is wanted: the person's client opens one to this message, if it can. */
+  readonly wantsReply?: boolean;
   /** `press`: a person is asked something. `note`: nobody waits for it. An answer unless told otherwise. */
   readonly urgency?: "press" | "answer" | "note";
   /** Of a progress message: it gives way to answers, and its key takes it back while it waits. */

@@ -2,17 +2,16 @@ import { spawnSync } from "node:child_process";
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { engines } from "../../runners/index.ts";
-import { loadConfig } from "../config/load.ts";
 import { ConfigError, UserError } from "../errors.ts";
 import { openStore } from "../store/store.ts";
 import { defineCommand } from "./command.ts";
+import { loadFor } from "./load.ts";
 
 /** Puts state and config in one tar file, readable by its owner only; a bridge may run meanwhile. */
 export const command = defineCommand({
   args: { file: { type: "positional", description: "The tar file to write, such as takopi-backup.tar" } },
   run({ file: wanted }, { configFile, cwd, env, stdout }) {
-    const config = loadConfig({ file: configFile, cwd, env, engines });
+    const config = loadFor({ configFile, cwd, env });
     const target = resolve(cwd, wanted);
     if (existsSync(target)) throw new ConfigError(`${target} is there already: name another file, or remove it first.`);
     const state = join(config.directory, "takopi.db");

@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { engines } from "../../runners/index.ts";
 import { withValue } from "../config/keys.ts";
-import { loadConfig } from "../config/load.ts";
 import { sameName } from "../config/rules.ts";
 import { ConfigError, UserError } from "../errors.ts";
 import { readLockHolder } from "../store/lock.ts";
 import { type Context, defineCommand } from "./command.ts";
 import { botOf, openForEdit, saveTable, shortPath } from "./config-file.ts";
+import { loadFor } from "./load.ts";
 import { askNobody } from "./setup/ask.ts";
 import { findBot } from "./setup/bot.ts";
 import { waitForMessage } from "./setup/first-message.ts";
@@ -15,8 +14,8 @@ import { waitForMessage } from "./setup/first-message.ts";
 export const command = defineCommand({
   args: { project: { type: "string", valueHint: "alias", description: "Save it as this project's chat" } },
   async run({ project }, context) {
-    const { cwd, env, configFile, signal, stdout } = context;
-    const config = loadConfig({ cwd, env, engines, file: configFile });
+    const { env, signal, stdout } = context;
+    const config = loadFor(context);
     const holder = readLockHolder(join(config.directory, "takopi.lock"));
     if (holder !== undefined)
       throw new UserError(`takopi runs here and takes every message (${holder}): end it first.`);

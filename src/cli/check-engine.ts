@@ -10,7 +10,7 @@ const MOST_OUTPUT = 4 * 1024 * 1024;
 
 /** Looks for every engine, and has each that is there read its own configuration. */
 export const checkEngines = (config: Config, options: CheckOptions): Promise<Check[]> =>
-  Promise.all(options.engines.map((engine) => checkEngine(engine, config, options)));
+  Promise.all(config.known.map((engine) => checkEngine(engine, config, options)));
 
 async function checkEngine(engine: Engine, config: Config, { env }: CheckOptions): Promise<Check> {
   const isDefault = engine.id === config.default_engine;

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfig } from "../config/load.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { isAlive } from "../engine/marked.ts";
 import { residentBytes } from "../engine/memory.ts";
@@ -9,6 +8,7 @@ import type { StoredServer } from "../store/live-servers.ts";
 import { readLockHolder } from "../store/lock.ts";
 import { openStore } from "../store/store.ts";
 import type { Check, CheckOptions } from "./checks.ts";
+import { loadFor } from "./load.ts";
 
 /** A poll takes 50 s, and is given up after 60: a bridge that heard nothing for longer than this is dead. */
 const SILENT_MS = 70_000;
@@ -18,8 +18,8 @@ const BYTES_PER_MIB = 1024 * 1024;
  * Whether an update that is sent now would reach a run: a bridge holds the lock, and its last poll was answered. Then
  * the warm servers of interactive engines.
  */
-export async function checkRunning({ configFile: file, cwd, env, engines }: CheckOptions): Promise<Check[]> {
-  const { directory } = loadConfig({ file, cwd, env, engines });
+export async function checkRunning(options: CheckOptions): Promise<Check[]> {
+  const { directory } = loadFor(options);
   const holder = readLockHolder(join(directory, "takopi.lock"));
   if (holder === undefined) {
     const detail = `none runs in ${directory}`;

@@ -1,14 +1,13 @@
 import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
 import { openGroup } from "../config/telegram.ts";
-import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
 import { broughtParts } from "./brought.ts";
 import { checkEngines } from "./check-engine.ts";
 import { checkState } from "./check-state.ts";
 import { checkChat } from "./check-telegram.ts";
 import type { Context, Globals } from "./command.ts";
+import { loadFor } from "./load.ts";
 import { gitVersion } from "./repository.ts";
 
 /** One thing that was looked at. */
@@ -20,9 +19,7 @@ export interface Check {
   readonly fix?: string;
 }
 
-export interface CheckOptions extends Context, Globals {
-  readonly engines: readonly Engine[];
-}
+export interface CheckOptions extends Context, Globals {}
 
 /** Looks at everything, in the order in which it would be needed. A broken config leaves only what needs none. */
 export async function runChecks(options: CheckOptions): Promise<Check[]> {
@@ -37,13 +34,13 @@ export async function runChecks(options: CheckOptions): Promise<Check[]> {
     ...(await found),
     await checkGit(),
     await checkState(config),
-    ...checkProjects(config, options.engines),
+    ...checkProjects(config),
   ];
 }
 
-function readConfig({ configFile: file, cwd, env, engines }: CheckOptions): Config | Check {
+function readConfig(options: CheckOptions): Config | Check {
   try {
-    return loadConfig({ file, cwd, env, engines });
+    return loadFor(options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { name: "config", state: "error", detail: error.message, fix: "Correct the file, then run this again." };
@@ -86,7 +83,7 @@ async function checkGit(): Promise<Check> {
   return { name: "git", state: "warning", detail: "not on PATH", fix: "Install git to use branches (@branch)." };
 }
 
-function checkProjects({ projects }: Config, engines: readonly Engine[]): Check[] {
+function checkProjects({ projects, known }: Config): Check[] {
   return [...projects.values()].map(({ alias, path, trusted }): Check => {
     const name = `project ${alias}`;
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
@@ -94,7 +91,7 @@ function checkProjects({ projects }: Config, engines: readonly Engine[]): Check[
       return { name, state: "error", detail: `${path} is no directory`, fix };
     }
     if (trusted) return { name, state: "ok", detail: `${path}, trusted` };
-    const parts = broughtParts(path, engines);
+    const parts = broughtParts(path, known);
     if (parts.length === 0) return { name, state: "ok", detail: path };
     const fix = `If you trust the repository: \`takopi config set projects.${alias}.trusted true\`.`;
     return { name, state: "ok", detail: `${path}; not trusted, so left out: ${parts.join("; ")}`, fix };

@@ -62,9 +62,9 @@ export async function saveTable(caller: Caller, file: string, text: string, tabl
 
 /** @throws ConfigError where `table` is no whole config. */
 export async function checkTable(caller: Caller, file: string, table: Table): Promise<Config> {
-  const { engines } = await import("../../runners/index.ts");
+  const { engines, makeEngine: make } = await import("../../runners/index.ts");
   const plain = Object.entries(caller.env).filter(([name]) => !name.startsWith("TAKOPI__"));
-  return checkConfig({ file, table, engines, cwd: caller.cwd, env: Object.fromEntries(plain) });
+  return checkConfig({ file, table, engines, make, cwd: caller.cwd, env: Object.fromEntries(plain) });
 }
 
 /**

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demo } from "../../runners/demo/index.ts";
-import { engines as known } from "../../runners/index.ts";
+import { engines, makeEngine } from "../../runners/index.ts";
 import { runBridge } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
@@ -77,21 +77,23 @@ async function prepare(
 ) {
   const { cwd, configFile: file } = context;
   const env = { ...unlessSaid(context, once), ...context.env, ...inPlayground(emulator) };
-  const config = loadConfig({ cwd, env, file, engines: [...known, demo] });
-  const engines = [demo, ...(await installed(config, context))];
+  const config = loadConfig({ cwd, env, file, engines: [...engines, demo], make: makeEngine });
+  const there = [demo, ...(await installed(config, context))];
   const default_engine = engine ?? demo.id;
-  if (!engines.some(({ id }) => id === default_engine)) {
-    const there = engines.map(({ id }) => id).join(", ");
-    throw new ConfigError(`--engine ${default_engine} is not installed; there are ${there}.`);
+  if (!there.some(({ id }) => id === default_engine)) {
+    const ids = there.map(({ id }) => id).join(", ");
+    throw new ConfigError(`--engine ${default_engine} is not installed; there are ${ids}.`);
   }
-  return { config: { ...withoutChats(config), directory, default_engine }, engines };
+  return { config: { ...withoutChats(config), directory, default_engine }, engines: there };
 }
 
 async function installed(config: Config, { env }: Context): Promise<Engine[]> {
-  const probes = known.map(async (engine) => {
-    const { path } = await engine.probe({ options: engineOptions(config, engine, undefined), env });
-    return path === undefined ? [] : [engine];
-  });
+  const probes = config.known
+    .filter(({ id }) => id !== demo.id)
+    .map(async (engine) => {
+      const { path } = await engine.probe({ options: engineOptions(config, engine, undefined), env });
+      return path === undefined ? [] : [engine];
+    });
   return (await Promise.all(probes)).flat();
 }
 

@@ -1,4 +1,3 @@
-import { engines } from "../../runners/index.ts";
 import { redact } from "../log.ts";
 import { checkRunning } from "./check-running.ts";
 import { type Check, runChecks } from "./checks.ts";
@@ -11,8 +10,7 @@ export const command = defineCommand({
     running: { type: "boolean", description: "Only look whether a bridge runs here and hears Telegram" },
   },
   async run({ json, running }, context) {
-    const options = { ...context, engines };
-    const checks = running ? await checkRunning(options) : await runChecks(options);
+    const checks = running ? await checkRunning(context) : await runChecks(context);
     const text = json ? `${JSON.stringify(checks, null, 2)}\n` : toText(checks);
     context.stdout.write(redact(text));
     return checks.some(({ state }) => state === "error") ? 1 : 0;

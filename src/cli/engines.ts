@@ -1,16 +1,16 @@
-import { engines } from "../../runners/index.ts";
 import { engineOptions } from "../config/engine-options.ts";
-import { loadConfig } from "../config/load.ts";
 import { defineCommand } from "./command.ts";
+import { loadFor } from "./load.ts";
 import { formatColumns } from "./terminal.ts";
 
 /** Lists the engines: where each was found, its version, and what is wrong with it. */
 export const command = defineCommand({
   args: { json: { type: "boolean", description: "Print as JSON" } },
-  async run({ json }, { configFile, cwd, env, stdout }) {
-    const config = loadConfig({ file: configFile, cwd, env, engines });
+  async run({ json }, context) {
+    const { env, stdout } = context;
+    const config = loadFor(context);
     const found = await Promise.all(
-      engines.map(async (engine) => {
+      config.known.map(async (engine) => {
         const probe = await engine.probe({ options: engineOptions(config, engine, undefined), env });
         return { id: engine.id, label: engine.label, isDefault: engine.id === config.default_engine, ...probe };
       }),

@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { engines } from "../../runners/index.ts";
-import { loadConfig } from "../config/load.ts";
 import { ControlClient } from "../control/client.ts";
 import type { Answered } from "../control/operation-handler.ts";
 import { exitCodes, OperationFailure } from "../control/protocol.ts";
@@ -11,6 +9,7 @@ import { readVersion } from "../version.ts";
 import type { Argument, Arguments } from "./arguments.ts";
 import { defineCommand } from "./command.ts";
 import type { Entry } from "./index.ts";
+import { loadFor } from "./load.ts";
 
 /** Operations as commands: what each takes follows from its schema. They ask the bridge that runs here. */
 export const operationEntries: readonly Entry[] = operations.map((operation) => ({
@@ -31,8 +30,8 @@ function toCommand(operation: Operation) {
   const json = { type: "boolean", description: "Print the output as JSON" } as const;
   return defineCommand({
     args: { ...toArguments(fields, operands), json },
-    run: async (values, { configFile: file, cwd, env, stdout, stderr, signal }) => {
-      const { directory } = loadConfig({ file, cwd, env, engines });
+    run: async (values, { configFile, cwd, env, stdout, stderr, signal }) => {
+      const { directory } = loadFor({ configFile, cwd, env });
       const input = toInput(values as Record<string, string | boolean | undefined>, fields, operands);
       try {
         const { output, text } = await ask(join(directory, "takopi.sock"), operation.name, { input, signal });

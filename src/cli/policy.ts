@@ -1,8 +1,6 @@
 import { resolve } from "node:path";
-import { engines } from "../../runners/index.ts";
 import type { Config, Project } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
-import { loadConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { sameName } from "../config/rules.ts";
 import { judge } from "../domain/policy.ts";
@@ -11,6 +9,7 @@ import { ConfigError } from "../errors.ts";
 import { findHome, locate } from "../worker/locate.ts";
 import { defineCommand } from "./command.ts";
 import { requireEngine } from "./engine-name.ts";
+import { loadFor } from "./load.ts";
 
 const EXIT_CODES = { allow: 0, ask: 6, deny: 7 };
 
@@ -24,10 +23,11 @@ export const command = defineCommand({
     engine: { type: "string", valueHint: "name", description: "The engine that asks; the default one unless told" },
     json: { type: "boolean", description: "Print as JSON" },
   },
-  async run({ line, path, tool, project: alias, engine: name, json }, { configFile, cwd, env, stdout }) {
-    const config = loadConfig({ file: configFile, cwd, env, engines });
+  async run({ line, path, tool, project: alias, engine: name, json }, context) {
+    const { cwd, stdout } = context;
+    const config = loadFor(context);
     const project = projectOf(config, alias);
-    const engine = requireEngine(engines, name ?? project?.default_engine ?? config.default_engine);
+    const engine = requireEngine(config.known, name ?? project?.default_engine ?? config.default_engine);
     const home = await findHome(project?.path ?? cwd);
     const asked = toApproval({ line, path, tool }, home.directory);
     const verdict = judge({ ...asked, place: await locate(asked, home) }, engineOptions(config, engine, project));

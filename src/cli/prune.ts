@@ -1,11 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { engines } from "../../runners/index.ts";
-import { loadConfig } from "../config/load.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
 import { ConfigError } from "../errors.ts";
 import { openStore } from "../store/store.ts";
 import { defineCommand } from "./command.ts";
+import { loadFor } from "./load.ts";
 
 /** Removes the texts of old runs from the state file; counts and costs stay. */
 export const command = defineCommand({
@@ -17,7 +16,7 @@ export const command = defineCommand({
     },
   },
   run({ older }, { configFile, cwd, env, stdout }) {
-    const config = loadConfig({ file: configFile, cwd, env, engines });
+    const config = loadFor({ configFile, cwd, env });
     const days = older === undefined ? config.limits.keep_days : toDays(older);
     if (days === undefined) throw new ConfigError("Say how old: --older 90d, or set limits.keep_days.");
     const file = join(config.directory, "takopi.db");

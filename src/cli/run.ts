@@ -1,7 +1,6 @@
-import { engines } from "../../runners/index.ts";
-import { loadConfig } from "../config/load.ts";
 import { defineCommand } from "./command.ts";
 import { requireEngine } from "./engine-name.ts";
+import { loadFor } from "./load.ts";
 import { serve } from "./serve.ts";
 import { isInteractive } from "./terminal.ts";
 
@@ -11,10 +10,10 @@ export const command = defineCommand({
     engine: { type: "positional", required: false, description: "Default engine for new threads", valueHint: "engine" },
   },
   run: async ({ engine }, context) => {
-    const engineOverride = engine === undefined ? undefined : requireEngine(engines, engine).id;
+    const engineOverride = engine === undefined ? undefined : requireEngine(loadFor(context).known, engine).id;
     if (isInteractive(context)) {
-      const { env, cwd, configFile: file } = context;
-      const { telegram } = loadConfig({ cwd, env, engines, file });
+      const { configFile: file } = context;
+      const { telegram } = loadFor(context);
       if (!telegram) {
         const { command: setup } = await import("./setup.ts");
         return setup.execute(file === undefined ? [] : ["--config", file], context);

@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { engines } from "../../runners/index.ts";
 import { startOfDay } from "../bridge/limits.ts";
-import { loadConfig } from "../config/load.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
 import { formatUsage, sumUsage } from "../domain/usage.ts";
 import { ConfigError } from "../errors.ts";
@@ -10,6 +8,7 @@ import { type Facts, listRuns } from "../operations/runs.ts";
 import type { Store } from "../store/store.ts";
 import { formatApprovals, readApprovals, toApprovalFacts } from "./approvals.ts";
 import { defineCommand } from "./command.ts";
+import { loadFor } from "./load.ts";
 import { formatColumns } from "./terminal.ts";
 
 const DEFAULT_LIMIT = 20;
@@ -23,7 +22,7 @@ export const command = defineCommand({
     json: { type: "boolean", description: "Print as JSON" },
   },
   async run({ chat, limit, json, approvals }, { configFile, cwd, env, stdout }) {
-    const config = loadConfig({ file: configFile, cwd, env, engines });
+    const config = loadFor({ configFile, cwd, env });
     const chatId = chat === undefined ? undefined : String(wholeNumber("--chat", chat));
     const count = limit === undefined ? DEFAULT_LIMIT : wholeNumber("--limit", limit);
     const file = join(config.directory, "takopi.db");

@@ -1,4 +1,5 @@
 import type { Schedule } from "../domain/schedule.ts";
+import type { Engine } from "../engine/contract.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
 
 /** The configuration, checked and with its defaults; keys are named as in the file. */
@@ -19,6 +20,8 @@ export interface Config {
   readonly projects: ReadonlyMap<string, Project>;
   /** The engines' tables as written, by engine; `engineOptions` reads them. */
   readonly engines: Readonly<Record<string, unknown>>;
+  /** The engines that there are: this program's, and those that the config adds. */
+  readonly known: readonly Engine[];
   /** Those that are switched on. */
   readonly schedules: readonly Schedule[];
   readonly limits: Limits;

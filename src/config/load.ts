@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
+import type { MakeEngine } from "../engine/configured.ts";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
 import { redact } from "../log.ts";
 import type { Config, Project, TelegramConfig } from "./config.ts";
+import { addConfigured } from "./configured.ts";
 import { writePrivateFile } from "./edit.ts";
 import { checkEngineTables } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
@@ -20,6 +22,8 @@ import { idleGates, idleKeys } from "./warnings.ts";
 /** Where to look, and the engines whose tables the file may have. */
 export interface LoadOptions extends ConfigSearch {
   readonly engines: readonly Engine[];
+  /** Makes those that the config adds; without it, the key `engines` is not known. */
+  readonly make?: MakeEngine | undefined;
 }
 
 /**
@@ -49,20 +53,35 @@ export interface Candidate extends LoadOptions {
  * @throws ConfigError as there.
  */
 export function checkConfig(candidate: Candidate): Config {
-  const { engines, env, file } = candidate;
+  const { env, file, make } = candidate;
   const overridden = applyEnvironment(candidate.table, env);
+  const directory = dirname(file ?? locateConfig(candidate).file);
+  const added = { make, directory, source: file ?? "config" };
+  const { engines, table, moved } = addConfigured(overridden.table, candidate.engines, added);
   const schema = fileSchema(engines);
-  const result = schema.safeParse(overridden.table);
+  const result = schema.safeParse(table);
   const problems = result.success
     ? [
         ...brokenRules(result.data, engines),
         ...brokenSchedules(result.data.schedules),
         ...checkEngineTables(result.data, engines),
       ]
-    : toProblems(result.error, overridden.table, schema);
-  if (!result.success || problems.length > 0) throw refusal(problems, file, overridden);
-  return toConfig(result.data, candidate);
+    : toProblems(result.error, table, schema);
+  if (!result.success || problems.length > 0) {
+    throw refusal(
+      problems.map((problem) => asWritten(problem, moved)),
+      file,
+      overridden,
+    );
+  }
+  return toConfig(result.data, { ...candidate, engines, directory });
 }
+
+/** The path of a problem as the file has it. */
+const asWritten = ({ path, text }: Problem, moved: ReadonlySet<string>): Problem => ({
+  path: moved.has(String(path[0])) ? ["engines", ...path] : path,
+  text,
+});
 
 /** Reads the file in its present form, writing it back first where it was of an older one. */
 export function readTable(file: string): { table: Table; text: string; warnings: string[] } {
@@ -102,9 +121,9 @@ function refusal(problems: readonly Problem[], file: string | undefined, { varia
   return new ConfigError(redact(`${source}: ${formatKey(first.path)} ${first.text}${more}`));
 }
 
-function toConfig(table: FileTable, { engines, file, warnings = [], ...search }: Candidate): Config {
-  const home = search.env["HOME"] || homedir();
-  const directory = dirname(file ?? locateConfig(search).file);
+function toConfig(table: FileTable, found: Candidate & { readonly directory: string }): Config {
+  const { engines, file, directory, warnings = [], env } = found;
+  const home = env["HOME"] || homedir();
   const ids = engines.map((engine) => engine.id);
   const engineId = (name: string | undefined) => ids.find((id) => name !== undefined && sameName(id, name));
   const absolute = (path: string) => resolve(directory, expandHome(path, home));
@@ -133,12 +152,13 @@ function toConfig(table: FileTable, { engines, file, warnings = [], ...search }:
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     engines: pick(table),
+    known: engines,
     schedules: toSchedules(table.schedules, telegram?.chat_id),
     limits: table.limits,
     warnings: [
       ...warnings,
       ...(idle.length > 0 ? [`Not available here yet, so without effect: ${idle.join(", ")}.`] : []),
-      ...idleGates(table, ids),
+      ...idleGates(table, engines),
     ],
   };
 }

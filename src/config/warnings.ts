@@ -1,3 +1,4 @@
+import type { Engine } from "../engine/contract.ts";
 import type { FileTable } from "./schema.ts";
 import { isTable, type Table } from "./toml.ts";
 
@@ -20,9 +21,10 @@ export const warningNote = (warnings: readonly string[]): string =>
 const GATES = "approvals allow deny allow_paths deny_paths allow_tools deny_tools remember".split(" ");
 
 /** Says of each engine's table, and each project's, whose rules for approvals are never asked for: headless engines do not ask. */
-export function idleGates(table: FileTable, engines: readonly string[]): string[] {
+export function idleGates(table: FileTable, engines: readonly Engine[]): string[] {
   const projects = Object.entries(table.projects);
-  return engines.flatMap((id) => {
+  return engines.flatMap(({ id, options }) => {
+    if (options.safeParse({}).data?.interactive) return [];
     const own = toTable(table[id]);
     const ofProjects = projects.map(([alias, project]) => [alias, toTable(project[id])] as const);
     const isUsed = own["interactive"] === true || ofProjects.some(([, over]) => over["interactive"] === true);

@@ -11,5 +11,7 @@ export type Origin =
   | { readonly type: "trigger"; readonly name: string }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }
+  /** The same task once more, after another run of it failed. */
+  | { readonly type: "again"; readonly of: string }
   /** Resumes what another run left. */
   | { readonly type: "continuation"; readonly of: string };

@@ -1,15 +1,14 @@
 import type { z } from "zod";
 import type { Completed, ShownEvent } from "../domain/events.ts";
-import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Operations, Probe, ResumeCodec, RunRequest, WorkSetup } from "./contract.ts";
+import type { Engine, EngineSetup, Probe, ResumeCodec, RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
-import type { LiveEngine, OwnOperations } from "./live.ts";
+import type { LiveEngine } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { EventReader } from "./reader.ts";
-import { type Driver, openRun } from "./run-machine.ts";
+import { toEngine } from "./to-engine.ts";
 
 /** How one run starts: argv and the reducer's first state. */
 export interface Launch<State> {
@@ -81,59 +80,13 @@ export function defineEngine<Options extends EngineOptions, Union extends Native
   definition: HeadlessEngine<Options, Union, State>,
   live?: LiveEngine<Options>,
 ): Engine {
-  const { id, label, options, resume } = definition;
-  const read = (given: EngineOptions): Options => readOptions(id, options, given);
-  const drive = (request: RunRequest): Driver => {
-    const own = { ...request, options: read(request.options) };
-    return live && own.options.interactive === true ? live.drive(own) : new HeadlessDriver(definition, own);
-  };
-  return {
-    id,
-    label,
-    options,
-    resume,
-    can: live?.can ?? [],
-    operations: live ? withOptions(live.operations, read) : {},
-    brings: definition.brings,
-    probe: async (setup) => {
-      try {
-        return await definition.probe({ ...setup, options: read(setup.options) });
-      } catch (error) {
-        if (error instanceof EngineError) return { problems: [error.message] };
-        throw error;
-      }
-    },
-    open: (request) => openRun({ id, label, request, driver: driverOf(() => drive(request)) }),
-    replay: (stdout, log) => ({
-      [Symbol.asyncIterator]: () => eachEvent(replay(definition, stdout, log.child({ engine: id }))),
-    }),
-  };
-}
-
-/** Options that are not right are told as the outcome of the run. */
-function driverOf(make: () => Driver): Driver {
-  try {
-    return make();
-  } catch (error) {
-    return { drive: () => Promise.reject(error), force: async () => {} };
-  }
-}
-
-function withOptions<Options>(own: OwnOperations<Options>, read: (given: EngineOptions) => Options): Operations {
-  const entries = Object.entries(own).map(([name, act]) => [
-    name,
-    async (request: WorkSetup, ...rest: unknown[]) =>
-      (act as (...all: unknown[]) => unknown)({ ...request, options: read(request.options) }, ...rest),
-  ]);
-  return Object.fromEntries(entries);
-}
-
-/** @throws EngineError that names the first option which is not right. */
-function readOptions<Options>(id: string, schema: z.ZodType<Options>, options: EngineOptions): Options {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new EngineError(`The option ${[id, ...(issue?.path ?? [])].join(".")} is not right: ${issue?.message}.`);
+  return toEngine({
+    ...definition,
+    ...(live && { can: live.can, operations: live.operations }),
+    drive: (request) =>
+      live && request.options.interactive === true ? live.drive(request) : new HeadlessDriver(definition, request),
+    replay: (stdout, log) => ({ [Symbol.asyncIterator]: () => eachEvent(replay(definition, stdout, log)) }),
+  });
 }
 
 /** A recorded stream has no exit of its own: it ends as if the engine had exited well. */

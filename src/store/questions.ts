@@ -1,6 +1,7 @@
 import type { Approval, Question, Reply } from "../domain/question.ts";
 import type { Database, Row } from "./database.ts";
 import type { Moves } from "./moves.ts";
+import type { StoredRun } from "./stored-run.ts";
 
 /** `withdrawn`: the engine does not ask it any more, or its run ended. */
 export type QuestionState = "open" | "answered" | "expired" | "withdrawn";
@@ -122,6 +123,47 @@ export class Questions {
       "UPDATE questions SET state = 'withdrawn', closedAt = ? WHERE key = ? AND state = 'open'",
       ...[at, key],
     );
+  }
+
+  /** The bridge ends or was ended: its run is cut off, and nobody has answered it. */
+  expire(key: string, at: number): void {
+    this.#database.run(
+      "UPDATE questions SET state = 'expired', closedAt = ? WHERE key = ? AND state = 'open'",
+      at,
+      key,
+    );
+  }
+
+  /** What a person made of a question whose run was cut off; false if that is settled. */
+  settleCutOff(key: string, what: "resume" | "leave", { user }: Pick<Decider, "user">, at: number): boolean {
+    const sql = `UPDATE questions SET reply = ?, decidedBy = 'user', userId = ?, userName = ?, closedAt = ?
+      WHERE key = ? AND state = 'expired' AND decidedBy IS NULL`;
+    const reply = what === "leave" ? "dismiss" : null;
+    return this.#database.run(sql, reply, user?.id ?? null, user?.name ?? null, at, key) === 1;
+  }
+
+  /** The card of the same command in the same directory, asked in the run that this one resumes. */
+  cardBefore({ question, chatId }: StoredQuestion, { origin }: Pick<StoredRun, "origin">): string | undefined {
+    if (question.kind !== "command" || origin.type !== "continuation") return undefined;
+    return this.#database.get<{ cardId: string }>(
+      `SELECT cardId FROM questions WHERE runId = ? AND chatId = ? AND kind = 'command' AND state = 'expired'
+         AND cardId IS NOT NULL AND reply IS NULL AND json_extract(question, '$.command') = ?
+         AND json_extract(question, '$.cwd') IS ? ORDER BY askedAt DESC LIMIT 1`,
+      ...[origin.of, chatId, question.command ?? null, question.cwd ?? null],
+    )?.cardId;
+  }
+
+  /** Gives a question the card of another, with all messages that belong to that one. */
+  takeCard(key: string, chatId: string, cardId: string): void {
+    const database = this.#database;
+    database.run(
+      "UPDATE cardMessages SET key = ? WHERE key IN (SELECT key FROM questions WHERE cardId = ? AND chatId = ?)",
+      key,
+      cardId,
+      chatId,
+    );
+    database.run("UPDATE questions SET cardId = NULL WHERE cardId = ? AND chatId = ?", cardId, chatId);
+    database.run("UPDATE questions SET cardId = ?, cardState = 'open' WHERE key = ?", cardId, key);
   }
 
   setProblem(key: string, problem: string): void {

@@ -116,6 +116,11 @@ export class Runs {
     );
   }
 
+  /** The run that was made of an ended one: it resumes its session, or is the same task again. */
+  sequelOf(id: string): StoredRun | undefined {
+    return this.#read("SELECT * FROM runs WHERE json_extract(origin, '$.of') = ? ORDER BY createdAt LIMIT 1", id)[0];
+  }
+
   /** Changes the task of a run that waits. */
   setPrompt(id: string, prompt: string): void {
     this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);

@@ -3,7 +3,7 @@ import { type SendOptions, type Target, TooRich } from "../chat/transport.ts";
 import type { Moves } from "../store/moves.ts";
 import { Refused, textFile } from "./api.ts";
 import type { Content, RichContent } from "./content.ts";
-import { toKeyboard } from "./keyboard.ts";
+import { hasDisabled, toKeyboard, withoutDisabled } from "./keyboard.ts";
 import type { Outbox } from "./outbox.ts";
 import { PRIORITY } from "./outbox-op.ts";
 import { type Call, type Extra, knowsNoRich, nextAfter } from "./refusals.ts";
@@ -19,6 +19,8 @@ export class Post {
   readonly #outbox: Outbox;
   readonly #addresses: Addresses;
   #knowsRich = true;
+  /** False once the server has refused a disabled button. */
+  #canDisable = true;
 
   constructor(outbox: Outbox, addresses: Addresses) {
     this.#outbox = outbox;
@@ -71,6 +73,7 @@ export class Post {
     const has = new Set<Extra>(own);
     if (topicId !== null) has.add("topic");
     if (replyTo !== null) has.add("reply");
+    if (options.wantsReply) has.add("forceReply");
     for (let chatId = target.chatId; ; ) {
       const now = this.#addresses.moves.current(chatId);
       // Ids of messages and topics mean nothing there.
@@ -78,7 +81,8 @@ export class Post {
       chatId = now;
       const place = { chatId, topicId: has.has("topic") ? topicId : null, replyTo: has.has("reply") ? replyTo : null };
       try {
-        return String((await send(toCommon(place, options), has)).message_id);
+        const common = toCommon(place, { ...options, wantsReply: has.has("forceReply") });
+        return String((await send(common, has)).message_id);
       } catch (error) {
         if (this.#hasMoved(chatId, error)) continue;
         for (const extra of this.#leaveOut(call, error, has)) has.delete(extra);
@@ -93,7 +97,9 @@ export class Post {
   async edit(chatId: string, messageId: string, content: Content, options: SendOptions): Promise<boolean> {
     if (this.#addresses.moves.current(chatId) !== chatId) return false;
     const isClassic = content.kind === "classic";
+    const { buttons } = options;
     const has = new Set<Extra>(isClassic && content.entities.length > 0 ? ["entities"] : []);
+    if (this.#canDisable && buttons && hasDisabled(buttons)) has.add("disabled");
     for (;;) {
       const body = isClassic
         ? { ...NO_PREVIEW, text: content.text, ...(has.has("entities") && { entities: content.entities }) }
@@ -108,7 +114,7 @@ export class Post {
             chat_id: Number(chatId),
             message_id: Number(messageId),
             ...body,
-            ...(options.buttons && { reply_markup: toKeyboard(options.buttons) }),
+            ...(buttons && { reply_markup: toKeyboard(has.has("disabled") ? buttons : withoutDisabled(buttons)) }),
           },
         });
         return true;
@@ -118,6 +124,7 @@ export class Post {
         const next = nextAfter("edit", error, has);
         if (next === "nothing") throw error;
         if (typeof next === "string") return next === "done";
+        if (next.includes("disabled")) this.#canDisable = false;
         for (const extra of next) has.delete(extra);
       }
     }
@@ -169,17 +176,20 @@ function urgency({ key, urgency = "answer" }: SendOptions) {
   return { priority: PRIORITY.press, doubt: "fail", key } as const;
 }
 
-function toCommon({ chatId, topicId, replyTo }: Target, { buttons, isSilent }: SendOptions) {
+function toCommon({ chatId, topicId, replyTo }: Target, { buttons, isSilent, wantsReply }: SendOptions) {
   return {
     chat_id: Number(chatId),
     ...(topicId === null ? {} : { message_thread_id: Number(topicId) }),
     ...(replyTo === null
       ? {}
       : { reply_parameters: { message_id: Number(replyTo), allow_sending_without_reply: true } }),
-    ...(buttons && { reply_markup: toKeyboard(buttons) }),
+    ...(buttons && { reply_markup: toKeyboard(buttons, wantsReply && !isGroup(chatId)) }),
     ...(isSilent ? { disable_notification: true } : {}),
   };
 }
+
+/** Where a reply would open for everybody. */
+const isGroup = (chatId: string): boolean => chatId.startsWith("-");
 
 /** Links are in the blocks; what Telegram would find besides are names of files and what only looks like an address. */
 const toRichMessage = ({ blocks }: RichContent) => ({ blocks, skip_entity_detection: true });

@@ -1,7 +1,7 @@
 import type { Refused } from "./api.ts";
 
 /** What a message may go without; a later one is given up before an earlier one is. */
-export type Extra = "topic" | "reply" | "entities";
+export type Extra = "topic" | "reply" | "forceReply" | "disabled" | "entities";
 
 /** `rich` is a send of a rich message, which can be composed as a classic one. */
 export type Call = "send" | "rich" | "edit" | "remove";
@@ -43,6 +43,20 @@ export const REFUSALS: readonly Row[] = [
     next: ["topic", "reply"],
     example: "TOPIC_CLOSED",
     sees: "the answer in the chat itself, as a message of its own",
+  },
+  {
+    calls: SENDS,
+    says: /force|markup|keyboard/i,
+    next: ["forceReply"],
+    example: "force reply isn't supported",
+    sees: "the same message, without an open reply",
+  },
+  {
+    calls: ["edit"],
+    says: /button|keyboard|markup/i,
+    next: ["disabled"],
+    example: "can't parse inline keyboard button: Text buttons are unallowed",
+    sees: "the message without buttons that only say something: the server is older than Bot API 10.3",
   },
   {
     calls: SENDS,
@@ -96,7 +110,7 @@ export const REFUSALS: readonly Row[] = [
 ];
 
 /** In which order a message goes without what it has, if nobody knows what it was refused for. */
-const BY_TRIAL = ["entities", "reply", "topic"] as const;
+const BY_TRIAL = ["entities", "disabled", "forceReply", "reply", "topic"] as const;
 
 /** What to do about a refusal, known or not, of a call that has these. */
 export function nextAfter(call: Call, refused: Refused, has: ReadonlySet<Extra>): Next {

@@ -18,6 +18,14 @@ const colours: Question = {
   ],
 };
 const approval: Question = { id: "1", kind: "command", title: "make", command: "make", canAllowSession: false };
+/** Their numbers would be mistaken for answers. */
+const sizes: Question = {
+  ...{ id: "1", kind: "choice", title: "How many?", isMultiple: false, isOpen: true },
+  options: [
+    { value: "4", label: "4 workers" },
+    { value: "8", label: "8 workers" },
+  ],
+};
 const words: Question = { id: "1", kind: "text", title: "Name?", isSecret: false };
 
 function setUp(question: Question) {
@@ -30,15 +38,22 @@ function setUp(question: Question) {
   const given: [Reply, { id: string; name: string }][] = [];
   const answer: Bridge["answer"] = (_run, _key, reply, user) => given.push([reply, user]) === 1;
   const chosen = new Set<number>();
+  const asked: string[] = [];
   const parts = {
     store,
     bridge: { answer } as Bridge,
-    cards: { chosen: () => chosen, toggle: (_key: string, index: number) => void chosen.add(index) },
+    cards: {
+      chosen: () => chosen,
+      toggle: (_key: string, index: number) => void chosen.add(index),
+      show: () => {},
+      askWhyNot: (key: string) => void asked.push(key),
+    },
+    now: () => 3,
   };
   const press = (what: string, chatId = "5") => {
     const action = parseCardPress(`q:${KEY}:${what}`);
     if (!action) throw new Error(`no data of ours: ${what}`);
-    const pressed = { chatId, userId: "7", userName: "Ann", data: "" } as Press;
+    const pressed = { updateId: 1, chatId, userId: "7", userName: "Ann", data: "" } as Press;
     return pressCard(pressed, action, parts);
   };
   const say = (text: string, more: Partial<Incoming> = {}) => {
@@ -57,7 +72,7 @@ function setUp(question: Question) {
     if (intent.type !== "cardReply") return "no reply to a card";
     return replyToCard(intent.message, intent.question, parts);
   };
-  return { store, given, press, say };
+  return { store, given, asked, press, say };
 }
 
 test.each<[Question, string, Reply]>([
@@ -108,6 +123,11 @@ test.each<[Question, string, Reply]>([
   [words, " Ada ", { type: "text", text: "Ada" }],
   [words, "/usr/bin", { type: "text", text: "/usr/bin" }],
   [colours, "green", { type: "choose", values: ["g"] }],
+  [colours, "2", { type: "choose", values: ["g"] }],
+  [colours, "1.", { type: "choose", values: ["r"] }],
+  [{ ...colours, isMultiple: true } as Question, "2, 1", { type: "choose", values: ["r", "g"] }],
+  [{ ...colours, isOpen: true } as Question, "7", { type: "text", text: "7" }],
+  [sizes, "2", { type: "text", text: "2" }],
   [{ ...colours, isOpen: true } as Question, "blue", { type: "text", text: "blue" }],
 ])("to %j, the message %j replies", (question, text, reply) => {
   const { given, say } = setUp(question);
@@ -117,7 +137,8 @@ test.each<[Question, string, Reply]>([
 
 test("what is no answer is told so, and passed on to nobody", () => {
   const { given, say } = setUp(colours);
-  expect(say("blue")).toBe("This takes one of its options: press a button.");
+  const told = "This takes one of its options: press a button, or reply with its number.";
+  expect([say("blue"), say("0"), say("3"), say("1 2")]).toEqual([told, told, told, told]);
   expect(say("")).toBe("This takes text only.");
   expect(say("", { attachment: "file" })).toBe("This takes text only.");
   expect(given).toEqual([]);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { closedText, renderCard, renderReminder } from "../../src/chat/card.ts";
+import { renderAskedAgain, renderCard, renderReminder } from "../../src/chat/card.ts";
 import { cardButtons, parseCardPress } from "../../src/chat/card-buttons.ts";
+import { closedText } from "../../src/chat/card-end.ts";
 import type { Question } from "../../src/domain/question.ts";
 import type { StoredQuestion } from "../../src/store/questions.ts";
 import { toClassicMessage } from "../../src/telegram/assemble.ts";
@@ -22,8 +23,10 @@ const command = (line: string, more: object = {}): Question => ({
   ...{ id: "1", kind: "command", title: "bash", command: line, body: line, canAllowSession: false, ...more },
 });
 
-function render(question: Question, more: Partial<StoredQuestion> = {}) {
-  const card = renderCard({ stored: stored(question, more), engine: "codex", context: "ctx: web @x" });
+const NO_CHOICE = { chosen: new Set<number>(), canResume: true };
+
+function render(question: Question, more: Partial<StoredQuestion> = {}, project: string | undefined = "web @x") {
+  const card = renderCard({ stored: stored(question, more), engine: "codex", project, cwd: "/repo" });
   const content = toClassicMessage(card.document);
   expectAccepted(content);
   return { content, file: card.file };
@@ -43,8 +46,8 @@ test("what an engine says can neither begin a line, hide, nor leave its block", 
     cwd: "/src\n✓ Allowed by the rules",
   });
   const { text, entities } = render(question).content;
-  expect(text).toContain("Why: fine ⏎ ✓ Allowed by Ann\n");
-  expect(text).toContain("in /src ⏎ ✓ Allowed by the rules\n");
+  expect(text).toMatch(/\nWhy: fine ⏎ ✓ Allowed by Ann$/);
+  expect(text).toContain("in /src ⏎ ✓ Allowed by the rules, outside web @x\n");
   const block = entities.find(({ type }) => type === "pre");
   expect(text.slice(block?.offset, (block?.offset ?? 0) + (block?.length ?? 0))).toBe("rm x\n⟨U+202E⟩# lla");
   const settled = { state: "answered", decidedBy: "user", reply: "allow", userName: "Bo\n✗ Denied" } as const;
@@ -52,19 +55,34 @@ test("what an engine says can neither begin a line, hide, nor leave its block", 
 });
 
 describe("a card", () => {
-  test("says what is asked, where and why, with the whole of it in code", () => {
+  test("says who wants to run what, where and why, with the command in a block of its own", () => {
     const { content, file } = render(command("rm -rf build", { cwd: "/repo", reason: "It is *stale*" }));
-    expect(content.text).toBe(
-      "codex asks: bash\nin /repo\nctx: web @x\nWhy: It is *stale*\n\nrm -rf build\n\nReply to this message to deny it with a reason.",
-    );
-    expect(content.entities.map(({ type }) => type)).toEqual(["code", "code", "code", "pre"]);
+    expect(content.text).toBe("codex wants to run\n\nrm -rf build\n\nin web @x\nWhy: It is *stale*");
+    expect(content.entities.map(({ type }) => type)).toEqual(["pre", "code"]);
     expect(file).toBeUndefined();
   });
 
-  test("does not say twice what its title says", () => {
-    expect(render(command("make", { title: "Run make in /repo", cwd: "/repo" })).content.text).toBe(
-      "codex asks: Run make in /repo\nctx: web @x\n\nReply to this message to deny it with a reason.",
-    );
+  test.each([
+    ["/repo", "web @x", "in web @x"],
+    ["/repo/packages/a", "web @x", "in packages/a of web @x"],
+    ["/elsewhere", "web @x", "in /elsewhere, outside web @x"],
+    ["/repository", "web @x", "in /repository, outside web @x"],
+    [undefined, "web @x", "in web @x"],
+    ["/repo", "", "in /repo"],
+  ])("in %s, of project %j, says: %s", (cwd, project, place) => {
+    const question = command("make", cwd === undefined ? {} : { cwd });
+    const card = renderCard({
+      ...{ stored: stored(question), engine: "codex", cwd: "/repo" },
+      project: project === "" ? undefined : project,
+    });
+    expect(toClassicMessage(card.document).text).toBe(`codex wants to run\n\nmake\n\n${place}`);
+  });
+
+  test("names the files of a change, and what a permission is for, in code", () => {
+    const change: Question = { id: "1", kind: "file_change", title: "edit: a.ts", body: "+x", canAllowSession: true };
+    expect(render(change).content.text).toBe("codex wants to change files\nedit: a.ts\n\n+x\n\nin web @x");
+    const access: Question = { id: "1", kind: "permission", title: "Connect to x", canAllowSession: true };
+    expect(render(access).content.text).toBe("codex asks for permission\nConnect to x\n\nin web @x");
   });
 
   test("folds what is long, and what is too long comes whole as a file", () => {
@@ -86,11 +104,11 @@ describe("a card", () => {
 
   test("lists options that need words, and how to answer", () => {
     expect(render(choice).content.text).toMatch(
-      /red: like blood\ngreen\n\nPress all that apply, then Done, or reply to this message with an answer of your own\.$/,
+      /1\. red: like blood\n2\. green\n\nin web @x\n\nPress all that apply, then Done, or reply with their numbers or an answer of your own\.$/,
     );
     const secret: Question = { id: "1", kind: "text", title: "Token?", isSecret: true, draft: "abc" };
     expect(render(secret).content.text).toMatch(
-      /To begin from:\n\nabc\n\nReply [\s\S]* delete your message afterwards\.$/,
+      /To begin from:\n\nabc\n\nin web @x\n\nReply [\s\S]* delete your message afterwards\.$/,
     );
   });
 
@@ -125,13 +143,46 @@ describe("a card", () => {
       /✗ Denied: nobody answered in time/,
       "Expired: nobody answered in time.",
     ],
-    [{ state: "expired" }, /Expired: takopi was restarted\.$/, "Expired: takopi was restarted."],
+    [
+      { state: "expired", reply: "dismiss", decidedBy: "user", userName: "Ann" },
+      /✗ Left by Ann · \d\d:\d\d$/,
+      "Already answered by Ann.",
+    ],
+    [
+      { state: "expired", decidedBy: "user", userName: "Ann" },
+      /✓ Resumed by Ann · \d\d:\d\d$/,
+      "Already answered by Ann.",
+    ],
     [{ state: "withdrawn", problem: "It broke." }, /✗ It broke\.\n\nNo longer asked\.$/, "This is not asked any more."],
   ])("that is closed says how: %j", (more, shown, told) => {
     const card = stored(command("make"), more);
     expect(render(command("make"), more).content.text).toMatch(shown);
     expect(closedText(card)).toBe(told);
-    expect(cardButtons(card, new Set())).toEqual([]);
+    const [said, ...others] = cardButtons(card, NO_CHOICE).flat();
+    expect(others).toEqual([]);
+    if (more.state === "withdrawn") expect(said).toBeUndefined();
+    else expect(said).toEqual({ label: expect.stringMatching(/^[A-Z][a-z ]+ [✓✗]$/), said: true });
+  });
+
+  test("whose run was cut off offers to resume or to leave it, and no other answer", () => {
+    const card = stored(command("make"), { state: "expired" });
+    const told = "takopi was restarted while this question was open.";
+    expect(render(command("make"), { state: "expired" }).content.text).toMatch(new RegExp(`\n\n${told}$`));
+    expect(closedText(card)).toBe(told);
+    expect(
+      cardButtons(card, NO_CHOICE)
+        .flat()
+        .map(({ label }) => label),
+    ).toEqual(["Resume", "Leave"]);
+    expect(cardButtons(card, { ...NO_CHOICE, canResume: false })).toEqual([]);
+  });
+
+  test("has the time of its answer in the reader's own zone", () => {
+    const closedAt = Date.UTC(2026, 7, 1, 12, 30);
+    const { content } = render(command("make"), { state: "answered", reply: "allow", decidedBy: "user", closedAt });
+    expect(content.entities).toContainEqual(
+      expect.objectContaining({ type: "date_time", unix_time: closedAt / 1000, date_time_format: "t", length: 5 }),
+    );
   });
 
   test("is a message that Telegram takes, whatever the engine wrote", () => {
@@ -151,7 +202,9 @@ describe("a card", () => {
           render(question, { ...more, problem: reason });
         }
         render({ ...choice, title, body, options: [{ value: body, label: title, description: reason }] });
-        expectAccepted(toClassicMessage(renderReminder(stored(question))));
+        for (const document of [renderReminder(stored(question)), renderAskedAgain(stored(question))]) {
+          expectAccepted(toClassicMessage(document));
+        }
       }),
       { numRuns: 60 },
     );
@@ -160,11 +213,14 @@ describe("a card", () => {
 
 describe("its buttons", () => {
   const labels = (question: Question, chosen: readonly number[] = []) =>
-    cardButtons(stored(question), new Set(chosen)).map((row) => row.map(({ label }) => label));
+    cardButtons(stored(question), { chosen: new Set(chosen), canResume: true }).map((row) =>
+      row.map(({ label }) => label),
+    );
 
   test("are those that the question takes", () => {
-    expect(labels(command("x"))).toEqual([["Allow", "Deny"]]);
-    expect(labels(command("x", { canAllowSession: true }))).toEqual([["Allow", "Deny"], ["Allow for session"]]);
+    const why = ["Deny, and say why"];
+    expect(labels(command("x"))).toEqual([["Allow", "Deny"], why]);
+    expect(labels(command("x", { canAllowSession: true }))).toEqual([["Allow", "Deny"], ["Allow for session"], why]);
     expect(labels(choice, [1])).toEqual([["☐ red"], ["☑ green"], ["Done", "Dismiss"]]);
     expect(labels({ ...choice, isMultiple: false })).toEqual([["red"], ["green"], ["Dismiss"]]);
     expect(labels({ id: "1", kind: "text", title: "?", isSecret: false })).toEqual([["Dismiss"]]);
@@ -172,7 +228,7 @@ describe("its buttons", () => {
 
   test("carry a key and nothing that an engine wrote, within 64 bytes, however many and long the options are", () => {
     const options = Array.from({ length: 300 }, (_, index) => ({ value: `secret ${index}`, label: "🦀".repeat(200) }));
-    const rows = cardButtons(stored({ ...choice, options } as Question), new Set());
+    const rows = cardButtons(stored({ ...choice, options } as Question), NO_CHOICE);
     expect(rows.flat().length).toBeLessThanOrEqual(100);
     for (const button of rows.flat()) {
       const data = "press" in button ? button.press : "";

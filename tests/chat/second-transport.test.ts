@@ -80,7 +80,7 @@ test("a transport whose ids are words takes a task, shows progress, a card and a
   say("greeting", "please test it", { userId: "stranger" });
   say("first-wish", "please test it");
   const card = await vi.waitFor(() => {
-    const found = transport.find("make\n") ?? transport.find("asks: make");
+    const found = transport.find("wants to run");
     if (!found) throw new Error("no card yet");
     return found;
   });

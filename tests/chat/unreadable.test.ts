@@ -17,7 +17,7 @@ function receive(...updates: object[]) {
     ...{ config: () => config as unknown as Config, engines: [], engineOverride: undefined, store },
     ...{ bridge: {} as Bridge, botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
     transport: transportOver(deafTelegram, store, { allowed_user_ids: [5] }),
-    cards: { chosen: () => new Set(), toggle: () => {} },
+    cards: { chosen: () => new Set(), toggle: () => {}, show: () => {}, askWhyNot: () => {} },
   });
   dispatcher.receive(updates.map((update, index) => ({ id: index + 1, body: { update_id: index + 1, ...update } })));
   return { told: store.deliveries.open().length, unreadable: log.filter(({ event }) => event === "update.unreadable") };

@@ -4,21 +4,24 @@ import { describe, expect, test } from "vitest";
 import { command as runs } from "../../src/cli/runs.ts";
 import { openPlain } from "../../src/store/database.ts";
 import { call } from "../cli/calling.ts";
-import { buttonsOf, closed, dataOf, hasCard, press, setUp } from "../helpers/asking.ts";
+import { buttonsOf, CARD, closed, dataOf, hasCard, press, setUp } from "../helpers/asking.ts";
 import { textOf } from "../helpers/bridge.ts";
 
 describe("an approval", () => {
   test("is a notifying reply to its task, allowed by a button, and says who did and when", async () => {
     const bridge = await setUp("codex");
     const id = bridge.say("approve");
-    const card = await bridge.botSays(/^codex asks: /);
-    expect(textOf(card)).toBe(
-      "codex asks: Run rm -rf build in /repo\n\nReply to this message to deny it with a reason.",
-    );
+    const card = await bridge.botSays(/^codex wants to run/);
+    expect(textOf(card)).toBe("codex wants to run\n\nrm -rf build\n\nin /repo");
     expect(card.reply_to_message?.message_id).toBe(id);
-    const sent = bridge.emulator.calls("sendMessage").find(({ payload }) => /asks: /.test(String(payload["text"])));
+    const sent = bridge.emulator.calls("sendMessage").find(({ payload }) => CARD.test(String(payload["text"])));
     expect(sent?.payload["disable_notification"]).toBeUndefined();
-    expect(buttonsOf(card).map(({ text }) => text)).toEqual(["Allow", "Deny", "Allow for session"]);
+    expect(buttonsOf(card).map(({ text }) => text)).toEqual([
+      "Allow",
+      "Deny",
+      "Allow for session",
+      "Deny, and say why",
+    ]);
     for (const label of ["Allow", "Deny", "Allow for session"]) expect(dataOf(card, label).length).toBeLessThan(64);
     await bridge.botSays(/^waiting for you · codex/);
     const data = dataOf(card, "Allow");
@@ -37,7 +40,7 @@ describe("an approval", () => {
   ])("is answered by %s", async (label, decision, shown) => {
     const bridge = await setUp("codex");
     const id = bridge.say("approve");
-    const card = await bridge.botSays(/^codex asks: /);
+    const card = await bridge.botSays(/^codex wants to run/);
     await press(bridge, card, label);
     expect(textOf(await bridge.outcomeOf(id))).toContain(`{"decision":"${decision}"}`);
     expect(textOf(await closed(bridge, card))).toMatch(shown);
@@ -46,7 +49,7 @@ describe("an approval", () => {
   test("is denied with a reason by a reply, which starts no run; a later reply is told that it is too late", async () => {
     const bridge = await setUp("pi");
     const id = bridge.say("gate");
-    const card = await bridge.botSays(/^pi asks: /);
+    const card = await bridge.botSays(/^pi wants to /);
     expect(textOf(card)).toContain("npm test && rm -rf build");
     expect(textOf(card)).toContain("in /repo");
     bridge.say("Keep the build.", { replyTo: card.message_id });
@@ -60,7 +63,7 @@ describe("an approval", () => {
   test("of a long change is folded and cut, and its file has it all; a reply to the file belongs to it too", async () => {
     const bridge = await setUp("pi");
     const id = bridge.say("write");
-    const card = await bridge.botSays(/^pi asks: write/);
+    const card = await bridge.botSays(/^pi wants to change files\nwrite/);
     expect(card.entities?.map(({ type }) => type)).toContain("expandable_blockquote");
     expect(textOf(card)).toContain("the file below has it all");
     const file = await bridge.emulator.waitFor(() =>
@@ -77,7 +80,7 @@ describe("an approval", () => {
     const bridge = await setUp("codex");
     const { emulator, log } = bridge;
     const id = bridge.say("approve", { chatId: emulator.groupId });
-    const card = await bridge.botSays(/^codex asks: /, emulator.groupId);
+    const card = await bridge.botSays(/^codex wants to run/, emulator.groupId);
     const stranger: User = { id: 666, is_bot: false, first_name: "Mallory" };
     const data = dataOf(card, "Allow");
     emulator.press({ chatId: emulator.groupId, messageId: card.message_id, data, from: stranger });
@@ -167,7 +170,7 @@ describe("the rules in the config", () => {
 test("takopi runs --approvals tells what was asked, who decided and what", async () => {
   const bridge = await setUp("codex", { rules: 'allow = ["ls"]' });
   const id = bridge.say("approve");
-  const card = await bridge.botSays(/^codex asks: /);
+  const card = await bridge.botSays(/^codex wants to run/);
   bridge.say("Not that.", { replyTo: card.message_id });
   await bridge.outcomeOf(id);
   const file = join(bridge.directory, "takopi.toml");

@@ -40,7 +40,7 @@ path = "${home.web}"`,
       ["Deny", `denied-${id}`],
     ] as const) {
       const task = say(`/web [[shell touch ${file}]]`);
-      const card = await botSays(new RegExp(`^${id} asks: .*${file}`, "s"));
+      const card = await botSays(new RegExp(`^${id} wants to run.*${file}`, "s"));
       expect(card.reply_to_message?.message_id).toBe(task);
       expect(existsSync(join(home.web, file))).toBe(false);
       const button = card.reply_markup?.inline_keyboard.flat().find(({ text }) => text === label);

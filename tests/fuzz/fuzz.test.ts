@@ -66,7 +66,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
     transport: transportOver(deafTelegram, store),
-    cards: { chosen: () => new Set(), toggle: () => {} },
+    cards: { chosen: () => new Set(), toggle: () => {}, show: () => {}, askWhyNot: () => {} },
   });
   for (let index = 1; index <= COUNT; index++) {
     const base = corpus[Math.floor(random() * corpus.length)];

@@ -27,6 +27,9 @@ export function dataOf(message: Message, label: string): string {
   return button.callback_data;
 }
 
+/** How the message of a question begins, whichever engine asks. */
+export const CARD = /^\w+ (?:asks|wants to)\b/;
+
 /** Presses a button of a card; gives what the presser is told. */
 export async function press({ emulator }: Stage, card: Message, label: string): Promise<string | undefined> {
   const now = emulator.message(card.chat.id, card.message_id) ?? card;
@@ -35,12 +38,12 @@ export async function press({ emulator }: Stage, card: Message, label: string): 
   return (await emulator.waitFor(() => emulator.answerTo(id))).text;
 }
 
-/** The card once its buttons are gone. */
+/** The card once none of its buttons does anything. */
 export const closed = ({ emulator }: Stage, card: Message): Promise<Message> =>
   emulator.waitFor(() => {
     const now = emulator.message(card.chat.id, card.message_id);
-    return now && buttonsOf(now).length === 0 ? now : undefined;
+    return now && buttonsOf(now).every((button) => "disabled" in button) ? now : undefined;
   });
 
 export const hasCard = ({ emulator }: Stage): boolean =>
-  emulator.messages(emulator.privateChatId).some((message) => / asks: /.test(textOf(message)));
+  emulator.messages(emulator.privateChatId).some((message) => CARD.test(textOf(message)));

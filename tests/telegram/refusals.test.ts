@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Refused } from "../../src/telegram/api.ts";
 import { type Call, type Extra, type Next, nextAfter, REFUSALS } from "../../src/telegram/refusals.ts";
 
-const all: readonly Extra[] = ["entities", "reply", "topic"];
+const all: readonly Extra[] = ["entities", "disabled", "forceReply", "reply", "topic"];
 const after = (call: Call, reason: string, has: readonly Extra[] = all, code = 400) =>
   nextAfter(call, new Refused("sendMessage", code, reason, undefined), new Set(has));
 

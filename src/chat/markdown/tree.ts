@@ -42,12 +42,17 @@ export type Inline =
   | { readonly type: "break" }
   | { readonly type: "code"; readonly text: string }
   | { readonly type: "math"; readonly text: string }
+  /** A time of day, ms since 1970; `text` has it in the machine's zone, for clients that cannot show the reader's. */
+  | { readonly type: "time"; readonly at: number; readonly text: string }
   | { readonly type: "bold" | "italic" | "strikethrough"; readonly children: readonly Inline[] }
   | { readonly type: "link"; readonly url: string; readonly children: readonly Inline[] };
 
 export const text = (value: string): Inline => ({ type: "text", text: value });
 
 export const code = (value: string): Inline => ({ type: "code", text: value });
+
+/** `14:02`, which a client shows in its reader's own zone if it can. */
+export const timeOfDay = (at: number): Inline => ({ type: "time", at, text: new Date(at).toTimeString().slice(0, 5) });
 
 export const paragraph = (...children: readonly Inline[]): Block => ({ type: "paragraph", children });
 

@@ -77,6 +77,10 @@ function toRichInline(node: Inline): RichText {
       return { type: "code", text: clean(node.text) };
     case "math":
       return { type: "mathematical_expression", expression: clean(node.text) };
+    case "time":
+      return {
+        ...{ type: "date_time", text: node.text, unix_time: Math.floor(node.at / 1000), date_time_format: "t" },
+      };
     case "bold":
     case "italic":
     case "strikethrough":

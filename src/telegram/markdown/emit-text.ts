@@ -123,6 +123,9 @@ class TextEmitter {
       case "math":
         this.writer.write(node.text, codeStyles(styles));
         return;
+      case "time":
+        this.writer.write(node.text, withStyle(styles, timeStyle(node.at)));
+        return;
       case "bold":
       case "italic":
       case "strikethrough":
@@ -137,6 +140,11 @@ class TextEmitter {
     }
   }
 }
+
+/** A server that does not know it refuses it, and the message goes without entities. */
+const timeStyle = (at: number): Style => ({
+  ...{ type: "date_time", unix_time: Math.floor(at / 1000), date_time_format: "t" },
+});
 
 function markerOf({ isChecked }: ListItem, number: number | undefined): string {
   const box = isChecked === undefined ? "" : isChecked ? "☑ " : "☐ ";

@@ -5,7 +5,8 @@ import type { Formatted } from "./formatted.ts";
 export type Style =
   | { readonly type: "bold" | "italic" | "strikethrough" | "code" | "blockquote" | "expandable_blockquote" }
   | { readonly type: "pre"; readonly language?: string }
-  | { readonly type: "text_link"; readonly url: string };
+  | { readonly type: "text_link"; readonly url: string }
+  | { readonly type: "date_time"; readonly unix_time: number; readonly date_time_format: "t" };
 
 interface Span {
   readonly style: Style;

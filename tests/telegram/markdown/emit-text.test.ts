@@ -159,6 +159,10 @@ test("turns images into links that nobody fetches", () => {
   expect(formats("![secret](https://evil.com/?q=1)")).toEqual(["text_link: secret"]);
 });
 
+test("shows a formula that the text does not end", () => {
+  expect(shown("See\n\n\\[\n ")).toBe("See\n\n[");
+});
+
 test("shows formulas as code, and leaves prices and variables alone", () => {
   expect(formats("$x^2$ and $$\\sum_i$$")).toEqual(["code: x^2", "code: \\sum_i"]);
   expect(shown("It costs $5 and $10, see $HOME/bin:$PATH")).toBe("It costs $5 and $10, see $HOME/bin:$PATH");

@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import type { Attachment } from "../../src/domain/run.ts";
+import type { Engine } from "../../src/engine/contract.ts";
+import { engineEnv } from "../../src/engine/environment.ts";
+import { liveDriver } from "../../src/engine/live.ts";
+import { probeExecutable } from "../../src/engine/probe.ts";
+import { defineLive } from "../../src/engine/to-engine.ts";
+import type { Agent, Image } from "./agent.ts";
+import { Agents } from "./agents.ts";
+import { operationsOf } from "./operations.ts";
+import { acpOptions } from "./options.ts";
+import { resumeOf } from "./resume.ts";
+import type { AcpState } from "./state.ts";
+import { Turn } from "./turn.ts";
+
+/** Any agent that speaks the Agent Client Protocol (version 1) on its stdio. */
+export function acpEngine(id: string): Engine {
+  const agents = new Agents(id);
+  return defineLive({
+    ...{ id, label: id, options: acpOptions, resume: resumeOf(id) },
+    probe: ({ options, env }) => {
+      const own = engineEnv({ env, patterns: [], options, cwd: "/" });
+      return probeExecutable({ id: `engines.${id}`, cmd: options.cmd ?? id, env: own });
+    },
+    live: {
+      can: ["interrupt", "answer", "fork", "models"],
+      operations: operationsOf(agents),
+      drive: (request) => {
+        const { prompt, session, attachments } = request.spec;
+        return liveDriver({
+          lease: (use) => agents.take(request, session, use),
+          play: async ({ server }, context) => {
+            const turn = new Turn({
+              ...{ agent: server, context, state: begin(id, server) },
+              silenceMinutes: request.options.silence_minutes,
+            });
+            const images = takesImages(server) ? await readImages(attachments) : [];
+            await server.claim(turn, () => turn.play({ text: asText(prompt, server.commands), images }));
+          },
+        });
+      },
+    },
+    // Nothing is kept of its stream that could be replayed.
+    replay: async function* () {
+      yield { type: "completed", engine: id, ok: false, answer: "", error: "A stream of ACP alone holds no run." };
+    },
+  });
+}
+
+const begin = (engine: string, { cwd, session, cost }: Agent): AcpState => ({
+  ...{ engine, cwd, resume: { engine, value: session }, texts: [], messageId: undefined, isTextOpen: false },
+  ...{ open: new Map(), cost, costBefore: cost, usage: undefined, notes: 0 },
+});
+
+/** opencode 1.18.33 swallows a message that begins with a command which it does not have. */
+function asText(prompt: string, commands: readonly string[]): string {
+  const [, word] = /^\/(\S+)/.exec(prompt) ?? [];
+  return word === undefined || commands.includes(word) ? prompt : `The user wrote: ${prompt}`;
+}
+
+const takesImages = ({ told }: Agent): boolean => told.agentCapabilities?.promptCapabilities?.image === true;
+
+const readImages = (attachments: readonly Attachment[]): Promise<readonly Image[]> =>
+  Promise.all(
+    attachments
+      .filter(({ mime }) => mime.startsWith("image/"))
+      .map(async ({ path, mime }) => ({ mime, base64: await readFile(path, "base64") })),
+  );

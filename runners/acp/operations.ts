@@ -1,0 +1,36 @@
+import type { OwnOperations } from "../../src/engine/live.ts";
+import { ALONE } from "../../src/engine/server-pool.ts";
+import { EngineError } from "../../src/errors.ts";
+import type { Agents } from "./agents.ts";
+import type { AcpOptions } from "./options.ts";
+import { answered } from "./refusal.ts";
+import { valuesOf } from "./session.ts";
+
+const FORK_MS = 90_000;
+
+/** What an agent can do to a session between runs, if it says so. */
+export const operationsOf = (agents: Agents): OwnOperations<AcpOptions> => ({
+  fork: async (request) => {
+    const seat = await agents.take(request, request.session, ALONE);
+    try {
+      const { server } = seat;
+      const { label, agent, told, session, cwd } = server;
+      if (!told.agentCapabilities?.sessionCapabilities?.fork) throw new EngineError(`${label} cannot fork a session.`);
+      const call = agent.request("session/fork", { sessionId: session, cwd, mcpServers: [] });
+      return (await server.claim(undefined, () => answered(label, "fork the session", FORK_MS, call))).sessionId;
+    } finally {
+      seat.release();
+    }
+  },
+  models: async (request) => {
+    const seat = await agents.take(request, undefined, ALONE);
+    try {
+      const { label, config } = seat.server;
+      const models = config.find(({ category }) => category === "model");
+      if (models === undefined) throw new EngineError(`${label} does not say which models it has.`);
+      return valuesOf(models);
+    } finally {
+      await seat.end();
+    }
+  },
+});

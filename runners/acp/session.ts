@@ -1,0 +1,120 @@
+import type {
+  ClientContext,
+  InitializeResponse,
+  SessionConfigOption,
+  SessionModeState,
+  SetSessionConfigOptionResponse,
+} from "@agentclientprotocol/sdk/unstable";
+import { EngineError } from "../../src/errors.ts";
+import { type AcpOptions, toServers } from "./options.ts";
+import { answered } from "./refusal.ts";
+
+/** `session/new` waits for the slowest MCP server: 30 s with opencode 1.18.33, which then goes on without it. */
+const OPEN_MS = 90_000;
+const CALL_MS = 60_000;
+/** Pages of sessions that are looked through. */
+const MOST_PAGES = 20;
+
+export interface SessionWish {
+  /** The one to resume; absent for a new one. */
+  readonly session: string | undefined;
+  readonly cwd: string;
+  readonly options: AcpOptions;
+}
+
+interface Peer {
+  readonly agent: ClientContext;
+  readonly told: InitializeResponse;
+  readonly label: string;
+}
+
+interface Opened {
+  readonly session: string;
+  readonly config: readonly SessionConfigOption[];
+}
+
+interface Answer {
+  readonly sessionId?: string;
+  readonly configOptions?: readonly SessionConfigOption[] | null;
+  readonly modes?: SessionModeState | null;
+}
+
+/** @throws EngineError if the agent has no such session, or lacks a model or mode that the options name. */
+export async function openSession(peer: Peer, wish: SessionWish): Promise<Opened> {
+  const { agent, label } = peer;
+  const answer = wish.session === undefined ? await begin(peer, wish) : await resume(peer, wish.session, wish);
+  const session = wish.session ?? answer.sessionId;
+  if (session === undefined) throw new EngineError(`${label} opened a session without an id.`);
+  let config = answer.configOptions ?? [];
+  const { model, mode, effort } = wish.options;
+  const choose = async (category: string, value: string | undefined): Promise<void> => {
+    if (value === undefined) return;
+    const option = config.find((one) => one.category === category && one.type === "select");
+    if (option === undefined && category === "mode" && answer.modes) {
+      return setMode(peer, { session, value, modes: answer.modes });
+    }
+    if (option === undefined)
+      throw new EngineError(`${label} lets nobody choose its ${WORDS[category]}; remove that option.`);
+    const known = valuesOf(option);
+    if (!known.includes(value)) throw unknown(label, category, value, known);
+    const request = { sessionId: session, configId: option.id, value };
+    const call = agent.request<SetSessionConfigOptionResponse>("session/set_config_option", request);
+    config = (await answered(label, `take its ${WORDS[category]}`, CALL_MS, call)).configOptions;
+  };
+  await choose("model", model);
+  await choose("mode", mode);
+  await choose("thought_level", effort);
+  return { session, config };
+}
+
+const WORDS: Readonly<Record<string, string>> = { model: "model", mode: "mode", thought_level: "effort" };
+
+export const valuesOf = (option: SessionConfigOption): readonly string[] =>
+  option.type === "select"
+    ? option.options.flatMap((one) => ("options" in one ? one.options : [one])).map(({ value }) => value)
+    : [];
+
+async function setMode(
+  { agent, label }: Peer,
+  { session, value, modes }: { session: string; value: string; modes: SessionModeState },
+): Promise<void> {
+  const known = modes.availableModes.map(({ id }) => id);
+  if (!known.includes(value)) throw unknown(label, "mode", value, known);
+  const call = agent.request("session/set_mode", { sessionId: session, modeId: value });
+  await answered(label, "take its mode", CALL_MS, call);
+}
+
+const unknown = (label: string, category: string, value: string, known: readonly string[]) =>
+  new EngineError(`${label} has no ${WORDS[category]} "${value}"; there are ${known.slice(0, 30).join(", ")}.`);
+
+const begin = ({ agent, label }: Peer, { cwd, options }: SessionWish): Promise<Answer> =>
+  answered(label, "open a session", OPEN_MS, agent.request("session/new", { cwd, mcpServers: toServers(options.mcp) }));
+
+/** Without the history where the agent can do that: it is not shown again. */
+async function resume(peer: Peer, sessionId: string, wish: SessionWish): Promise<Answer> {
+  const { agent, label, told } = peer;
+  const { loadSession, sessionCapabilities } = told.agentCapabilities ?? {};
+  const request = { sessionId, cwd: wish.cwd, mcpServers: toServers(wish.options.mcp) };
+  await requireDirectory(peer, sessionId, wish.cwd);
+  if (sessionCapabilities?.resume) {
+    return answered(label, "resume the session", OPEN_MS, agent.request("session/resume", request));
+  }
+  if (loadSession)
+    return (await answered(label, "load the session", OPEN_MS, agent.request("session/load", request))) ?? {};
+  throw new EngineError(`${label} cannot resume a session once its process has ended; start a new one.`);
+}
+
+/** In another directory than its own a session may hang on its first tool (opencode 1.18.33). */
+async function requireDirectory({ agent, label, told }: Peer, session: string, cwd: string): Promise<void> {
+  if (!told.agentCapabilities?.sessionCapabilities?.list) return;
+  let cursor: string | null | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const call = agent.request("session/list", cursor ? { cursor } : {});
+    const { sessions, nextCursor } = await answered(label, "list its sessions", CALL_MS, call);
+    const found = sessions.find(({ sessionId }) => sessionId === session);
+    if (found?.cwd === cwd) return;
+    if (found) throw new EngineError(`This session works in ${found.cwd}: resume it from there.`);
+    if (!nextCursor) return;
+    cursor = nextCursor;
+  }
+}

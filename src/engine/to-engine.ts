@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { ShownEvent } from "../domain/events.ts";
+import type { Ability } from "../domain/run.ts";
+import { EngineError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { Engine, EngineSetup, Operations, Probe, RunRequest, WorkSetup } from "./contract.ts";
+import type { LiveEngine, OwnOperations } from "./live.ts";
+import type { EngineOptions } from "./options.ts";
+import { type Driver, openRun } from "./run-machine.ts";
+
+type Described = Pick<Engine, "id" | "label" | "resume" | "brings">;
+
+/** An engine with the types of its options still known. */
+interface Parts<Options extends EngineOptions> extends Described {
+  readonly options: z.ZodType<Options>;
+  readonly can?: readonly Ability[];
+  readonly operations?: OwnOperations<Options>;
+  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  drive(request: RunRequest & { readonly options: Options }): Driver;
+  /** `log` names the engine already. */
+  replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
+}
+
+/** Reads the options at each door of the engine. */
+export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
+  const { id, label, options, resume, brings, can = [], operations = {} } = parts;
+  const read = (given: EngineOptions): Options => readOptions(id, options, given);
+  return {
+    ...{ id, label, options, resume, brings, can },
+    operations: withOptions(operations, read),
+    probe: async (setup) => {
+      try {
+        return await parts.probe({ ...setup, options: read(setup.options) });
+      } catch (error) {
+        if (error instanceof EngineError) return { problems: [error.message] };
+        throw error;
+      }
+    },
+    open: (request) =>
+      openRun({
+        id,
+        label,
+        request,
+        driver: driverOf(() => parts.drive({ ...request, options: read(request.options) })),
+      }),
+    replay: (stdout, log) => parts.replay(stdout, log.child({ engine: id })),
+  };
+}
+
+/** An engine that has no headless way. */
+export interface LiveDefinition<Options extends EngineOptions> extends Described {
+  readonly options: z.ZodType<Options>;
+  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  readonly live: LiveEngine<Options>;
+  replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
+}
+
+/** Makes an engine that is always driven by its two-way protocol, whatever `interactive` says. */
+export const defineLive = <Options extends EngineOptions>({ live, ...definition }: LiveDefinition<Options>): Engine =>
+  toEngine({ ...definition, ...live });
+
+/** Options that are not right are told as the outcome of the run. */
+function driverOf(make: () => Driver): Driver {
+  try {
+    return make();
+  } catch (error) {
+    return { drive: () => Promise.reject(error), force: async () => {} };
+  }
+}
+
+function withOptions<Options>(own: OwnOperations<Options>, read: (given: EngineOptions) => Options): Operations {
+  const entries = Object.entries(own).map(([name, act]) => [
+    name,
+    async (request: WorkSetup, ...rest: unknown[]) =>
+      (act as (...all: unknown[]) => unknown)({ ...request, options: read(request.options) }, ...rest),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** @throws EngineError that names the first option which is not right. */
+function readOptions<Options>(id: string, schema: z.ZodType<Options>, options: EngineOptions): Options {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new EngineError(`The option ${[id, ...(issue?.path ?? [])].join(".")} is not right: ${issue?.message}.`);
+}
