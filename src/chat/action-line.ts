@@ -2,19 +2,42 @@ import { oneLine, shortenLine, shortenStart } from "../domain/cut.ts";
 import { assertNever } from "../domain/events.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import { relativeCommand, relativePath } from "../domain/relative.ts";
+import { visibleLine } from "../domain/visible.ts";
 import { code, type Inline, text } from "./markdown/tree.ts";
 
 const GLYPHS = { started: "▸", updated: "↻", done: "✓", failed: "✗" };
 const MAX_TITLE_LENGTH = 300;
 const MAX_PATH_LENGTH = 120;
 const SHOWN_CHANGES = 3;
+/** Of what a step says. */
+const MAX_LINE_LENGTH = 160;
+const SHOWN_LINES = 4;
 
-/** One line of the progress message: glyph, title in the form of its kind, exit code of a failure. */
-export function actionLine({ action, state }: ShownAction, cwd: string | undefined): readonly Inline[] {
-  const { exitCode } = action.detail;
+/**
+ * A step of the progress message: glyph, title in the form of its kind, and of a failure the exit code and, on a line of
+ * its own, the last that it said.
+ */
+export function actionLines({ action, state }: ShownAction, cwd: string | undefined): (readonly Inline[])[] {
+  const { exitCode, error, output } = action.detail;
   const isExit = state === "failed" && exitCode !== undefined && exitCode !== 0;
-  return [text(`${GLYPHS[state]} `), ...titleOf(action, cwd), ...(isExit ? [text(` (exit ${exitCode})`)] : [])];
+  const head = [text(`${GLYPHS[state]} `), ...titleOf(action, cwd), ...(isExit ? [text(` (exit ${exitCode})`)] : [])];
+  const [last] = state === "failed" ? lastLines(error ?? output ?? "", 1) : [];
+  return last === undefined ? [head] : [head, [text("   "), code(last)]];
 }
+
+/** The last lines of the newest step that still runs; undefined if none of them has said anything. */
+export function runningOutput(shown: readonly ShownAction[]): string | undefined {
+  const running = shown.findLast(({ state, action }) => state !== "done" && state !== "failed" && action.detail.output);
+  return lastLines(running?.action.detail.output ?? "", SHOWN_LINES).join("\n") || undefined;
+}
+
+/** What pi adds says only what the exit code does. */
+const lastLines = (output: string, count: number): readonly string[] =>
+  output
+    .split("\n")
+    .map((line) => shortenLine(visibleLine(line), MAX_LINE_LENGTH))
+    .filter((line) => line !== "" && !/^Command exited with code \d+$/.test(line))
+    .slice(-count);
 
 function titleOf(action: ShownAction["action"], cwd: string | undefined): readonly Inline[] {
   const { kind, title } = action;

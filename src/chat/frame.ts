@@ -11,6 +11,8 @@ export interface Frame {
   readonly steps: number;
   /** What began the run, if no message did: `schedule nightly`. */
   readonly cause?: string | undefined;
+  /** `12k tokens · $0.04` */
+  readonly usage?: string | undefined;
   /** `ctx: web @feat/x` */
   readonly context?: string | undefined;
   readonly resumeLine?: string | undefined;
@@ -25,16 +27,17 @@ export function headerOf({ label, engine, elapsedMs, steps }: Frame, more?: stri
   return paragraph(label === "cancelled" ? code(label) : text(label), text(` · ${facts.join(" · ")}`));
 }
 
-/** The cause, then context and resume line in code, each on a line of its own. */
+/** The cause and what was used, then context and resume line in code, each on a line of its own. */
 export function footerOf(frame: Frame): readonly Block[] {
   const shown = footerLines(frame);
   return shown.length === 0 ? [] : [lines(shown.map((line) => [line]))];
 }
 
 /** The lines of the footer one by one. */
-export function footerLines({ cause, context, resumeLine }: Frame): readonly Inline[] {
+export function footerLines({ cause, usage, context, resumeLine }: Frame): readonly Inline[] {
   const inCode = [context, resumeLine].flatMap((line) =>
     line === undefined ? [] : [code(shorten(line, LINE_LENGTH))],
   );
-  return [...(cause === undefined ? [] : [text(cause)]), ...inCode];
+  const inWords = [cause, usage].flatMap((line) => (line === undefined ? [] : [text(line)]));
+  return [...inWords, ...inCode];
 }

@@ -1,6 +1,7 @@
 import type { TelegramConfig } from "../config/config.ts";
 import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
+import { usageLine } from "../domain/usage.ts";
 import type { Engine } from "../engine/contract.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { Document } from "./document.ts";
@@ -17,7 +18,10 @@ export interface OutcomeView extends Frame {
   readonly overflow: "trim" | "split";
 }
 
-export type Style = Pick<TelegramConfig, "message_overflow" | "show_resume_line" | "session_mode">;
+export type Style = Pick<
+  TelegramConfig,
+  "message_overflow" | "show_resume_line" | "session_mode" | "show_usage" | "show_output"
+>;
 
 export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Style): OutcomeView => ({
   label: run.outcome ?? "error",
@@ -28,6 +32,7 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   error: run.error ?? undefined,
   resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
   cause: causeOf(run),
+  usage: style.show_usage ? usageOf(run) : undefined,
   context: contextOf(run),
   overflow: style.message_overflow,
 });
@@ -66,6 +71,14 @@ export function causeOf({ origin }: StoredRun): string | undefined {
   const time = (at: number) => new Date(at).toTimeString().slice(0, 5);
   const slept = origin.slept && `, slept ${time(origin.slept.from)} to ${time(origin.slept.to)}`;
   return `schedule ${origin.name}${slept ?? ""}`;
+}
+
+/** undefined if the engine told nothing. */
+function usageOf({ contextFill, costUsd, ...run }: StoredRun): string | undefined {
+  if (run.inputTokens === null) return undefined;
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = run;
+  const tokens = inputTokens + (outputTokens ?? 0) + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
+  return usageLine({ tokens, costUsd, contextFill });
 }
 
 export function contextOf({ project, branch }: StoredRun): string | undefined {

@@ -181,6 +181,7 @@ export class ProgressMessage implements Screen {
       elapsedMs: this.#parts.now() - view.since,
       cause: causeOf(this.#run),
       context: contextOf(this.#run),
+      showsOutput: this.#parts.style().show_output,
       note: view.note ?? view.ask?.text,
       cwd: view.cwd ?? this.#run.cwd ?? undefined,
     });

@@ -1,5 +1,5 @@
 import type { ProgressState } from "../domain/progress.ts";
-import { actionLine } from "./action-line.ts";
+import { actionLines, runningOutput } from "./action-line.ts";
 import type { Document } from "./document.ts";
 import { type Frame, footerOf, headerOf } from "./frame.ts";
 import { lines, plain } from "./markdown/tree.ts";
@@ -10,6 +10,8 @@ export interface ProgressView extends Omit<Frame, "steps"> {
   readonly place?: number | undefined;
   /** A sentence below the actions, such as that the run is silent. */
   readonly note?: string | undefined;
+  /** Whether the last lines of a running command are shown. */
+  readonly showsOutput?: boolean | undefined;
   /** The run's directory: paths below it are shown without it. */
   readonly cwd?: string | undefined;
 }
@@ -17,10 +19,15 @@ export interface ProgressView extends Omit<Frame, "steps"> {
 /** The progress message: header, the last actions, footer. */
 export function renderProgress(view: ProgressView): Document {
   const frame = { ...view, steps: view.progress.steps };
-  const actions = view.progress.shown.map((shown) => actionLine(shown, view.cwd));
+  const actions = view.progress.shown.flatMap((shown) => actionLines(shown, view.cwd));
+  const output = view.showsOutput ? runningOutput(view.progress.shown) : undefined;
   return {
     head: [headerOf(frame, view.place === undefined ? undefined : placeText(view.place))],
-    body: [...(actions.length > 0 ? [lines(actions)] : []), ...(view.note ? [plain(view.note)] : [])],
+    body: [
+      ...(actions.length > 0 ? [lines(actions)] : []),
+      ...(output === undefined ? [] : [{ type: "pre", text: output } as const]),
+      ...(view.note ? [plain(view.note)] : []),
+    ],
     foot: footerOf(frame),
   };
 }

@@ -54,6 +54,10 @@ const telegram = z.strictObject({
   message_overflow: z.enum(["split", "trim"]).default("split"),
   session_mode: z.enum(["stateless", "chat"]).default("stateless"),
   show_resume_line: z.boolean().default(true),
+  /** Tokens, cost and how full the context is, under each answer. */
+  show_usage: z.boolean().default(false),
+  /** The last lines of a running command, in the progress message. */
+  show_output: z.boolean().default(false),
   forward_coalesce_s: seconds.default(1),
   media_group_debounce_s: seconds.default(1),
   voice_transcription: z.boolean().default(false),

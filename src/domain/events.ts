@@ -53,6 +53,8 @@ export interface Usage {
   readonly cacheWriteTokens: number;
   readonly reasoningTokens?: number;
   readonly costUsd?: number;
+  /** How much of the model's context the session fills now, 0 to 1; absent if the engine does not tell. */
+  readonly contextFill?: number;
 }
 
 /** The session is known. At most once a run; actions may come before it. */

@@ -23,6 +23,27 @@ export function formatUsage({ runs, tokens, costUsd }: UsageSum): string {
   return [...facts, ...(costUsd > 0 ? [formatCost(costUsd)] : [])].join(", ");
 }
 
+/** `12k tokens · $0.04 · 38% context`: what one run used, as far as its engine tells it. */
+export function usageLine({ tokens, costUsd, contextFill }: RunUsage): string {
+  const cost = costUsd === null || costUsd === 0 ? [] : [formatCost(costUsd)];
+  const context = contextFill === null ? [] : [`${Math.round(100 * contextFill)}% context`];
+  return [`${shortCount(tokens)} tokens`, ...cost, ...context].join(" · ");
+}
+
+/** Absent values are null. */
+interface RunUsage {
+  readonly tokens: number;
+  readonly costUsd: number | null;
+  /** How much of the model's context the session fills, 0 to 1. */
+  readonly contextFill: number | null;
+}
+
+/** `950`, `12k`, `1.3M` */
+function shortCount(value: number): string {
+  if (value < 1_000) return String(value);
+  return value < 999_500 ? `${Math.round(value / 1_000)}k` : `${(value / 1_000_000).toFixed(1)}M`;
+}
+
 /** The sums of one engine each, or of one project each; the dearest first. */
 export function groupUsage(rows: readonly UsageOf[], by: "engine" | "project"): readonly [string, UsageSum][] {
   const groups = new Map<string, UsageOf[]>();

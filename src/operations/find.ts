@@ -1,10 +1,13 @@
 import { conversationKey } from "../bridge/resolve.ts";
 import type { Asked, Thread } from "../bridge/threads.ts";
 import { UserError } from "../errors.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Access, Caller } from "./operation.ts";
 
 /** The run of this id; else that of the message replied to; else the only one of the conversation's chat. */
-export function findRun({ store, bridge }: Access, id: string | undefined, { place }: Caller): string {
+export function findRun(access: Access, id: string | undefined, caller: Caller): string {
+  const { store } = access;
+  const { place } = caller;
   if (id !== undefined) {
     if (store.runs.get(id)) return id;
     throw new UserError(`No run is called ${id}: \`runs\` lists them.`, { code: "not_found" });
@@ -14,10 +17,18 @@ export function findRun({ store, bridge }: Access, id: string | undefined, { pla
     if (run) return run.id;
     throw new UserError("Nothing is running for that message.");
   }
-  const [only, ...others] = bridge.active(place.chatId);
+  const [only, ...others] = candidatesFor(access, caller);
   if (!only) throw new UserError("Nothing is running in this chat.", { code: "not_found" });
   if (others.length === 0) return only.id;
   throw new UserError("Several tasks are under way: reply to the progress message of one.");
+}
+
+/** The runs that a message without a reply may mean: those of its topic, else those of its chat. */
+export function candidatesFor({ bridge }: Access, { place }: Caller): readonly StoredRun[] {
+  if (place.reply) return [];
+  const active = bridge.active(place.chatId);
+  const here = active.filter(({ topicId }) => topicId === (place.topicId ?? null));
+  return here.length > 0 ? here : active;
 }
 
 /**

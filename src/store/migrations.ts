@@ -191,6 +191,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN isSilent INTEGER NOT NULL DEFAULT 0;
   `,
   `
+  ALTER TABLE runs ADD COLUMN contextFill REAL;
+  `,
+  `
   CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
   `,
 ];

@@ -89,7 +89,8 @@ export class Runs {
     return (
       this.#database.run(
         `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, inputTokens = ?,
-           outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ? WHERE id = ? AND state <> 'ended'`,
+           outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ?,
+           contextFill = ? WHERE id = ? AND state <> 'ended'`,
         outcome.kind,
         outcome.answer,
         outcome.error ?? null,
@@ -100,6 +101,7 @@ export class Runs {
         usage?.cacheReadTokens ?? null,
         usage?.cacheWriteTokens ?? null,
         usage?.costUsd ?? null,
+        usage?.contextFill ?? null,
         id,
       ) === 1
     );

@@ -9,7 +9,11 @@ import { FakeChat } from "../telegram/fake-chat.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const style = () => ({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" }) as const;
+const style = () =>
+  ({
+    ...({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" } as const),
+    ...{ show_usage: false, show_output: false },
+  }) as const;
 
 function open() {
   const chat = new FakeChat();

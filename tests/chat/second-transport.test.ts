@@ -48,7 +48,11 @@ function setUp() {
     ...{ operate: async () => ({}), recover: async () => {}, close: async () => {} },
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
-  const style = () => ({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" }) as const;
+  const style = () =>
+    ({
+      ...({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" } as const),
+      ...{ show_usage: false, show_output: false },
+    }) as const;
   const screens = new ChatScreens({ ...parts, transport, style });
   const cards = new ChatCards({ ...parts, transport });
   const bridge = new Bridge({ ...parts, worker, screens, cards });

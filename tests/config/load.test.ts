@@ -32,6 +32,8 @@ test("a Telegram table gets its defaults, and a chat id may stand in quotes", ()
     message_overflow: "split",
     session_mode: "stateless",
     show_resume_line: true,
+    show_usage: false,
+    show_output: false,
     stream_answer: false,
     forward_coalesce_s: 1,
     media_group_debounce_s: 1,

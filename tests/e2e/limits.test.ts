@@ -50,6 +50,13 @@ describe("a limit", () => {
   });
 });
 
+test("show_usage puts what a run used under its answer", async () => {
+  const { say, outcomeOf } = await stage({ telegram: "show_usage = true" });
+  const answer = await outcomeOf(say("session\ncost 0.04\nanswer dear\ndone"));
+  expect(textOf(answer)).toMatch(/\n\n1k tokens · \$0\.04\nalpha resume \S+$/);
+  expect(textOf(await outcomeOf(say("session\nanswer free\ndone")))).not.toContain("tokens");
+});
+
 test("/usage tells runs, tokens and cost of today and the week, by engine and project", async () => {
   const { say, outcomeOf, botSays } = await stage({ tables: '[projects.web]\npath = "."' });
   await outcomeOf(say("session\ncost 0.25\nanswer a\ndone"));

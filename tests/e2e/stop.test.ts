@@ -5,6 +5,7 @@ import type { Message } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { until } from "../engine/toy.ts";
+import { buttonsOf, press } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 /** Processes of every run that the state file knows. */
@@ -43,17 +44,37 @@ describe("stopping a run", () => {
     expect(textOf(await outcomeOf(second))).toMatch(/^cancelled/);
   });
 
-  test("asks which one where several run", async () => {
-    const { say, botSays, outcomeOf } = await stage();
+  test("offers those that run as buttons if there are several", async () => {
+    const bridge = await stage();
+    const { say, botSays, outcomeOf } = bridge;
     const ids = [say("session\nstep one\nhang"), say("session\nstep two\nhang")];
     await botSays(/▸ one/);
     await botSays(/▸ two/);
     say("/cancel");
-    await botSays(/^Several tasks/);
-    for (const id of ids) {
-      say("/cancel", { replyTo: id });
+    const offer = await botSays(/^Several tasks are under way\. Which one shall stop\?$/);
+    expect(buttonsOf(offer).map(({ text }) => text)).toEqual([
+      ...["alpha: session step one hang", "alpha: session step two hang"],
+    ]);
+    for (const [index, id] of ids.entries()) {
+      const label = buttonsOf(offer)[index]?.text ?? "";
+      expect(await press(bridge, offer, label)).toBe("Stopping.");
       expect(textOf(await outcomeOf(id))).toMatch(/^cancelled/);
+      expect(await press(bridge, offer, label)).toBe("Nothing is running for that message.");
     }
+  });
+
+  test("alone in a topic means the only task of that topic", async () => {
+    const { say, botSays, outcomeOf, emulator } = await stage();
+    const [threadId = 0] = emulator.topicIds;
+    const chatId = emulator.groupId;
+    const elsewhere = say("session\nstep one\nhang", { chatId });
+    const here = say("session\nstep two\nhang", { chatId, threadId });
+    await botSays(/▸ one/, chatId);
+    await botSays(/▸ two/, chatId);
+    say("/cancel", { chatId, threadId });
+    expect(textOf(await outcomeOf(here, chatId))).toMatch(/^cancelled/);
+    say("/cancel", { chatId });
+    expect(textOf(await outcomeOf(elsewhere, chatId))).toMatch(/^cancelled/);
   });
 
   test("is what a shutdown does: chats are told, nothing is left, and Resume goes on after the next start", async () => {

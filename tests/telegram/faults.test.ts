@@ -70,6 +70,8 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
     ({
       message_overflow: "split",
       show_resume_line: true,
+      show_usage: false,
+      show_output: false,
       session_mode: "stateless",
     }) as const;
   const now = () => Date.now();

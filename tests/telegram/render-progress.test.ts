@@ -73,6 +73,29 @@ test("names each kind of action", () => {
   ).toEqual(["▸ searched: query", "▸ subagent: review", "▸ thinking", "▸ careful", "▸ files: a.ts"]);
 });
 
+test("shows the last line that a failed step said, on a line of its own", () => {
+  const failed = { phase: "completed", title: "npm test", ok: false } as const;
+  const output = "ok 1\n\n1 failed, 41 passed\n\nCommand exited with code 1\n";
+  expect(bodyOf([{ ...failed, detail: { exitCode: 1, output } }])).toEqual([
+    ...["✗ npm test (exit 1)", "   1 failed, 41 passed"],
+  ]);
+  expect(bodyOf([{ ...failed, detail: { error: "no such\u202e tool" } }])).toEqual([
+    ...["✗ npm test", "   no such⟨U+202E⟩ tool"],
+  ]);
+  expect(bodyOf([{ ...failed, ok: true, detail: { output } }])).toEqual(["✓ npm test"]);
+});
+
+test("shows the last lines of the command that runs, if it is asked to", () => {
+  const output = Array.from({ length: 9 }, (_, line) => `line ${line}`).join("\n");
+  const actions = [{ phase: "updated", title: "make", detail: { output } }] as const;
+  expect(shownOf(view(actions)).text).not.toContain("line 8");
+  const { text, entities } = shownOf(view(actions, { showsOutput: true }));
+  expect(text).toBe("working · codex · 12s · step 1\n\n↻ make\n\nline 5\nline 6\nline 7\nline 8");
+  expect(entities.map(({ type }) => type)).toEqual(["code", "pre"]);
+  const ended = view([{ phase: "completed", ok: true, title: "make", detail: { output } }], { showsOutput: true });
+  expect(shownOf(ended).text).not.toContain("line 8");
+});
+
 test("shows paths as seen from the run's directory", () => {
   const changes = ["/w/a.ts", "/w", "/w2/b.ts", "/w/c.ts", "/w/d.ts"].map((path) => ({
     path,

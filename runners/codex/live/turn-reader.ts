@@ -11,6 +11,13 @@ export interface TurnPlace {
   readonly cwd: string;
 }
 
+interface TokenUsage {
+  readonly total: Tokens;
+  readonly last: Tokens;
+  /** Of the model, in tokens. */
+  readonly modelContextWindow?: number | null | undefined;
+}
+
 /** From a turn's notifications to events, by the rules of `codex exec`; the answer is told while it is written. */
 export class TurnReader {
   readonly #output: RunOutput;
@@ -18,6 +25,7 @@ export class TurnReader {
   /** Totals of the thread: before the turn, and now. */
   #before: Tokens | undefined;
   #total: Tokens | undefined;
+  #contextFill: number | undefined;
   /** The message that is being written. */
   #writing = { id: "", text: "" };
   /** Answers to messages before the last one that was added. */
@@ -90,7 +98,10 @@ export class TurnReader {
   }
 
   /** The thread's totals come after each call of the model, together with what that call took. */
-  #count({ total, last }: { total: Tokens; last: Tokens }): void {
+  #count({ total, last, modelContextWindow }: TokenUsage): void {
+    if (modelContextWindow) {
+      this.#contextFill = Math.min(1, (last.inputTokens + last.outputTokens) / modelContextWindow);
+    }
     this.#before ??= {
       inputTokens: total.inputTokens - last.inputTokens,
       cachedInputTokens: total.cachedInputTokens - last.cachedInputTokens,
@@ -115,7 +126,11 @@ export class TurnReader {
   #push(event: ShownEvent): void {
     const usage = this.#before && this.#total && runUsage(toThreadTokens(this.#before), toThreadTokens(this.#total));
     if (event.type !== "completed") this.#output.push(event);
-    else this.#output.push({ ...event, answer: this.#withKept(event.answer), ...(usage && { usage }) });
+    else {
+      const fill = this.#contextFill === undefined ? {} : { contextFill: this.#contextFill };
+      const used = usage && { usage: { ...usage, ...fill } };
+      this.#output.push({ ...event, answer: this.#withKept(event.answer), ...used });
+    }
   }
 
   /** A message that was cut off is an answer too, as far as it got. */

@@ -60,6 +60,8 @@ const message = <Method extends string, Shape extends z.ZodRawShape>(method: Met
 
 const ofTurn = { threadId: z.string(), turnId: z.string() };
 
+const tokenUsage = z.object({ total: tokens, last: tokens, modelContextWindow: z.number().nullish().catch(undefined) });
+
 /** Notifications of one thread. */
 export const notification = z.discriminatedUnion("method", [
   message("turn/started", { threadId: z.string(), turn }),
@@ -68,7 +70,7 @@ export const notification = z.discriminatedUnion("method", [
   message("item/completed", { ...ofTurn, item: anyItem }),
   message("item/agentMessage/delta", { ...ofTurn, itemId: z.string(), delta: z.string() }),
   message("turn/plan/updated", { ...ofTurn, plan: z.array(z.object({ step: z.string(), status: z.string() })) }),
-  message("thread/tokenUsage/updated", { ...ofTurn, tokenUsage: z.object({ total: tokens, last: tokens }) }),
+  message("thread/tokenUsage/updated", { ...ofTurn, tokenUsage }),
   // `willRetry` tells of a reconnect; otherwise the end of the turn says the same again.
   message("error", { ...ofTurn, error: z.object({ message: z.string() }), willRetry: z.boolean() }),
   message("warning", { threadId: z.string().nullish(), message: z.string() }),

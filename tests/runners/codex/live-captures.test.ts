@@ -116,4 +116,6 @@ test("what an interrupted turn used is counted too", async () => {
   const events = await read("interrupt", openPlayed("interrupt", readCapture("interrupt")).run);
   const { usage } = events.at(-1) as Completed;
   expect(usage?.inputTokens).toBeGreaterThan(0);
+  expect(usage?.contextFill).toBeGreaterThan(0);
+  expect(usage?.contextFill).toBeLessThan(1);
 });
