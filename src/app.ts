@@ -61,9 +61,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const outbox = new Outbox(telegram, log, options.pace);
   const now = () => Date.now();
   const mainChat = () => String(requireTelegram(config()).chat_id);
+  const deliver = (): void => screens.deliver();
   const tellMain = (body: string) => {
     store.deliveries.add({ chatId: mainChat(), body, createdAt: now() });
-    screens.deliver();
+    deliver();
   };
   const live = liveConfig({
     ...options,
@@ -94,25 +95,32 @@ export async function runBridge(options: AppOptions): Promise<void> {
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
-    const dispatcher = new Dispatcher({
-      ...{ config, engines, store, cards, log, now },
-      engineOverride: options.engineOverride,
-      bridge,
-      transport,
-      botName: me.username,
-      deliver: () => screens.deliver(),
-    });
     const schedules = scheduleRuns({
       ...{ bridge, config, engines, store, now, log },
       engineOverride: options.engineOverride,
-      deliver: () => screens.deliver(),
+      deliver,
+    });
+    const dispatcher = new Dispatcher({
+      ...{ config, engines, store, cards, log, now },
+      engineOverride: options.engineOverride,
+      ...{ bridge, schedules, transport },
+      botName: me.username,
+      deliver,
     });
     await findLostProgress({ store, telegram, log, signal });
     await bridge.recover();
     dispatcher.recover();
     schedules.start();
     const control = await openControl(join(directory, "takopi.sock"), log, {
-      ...{ bridge, store, engines, operations, botName: me.username, engineOverride: options.engineOverride },
+      ...{
+        bridge,
+        schedules,
+        store,
+        engines,
+        operations,
+        botName: me.username,
+        engineOverride: options.engineOverride,
+      },
       ...{ config, now, mainChat },
     });
     log.info(
@@ -136,7 +144,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     dispatcher.close();
     await closed;
     await worker.close();
-    screens.deliver();
+    deliver();
     await Promise.race([
       Promise.all([dispatcher.idle(), screens.idle(), cards.idle()]),
       delay(DELIVER_ON_EXIT_MS, undefined, { ref: false }),

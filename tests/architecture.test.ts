@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   worker: ["config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
-  control: ["engine", "errors", "log", "operations"],
+  control: ["domain", "engine", "errors", "log", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
   telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
   playground: ["domain", "errors", "program-files"],

@@ -35,9 +35,13 @@ export function storeOutcome({ run, session, outcome, at }: Ended, { runs, deliv
   durably(() => {
     if (session !== undefined) runs.setSession(id, session);
     if (!runs.end(id, outcome, at)) return;
-    deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at });
+    deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
   });
 }
+
+/** A scheduled run may be one that only makes a sound if it failed. */
+const isQuiet = ({ origin }: StoredRun, { kind }: RunOutcome): boolean =>
+  origin.type === "schedule" && origin.quiet === "errors" && kind === "done";
 
 /** Wait before the second try; doubles with each more. */
 const FIRST_WAIT_MS = 1_000;

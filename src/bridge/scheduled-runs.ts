@@ -19,10 +19,10 @@ export function scheduleRuns(setup: ScheduledRunsSetup): ScheduleClock {
     ...setup,
     configured: () => config().schedules,
     add: (schedule, { slept, follows }) => {
-      const { chatId, topicId, name } = schedule;
+      const { chatId, topicId, name, quiet } = schedule;
       const prompt = {
         ...{ chatId, topicId, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined },
-        ...{ text: writeDirectives(schedule), follows, origin: { type: "schedule" as const, name, slept } },
+        ...{ text: writeDirectives(schedule), follows, origin: { type: "schedule" as const, name, slept, quiet } },
       };
       return bridge.add(
         prompt,

@@ -65,8 +65,24 @@ export class ScheduleClock {
     this.#timer.unref();
   }
 
+  /** Takes notice at once of what was changed. */
+  wake(): void {
+    if (this.#timer === undefined) return;
+    this.close();
+    this.start();
+  }
+
   close(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Begins a run now, whatever it is due for. @throws UserError if it cannot run. */
+  runNow(name: string): string {
+    const listed = this.list().find(({ schedule }) => schedule.name === name);
+    if (!listed) throw new UserError(`No schedule is called ${name}.`, { code: "not_found" });
+    const dueAt = Math.max(this.#setup.now(), listed.stored.lastDueAt + 1);
+    return this.#begin(listed.schedule, listed.stored, { dueAt, slept: undefined });
   }
 
   /** Every schedule, drafts included, in the order of their names. */
@@ -107,7 +123,7 @@ export class ScheduleClock {
   }
 
   #deal(schedule: Schedule, stored: StoredSchedule, now: number): void {
-    const { store, log } = this.#setup;
+    const { store, tell, log } = this.#setup;
     if (stored.lastDueAt - now > CLOCK_ERROR_MS) {
       log.warn({ schedule: schedule.name, lastDueAt: stored.lastDueAt }, "schedule.clock_set_back");
       store.schedules.setState(schedule.name, "active", now);
@@ -118,8 +134,9 @@ export class ScheduleClock {
     const { dueAt } = firing;
     const reason = firing.run ? this.#guard(schedule, stored) : firing.reason;
     if (reason !== undefined || !firing.run) {
-      store.durably(() => store.schedules.fire({ source: schedule.name, dueAt, runId: null, reason: reason ?? null }));
+      this.#skip(schedule, dueAt, reason ?? "");
       log.info({ schedule: schedule.name, dueAt, reason }, "schedule.skipped");
+      if ("at" in schedule.when) tell(schedule, `${reason}.`);
       return;
     }
     this.#fire(schedule, stored, { dueAt, slept: firing.slept });
@@ -134,26 +151,41 @@ export class ScheduleClock {
     return schedule.only_when_idle && isBusy(schedule) ? "the conversation was not idle" : undefined;
   }
 
-  #fire(schedule: Schedule, { lastRunId }: StoredSchedule, firing: Omit<ScheduledRun, "follows">): void {
-    const { store, add, start, tell, log } = this.#setup;
+  #begin(schedule: Schedule, { lastRunId }: StoredSchedule, firing: Omit<ScheduledRun, "follows">): string {
+    const { store, add, start, log } = this.#setup;
     const { name, session, when } = schedule;
     const follows = session === "same" ? (lastRunId ?? undefined) : undefined;
+    const runId = store.durably(() => {
+      const id = add(schedule, { ...firing, follows });
+      if (!store.schedules.fire({ source: name, dueAt: firing.dueAt, runId: id, reason: null }))
+        throw new Error(`The schedule ${name} was dealt with twice.`);
+      if ("at" in when) store.schedules.remove(name);
+      return id;
+    });
+    log.info({ schedule: name, runId, dueAt: firing.dueAt }, "schedule.fired");
+    start(runId);
+    return runId;
+  }
+
+  /** Deals with a due time without a run. */
+  #skip({ name, when }: Schedule, dueAt: number, reason: string): void {
+    const { store } = this.#setup;
+    store.durably(() => {
+      store.schedules.fire({ source: name, dueAt, runId: null, reason });
+      if ("at" in when) store.schedules.remove(name);
+    });
+  }
+
+  #fire(schedule: Schedule, stored: StoredSchedule, firing: Omit<ScheduledRun, "follows">): void {
+    const { tell, log } = this.#setup;
     try {
-      const runId = store.durably(() => {
-        const id = add(schedule, { ...firing, follows });
-        if (!store.schedules.fire({ source: name, dueAt: firing.dueAt, runId: id, reason: null }))
-          throw new Error(`The schedule ${name} was dealt with twice.`);
-        if ("at" in when) store.schedules.remove(name);
-        return id;
-      });
-      log.info({ schedule: name, runId, dueAt: firing.dueAt }, "schedule.fired");
-      start(runId);
+      this.#begin(schedule, stored, firing);
     } catch (error) {
       // What could not be stored is still due, and is tried again.
       if (!(error instanceof UserError)) throw error;
       const reason = error.userText;
-      store.durably(() => store.schedules.fire({ source: name, dueAt: firing.dueAt, runId: null, reason }));
-      log.warn({ reason, schedule: name }, "schedule.refused");
+      this.#skip(schedule, firing.dueAt, reason);
+      log.warn({ reason, schedule: schedule.name }, "schedule.refused");
       tell(schedule, reason);
     }
   }

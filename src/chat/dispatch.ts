@@ -1,4 +1,5 @@
 import type { Bridge } from "../bridge/bridge.ts";
+import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -28,6 +29,7 @@ export interface DispatchParts {
   readonly engineOverride: string | undefined;
   readonly store: Store;
   readonly bridge: Bridge;
+  readonly schedules: ScheduleClock;
   readonly transport: Transport;
   readonly cards: CardReplyParts["cards"];
   /** Without `@`. */

@@ -55,15 +55,18 @@ export function pressedButton({ data, chatId }: Press, { store }: Pick<Parts, "s
 
 const PRESS = "do:";
 
-type Parts = Pick<DispatchParts, "bridge" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now">;
+type Parts = Pick<
+  DispatchParts,
+  "bridge" | "schedules" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now"
+>;
 
 function callFrom(
   place: Omit<Incoming, "text" | "isForward" | "attachment">,
   { operation, input, parts }: { operation: Operation; input: unknown; parts: Parts },
 ): Called | Promise<Called> {
-  const { bridge, store, engines, engineOverride, botName } = parts;
+  const { bridge, schedules, store, engines, engineOverride, botName } = parts;
   const access: Access = {
-    ...{ bridge, store, engines, engineOverride, botName, operations },
+    ...{ bridge, schedules, store, engines, engineOverride, botName, operations },
     ...{ config: parts.config(), now: parts.now() },
   };
   return call(operation, { access, input, caller: { surface: "chat", place } });

@@ -5,8 +5,10 @@ import type { FileTable } from "./schema.ts";
 
 /** Chat commands that a project's `/alias` would hide: those that there are, then those that Takopi has besides. */
 const RESERVED = [
-  ..."send cancel interrupt queue new sessions runs compact fork undo name model usage help start".split(" "),
-  ..."config doctor init plugins file agent reasoning trigger topic ctx".split(" "),
+  ..."send cancel interrupt queue new sessions runs compact fork undo name model schedule remind trigger goal usage help start".split(
+    " ",
+  ),
+  ..."config doctor init plugins file agent reasoning topic ctx".split(" "),
 ];
 
 /** What the schema alone cannot see: names that must exist, and names and chats that must differ. */

@@ -1,4 +1,5 @@
-import { parseDuration, type Schedule, type When } from "../domain/schedule.ts";
+import { parseDuration } from "../domain/duration.ts";
+import type { Schedule, When } from "../domain/schedule.ts";
 import { problemOf } from "../domain/schedule-times.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
 import type { Problem } from "./problem.ts";

@@ -112,6 +112,8 @@ const schedule = z.strictObject({
   only_when_idle: z.boolean().default(false),
   overlap: z.enum(["skip", "queue"]).default("skip"),
   missed: z.enum(["once", "skip"]).default("once"),
+  /** Only what failed makes a sound. */
+  quiet: z.literal("errors").optional(),
   enabled: z.boolean().default(true),
 });
 

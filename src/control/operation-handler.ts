@@ -1,3 +1,4 @@
+import { withoutMoments } from "../domain/moment.ts";
 import { UserError } from "../errors.ts";
 import { call, findOperation } from "../operations/call.ts";
 import type { Access, Caller } from "../operations/operation.ts";
@@ -23,7 +24,7 @@ export function operationHandler(access: () => Access, mainChat: () => string) {
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
     try {
       const { output, told } = await call(operation, { access: now, input, caller });
-      return { output, text: told.body };
+      return { output, text: withoutMoments(told.body) };
     } catch (cause) {
       throw cause instanceof UserError ? new OperationFailure(cause.code, cause.userText, { cause }) : cause;
     }

@@ -7,6 +7,8 @@ export type Origin =
       readonly type: "schedule";
       readonly name: string;
       readonly slept?: { readonly from: number; readonly to: number } | undefined;
+      /** Only a failure makes a sound. */
+      readonly quiet?: "errors" | undefined;
     }
   | { readonly type: "trigger"; readonly name: string }
   /** `caller`: the surface that called the operation, for people. */

@@ -8,7 +8,9 @@ import { name } from "./name.ts";
 import { startAnew } from "./new.ts";
 import type { Operation } from "./operation.ts";
 import { queue } from "./queue.ts";
+import { remind } from "./remind.ts";
 import { runs } from "./runs.ts";
+import { schedule } from "./schedule.ts";
 import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
 import { undo } from "./undo.ts";
@@ -28,6 +30,8 @@ export const operations: readonly Operation[] = [
   undo,
   name,
   model,
+  schedule,
+  remind,
   usage,
   help,
 ];

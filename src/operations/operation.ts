@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { Prompt } from "../bridge/resolve.ts";
+import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Store } from "../store/store.ts";
@@ -8,6 +9,7 @@ import type { Store } from "../store/store.ts";
 /** What operations work with. */
 export interface Access {
   readonly bridge: Bridge;
+  readonly schedules: ScheduleClock;
   readonly store: Store;
   readonly config: Config;
   readonly engines: readonly Engine[];

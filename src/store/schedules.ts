@@ -12,6 +12,8 @@ export interface StoredSchedule {
   readonly lastRunId: string | null;
 }
 
+type NewSchedule = Omit<StoredSchedule, "lastRunId"> & Partial<Pick<StoredSchedule, "lastRunId">>;
+
 /** What a schedule or trigger did: `runId` is null if a guard kept it from running, for the reason given. */
 export interface StoredFiring {
   readonly source: string;
@@ -35,9 +37,15 @@ export class Schedules {
   }
 
   /** Adds one; leaves one of that name as it is. */
-  add({ name, state, definition, lastDueAt }: Omit<StoredSchedule, "lastRunId">): void {
-    const sql = "INSERT OR IGNORE INTO schedules (name, state, definition, lastDueAt) VALUES (?, ?, ?, ?)";
-    this.#database.run(sql, name, state, definition, lastDueAt);
+  add({ name, state, definition, lastDueAt, lastRunId = null }: NewSchedule): void {
+    const sql =
+      "INSERT OR IGNORE INTO schedules (name, state, definition, lastDueAt, lastRunId) VALUES (?, ?, ?, ?, ?)";
+    this.#database.run(sql, name, state, definition, lastDueAt, lastRunId);
+  }
+
+  /** Forgets drafts that nobody saved. */
+  dropDrafts(before: number): void {
+    this.#database.run("DELETE FROM schedules WHERE state = 'draft' AND lastDueAt < ?", before);
   }
 
   /** It counts from `now` on: what was due while it was paused is not made up. */

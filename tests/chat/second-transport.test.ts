@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Bridge } from "../../src/bridge/bridge.ts";
+import type { ScheduleClock } from "../../src/bridge/schedules.ts";
 import { ChatCards } from "../../src/chat/cards.ts";
 import { Dispatcher } from "../../src/chat/dispatch.ts";
 import type { Received } from "../../src/chat/incoming.ts";
@@ -57,7 +58,15 @@ function setUp() {
   const cards = new ChatCards({ ...parts, transport });
   const bridge = new Bridge({ ...parts, worker, screens, cards });
   const dispatcher = new Dispatcher({
-    ...{ ...parts, bridge, transport, cards, engineOverride: undefined, botName: "bot" },
+    ...{
+      ...parts,
+      bridge,
+      schedules: {} as ScheduleClock,
+      transport,
+      cards,
+      engineOverride: undefined,
+      botName: "bot",
+    },
     deliver: () => screens.deliver(),
   });
   let updateId = 0;

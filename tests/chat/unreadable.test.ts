@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bridge } from "../../src/bridge/bridge.ts";
+import type { ScheduleClock } from "../../src/bridge/schedules.ts";
 import { Dispatcher } from "../../src/chat/dispatch.ts";
 import type { Config } from "../../src/config/config.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -15,7 +16,14 @@ function receive(...updates: object[]) {
   const config = { projects: new Map(), telegram: { chat_id: 5, allowed_user_ids: [5], allowed_chat_ids: [] } };
   const dispatcher = new Dispatcher({
     ...{ config: () => config as unknown as Config, engines: [], engineOverride: undefined, store },
-    ...{ bridge: {} as Bridge, botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
+    ...{
+      bridge: {} as Bridge,
+      schedules: {} as ScheduleClock,
+      botName: "takobot",
+      deliver: () => {},
+      log: recordingLog(log),
+      now: () => 1,
+    },
     transport: transportOver(deafTelegram, store, { allowed_user_ids: [5] }),
     cards: { chosen: () => new Set(), toggle: () => {}, show: () => {}, askWhyNot: () => {} },
   });

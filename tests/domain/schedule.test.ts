@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { firingOf, parseDuration, parseReminder, parseSchedule, type Times } from "../../src/domain/schedule.ts";
+import { parseDuration } from "../../src/domain/duration.ts";
+import { firingOf, type Times } from "../../src/domain/schedule.ts";
+import { parseReminder, parseSchedule } from "../../src/domain/schedule-words.ts";
 import { UserError } from "../../src/errors.ts";
 
 const MINUTE = 60_000;

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import type { Message } from "@grammyjs/types";
+import { describe, expect, test } from "vitest";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
@@ -17,8 +18,72 @@ test("what is due runs in its chat, says which schedule it is, and can be replie
   expect(textOf(outcome)).toMatch(/by itself\s+schedule nightly\n.*beta resume \S+/s);
 
   const reply = say("answer on\ndone", { replyTo: outcome.message_id });
-  const [first, second] = [textOf(outcome), textOf(await outcomeOf(reply))].map(
-    (text) => /resume (\S+)/.exec(text)?.[1],
-  );
-  expect(second).toBe(first);
+  expect(sessionOf(await outcomeOf(reply))).toBe(sessionOf(outcome));
+});
+
+const sessionOf = (message: Message) => /resume (\S+)/.exec(textOf(message))?.[1];
+const buttonsOf = (message: Message) => message.reply_markup?.inline_keyboard.flat().map(({ text }) => text);
+
+describe("/schedule", () => {
+  test("shows the next times, waits for Save, and then runs: by its time and by hand", async () => {
+    const { say, botSays, press, store, outcomeOf, emulator } = await stage();
+    say("/schedule every 1m /beta session\nanswer of the minute\ndone");
+    const draft = await botSays(/not saved yet/);
+    expect(textOf(draft)).toMatch(/^every 1m: not saved yet\./);
+    const moments = draft.entities?.filter(({ type }) => type === "date_time") ?? [];
+    expect(moments).toHaveLength(3);
+    expect(buttonsOf(draft)).toEqual(["Save", "Discard"]);
+    expect(await press(draft, "Save")).toBe("Saved.");
+    const saved = await botSays(/^beta-session-answer-of · every 1m/);
+    expect(saved.message_id).toBe(draft.message_id);
+    expect(buttonsOf(saved)).toEqual(["Pause", "Run now", "Delete"]);
+
+    expect(await press(saved, "Run now")).toBe("Running it.");
+    const outcome = await botSays(/^done · beta[\s\S]*schedule beta-session-answer-of/);
+    const next = await outcomeOf(say("answer go on\ndone", { replyTo: outcome.message_id }));
+    expect(sessionOf(next)).toBe(sessionOf(outcome));
+
+    expect(await press(saved, "Delete")).toBe("Deleted.");
+    await emulator.waitFor(() => store().schedules.all().length === 0);
+    expect(await press(saved, "Pause").catch(() => "no such button")).toMatch(/no such button|No schedule/);
+  });
+
+  test("a reminder resumes the session that it replies to, once", async () => {
+    const { say, botSays, press, store, outcomeOf } = await stage();
+    const first = await outcomeOf(say("session\nanswer one\ndone"));
+    say("/remind 1s answer two\ndone", { replyTo: first.message_id });
+    const draft = await botSays(/^once: not saved yet/);
+    await press(draft, "Save");
+    const second = await botSays(/^done[\s\S]*two[\s\S]*schedule answer-two-done/);
+    expect(sessionOf(second)).toBe(sessionOf(first));
+    expect(store().schedules.all()).toEqual([]);
+  });
+
+  test("lists what there is; a pause outlives a restart", async () => {
+    const tables = '[schedules.nightly]\ncron = "0 2 * * *"\nprompt = "run the tests"\n';
+    const { say, botSays, press, stop, start, emulator } = await stage({ tables });
+    say("/schedule");
+    const list = await botSays(/^1\. nightly · 2:00 daily · next /);
+    expect(buttonsOf(list)).toEqual(["1 Pause", "1 Run now"]);
+    expect(await press(list, "Pause")).toBe("Paused.");
+    await botSays(/^1\. nightly · 2:00 daily, paused · run the tests$/);
+    await stop();
+    start();
+    say("/schedule");
+    const again = await emulator.waitFor(() =>
+      emulator.messages(emulator.privateChatId).findLast(({ text = "" }) => /^1\. nightly.*paused/.test(text)),
+    );
+    expect(await press(again, "Resume")).toBe("Resumed.");
+    await botSays(/^1\. nightly · 2:00 daily · next /);
+  });
+
+  test("says how to write it, and what cannot be", async () => {
+    const { say, botSays } = await stage();
+    say("/schedule tomorrow");
+    await botSays(/^Write a time and a task/);
+    say("/remind later");
+    await botSays(/^Write how long to wait and a task/);
+    say("/schedule cron 0 0 31 2 * never");
+    await botSays(/never comes/);
+  });
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import type { Bridge } from "../../src/bridge/bridge.ts";
 import type { Prompt, Resolved } from "../../src/bridge/resolve.ts";
+import type { ScheduleClock } from "../../src/bridge/schedules.ts";
 import { Dispatcher } from "../../src/chat/dispatch.ts";
 import type { Config } from "../../src/config/config.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -64,6 +65,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
   } as unknown as Config;
   const dispatcher = new Dispatcher({
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
+    ...{ schedules: {} as ScheduleClock },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
     transport: transportOver(deafTelegram, store),
     cards: { chosen: () => new Set(), toggle: () => {}, show: () => {}, askWhyNot: () => {} },

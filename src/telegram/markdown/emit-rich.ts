@@ -2,6 +2,7 @@ import type { InputRichBlock, InputRichBlockListItem, RichBlockTableCell, RichTe
 import { clean } from "../../chat/markdown/clean.ts";
 import type { Block, Inline, List, Table } from "../../chat/markdown/tree.ts";
 import { assertNever } from "../../domain/events.ts";
+import { dateTimeOf } from "./moment.ts";
 
 /** Blocks as those of a rich message; whether they are within Telegram's limits is another question. */
 export const emitRich = (blocks: readonly Block[]): InputRichBlock[] => blocks.map(toRichBlock);
@@ -86,7 +87,7 @@ function toRichInline(node: Inline): RichText {
     case "strikethrough":
       return { type: node.type, text: toRichText(node.children) };
     case "link":
-      return { type: "url", url: node.url, text: toRichText(node.children) };
+      return { ...(dateTimeOf(node.url) ?? { type: "url", url: node.url }), text: toRichText(node.children) };
     default:
       return assertNever(node);
   }

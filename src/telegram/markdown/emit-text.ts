@@ -2,6 +2,7 @@ import { type Block, type Inline, type List, type ListItem, textOf } from "../..
 import { assertNever } from "../../domain/events.ts";
 import { atFileNames } from "./file-names.ts";
 import type { Formatted } from "./formatted.ts";
+import { dateTimeOf } from "./moment.ts";
 import { layTable } from "./text-table.ts";
 import { type Style, TextWriter } from "./text-writer.ts";
 
@@ -132,12 +133,17 @@ class TextEmitter {
         this.#inlines(node.children, withStyle(styles, { type: node.type }));
         return;
       case "link":
-        this.#inlines(node.children, withStyle(styles, { type: "text_link", url: node.url }));
-        if (this.#options.showsTargets && textOf(node.children) !== node.url) this.writer.write(` (${node.url})`);
+        this.#link(node, styles);
         return;
       default:
         assertNever(node);
     }
+  }
+
+  #link({ url, children }: Extract<Inline, { type: "link" }>, styles: readonly Style[]): void {
+    const moment = dateTimeOf(url);
+    this.#inlines(children, withStyle(styles, moment ?? { type: "text_link", url }));
+    if (this.#options.showsTargets && !moment && textOf(children) !== url) this.writer.write(` (${url})`);
   }
 }
 

@@ -6,7 +6,7 @@ export type Style =
   | { readonly type: "bold" | "italic" | "strikethrough" | "code" | "blockquote" | "expandable_blockquote" }
   | { readonly type: "pre"; readonly language?: string }
   | { readonly type: "text_link"; readonly url: string }
-  | { readonly type: "date_time"; readonly unix_time: number; readonly date_time_format: "t" };
+  | Omit<MessageEntity.DateTimeMessageEntity, "offset" | "length">;
 
 interface Span {
   readonly style: Style;

@@ -1,0 +1,16 @@
+import { MS_PER_DAY, MS_PER_MINUTE } from "./time.ts";
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: MS_PER_MINUTE, h: 60 * MS_PER_MINUTE, d: MS_PER_DAY };
+
+/** `30m`, `2h`, `90s`, `1d` in ms; undefined for anything else, and for 0. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit = ""] = /^(\d{1,6})\s*(s|m|h|d)$/i.exec(text.trim()) ?? [];
+  const ms = Number(count) * (UNITS[unit.toLowerCase()] ?? 0);
+  return ms > 0 ? ms : undefined;
+}
+
+/** A duration as people write it: `90m`, `2h`, `1d`. */
+export function formatDuration(ms: number): string {
+  const unit = ["d", "h", "m", "s"].find((one) => ms % (UNITS[one] ?? 1) === 0) ?? "s";
+  return `${Math.round(ms / (UNITS[unit] ?? 1000))}${unit}`;
+}
