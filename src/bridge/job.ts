@@ -22,6 +22,7 @@ export class Job {
   #run: StoredRun;
   #state: JobState = "queued";
   #isReleased = false;
+  #isTakenBack = false;
   #stopped: StopReason | undefined;
   readonly #closing = new AbortController();
   #execution: Execution | undefined;
@@ -46,7 +47,7 @@ export class Job {
   }
 
   get isWaiting(): boolean {
-    return this.#state === "held" || this.#state === "queued";
+    return this.#state === "held" || this.#state === "queued" || this.#isTakenBack;
   }
 
   get canSteer(): boolean {
@@ -74,6 +75,18 @@ export class Job {
     return true;
   }
 
+  /**
+   * Stops what hardly began, to run it again with more to its prompt: it is `held` when that is done. False if it has
+   * done something already, or takes a text while it runs.
+   */
+  takeBack(): boolean {
+    if (this.#isTakenBack || this.#state !== "running") return this.isWaiting;
+    if (this.#stopped || this.canSteer || this.#view.progress.steps > 0) return false;
+    this.#isTakenBack = true;
+    this.#execution?.send({ type: "stop", reason: "More of the prompt has come." });
+    return true;
+  }
+
   /** Ends it before it has begun. */
   async drop(): Promise<void> {
     await this.#settle({ kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined });
@@ -91,14 +104,17 @@ export class Job {
         ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
       });
       await this.#execution.hear((event) => this.#completed(event));
-      if (this.#state === "running") throw new Error("The worker gave no outcome.");
+      if (this.#state === "running" && !this.#isTakenBack) throw new Error("The worker gave no outcome.");
     } catch (error) {
       if (!(error instanceof UserError)) this.#log.error({ err: error }, "run.failed");
+      if (this.#isTakenBack) return;
       const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);
       this.#execution?.end();
+      if (this.#isTakenBack && this.#state === "running") this.#state = "held";
+      this.#isTakenBack = false;
     }
   }
 
@@ -156,6 +172,7 @@ export class Job {
   }
 
   async #completed(event: Completed): Promise<void> {
+    if (this.#isTakenBack) return;
     this.#log.debug({ ok: event.ok }, "run.outcome");
     const { steps } = this.#view.progress;
     await this.#settle({ answer: event.answer, usage: event.usage, steps, ...toEnd(event, this.#stopped) });

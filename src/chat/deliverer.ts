@@ -6,9 +6,9 @@ import type { StoredRun } from "../store/stored-run.ts";
 import { finalButtons } from "./buttons.ts";
 import type { Buttons } from "./document.ts";
 import { toDocument } from "./markdown/load.ts";
-import { plain } from "./markdown/tree.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
+import { retire, retireStale } from "./retire.ts";
 import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
 
 export interface DelivererParts {
@@ -20,9 +20,6 @@ export interface DelivererParts {
   readonly progress: Map<string, ProgressMessage>;
   readonly log: Logger;
 }
-
-/** How often a progress message is tried to be taken away or changed, before it is left. */
-const RETIRE_ROUNDS = 3;
 
 /** Brings what the store has for a chat to its people, until they have it; only then the progress message goes. */
 export class Deliverer {
@@ -79,6 +76,7 @@ export class Deliverer {
       else await this.#sendParts(delivery, [await toDocument(delivery.body ?? "")], replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
+      await retireStale(delivery.chatId, this.#parts);
       if (!run || delivery.body !== null) return;
       await this.#parts.progress.get(run.id)?.clean();
       this.#parts.progress.delete(run.id);
@@ -112,12 +110,8 @@ export class Deliverer {
       });
       this.kick();
     }
-    if (run.progressId === null) return;
-    await this.#retire(
-      run,
-      run.progressId,
-      `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`,
-    );
+    const instead = `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`;
+    await retire(run, { instead, mustBeRead: true }, this.#parts);
   }
 
   async #deliverOutcome(delivery: Delivery, run: StoredRun): Promise<void> {
@@ -129,7 +123,10 @@ export class Deliverer {
     if (run.outcome === "cancelled") {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
       const options = { buttons, isSilent: true };
-      if (progressId !== undefined && (await transport.edit(run.chatId, progressId, view, options))) return;
+      if (progressId !== undefined && (await transport.edit(run.chatId, progressId, view, options))) {
+        store.runs.setProgress(run.id, null);
+        return;
+      }
       await this.#sendParts(delivery, [view], { run, buttons });
       return;
     }
@@ -142,16 +139,8 @@ export class Deliverer {
       throw error;
     });
     this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
-    if (progressId !== undefined && !isReplaced) await this.#retire(run, progressId, "The answer is below.");
-  }
-
-  /** A progress message goes, or says something else; it must not say that the run goes on. */
-  async #retire(run: StoredRun, progressId: string, instead: string): Promise<void> {
-    const { transport } = this.#parts;
-    const message = { body: [plain(instead)] };
-    for (let round = 0; round < RETIRE_ROUNDS; round++) {
-      if (await transport.remove(run.chatId, progressId)) return;
-      if (await transport.edit(run.chatId, progressId, message, { buttons: [], isSilent: true })) return;
+    if (progressId !== undefined && !isReplaced) {
+      await retire({ ...run, progressId }, { instead: "The answer is below." }, this.#parts);
     }
   }
 

@@ -61,6 +61,7 @@ export class Dispatcher {
     this.#joiner = new Joiner({
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
+      takeBack: (runId) => void parts.bridge.takeBack(runId),
       hold: (forward) => this.#hold(forward),
       now: parts.now,
     });

@@ -21,6 +21,8 @@ export interface JoinerOptions {
   readonly windowMs: () => number;
   /** Gets each complete group, in order; gives the id of the run that it became, if it did. */
   readonly submit: (group: Group) => string | undefined;
+  /** Told at once that more will come for a run that it began. */
+  readonly takeBack: (runId: string) => void;
   /** Gets a forwarded text that no prompt came before. */
   readonly hold: (forward: Incoming) => void;
   /** ms since 1970. */
@@ -61,8 +63,10 @@ export class Joiner {
     if (message.isForward) {
       const follows = this.#justStarted(key);
       if (pending) pending.messages.push(message);
-      else if (follows !== undefined) this.#begin(key, message, { follows });
-      else this.#options.hold(message);
+      else if (follows !== undefined) {
+        this.#options.takeBack(follows);
+        this.#begin(key, message, { follows });
+      } else this.#options.hold(message);
     } else if (pending && expectsPaste(pending)) {
       pending.messages.push(message);
     } else {

@@ -159,13 +159,13 @@ export class ProgressMessage implements Screen {
     const { chatId, id } = this.#run;
     if (await transport.edit(chatId, messageId, content, this.#options(yes))) return;
     // Somebody deleted it: Stop must be there, but nobody is to be pestered.
-    await transport.remove(chatId, messageId);
-    if (this.#messageId !== messageId) return;
+    this.#shown = "";
+    const isGone = await transport.remove(chatId, messageId);
+    if (!isGone || this.#messageId !== messageId) return;
     this.#messageId = undefined;
     store.runs.setProgress(id, null);
     this.#first = this.#wasDeleted ? "unwanted" : "unsent";
     this.#wasDeleted = true;
-    this.#shown = "";
     this.#timer ??= setTimeout(() => this.#flush(), 0);
   }
 

@@ -33,6 +33,8 @@ const RECEIPT = "Added to the running turn.";
 export function submit(group: Group, parts: SubmitParts): string {
   const { bridge, deferred, guard } = parts;
   const task = toTask(group, parts);
+  const { follows } = group;
+  if (follows !== undefined && bridge.isWaiting(follows)) return extend(task, follows, parts);
   const { prompt, resolved } = task;
   const running = group.mustQueue ? undefined : bridge.steerable(prompt, resolved);
   if (running === undefined) return queue(task, parts);
@@ -45,6 +47,26 @@ export function submit(group: Group, parts: SubmitParts): string {
     ),
   );
   return running.runId;
+}
+
+/** What came just after its prompt becomes part of that prompt. */
+function extend(task: Task, runId: string, parts: SubmitParts): string {
+  const { bridge, deferred, guard, store, log } = parts;
+  const { group } = task;
+  const change = () =>
+    store.transaction(() => {
+      bridge.rewrite(runId, `${store.runs.get(runId)?.prompt ?? ""}\n\n${group.text}`);
+      claimMessages(task, runId, parts);
+    });
+  deferred.add(
+    bridge
+      .extend(runId, () => guard(group, change))
+      .then((isExtended) => {
+        log.debug({ runId, updates: group.updateIds, isExtended }, "run.extended");
+        if (!isExtended) guard(group, () => queue(task, parts));
+      }),
+  );
+  return runId;
 }
 
 function queue(task: Task, parts: SubmitParts): string {

@@ -79,6 +79,15 @@ export class Runs {
     );
   }
 
+  /** Runs of a chat that have ended and been told, whose progress message may still say that they go on. */
+  withStaleProgress(chatId: string): StoredRun[] {
+    return this.#read(
+      `SELECT * FROM runs WHERE chatId = ? AND state = 'ended' AND progressId IS NOT NULL
+         AND id NOT IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending') AND runId IS NOT NULL) LIMIT 5`,
+      chatId,
+    );
+  }
+
   setProgress(id: string, progressId: string | null): void {
     this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
   }
@@ -126,6 +135,14 @@ export class Runs {
   /** Changes the task of a run that waits. */
   setPrompt(id: string, prompt: string): void {
     this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);
+  }
+
+  /** Lets a run that hardly began wait once more, as if it had not. */
+  requeue(id: string): void {
+    this.#database.run(
+      "UPDATE runs SET state = 'queued', startedAt = NULL, session = NULL, pid = NULL WHERE id = ? AND state = 'running'",
+      id,
+    );
   }
 
   /** The newest run of a session, whoever began it. */

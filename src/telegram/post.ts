@@ -6,7 +6,7 @@ import type { Content, RichContent } from "./content.ts";
 import { hasDisabled, toKeyboard, withoutDisabled } from "./keyboard.ts";
 import type { Outbox } from "./outbox.ts";
 import { PRIORITY } from "./outbox-op.ts";
-import { type Call, type Extra, knowsNoRich, nextAfter } from "./refusals.ts";
+import { type Call, type Extra, knowsNoRich, type Next, nextAfter } from "./refusals.ts";
 
 /** Where the chats are now, and who is told if Telegram says that one has moved. */
 export interface Addresses {
@@ -69,25 +69,27 @@ export class Post {
     { has: own, options }: { readonly has: readonly Extra[]; readonly options: SendOptions },
     send: (common: ReturnType<typeof toCommon>, has: ReadonlySet<Extra>) => Promise<{ message_id: number }>,
   ): Promise<string> {
-    const { topicId, replyTo } = target;
     const has = new Set<Extra>(own);
-    if (topicId !== null) has.add("topic");
-    if (replyTo !== null) has.add("reply");
+    if (target.topicId !== null) has.add("topic");
+    if (target.replyTo !== null) has.add("reply");
     if (options.wantsReply) has.add("forceReply");
-    for (let chatId = target.chatId; ; ) {
-      const now = this.#addresses.moves.current(chatId);
-      // Ids of messages and topics mean nothing there.
-      if (now !== chatId) for (const extra of ["topic", "reply"] as const) has.delete(extra);
-      chatId = now;
-      const place = { chatId, topicId: has.has("topic") ? topicId : null, replyTo: has.has("reply") ? replyTo : null };
+    for (let place = target; ; ) {
+      place = this.#place(place, has);
       try {
         const common = toCommon(place, { ...options, wantsReply: has.has("forceReply") });
         return String((await send(common, has)).message_id);
       } catch (error) {
-        if (this.#hasMoved(chatId, error)) continue;
+        if (this.#hasMoved(place.chatId, error)) continue;
         for (const extra of this.#leaveOut(call, error, has)) has.delete(extra);
       }
     }
+  }
+
+  /** Where a message goes with what it has. Ids of messages and topics mean nothing in the chat that a group became. */
+  #place({ chatId, topicId, replyTo }: Target, has: Set<Extra>): Target {
+    const now = this.#addresses.moves.current(chatId);
+    if (now !== chatId) for (const extra of ["topic", "reply"] as const) has.delete(extra);
+    return { chatId: now, topicId: has.has("topic") ? topicId : null, replyTo: has.has("reply") ? replyTo : null };
   }
 
   /**
@@ -96,37 +98,40 @@ export class Post {
    */
   async edit(chatId: string, messageId: string, content: Content, options: SendOptions): Promise<boolean> {
     if (this.#addresses.moves.current(chatId) !== chatId) return false;
-    const isClassic = content.kind === "classic";
     const { buttons } = options;
-    const has = new Set<Extra>(isClassic && content.entities.length > 0 ? ["entities"] : []);
+    const has = new Set<Extra>(content.kind === "classic" && content.entities.length > 0 ? ["entities"] : []);
     if (this.#canDisable && buttons && hasDisabled(buttons)) has.add("disabled");
     for (;;) {
-      const body = isClassic
-        ? { ...NO_PREVIEW, text: content.text, ...(has.has("entities") && { entities: content.entities }) }
-        : { rich_message: toRichMessage(content) };
-      try {
-        await this.#outbox.push({
-          method: "editMessageText",
-          ...urgency(options),
-          ...(options.key !== undefined && { priority: PRIORITY.edit }),
-          doubt: "repeat",
-          payload: {
-            chat_id: Number(chatId),
-            message_id: Number(messageId),
-            ...body,
-            ...(buttons && { reply_markup: toKeyboard(has.has("disabled") ? buttons : withoutDisabled(buttons)) }),
-          },
-        });
-        return true;
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        if (this.#hasMoved(chatId, error)) return false;
-        const next = nextAfter("edit", error, has);
-        if (next === "nothing") throw error;
-        if (typeof next === "string") return next === "done";
-        if (next.includes("disabled")) this.#canDisable = false;
-        for (const extra of next) has.delete(extra);
-      }
+      const next = await this.#tryToEdit({ chatId, messageId, content, options }, has);
+      if (typeof next === "string") return next === "done";
+      if (next.includes("disabled")) this.#canDisable = false;
+      for (const extra of next) has.delete(extra);
+    }
+  }
+
+  async #tryToEdit({ chatId, messageId, content, options }: Edit, has: ReadonlySet<Extra>): Promise<Next> {
+    const { buttons, key } = options;
+    const keyboard = buttons && toKeyboard(has.has("disabled") ? buttons : withoutDisabled(buttons));
+    try {
+      await this.#outbox.push({
+        method: "editMessageText",
+        ...urgency(options),
+        ...(key !== undefined && { priority: PRIORITY.edit }),
+        doubt: "repeat",
+        payload: {
+          chat_id: Number(chatId),
+          message_id: Number(messageId),
+          ...toBody(content, has),
+          ...(keyboard && { reply_markup: keyboard }),
+        },
+      });
+      return "done";
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (this.#hasMoved(chatId, error)) return "gone";
+      const next = nextAfter("edit", error, has);
+      if (next === "nothing") throw error;
+      return next;
     }
   }
 
@@ -169,7 +174,19 @@ export class Post {
   }
 }
 
+interface Edit {
+  readonly chatId: string;
+  readonly messageId: string;
+  readonly content: Content;
+  readonly options: SendOptions;
+}
+
 const NO_PREVIEW = { link_preview_options: { is_disabled: true } };
+
+function toBody(content: Content, has: ReadonlySet<Extra>) {
+  if (content.kind === "rich") return { rich_message: toRichMessage(content) };
+  return { ...NO_PREVIEW, text: content.text, ...(has.has("entities") && { entities: content.entities }) };
+}
 
 function urgency({ key, urgency = "answer" }: SendOptions) {
   if (key === undefined) return { priority: PRIORITY[urgency], doubt: "fail" } as const;

@@ -88,14 +88,14 @@ export const REFUSALS: readonly Row[] = [
   },
   {
     calls: ["edit"],
-    says: /not found|can't be edited/i,
+    says: /to edit not found|can't be edited|MESSAGE_ID_INVALID/i,
     next: "gone",
     example: "message to edit not found",
     sees: "a new message",
   },
   {
     calls: ["remove"],
-    says: /not found/i,
+    says: /to delete not found|MESSAGE_ID_INVALID/i,
     next: "done",
     example: "message to delete not found",
     sees: "nothing: somebody else removed it",

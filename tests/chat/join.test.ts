@@ -22,6 +22,7 @@ function joiner() {
       groups.push(group);
       return `run${groups.length}`;
     },
+    takeBack: () => {},
     hold: ({ text }) => held.push(text),
     now: () => Date.now(),
   });
