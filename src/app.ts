@@ -5,7 +5,9 @@ import { greet, whoAmI } from "./app/greeting.ts";
 import { movedChats } from "./app/moved-chats.ts";
 import { keepHistory, tellHealth, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
+import { conversationOfRun } from "./bridge/resolve.ts";
 import { scheduleRuns } from "./bridge/scheduled-runs.ts";
+import { triggerRuns } from "./bridge/triggered-runs.ts";
 import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
 import { ChatScreens } from "./chat/screens.ts";
@@ -17,12 +19,14 @@ import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
+import type { StoredRun } from "./store/stored-run.ts";
 import { createTelegram } from "./telegram/api.ts";
 import { findLostProgress } from "./telegram/lost-progress.ts";
 import { showMenu } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { telegramTransport } from "./telegram/transport.ts";
+import { listenForWebhooks } from "./webhooks/listen.ts";
 import { LocalWorker } from "./worker/local.ts";
 
 export interface AppOptions {
@@ -86,12 +90,23 @@ export async function runBridge(options: AppOptions): Promise<void> {
       void showMenu(telegram, { config: config(), engines, log });
     },
   });
-  const style = () => requireTelegram(config());
-  const transport = telegramTransport({ telegram, outbox, store, mainChat, config, style, log, onMoved });
+  const style = () => ({
+    ...requireTelegram(config()),
+    goesOn: (run: StoredRun) => conversationOfRun(run, config()) !== undefined,
+  });
+  const transport = telegramTransport({
+    ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log, onMoved },
+  });
   const screens = new ChatScreens({ transport, store, engines, style, log, now });
   const cards = new ChatCards({ transport, store, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
-  const bridge = new Bridge({ config, engines, store, worker, screens, cards, log, now });
+  const { engineOverride } = options;
+  const triggers = triggerRuns({
+    ...{ bridge: () => bridge, config, engines, store, now, log, engineOverride, deliver },
+  });
+  const bridge: Bridge = new Bridge({
+    ...{ config, engines, store, worker, screens, cards, fileSource: transport, log, now, watcher: triggers },
+  });
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
@@ -111,6 +126,15 @@ export async function runBridge(options: AppOptions): Promise<void> {
     await bridge.recover();
     dispatcher.recover();
     schedules.start();
+    triggers.start();
+    const webhooks = await listenForWebhooks({
+      config,
+      env,
+      store,
+      log,
+      now,
+      onReceived: () => triggers.takeWebhooks(),
+    });
     const control = await openControl(join(directory, "takopi.sock"), log, {
       ...{
         bridge,
@@ -118,6 +142,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
         store,
         engines,
         operations,
+        chats: transport.chats,
         botName: me.username,
         engineOverride: options.engineOverride,
       },
@@ -137,7 +162,9 @@ export async function runBridge(options: AppOptions): Promise<void> {
       receive: (updates) => dispatcher.receive(updates.map((body) => ({ id: body.update_id, body }))),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
+    await webhooks?.close();
     schedules.close();
+    triggers.close();
     await control?.close();
     // What the dispatcher lets go of is stored then, and runs at the next start.
     const closed = bridge.close();

@@ -5,6 +5,7 @@ import { engines } from "../runners/index.ts";
 import type { Ability } from "../src/domain/run.ts";
 import type { Engine } from "../src/engine/contract.ts";
 import { pinnedEngines } from "./engines/pinned.ts";
+import { toTable } from "./reference/table.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/reference/engines.md", import.meta.url));
 const BEGIN = "<!-- abilities: made by `npx tsx tests/abilities.ts` -->";
@@ -47,11 +48,7 @@ function table(): string {
       ...pinned.map((engine) => (can(engine, ability) ? "yes" : "no")),
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [header = [], ...body] = rows;
-  return [line(header), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(line)].join("\n");
+  return toTable(rows);
 }
 
 /** In words, so that nobody has to look for a "no" in the table. */

@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   worker: ["config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
+  webhooks: ["config", "domain", "errors", "log", "store"],
   control: ["domain", "engine", "errors", "log", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
   telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
@@ -36,7 +37,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   libsql: /^src\/store\/database\.ts$/,
   "smol-toml": /^src\/config\//,
   "@decimalturn/toml-patch": /^src\/config\//,
-  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/message|cli\/operation)\.ts$|runners\/)/,
+  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/(message|files)|cli\/operation)\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
   "@clack/prompts": /^src\/cli\//,
 };

@@ -3,6 +3,9 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readPage, withAbilities } from "./abilities.ts";
+import { configKeys } from "./reference/config-keys.ts";
+import { madeAnew, madePages, readPage as readMade } from "./reference/pages.ts";
+import { takopiCommands, takopiKeys } from "./reference/takopi.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pages = [
@@ -20,6 +23,32 @@ test("the table of abilities is what the engines declare", () => {
 test("a table of other times is found out", () => {
   const page = readPage();
   expect(withAbilities(page.replace("| yes", "| old"))).toBe(page);
+});
+
+test.each(madePages)("what is made of %s is what the program says now", (page) => {
+  const text = readMade(page);
+  expect(madeAnew(page, text), "run `npm run docs`").toBe(text);
+});
+
+test("every key says what it means", () => {
+  const silent = configKeys().filter(({ meaning }) => meaning === "");
+  const names = silent.map(({ section, name }) => `[${section}] ${name}`);
+  expect(names, "config.example.toml needs a line such as `# key = 1 # what it does`").toEqual([]);
+});
+
+test.each([...takopiKeys, ...takopiCommands])(
+  "the page for those who come from Takopi tells what became of %s",
+  (name) => {
+    const page = readFileSync(join(root, "docs/how-to/coming-from-takopi.md"), "utf8");
+    const told = [...page.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+    expect(told.some((code) => code === name || code.startsWith(`${name} `))).toBe(true);
+  },
+);
+
+test("a made part of other times is found out", () => {
+  const page = "docs/reference/chat.md";
+  const text = readMade(page);
+  expect(madeAnew(page, text.replace("| `/cancel` ", "| `/stop` "))).toBe(text);
 });
 
 test.each(pages)("the links of %s lead somewhere", (page) => {

@@ -1,6 +1,7 @@
 import type { InitializeResponse, PromptResponse, SessionConfigOption } from "@agentclientprotocol/sdk/unstable";
 import type { ProcessMark } from "../../src/domain/run.ts";
 import { endsWithin } from "../../src/engine/ends-within.ts";
+import type { Image } from "../../src/engine/images.ts";
 import type { LivePooled } from "../../src/engine/live.ts";
 import { type LiveCommand, type LiveProcess, startLiveProcess } from "../../src/engine/live-process.ts";
 import type { Ending } from "../../src/engine/process.ts";
@@ -169,11 +170,6 @@ export class Agent implements LivePooled {
       },
     };
   }
-}
-
-export interface Image {
-  readonly mime: string;
-  readonly base64: string;
 }
 
 const promptBlocks = ({ text, images }: { readonly text: string; readonly images: readonly Image[] }) => [

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import type { Attachment } from "../../src/domain/run.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
+import { IMAGE_TYPES, readImages } from "../../src/engine/images.ts";
 import { liveDriver } from "../../src/engine/live.ts";
 import { probeExecutable } from "../../src/engine/probe.ts";
 import { defineLive } from "../../src/engine/to-engine.ts";
-import type { Agent, Image } from "./agent.ts";
+import type { Agent } from "./agent.ts";
 import { Agents } from "./agents.ts";
 import { operationsOf } from "./operations.ts";
 import { acpOptions } from "./options.ts";
@@ -17,7 +16,7 @@ import { Turn } from "./turn.ts";
 export function acpEngine(id: string): Engine {
   const agents = new Agents(id);
   return defineLive({
-    ...{ id, label: id, options: acpOptions, resume: resumeOf(id) },
+    ...{ id, label: id, options: acpOptions, resume: resumeOf(id), images: IMAGE_TYPES },
     probe: ({ options, env }) => {
       const own = engineEnv({ env, patterns: [], options, cwd: "/" });
       return probeExecutable({ id: `engines.${id}`, cmd: options.cmd ?? id, env: own });
@@ -59,10 +58,3 @@ function asText(prompt: string, commands: readonly string[]): string {
 }
 
 const takesImages = ({ told }: Agent): boolean => told.agentCapabilities?.promptCapabilities?.image === true;
-
-const readImages = (attachments: readonly Attachment[]): Promise<readonly Image[]> =>
-  Promise.all(
-    attachments
-      .filter(({ mime }) => mime.startsWith("image/"))
-      .map(async ({ path, mime }) => ({ mime, base64: await readFile(path, "base64") })),
-  );

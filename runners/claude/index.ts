@@ -1,4 +1,5 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { launch } from "./launch.ts";
 import { claudeLive } from "./live/index.ts";
 import { CLAUDE_VARIABLES, claudeOptions } from "./options.ts";
@@ -18,6 +19,8 @@ export const claude = defineEngine(
     options: claudeOptions,
     resume,
     brings: claudeBrings,
+    images: IMAGE_TYPES,
+    reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,
     skip: SKIPPED_LINES,

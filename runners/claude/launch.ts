@@ -1,5 +1,7 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
+import { readImages } from "../../src/engine/images.ts";
+import { toMessage } from "./message.ts";
 import { type ClaudeOptions, toArguments, variablesOf } from "./options.ts";
 import { findSession } from "./sessions.ts";
 import { type ClaudeState, ENGINE, initialState } from "./state.ts";
@@ -12,17 +14,18 @@ import { trustArguments } from "./trust.ts";
  */
 export async function launch(request: RunRequest & { readonly options: ClaudeOptions }): Promise<Launch<ClaudeState>> {
   const { options, cwd, env, trusted } = request;
-  const { prompt, session: id } = request.spec;
+  const { prompt, session: id, attachments } = request.spec;
+  const hasImages = attachments.length > 0;
   const session = id === undefined ? undefined : await findSession(id, { options, env });
   return {
     file: options.cmd ?? ENGINE,
     args: [
-      ...toArguments(options, "headless"),
+      ...toArguments(options, hasImages ? "images" : "headless"),
       ...trustArguments(cwd, trusted, options.append_system_prompt),
       ...(id === undefined ? [] : [`--resume=${id}`]),
     ],
     env: variablesOf(options, env),
-    stdin: asText(prompt),
+    stdin: hasImages ? `${JSON.stringify(toMessage(asText(prompt), await readImages(attachments)))}\n` : asText(prompt),
     state: { ...initialState, cwd, ...(session && { before: session.used }) },
   };
 }

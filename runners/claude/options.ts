@@ -26,6 +26,8 @@ const list = (name: string, values: readonly string[] = []) =>
 
 const MODES = {
   headless: ["--print", "--output-format=stream-json", "--verbose"],
+  /** The prompt is a message of stream-json, which can hold images. */
+  images: ["--print", "--input-format=stream-json", "--output-format=stream-json", "--verbose"],
   live: [
     ...["--print", "--input-format=stream-json", "--output-format=stream-json", "--verbose"],
     ...["--include-partial-messages", "--permission-prompt-tool=stdio"],
@@ -34,7 +36,7 @@ const MODES = {
 
 /** The flags of one process, but for its session and trust. */
 export function toArguments(options: ClaudeOptions, mode: keyof typeof MODES): readonly string[] {
-  const tools = options.allowed_tools ?? (mode === "headless" ? HEADLESS_TOOLS : []);
+  const tools = options.allowed_tools ?? (mode === "live" ? [] : HEADLESS_TOOLS);
   return [
     ...MODES[mode],
     ...flag("--model", options.model),

@@ -1,4 +1,5 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { endWithoutTurn } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { codexLive } from "./live/index.ts";
@@ -20,6 +21,8 @@ export const codex = defineEngine(
     options: codexOptions,
     resume,
     brings: codexBrings,
+    images: IMAGE_TYPES,
+    reasoning: { option: "reasoning_effort", levels: ["minimal", "low", "medium", "high", "xhigh"] },
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

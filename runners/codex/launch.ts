@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { EngineError } from "../../src/errors.ts";
@@ -26,10 +27,21 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
   const before = thread === undefined ? NO_TOKENS : await readThreadTotals(home, thread);
   return {
     file: options.cmd ?? "codex",
-    args: toArgs(options, thread, trustArguments(cwd, request.trusted === true, { ...request.env, ...options.env })),
+    args: toArgs(options, {
+      thread,
+      images: request.spec.attachments.map(({ path }) => relative(cwd, path)),
+      trust: trustArguments(cwd, request.trusted === true, { ...request.env, ...options.env }),
+    }),
     stdin: prompt,
     state: { ...initial, title: options.profile ?? initial.title, cwd: cwd.replace(/\/+$/, "") || undefined, before },
   };
+}
+
+interface Turn {
+  readonly thread?: string | undefined;
+  /** Paths from the run's directory: codex splits them at commas, which a project's own path may hold. */
+  readonly images?: readonly string[];
+  readonly trust?: readonly string[];
 }
 
 /**
@@ -38,7 +50,7 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
  * An unreachable model server is retried without end unless that feature is off; versions that do not know it ignore
  * the setting, and `extra_args` come after it to switch it on again.
  */
-export function toArgs(options: CodexOptions, thread: string | undefined, trust: readonly string[] = []): string[] {
+export function toArgs(options: CodexOptions, { thread, images = [], trust = [] }: Turn = {}): string[] {
   return [
     ...["-c", "features.unbounded_connection_retries=false"],
     ...(options.extra_args ?? ["-c", "notify=[]"]),
@@ -51,6 +63,7 @@ export function toArgs(options: CodexOptions, thread: string | undefined, trust:
     ...setting("model_reasoning_summary", options.reasoning_summary),
     ...(options.add_dirs ?? []).flatMap((dir) => flag("add-dir", dir)),
     ...(thread === undefined ? [] : ["resume", thread]),
+    ...images.map((path) => `--image=${path}`),
     "-",
   ];
 }

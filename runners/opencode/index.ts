@@ -1,4 +1,5 @@
 import { defineEngine } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
 import { opencodeOptions } from "./options.ts";
@@ -19,7 +20,9 @@ export const opencode = defineEngine(
     label: "opencode",
     options: opencodeOptions,
     resume: opencodeResume,
+    images: IMAGE_TYPES,
     brings: opencodeBrings,
+    reasoning: { option: "variant", levels: ["minimal", "low", "medium", "high", "max"] },
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

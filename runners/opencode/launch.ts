@@ -24,7 +24,7 @@ export async function launch(
   const file = options.cmd ?? "opencode";
   const { env: inherited } = request;
   const environment = { env: inherited, patterns: OPENCODE_VARIABLES, options };
-  const { prompt, session } = request.spec;
+  const { prompt, session, attachments } = request.spec;
   const cwd =
     session === undefined
       ? request.cwd
@@ -42,7 +42,7 @@ export async function launch(
   const release = await awaitFirstStart(host.keep(firstStarts), dataDirectory(env), () => hasDatabase(env));
   return {
     file,
-    args: toArguments(options, cwd, session),
+    args: toArguments(options, cwd, { session, images: attachments.map(({ path }) => path) }),
     cwd,
     env: {
       ...project,

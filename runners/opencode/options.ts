@@ -37,7 +37,11 @@ export type OpencodeOptions = z.infer<typeof opencodeOptions>;
  * The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. Behind a space a value
  * that begins with `-`, such as a model that a chat chose, would be a flag of its own.
  */
-export function toArguments(options: OpencodeOptions, directory: string, session: string | undefined): string[] {
+export function toArguments(
+  options: OpencodeOptions,
+  directory: string,
+  { session, images = [] }: { readonly session?: string | undefined; readonly images?: readonly string[] } = {},
+): string[] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [`${name}=${value}`]);
   return [
     ...["run", "--format", "json", "--dir", directory],
@@ -47,6 +51,7 @@ export function toArguments(options: OpencodeOptions, directory: string, session
     ...flag("--variant", options.variant),
     ...flag("--title", options.title),
     ...(options.thinking ? ["--thinking"] : []),
+    ...images.map((path) => `--file=${path}`),
     ...(options.extra_args ?? []),
   ];
 }

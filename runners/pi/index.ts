@@ -1,5 +1,6 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
+import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { piLive } from "./live/index.ts";
 import { type PiOptions, piOptions, toArguments, toMeta, toTitle } from "./options.ts";
 import { end } from "./outcome.ts";
@@ -20,6 +21,8 @@ export const pi = defineEngine(
     options: piOptions,
     resume: piResume,
     brings: piBrings,
+    images: IMAGE_TYPES,
+    reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,
@@ -42,7 +45,7 @@ async function knowsNames({ session_title, cmd = ENGINE, env }: PiOptions, inher
 }
 
 async function launch(request: RunRequest & { readonly options: PiOptions }): Promise<Launch<PiState>> {
-  const { prompt, session: asked } = request.spec;
+  const { prompt, session: asked, attachments } = request.spec;
   const places = await findPlaces(request, request.cwd);
   // pi takes `~` for a name, and on a resume the path would be looked for from the session's own directory.
   const options = request.options.session_dir ? { ...request.options, session_dir: places.own } : request.options;
@@ -50,9 +53,16 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
   const trust = await trustOf({ ...request, options }, session?.cwd ?? request.cwd, places);
   const name = session === undefined && (await knowsNames(options, request.env)) ? options.session_title : undefined;
   const resumed = session ? ["--session", session.path] : [];
+  const images = attachments.map(({ path }) => `@${path}`);
   return {
     file: options.cmd ?? ENGINE,
-    args: [...toArguments(options, "headless", name), ...resumed, ...(options.extra_args ?? []), ...trust.args],
+    args: [
+      ...toArguments(options, "headless", name),
+      ...resumed,
+      ...(options.extra_args ?? []),
+      ...trust.args,
+      ...images,
+    ],
     ...(session && { cwd: session.cwd, resume: session.id }),
     env: { CI: "1", ...options.env, ...trust.env },
     stdin: prompt,

@@ -1,4 +1,5 @@
 import type { Reply } from "../domain/question.ts";
+import type { PreferencePlace } from "../store/preferences.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
@@ -55,6 +56,7 @@ export class Bridge {
       project: resolved.context?.project ?? null,
       branch: resolved.context?.branch ?? null,
       prompt: resolved.prompt,
+      files: prompt.files ?? [],
       resume: resolved.resume ?? null,
       follows: resolved.follows ?? null,
       createdAt: now(),
@@ -119,13 +121,10 @@ export class Bridge {
     return this.#jobs.get(id)?.isWaiting === false;
   }
 
-  /** The run under way that this prompt can be added to, and how: false if it was not taken. Never rejects. */
-  steerable(prompt: Prompt, resolved: Resolved) {
+  /** The run under way that this prompt can be added to: see `Job.steer`. */
+  steerable(prompt: Prompt, resolved: Resolved): Pick<Job, "id" | "fetch" | "steer"> | undefined {
     const { store } = this.#options;
-    const job = [...this.#jobs.values()].find(
-      (one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }),
-    );
-    return job && { runId: job.id, steer: (text: string) => job.steer(text) };
+    return [...this.#jobs.values()].find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
   }
 
   /** Has a run wait that hardly began, for `extend`; false if it has done something already or takes a text as it runs. */
@@ -178,6 +177,13 @@ export class Bridge {
     const jobs = [...this.#jobs.values()].filter((job) => job.chatId === chatId);
     const ordered = jobs.toSorted((a, b) => RANK[a.state] - RANK[b.state]);
     return ordered.flatMap(({ id }) => this.#options.store.runs.get(id) ?? []);
+  }
+
+  /** Says something in a conversation; `body` is Markdown. */
+  tell({ chatId, topicId }: PreferencePlace, body: string): void {
+    const { store, screens, now } = this.#options;
+    store.deliveries.add({ chatId, topicId, body, createdAt: now() });
+    screens.deliver();
   }
 
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */

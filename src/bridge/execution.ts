@@ -1,5 +1,6 @@
 import { engineOptions } from "../config/engine-options.ts";
 import { assertNever, type Completed } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -39,7 +40,7 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
-    this.#work = options.worker.run(specOf(run, options.store));
+    this.#work = options.worker.run(specOf(run, options));
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
@@ -57,8 +58,8 @@ export class Execution {
   readonly send: WorkerRun["send"] = (command) => this.#work.send(command);
 
   /** Adds a text to the running turn; false if the engine did not take it. Settled at the latest with `end`. */
-  steer(text: string): Promise<boolean> {
-    return this.#steering.add(text);
+  steer(text: string, files: readonly PromptFile[]): Promise<boolean> {
+    return this.#steering.add(text, files);
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */

@@ -1,10 +1,12 @@
 import type { Completed } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { Execution } from "./execution.ts";
+import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
 import type { BridgeOptions } from "./options.ts";
 import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
@@ -24,6 +26,8 @@ export class Job {
   #isReleased = false;
   #isTakenBack = false;
   #stopped: StopReason | undefined;
+  /** Aborted by a stop, for what comes before the worker has the run. */
+  readonly #fetching = new AbortController();
   readonly #closing = new AbortController();
   #execution: Execution | undefined;
 
@@ -81,9 +85,9 @@ export class Job {
    */
   takeBack(): boolean {
     if (this.#isTakenBack || this.#state !== "running") return this.isWaiting;
-    if (this.#stopped || this.canSteer || this.#view.progress.steps > 0) return false;
+    if (!this.#execution || this.#stopped || this.canSteer || this.#view.progress.steps > 0) return false;
     this.#isTakenBack = true;
-    this.#execution?.send({ type: "stop", reason: "More of the prompt has come." });
+    this.#execution.send({ type: "stop", reason: "More of the prompt has come." });
     return true;
   }
 
@@ -100,14 +104,15 @@ export class Job {
     try {
       this.#run = store.runs.get(this.id) ?? this.#run;
       this.#view.starting(now());
+      this.#run = { ...this.#run, files: await this.#fetchOwn() };
       this.#execution = new Execution({
         ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
       });
       await this.#execution.hear((event) => this.#completed(event));
       if (this.#state === "running" && !this.#isTakenBack) throw new Error("The worker gave no outcome.");
     } catch (error) {
-      if (!(error instanceof UserError)) this.#log.error({ err: error }, "run.failed");
       if (this.#isTakenBack) return;
+      if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
       const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
@@ -131,8 +136,18 @@ export class Job {
   }
 
   /** Adds a text to the running turn; false if the engine did not take it. Settled at the latest when the run is over. */
-  steer(text: string): Promise<boolean> {
-    return (this.canSteer && this.#execution?.steer(text)) || Promise.resolve(false);
+  steer(text: string, files: readonly PromptFile[] = []): Promise<boolean> {
+    const isThere = files.every(({ placed }) => placed !== undefined);
+    return (this.canSteer && isThere && this.#execution?.steer(text, files)) || Promise.resolve(false);
+  }
+
+  /** Brings files to where it works. One that it cannot wait for stays as it is. @throws UserError if one will not come. */
+  async fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
+    const { signal } = this.#fetching;
+    return fetchFiles({ ...this.#run, files }, signal, this.#options).catch((error: unknown) => {
+      if (signal.aborted) return files;
+      throw error;
+    });
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
@@ -168,7 +183,15 @@ export class Job {
     if (this.#stopped) return;
     this.#stopped = reason;
     this.#view.stopping();
+    this.#fetching.abort(reason.text);
     this.#execution?.send(how === "interrupt" ? { type: how } : { type: how, reason: reason.text });
+  }
+
+  /** Each is stored as soon as it is there, so that a restart fetches only the others. */
+  #fetchOwn(): Promise<readonly PromptFile[]> {
+    const { store } = this.#options;
+    const keep = (files: readonly PromptFile[]) => store.runs.setFiles(this.id, files);
+    return fetchFiles(this.#run, this.#fetching.signal, this.#options, keep);
   }
 
   async #completed(event: Completed): Promise<void> {
@@ -181,15 +204,16 @@ export class Job {
 
   /** Keeps the outcome here until it is stored, or the bridge ends. Never rejects. */
   async #settle(outcome: RunOutcome): Promise<void> {
-    const { store, now, screens } = this.#options;
+    const { store, now, screens, watcher } = this.#options;
     this.#state = "ended";
     const ended = { run: this.#run, session: this.#execution?.session, outcome, at: now() };
-    const isStored = await untilDone(() => storeOutcome(ended, store), {
+    const isStored = await untilDone(() => storeOutcome(ended, store, watcher), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });
     if (!isStored) this.#log.error({ outcome: outcome.kind }, "outcome.lost");
     this.#view.close();
     screens.deliver();
+    watcher?.begin();
   }
 }
 

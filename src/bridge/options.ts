@@ -2,8 +2,19 @@ import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
-import type { Cards, Screens } from "./screen.ts";
+import type { Cards, FileSource, Screens } from "./screen.ts";
+
+/** Hears of what happens to runs. */
+export interface RunWatcher {
+  /** Inside the transaction that stores the outcome. */
+  ended(run: StoredRun): void;
+  /** The outcome is stored. */
+  begin(): void;
+  /** A person is asked something. */
+  asked(run: StoredRun, key: string): void;
+}
 
 /** What the bridge and its parts work with. */
 export interface BridgeOptions {
@@ -14,6 +25,8 @@ export interface BridgeOptions {
   readonly worker: Worker;
   readonly screens: Screens;
   readonly cards: Cards;
+  readonly watcher?: RunWatcher;
+  readonly fileSource: FileSource;
   readonly log: Logger;
   /** ms since 1970. */
   readonly now: () => number;

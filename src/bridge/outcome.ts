@@ -2,6 +2,7 @@ import type { Completed } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
+import type { RunWatcher } from "./options.ts";
 
 /** Why a run is ended from outside. The first reason wins. */
 export interface StopReason {
@@ -30,12 +31,15 @@ export interface Ended {
 }
 
 /** Stores an outcome together with what must be delivered of it, unless the run had one. */
-export function storeOutcome({ run, session, outcome, at }: Ended, { runs, deliveries, durably }: Store): void {
+export function storeOutcome({ run, session, outcome, at }: Ended, store: Store, watcher?: RunWatcher): void {
+  const { runs, deliveries, durably } = store;
   const { id, chatId, topicId, messageId: replyTo } = run;
   durably(() => {
     if (session !== undefined) runs.setSession(id, session);
     if (!runs.end(id, outcome, at)) return;
     deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
+    const ended = runs.get(id);
+    if (ended) watcher?.ended(ended);
   });
 }
 

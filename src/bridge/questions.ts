@@ -9,7 +9,7 @@ import type { Decider } from "../store/questions.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
 
-export interface RunQuestionsOptions extends Pick<BridgeOptions, "store" | "cards" | "config" | "now"> {
+export interface RunQuestionsOptions extends Pick<BridgeOptions, "store" | "cards" | "config" | "now" | "watcher"> {
   readonly run: StoredRun;
   readonly rules: Rules;
   readonly send: (command: Extract<RunCommand, { type: "answer" }>) => void;
@@ -108,7 +108,7 @@ export class RunQuestions {
   }
 
   #ask(open: Open): void {
-    const { config, cards, onWaiting } = this.#options;
+    const { config, cards, onWaiting, watcher, run } = this.#options;
     const minutes = config().limits.approval_minutes;
     const waitMs = timerMs(minutes);
     const expire = () => {
@@ -120,6 +120,7 @@ export class RunQuestions {
     open.timers = [middle, end];
     cards.show(open.key);
     onWaiting(true);
+    watcher?.asked(run, open.key);
   }
 
   #pass(open: Open, reply: Reply, decider: Decider): void {

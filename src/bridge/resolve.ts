@@ -1,13 +1,16 @@
-import type { Config, Project } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import { hasTopics } from "../config/topics.ts";
 import { type Context, parseContext } from "../domain/context.ts";
 import { type Directives, parseDirectives } from "../domain/directives.ts";
 import type { ResumeToken } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Origin } from "../domain/origin.ts";
 import { findResume, stripResume } from "../domain/resume.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
+import { findProject, settingsOf } from "./settings.ts";
 
 /** A prompt as it came from a chat, forwards and split pastes already joined to it. */
 export interface Prompt {
@@ -20,6 +23,7 @@ export interface Prompt {
   readonly userId: string | undefined;
   readonly isPrivate: boolean;
   readonly text: string;
+  readonly files?: readonly PromptFile[] | undefined;
   /** The replied-to message; its text with rich blocks flattened. */
   readonly reply: { readonly messageId: string; readonly text: string } | undefined;
   /** A run to go on with, whatever the text says: for forwards that came after their prompt, and for buttons. */
@@ -52,14 +56,16 @@ export interface ResolveParts {
  * Decides engine, project, branch and session of a prompt.
  *
  * Session: a resume line in the message, the run of the replied-to message, a resume line in the replied-to text, the
- * chat's newest run (session_mode = "chat", same project and branch), else a new one. A session decides the engine.
- * Context: the replied-to run's or ctx line, directives, the project of this chat, default_project, none.
+ * conversation's newest run (same project and branch), else a new one. A session decides the engine.
+ * Context: the replied-to run's or ctx line, directives, what the conversation is bound to, the project of this chat,
+ * default_project, none. Engine: directive, then the setting of the conversation, see `SETTINGS`.
  *
  * @throws UserError for directives that stand twice or before nothing, and for projects that are not configured.
  */
 export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const { config, engines, store } = parts;
-  const ambient = ambientContext(prompt, config);
+  const settings = settingsOf(prompt, parts);
+  const ambient = settings.context()?.context;
   const directives = parseDirectives(prompt.text, {
     engines: engines.map(({ id }) => id),
     projects: [...config.projects.keys()],
@@ -80,8 +86,7 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const common = { context, prompt: text, named: { engine: namedEngine, project, branch }, conversation };
   if (token) return { ...common, ...bySession(token) };
   if (replied) return { ...common, ...byRun(replied) };
-  const engine =
-    directives.engine ?? projectOf(context, config)?.default_engine ?? parts.engineOverride ?? config.default_engine;
+  const engine = directives.engine ?? settings.engine(context?.project).value;
   const latest = conversation === undefined ? undefined : latestRun(conversation, engine, context, store);
   return { ...common, ...(latest ? byRun(latest) : { engine, resume: undefined, follows: undefined }) };
 }
@@ -120,16 +125,11 @@ function lineContext(prompt: Prompt, config: Config): Context | undefined {
   return { project: project.alias, branch: named.branch };
 }
 
-/** A chat that belongs to a project works there; else the default project. */
-function ambientContext(prompt: Prompt, config: Config): Context | undefined {
-  const own = [...config.projects.values()].find(({ chat_id }) => String(chat_id) === prompt.chatId);
-  const project = own?.alias ?? config.default_project;
-  return project === undefined ? undefined : { project, branch: undefined };
-}
-
+/** The branch of the conversation is one of its own project. */
 function withDirectives(ambient: Context | undefined, { project, branch }: Directives): Context | undefined {
   const name = project ?? ambient?.project;
-  return name === undefined ? undefined : { project: name, branch };
+  if (name === undefined) return undefined;
+  return { project: name, branch: branch ?? (name === ambient?.project ? ambient.branch : undefined) };
 }
 
 function latestRun(key: string, engine: string, context: Context | undefined, store: Store): StoredRun | undefined {
@@ -139,18 +139,39 @@ function latestRun(key: string, engine: string, context: Context | undefined, st
   return isSamePlace ? run : undefined;
 }
 
-/** A private chat is one conversation; in a group each sender has one; topics have none. */
+/**
+ * Where the newest run is remembered, so that the next message goes on with its session; undefined if every message
+ * begins anew. A served topic always is one conversation. With session_mode = "chat" so are other topics and private
+ * chats, and in a group each sender has one.
+ */
 export function conversationKey(
   prompt: Pick<Prompt, "chatId" | "topicId" | "userId" | "isPrivate">,
   config: Config,
 ): string | undefined {
-  if (config.telegram?.session_mode !== "chat" || prompt.topicId !== undefined) return undefined;
-  if (prompt.isPrivate) return `${prompt.chatId}`;
-  return prompt.userId === undefined ? undefined : `${prompt.chatId}:${prompt.userId}`;
+  const { chatId, topicId, userId, isPrivate } = prompt;
+  const isChat = config.telegram?.session_mode === "chat";
+  if (topicId !== undefined) return isChat || hasTopics(config, chatId) ? `${chatId}/${topicId}` : undefined;
+  if (!isChat) return undefined;
+  if (isPrivate) return chatId;
+  return userId === undefined ? undefined : `${chatId}:${userId}`;
 }
 
-export function findProject(name: string, config: Config): Project | undefined {
-  return [...config.projects.values()].find(({ alias }) => alias.toLowerCase() === name.toLowerCase());
-}
+/** The same for a run that there is. */
+export const conversationOfRun = ({ chatId, topicId, userId }: StoredRun, config: Config): string | undefined =>
+  conversationKey({ chatId, topicId: topicId ?? undefined, userId: userId ?? undefined, isPrivate: false }, config);
 
-const projectOf = (context: Context | undefined, config: Config) => context && config.projects.get(context.project);
+/**
+ * In a group a topic that is served must say what it is for, since its messages are one conversation.
+ *
+ * @throws UserError if neither the topic nor the message says where to work.
+ */
+export function requirePlace(prompt: Prompt, { context, resume, follows }: Resolved, config: Config): void {
+  const { chatId, topicId, isPrivate } = prompt;
+  if (topicId === undefined || isPrivate || !hasTopics(config, chatId)) return;
+  if (context || resume !== undefined || follows !== undefined) return;
+  const [alias] = config.projects.keys();
+  if (alias === undefined) return;
+  throw new UserError(
+    `This topic is bound to no project yet: \`/topic ${alias} @branch\` binds it, or begin a message with \`/${alias}\`.`,
+  );
+}

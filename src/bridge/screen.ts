@@ -36,6 +36,16 @@ export interface Screens {
   deliver(): void;
 }
 
+/** The port to what people send besides text. */
+export interface FileSource {
+  /**
+   * The bytes of a file, within limits of time that the source sets.
+   *
+   * @throws UserError if it will never come; any other error, also while it is read, may pass.
+   */
+  fetchFile(source: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}
+
 /** The port for questions that the chat edge implements. Both return at once; what they need they read from the store. */
 export interface Cards {
   /** Sends the card of a question that is open, or brings the card that it has up to date. */

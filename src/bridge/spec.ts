@@ -1,26 +1,46 @@
+import { toAttachments, withPlaces } from "../domain/files.ts";
 import type { RunSpec } from "../domain/run.ts";
+import type { Setting } from "../domain/settings.ts";
 import { UserError } from "../errors.ts";
-import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
+import type { BridgeOptions } from "./options.ts";
+import { settingsOf } from "./settings.ts";
 import { sessionOf } from "./thread.ts";
+
+type SpecParts = Pick<BridgeOptions, "config" | "engines" | "store">;
 
 /**
  * A stored run as a worker is told to carry it out.
  *
  * @throws UserError if it continues a task that ended without a session.
  */
-export function specOf(run: StoredRun, { runs, threads }: Pick<Store, "runs" | "threads">): RunSpec {
-  const { id: runId, engine, project, branch, prompt, follows } = run;
-  const { session } = sessionOf(run, runs);
+export function specOf(run: StoredRun, parts: SpecParts): RunSpec {
+  const { id: runId, engine, project, branch, prompt, files, follows } = run;
+  const { session } = sessionOf(run, parts.store.runs);
   if (session === undefined && follows !== null) {
     const problem = "The task before this one ended without a session to continue";
     throw new UserError(`${problem}: send this again as a new message.`);
   }
-  const model = session === undefined ? undefined : threads.model(engine, session);
   return {
-    ...{ runId, engine, prompt, attachments: [], overrides: model === undefined ? {} : { model } },
+    ...{ runId, engine, prompt: withPlaces(prompt, files, session !== undefined), attachments: toAttachments(files) },
+    overrides: overridesOf(run, session, parts),
     ...(session !== undefined && { session }),
     ...(project !== null && { project }),
     ...(branch !== null && { branch }),
   };
 }
+
+/** What the session or its conversation has chosen over the config. */
+export function overridesOf(run: StoredRun, session: string | undefined, parts: SpecParts): RunSpec["overrides"] {
+  const engine = parts.engines.find(({ id }) => id === run.engine);
+  if (!engine) return {};
+  const settings = settingsOf(run, { ...parts, config: parts.config() });
+  const use = { engine, project: run.project ?? undefined, session };
+  const model = chosen(settings.model(use));
+  const reasoning = chosen(settings.reasoning(use));
+  return { ...(model !== undefined && { model }), ...(reasoning !== undefined && { reasoning }) };
+}
+
+/** The config's own values reach the engine with its other options. */
+const chosen = (setting: Setting | undefined): string | undefined =>
+  setting?.layer === "project" || setting?.layer === "global" ? undefined : setting?.value;

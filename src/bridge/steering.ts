@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Acknowledged } from "../domain/events.ts";
+import { type PromptFile, toAttachments, withPlaces } from "../domain/files.ts";
 import type { RunCommand } from "../domain/run.ts";
 
 /** Texts on their way into a running turn. */
@@ -13,11 +14,13 @@ export class Steering {
   }
 
   /** Resolves with whether the engine took it, at the latest with `end`. */
-  add(text: string): Promise<boolean> {
+  add(text: string, files: readonly PromptFile[]): Promise<boolean> {
     return new Promise((resolve) => {
       const id = randomUUID();
       this.#open.set(id, resolve);
-      this.#send({ type: "steer", id, text });
+      const attachments = toAttachments(files);
+      const shown = withPlaces(text, files, true);
+      this.#send({ type: "steer", id, text: shown, ...(attachments.length > 0 && { attachments }) });
     });
   }
 

@@ -8,6 +8,7 @@ import type { BridgeOptions } from "./options.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Prompt, type ResolveParts, resolvePrompt } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
+import { overridesOf } from "./spec.ts";
 import { sessionOf } from "./thread.ts";
 
 /** A session with the newest that is known of it. */
@@ -125,15 +126,14 @@ export class Threads {
     operation: SessionAbility,
     input?: string,
   ): Promise<OperationResult> {
-    const { store, worker } = this.#options;
+    const { worker } = this.#options;
     this.#require(run, operation);
     const release = await this.#occupy(`${engine}:${session}`);
     if (!release) throw new UserError("That session is running: wait for it, or stop it first.");
     const { project, branch } = run;
-    const model = store.threads.model(engine, session);
     try {
       const place = {
-        ...{ engine, session, overrides: model === undefined ? {} : { model } },
+        ...{ engine, session, overrides: overridesOf(run, session, this.#options) },
         ...(project !== null && { project }),
         ...(branch !== null && { branch }),
       };

@@ -39,7 +39,10 @@ export function pressCard(press: Press, { key, what }: CardPress, parts: CardRep
 export function replyToCard(message: Incoming, stored: StoredQuestion, parts: CardReplyParts): string | undefined {
   const closed = closedText(stored);
   if (closed !== undefined) return `${closed} Your message was not passed on.`;
-  const reply = message.attachment ? "This takes text only." : readReply(stored.question, message.text.trim());
+  const reply =
+    message.attachment || message.files?.length
+      ? "This takes text only."
+      : readReply(stored.question, message.text.trim());
   if (typeof reply === "string") return reply;
   return pass(stored, reply, message, parts);
 }

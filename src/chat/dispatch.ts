@@ -1,12 +1,11 @@
 import type { Bridge } from "../bridge/bridge.ts";
+import { checkFiles } from "../bridge/file-limits.ts";
 import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import { assertNever } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { namesOf } from "../operations/call.ts";
-import { operations } from "../operations/index.ts";
 import type { Store } from "../store/store.ts";
 import { type Answer, Answers, refOf } from "./answers.ts";
 import { type CardReplyParts, replyToCard } from "./card-reply.ts";
@@ -16,6 +15,7 @@ import { applyEdit } from "./edit.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, type Intent } from "./intent.ts";
+import { intentParts } from "./intent-parts.ts";
 import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
@@ -60,6 +60,7 @@ export class Dispatcher {
     this.#submitParts = { ...parts, deferred: this.#deferred, guard };
     this.#joiner = new Joiner({
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
+      albumMs: () => (parts.config().telegram?.media_group_debounce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
       takeBack: (runId) => void parts.bridge.takeBack(runId),
       hold: (forward) => this.#hold(forward),
@@ -92,14 +93,10 @@ export class Dispatcher {
   }
 
   #handle(batch: readonly Received[]): void {
-    const { config, engines, store, botName } = this.#parts;
-    const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
-    const parts = { store, botName, directives, commands: namesOf(operations), mayContinue: this.#mayContinue };
+    const parts = intentParts(batch, this.#parts, this.#joiner);
     for (const received of batch) this.#guard(originOf(received), () => this.#carryOut(classify(received, parts)));
     this.#joiner.settle();
   }
-
-  readonly #mayContinue = (message: Incoming) => this.#joiner.mayContinue(message);
 
   #carryOut(intent: Intent): void {
     const { store, bridge } = this.#parts;
@@ -148,8 +145,9 @@ export class Dispatcher {
 
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
-      const { chatId, topicId = NONE, userId = NONE, messageId, text } = forward;
-      const held = { chatId, topicId, userId, messageId, text, receivedAt: this.#parts.now() };
+      const { chatId, topicId = NONE, userId = NONE, messageId, text, files = [] } = forward;
+      checkFiles(files, forward.userId, this.#parts.config());
+      const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, quietly(keepForward(forward, this.#once)));
     });

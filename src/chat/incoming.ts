@@ -1,3 +1,5 @@
+import type { PromptFile } from "../domain/files.ts";
+
 /** Whom and what chat something came from. */
 export interface Origin {
   readonly chatId: string;
@@ -28,7 +30,9 @@ export interface Incoming extends Origin {
   /** Text or caption; "" where there is neither. */
   readonly text: string;
   readonly isForward: boolean;
-  /** Something besides text that the bridge cannot read (yet). */
+  /** Photos, documents and the like that came with it. */
+  readonly files?: readonly PromptFile[] | undefined;
+  /** Something besides text and files that the bridge cannot read. */
   readonly attachment: Attachment | undefined;
   /** Messages that were sent as one album share it. */
   readonly albumId?: string | undefined;
@@ -36,7 +40,13 @@ export interface Incoming extends Origin {
   readonly room?: number | undefined;
   /** `button` is what the first button of the message replied to does. */
   readonly reply:
-    | { readonly messageId: string; readonly text: string; readonly button?: string | undefined }
+    | {
+        readonly messageId: string;
+        readonly text: string;
+        readonly button?: string | undefined;
+        /** A program wrote it. */
+        readonly isByBot?: boolean | undefined;
+      }
     | undefined;
   /** What it quotes. `text` is "" if only that is known that there is something; `from` is absent within a chat. */
   readonly quote?: { readonly text: string; readonly from: string | undefined } | undefined;

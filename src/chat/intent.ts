@@ -1,6 +1,7 @@
 import { parseCommand, type SlashCommand } from "../domain/directives.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
+import { type Address, isAddressed } from "./addressed.ts";
 import { parseCardPress } from "./card-buttons.ts";
 import type { DraftStop, Incoming, Press, Received } from "./incoming.ts";
 
@@ -16,14 +17,10 @@ export type Intent =
   | { readonly type: "press"; readonly press: Press }
   | { readonly type: "stop"; readonly stop: DraftStop };
 
-export interface IntentParts {
+export interface IntentParts extends Address {
   readonly store: Store;
-  /** Without `@`. */
-  readonly botName: string;
-  /** What begins a task if a slash stands before it: engines and projects, in lower case. */
-  readonly directives: readonly string[];
-  /** The names of all commands. */
-  readonly commands: readonly string[];
+  /** Whether a message that does not address the bot is for it all the same. */
+  readonly isOpen: (message: Incoming) => boolean;
   /** Whether it may be the next part of a long paste. */
   readonly mayContinue: (message: Incoming) => boolean;
 }
@@ -31,7 +28,11 @@ export interface IntentParts {
 export function classify(received: Received, parts: IntentParts): Intent {
   if ("press" in received) return { type: "press", press: received.press };
   if ("stop" in received) return { type: "stop", stop: received.stop };
-  if ("message" in received) return classifyMessage(received.message, parts);
+  if ("message" in received) {
+    const { message } = received;
+    const isOurs = isAddressed(message, parts) || parts.isOpen(message);
+    return isOurs ? classifyMessage(message, parts) : { type: "nothing", message };
+  }
   const message = received.edit;
   const now = classifyMessage({ ...message, reply: undefined }, { ...parts, mayContinue: () => false });
   const task = now.type === "queued" ? now.text : now.type === "task" ? message.text : undefined;
@@ -39,21 +40,29 @@ export function classify(received: Received, parts: IntentParts): Intent {
 }
 
 function classifyMessage(message: Incoming, parts: IntentParts): Intent {
-  const { store, botName, directives, commands } = parts;
   const command = message.isForward ? undefined : parseCommand(message.text);
-  const isOurs = command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
-  const isCommand = command !== undefined && commands.includes(command.name);
-  const question = isCommand ? undefined : questionOf(message, store);
+  const question = command && parts.commands.includes(command.name) ? undefined : questionOf(message, parts.store);
   if (question) return { type: "cardReply", message, question };
   if (message.attachment) return { type: "attachment", message };
+  const isTask = !command || parts.directives.includes(command.name);
   // Whatever a part of a paste begins with; but somebody may want to take the paste back.
-  if (!isAlone(command, commands) && parts.mayContinue(message)) return { type: "task", message };
-  if (message.text.trim() === "" || !isOurs) return { type: "nothing", message };
-  if (message.isForward) return { type: "forward", message };
-  if (!command || directives.includes(command.name)) return { type: "task", message };
-  if (command.name === "queue" && command.args !== "") return { type: "queued", message, text: command.args };
-  return { type: "command", message, name: command.name, args: command.args };
+  if (!isAlone(command, parts.commands) && parts.mayContinue(message)) return { type: "task", message };
+  // A command to files comes with the first of an album, so that it is known only when all are there.
+  if (message.files?.length && (isTask || command.name === "file")) return { type: typeOf(message), message };
+  if (message.text.trim() === "" || !isOurs(command, parts)) return { type: "nothing", message };
+  if (isTask) return { type: typeOf(message), message };
+  return toCommand(message, command);
 }
+
+function toCommand(message: Incoming, { name, args }: SlashCommand): Intent {
+  if (name === "queue" && args !== "") return { type: "queued", message, text: args };
+  return { type: "command", message, name, args };
+}
+
+const typeOf = ({ isForward }: Incoming) => (isForward ? "forward" : "task");
+
+const isOurs = (command: SlashCommand | undefined, { botName }: IntentParts) =>
+  command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
 
 const isAlone = (command: SlashCommand | undefined, commands: readonly string[]) =>
   command?.args === "" && commands.includes(command.name);

@@ -1,8 +1,9 @@
 import { firstCharacter } from "../domain/cut.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Incoming } from "./incoming.ts";
 import { quoteOf } from "./quote.ts";
 
-/** Messages of one sender that are one prompt. */
+/** Messages of one sender that are one prompt, or commands to files that came with them. */
 export interface Group {
   readonly first: Incoming;
   /** Every update that went into it. */
@@ -10,6 +11,7 @@ export interface Group {
   readonly messageIds: readonly string[];
   /** Parts of a split paste as they were, then quotes and forwarded texts by blank lines. */
   readonly text: string;
+  readonly files: readonly PromptFile[];
   /** The run that it belongs to though it came too late to be part of it. */
   readonly follows: string | undefined;
   /** It must wait for its turn, whatever it could be added to. */
@@ -19,12 +21,14 @@ export interface Group {
 export interface JoinerOptions {
   /** How long to wait for more after a sign that more will come, ms of quiet. */
   readonly windowMs: () => number;
+  /** The same, for the parts of an album. */
+  readonly albumMs: () => number;
   /** Gets each complete group, in order; gives the id of the run that it became, if it did. */
   readonly submit: (group: Group) => string | undefined;
   /** Told at once that more will come for a run that it began. */
   readonly takeBack: (runId: string) => void;
-  /** Gets a forwarded text that no prompt came before. */
-  readonly hold: (forward: Incoming) => void;
+  /** Gets a forward, or a file without a text, that no prompt came before. */
+  readonly hold: (material: Incoming) => void;
   /** ms since 1970. */
   readonly now: () => number;
 }
@@ -43,9 +47,13 @@ interface Pending {
  */
 const PASTE_SIGN_LENGTH = 3_000;
 
+/** Telegram's clients put no more files into an album. */
+const FULL_ALBUM = 10;
+
 /**
- * Joins what belongs together: the parts of a long paste, and a prompt with the texts forwarded after it. An ordinary
- * message is passed on at once; only a very long one, or one with forwards, waits for more.
+ * Joins what belongs together: the parts of a long paste, those of an album, and a prompt with the forwards and files
+ * that come after it. An ordinary message is passed on at once; only a very long one, one with forwards or files after
+ * it, or an album, waits for more.
  */
 export class Joiner {
   readonly #options: JoinerOptions;
@@ -60,14 +68,17 @@ export class Joiner {
   add(message: Incoming): void {
     const key = keyOf(message);
     const pending = this.#pending.get(key);
-    if (message.isForward) {
+    if (pending && isOfAlbum(message, pending)) {
+      pending.messages.push(message);
+    } else if (isMaterial(message)) {
       const follows = this.#justStarted(key);
       if (pending) pending.messages.push(message);
       else if (follows !== undefined) {
         this.#options.takeBack(follows);
         this.#begin(key, message, { follows });
-      } else this.#options.hold(message);
-    } else if (pending && expectsPaste(pending)) {
+      } else if (message.albumId !== undefined) this.#begin(key, message, {});
+      else this.#options.hold(message);
+    } else if (pending && expectsPaste(pending) && !message.files?.length) {
       pending.messages.push(message);
     } else {
       this.#flush(key);
@@ -87,10 +98,20 @@ export class Joiner {
     return pending !== undefined && !message.isForward && expectsPaste(pending);
   }
 
+  /** Whether a message belongs to what its sender has just sent: a part of a paste or album, or forwards after a prompt. */
+  isExpected(message: Incoming): boolean {
+    const key = keyOf(message);
+    const pending = this.#pending.get(key);
+    if (!pending) return message.isForward && this.#justStarted(key) !== undefined;
+    const isOfAlbum = pending.messages.some(({ albumId }) => albumId !== undefined && albumId === message.albumId);
+    return message.isForward || isOfAlbum || this.mayContinue(message);
+  }
+
   /** At the end of a batch: passes on what needs no more. */
   settle(): void {
     for (const [key, pending] of this.#pending) {
-      if (mayGrow(pending)) this.#arm(key, pending);
+      if (isFullAlbum(pending)) this.#flush(key);
+      else if (mayGrow(pending)) this.#arm(key, pending);
       else this.#flush(key);
     }
   }
@@ -111,7 +132,9 @@ export class Joiner {
 
   #arm(key: string, pending: Pending): void {
     clearTimeout(pending.timer);
-    pending.timer = setTimeout(() => this.#flush(key), this.#options.windowMs());
+    const { windowMs, albumMs } = this.#options;
+    const waitMs = pending.messages.at(-1)?.albumId === undefined ? windowMs() : albumMs();
+    pending.timer = setTimeout(() => this.#flush(key), waitMs);
   }
 
   #flush(key: string): void {
@@ -119,6 +142,10 @@ export class Joiner {
     if (!pending) return;
     clearTimeout(pending.timer);
     this.#pending.delete(key);
+    if (pending.follows === undefined && pending.messages.every(isMaterial)) {
+      for (const message of pending.messages) this.#options.hold(message);
+      return;
+    }
     const runId = this.#options.submit(toGroup(pending));
     if (runId !== undefined) this.#recent.set(key, { runId, at: this.#options.now() });
   }
@@ -140,7 +167,18 @@ const expectsPaste = ({ messages }: Pending) => {
   return last !== undefined && !last.isForward && last.text.length >= PASTE_SIGN_LENGTH;
 };
 
-const mayGrow = (pending: Pending) => expectsPaste(pending) || pending.messages.some(({ isForward }) => isForward);
+const mayGrow = (pending: Pending) =>
+  expectsPaste(pending) || pending.messages.some((message) => message.albumId !== undefined || isMaterial(message));
+
+/** What says nothing of what to do with it: a forward, or a file without a text that replies to nothing. */
+const isMaterial = ({ isForward, files = [], text, reply }: Incoming) =>
+  isForward || (files.length > 0 && text.trim() === "" && reply === undefined);
+
+const isOfAlbum = ({ albumId }: Incoming, { messages }: Pending) =>
+  albumId !== undefined && messages.some((message) => message.albumId === albumId);
+
+const isFullAlbum = ({ messages }: Pending) =>
+  messages.length === FULL_ALBUM && messages.every(({ albumId }) => albumId !== undefined);
 
 /** Clients cut at a line end or space, which is lost then, or else in a word, where its next character had no room. */
 function joinParts(parts: readonly Incoming[]): string {
@@ -155,7 +193,7 @@ function joinParts(parts: readonly Incoming[]): string {
 const compareIds = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
 
 function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
-  const own = messages.filter(({ isForward }) => !isForward);
+  const own = messages.filter(({ isForward, text }) => !isForward && text !== "");
   const forwards = messages
     .filter(({ isForward }) => isForward)
     .toSorted((a, b) => compareIds(a.messageId, b.messageId));
@@ -166,6 +204,7 @@ function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
     text: [joinParts(own), ...messages.map(quoteOf), ...forwards.map(({ text }) => text)]
       .filter((part) => part !== "")
       .join("\n\n"),
+    files: messages.flatMap(({ files = [] }) => files),
     follows,
     mustQueue,
   };

@@ -57,7 +57,7 @@ const PRESS = "do:";
 
 type Parts = Pick<
   DispatchParts,
-  "bridge" | "schedules" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now"
+  "transport" | "bridge" | "schedules" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now"
 >;
 
 function callFrom(
@@ -66,7 +66,7 @@ function callFrom(
 ): Called | Promise<Called> {
   const { bridge, schedules, store, engines, engineOverride, botName } = parts;
   const access: Access = {
-    ...{ bridge, schedules, store, engines, engineOverride, botName, operations },
+    ...{ bridge, schedules, store, engines, engineOverride, botName, operations, chats: parts.transport.chats },
     ...{ config: parts.config(), now: parts.now() },
   };
   return call(operation, { access, input, caller: { surface: "chat", place } });

@@ -18,10 +18,10 @@ export interface OutcomeView extends Frame {
   readonly overflow: "trim" | "split";
 }
 
-export type Style = Pick<
-  TelegramConfig,
-  "message_overflow" | "show_resume_line" | "session_mode" | "show_usage" | "show_output"
->;
+export type Style = Pick<TelegramConfig, "message_overflow" | "show_resume_line" | "show_usage" | "show_output"> & {
+  /** Whether the next message in the run's conversation goes on with its session by itself. */
+  readonly goesOn: (run: StoredRun) => boolean;
+};
 
 export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Style): OutcomeView => ({
   label: run.outcome ?? "error",
@@ -54,10 +54,9 @@ export function cancelledView(
   });
 }
 
-/** The line may be hidden only where the next message goes on with the session by itself. */
-export function showsResumeLine({ topicId }: StoredRun, { show_resume_line, session_mode }: Style): boolean {
-  return show_resume_line || session_mode !== "chat" || topicId !== null;
-}
+/** The line may be hidden only if the next message goes on with the session by itself. */
+export const showsResumeLine = (run: StoredRun, { show_resume_line, goesOn }: Style): boolean =>
+  show_resume_line || !goesOn(run);
 
 /** How to go on with a run in a terminal; undefined where it has no session. */
 export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string | undefined {
@@ -67,6 +66,7 @@ export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string
 
 /** What began a run, if no message did; times are the machine's. */
 export function causeOf({ origin }: StoredRun): string | undefined {
+  if (origin.type === "trigger") return `trigger ${origin.name}`;
   if (origin.type !== "schedule") return undefined;
   const time = (at: number) => new Date(at).toTimeString().slice(0, 5);
   const slept = origin.slept && `, slept ${time(origin.slept.from)} to ${time(origin.slept.to)}`;

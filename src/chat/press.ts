@@ -50,18 +50,21 @@ function operate(press: Press, button: NonNullable<ReturnType<typeof pressedButt
   const { store, answers } = parts;
   store.updates.handled(press.updateId);
   const called = pressOperation(press, button, parts);
-  const answer = ({ told }: Called) => toAnswer(told, press.chatId, parts);
+  const show = ({ told }: Called) => {
+    const answer = toAnswer(told, press.chatId, parts);
+    if (told.receipt !== undefined) answers.replace(press, answer);
+    else answers.give(press, answer, []);
+  };
   if (called instanceof Promise) {
     answers.later(
       press,
-      called.then((done) => answer(done)),
+      called.then((done) => show(done)).then(() => undefined),
     );
     return "Working on it.";
   }
   const { body, receipt, isSeen } = called.told;
   if (isSeen) return body;
-  if (receipt !== undefined) answers.replace(press, answer(called));
-  else answers.give(press, answer(called));
+  show(called);
   return receipt ?? "Done.";
 }
 

@@ -1,4 +1,8 @@
-import { type Prompt, type Resolved, resolvePrompt } from "../bridge/resolve.ts";
+import { checkFiles } from "../bridge/file-limits.ts";
+import { type Prompt, type Resolved, requirePlace, resolvePrompt } from "../bridge/resolve.ts";
+import { preferenceOf } from "../bridge/settings.ts";
+import { hasTopics } from "../config/topics.ts";
+import { bind, entitle } from "../operations/bind.ts";
 import type { HeldForward } from "../store/conversations.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
@@ -9,6 +13,8 @@ export interface SubmitParts extends DispatchParts {
   /** Does the work for a group later, with whatever it throws taken care of. */
   readonly guard: (group: Group, work: () => void) => void;
 }
+
+type Running = NonNullable<ReturnType<DispatchParts["bridge"]["steerable"]>>;
 
 interface Task {
   readonly group: Group;
@@ -39,14 +45,24 @@ export function submit(group: Group, parts: SubmitParts): string {
   const running = group.mustQueue ? undefined : bridge.steerable(prompt, resolved);
   if (running === undefined) return queue(task, parts);
   deferred.add(
-    running.steer(resolved.prompt).then((isTaken) =>
-      guard(group, () => {
-        if (isTaken) keep(task, running.runId, parts);
-        else queue(task, parts);
-      }),
+    add(task, running).then(
+      ({ isTaken, files }) =>
+        guard(group, () => {
+          if (isTaken) keep(task, running.id, parts);
+          else queue({ ...task, prompt: { ...prompt, files } }, parts);
+        }),
+      (error: unknown) =>
+        guard(group, () => {
+          throw error;
+        }),
     ),
   );
-  return running.runId;
+  return running.id;
+}
+
+async function add({ prompt: { files: asked = [] }, resolved }: Task, running: Running) {
+  const files = await running.fetch(asked);
+  return { files, isTaken: await running.steer(resolved.prompt, files) };
 }
 
 /** What came just after its prompt becomes part of that prompt. */
@@ -55,7 +71,9 @@ function extend(task: Task, runId: string, parts: SubmitParts): string {
   const { group } = task;
   const change = () =>
     store.transaction(() => {
-      bridge.rewrite(runId, `${store.runs.get(runId)?.prompt ?? ""}\n\n${group.text}`);
+      const { prompt = "", files = [] } = store.runs.get(runId) ?? {};
+      bridge.rewrite(runId, [prompt, group.text].filter((text) => text !== "").join("\n\n"));
+      store.runs.setFiles(runId, [...files, ...(task.prompt.files ?? [])]);
       claimMessages(task, runId, parts);
     });
   deferred.add(
@@ -74,11 +92,30 @@ function queue(task: Task, parts: SubmitParts): string {
   const id = store.transaction(() => {
     const added = bridge.add(task.prompt, task.resolved);
     claimMessages(task, added, parts);
+    bindTopic(task, parts);
     return added;
   });
   log.debug({ runId: id, updates: task.group.updateIds }, "run.queued");
   bridge.start(id);
   return id;
+}
+
+/** A topic that is for nothing yet is for the project that its first message names. */
+function bindTopic({ prompt, resolved }: Task, parts: SubmitParts): void {
+  const { store, config, transport, deferred, log } = parts;
+  const { chatId, topicId } = prompt;
+  const { context, named } = resolved;
+  if (topicId === undefined || context === undefined || named.project === undefined) return;
+  const place = { chatId, topicId };
+  const isBound = store.preferences.get(place, preferenceOf.context) !== undefined;
+  if (isBound || !hasTopics(config(), chatId)) return;
+  const bindParts = { store, chats: transport.chats };
+  bind(place, context, bindParts);
+  deferred.add(
+    entitle(place, context, bindParts).then((problem) => {
+      if (problem !== undefined) log.info({ ...place, problem }, "topic.not_renamed");
+    }),
+  );
 }
 
 /** What was added to a turn leads to its run from now on. */
@@ -107,7 +144,10 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
     ? []
     : store.conversations.heldForwards(first.chatId, first.topicId ?? NONE, first.userId ?? NONE);
   const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
-  const prompt: Prompt = { ...first, text, follows };
+  checkFiles(group.files, first.userId, config());
+  const files = [...group.files, ...held.flatMap((forward) => forward.files)];
+  const prompt: Prompt = { ...first, text, files, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
+  requirePlace(prompt, resolved, config());
   return { group, prompt, resolved, held };
 }

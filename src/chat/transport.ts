@@ -1,3 +1,5 @@
+import type { FileSource } from "../bridge/screen.ts";
+import type { Chats } from "../operations/chats.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Buttons, Document, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
@@ -43,6 +45,7 @@ export interface Draft {
 export interface Transport {
   /** Whom the bridge tells of its own trouble. */
   readonly mainChat: string;
+  readonly chats: Chats;
   allows(origin: Origin): boolean;
   /** What the log says of somebody whom it does not allow, if there is more to say than who it was. */
   hintOn?(origin: Origin): string | undefined;
@@ -65,6 +68,8 @@ export interface Transport {
   /** Undefined if answers are not to be seen while they are written. */
   draft(run: StoredRun, draftId: string): Draft | undefined;
   /** Takes away messages of ours, between two known ones, that arrived although no answer said so. */
+  /** The bytes of a file that came with a message. */
+  readonly fetchFile: FileSource["fetchFile"];
   removeStrays(chatId: string, between: { readonly after: string; readonly before: string }): Promise<void>;
 }
 

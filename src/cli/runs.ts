@@ -8,6 +8,7 @@ import { type Facts, listRuns } from "../operations/runs.ts";
 import type { Store } from "../store/store.ts";
 import { formatApprovals, readApprovals, toApprovalFacts } from "./approvals.ts";
 import { defineCommand } from "./command.ts";
+import { formatFirings } from "./firings.ts";
 import { loadFor } from "./load.ts";
 import { formatColumns } from "./terminal.ts";
 
@@ -19,15 +20,20 @@ export const command = defineCommand({
     chat: { type: "string", valueHint: "id", description: "Only the runs of this chat" },
     limit: { type: "string", valueHint: "n", description: `How many, ${DEFAULT_LIMIT} unless told` },
     approvals: { type: "boolean", description: "List what engines asked instead, who decided and what" },
+    triggers: { type: "boolean", description: "List what triggers and schedules did instead, and why they did not" },
     json: { type: "boolean", description: "Print as JSON" },
   },
-  async run({ chat, limit, json, approvals }, { configFile, cwd, env, stdout }) {
+  async run({ chat, limit, json, approvals, triggers }, { configFile, cwd, env, stdout }) {
     const config = loadFor({ configFile, cwd, env });
     const chatId = chat === undefined ? undefined : String(wholeNumber("--chat", chat));
     const count = limit === undefined ? DEFAULT_LIMIT : wholeNumber("--limit", limit);
     const file = join(config.directory, "takopi.db");
     if (approvals) {
       stdout.write(await listApprovals(file, { count, chatId, isJson: json === true }));
+      return 0;
+    }
+    if (triggers) {
+      stdout.write(await listFirings(file, count, json === true));
       return 0;
     }
     const { runs, usage } = existsSync(file) ? await read(file, count, chatId) : NOTHING;
@@ -42,6 +48,11 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+async function listFirings(file: string, count: number, isJson: boolean): Promise<string> {
+  const firings = existsSync(file) ? await open(file, (store) => store.firings.recent(count)) : [];
+  return isJson ? `${JSON.stringify(firings, null, 2)}\n` : formatFirings(firings);
+}
 
 interface Selection {
   readonly count: number;

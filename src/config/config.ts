@@ -1,4 +1,5 @@
 import type { Schedule } from "../domain/schedule.ts";
+import type { Trigger } from "../domain/trigger.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
 
@@ -24,6 +25,9 @@ export interface Config {
   readonly known: readonly Engine[];
   /** Those that are switched on. */
   readonly schedules: readonly Schedule[];
+  readonly triggers: readonly Trigger[];
+  /** Where webhooks come in; undefined if nowhere. */
+  readonly webhooks: { readonly host: string; readonly port: number } | undefined;
   readonly limits: Limits;
   /** What was read but has no effect, one sentence each. */
   readonly warnings: readonly string[];

@@ -17,6 +17,7 @@ import { brokenRules, sameName } from "./rules.ts";
 import { brokenSchedules, toSchedules } from "./schedules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
 import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
+import { brokenTriggers, toTriggers, toWebhooks } from "./triggers.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
 
 /** Where to look, and the engines whose tables the file may have. */
@@ -64,6 +65,7 @@ export function checkConfig(candidate: Candidate): Config {
     ? [
         ...brokenRules(result.data, engines),
         ...brokenSchedules(result.data.schedules),
+        ...brokenTriggers(result.data),
         ...checkEngineTables(result.data, engines),
       ]
     : toProblems(result.error, table, schema);
@@ -154,6 +156,8 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     engines: pick(table),
     known: engines,
     schedules: toSchedules(table.schedules, telegram?.chat_id),
+    triggers: toTriggers(table.triggers, telegram?.chat_id),
+    webhooks: toWebhooks(table.webhooks),
     limits: table.limits,
     warnings: [
       ...warnings,

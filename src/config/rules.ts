@@ -5,7 +5,7 @@ import type { FileTable } from "./schema.ts";
 
 /** Chat commands that a project's `/alias` would hide: those that there are, then those that Takopi has besides. */
 const RESERVED = [
-  ..."send cancel interrupt queue new sessions runs compact fork undo name model schedule remind trigger goal usage help start".split(
+  ..."send cancel interrupt queue new sessions runs compact fork undo name model models settings archive schedule remind trigger goal usage help start".split(
     " ",
   ),
   ..."config doctor init plugins file agent reasoning topic ctx".split(" "),

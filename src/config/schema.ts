@@ -26,10 +26,11 @@ const topics = z.strictObject({
 });
 
 const files = z.strictObject({
-  enabled: z.boolean().default(false),
+  enabled: z.boolean().default(true),
   auto_put: z.boolean().default(true),
-  auto_put_mode: z.enum(["upload", "prompt"]).default("upload"),
-  uploads_dir: text.default("incoming"),
+  /** What becomes of files that come without a command: `prompt` makes tasks of them. */
+  auto_put_mode: z.enum(["upload", "prompt"]).default("prompt"),
+  uploads_dir: text.default(".takopi/files"),
   allowed_user_ids: z.array(id).default([]),
   deny_globs: texts.default([".git/**", ".env", ".envrc", "**/*.pem", "**/.ssh/**"]),
 });
@@ -117,6 +118,54 @@ const schedule = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
+/** A value that does not stand in the file itself. */
+const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })], {
+  error: '{ env = "NAME" } or { file = "path" }',
+});
+
+const trigger = z.strictObject({
+  /** What has to happen to a run; else `webhook`. */
+  on: z.enum(["done", "error", "cancelled", "question", "idle"]).optional(),
+  webhook: z
+    .strictObject({ kind: z.enum(["github", "hmac"]), secret: secret.optional(), events: z.array(text).optional() })
+    .optional(),
+  /** Of `idle`, a duration such as "10m". */
+  for: text.optional(),
+  where: z
+    .strictObject({
+      project: text.optional(),
+      engine: text.optional(),
+      branch: text.optional(),
+      schedule: text.optional(),
+      answer_contains: text.optional(),
+    })
+    .default({}),
+  do: z.enum(["task", "reply", "notify"]),
+  text,
+  project: text.optional(),
+  branch: text.optional(),
+  engine: text.optional(),
+  chat_id: id.optional(),
+  topic_id: id.optional(),
+  only_when_idle: z.boolean().default(false),
+  /** Durations. */
+  min_interval: text.optional(),
+  dedupe: text.optional(),
+  max_per_day: z.int().min(1).optional(),
+  /** Whether runs that a trigger began fire it too. */
+  chain: z.boolean().default(false),
+  enabled: z.boolean().default(true),
+});
+
+const webhooks = z.strictObject({
+  /** Host and port, such as "127.0.0.1:8787". */
+  listen: z
+    .string()
+    .regex(/^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i, { error: 'a host and a port, such as "127.0.0.1:8787"' }),
+  /** Whether other machines may reach it. */
+  allow_public: z.boolean().default(false),
+});
+
 const table = z.record(z.string(), z.unknown());
 
 const file = z.strictObject({
@@ -129,10 +178,14 @@ const file = z.strictObject({
   limits: limits.prefault({}),
   projects: z.record(z.string(), project).default({}),
   schedules: z.record(z.string(), schedule).default({}),
+  triggers: z.record(z.string(), trigger).default({}),
+  webhooks: webhooks.optional(),
   plugins: table.optional(),
 });
 
 export type ScheduleTable = z.output<typeof schedule>;
+export type TriggerTable = z.output<typeof trigger>;
+export type WebhooksTable = z.output<typeof webhooks>;
 export type TelegramTable = z.output<typeof telegram>;
 export type Limits = z.output<typeof limits>;
 /** Engine tables stand beside the project's own keys. */

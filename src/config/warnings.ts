@@ -7,8 +7,6 @@ export function idleKeys(table: FileTable): string[] {
   const telegram = table.transports.telegram;
   const idle: [boolean | undefined, string][] = [
     [table.plugins !== undefined, "[plugins]"],
-    [telegram?.topics.enabled, "transports.telegram.topics.enabled"],
-    [telegram?.files.enabled, "transports.telegram.files.enabled"],
     [telegram?.voice_transcription, "transports.telegram.voice_transcription"],
   ];
   return idle.filter(([set]) => set).map(([, key]) => key);

@@ -10,7 +10,8 @@ export type Origin =
       /** Only a failure makes a sound. */
       readonly quiet?: "errors" | undefined;
     }
-  | { readonly type: "trigger"; readonly name: string }
+  /** `depth`: how many triggers stand behind it, itself included. `of`: the run that fired it. */
+  | { readonly type: "trigger"; readonly name: string; readonly depth: number; readonly of?: string | undefined }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }
   /** The same task once more, after another run of it failed. */

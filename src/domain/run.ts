@@ -4,11 +4,13 @@ import type { Reply } from "./question.ts";
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
 export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models";
 
-/** A file that came with the prompt. */
+/** A file that came with the prompt, or with what was added to the turn. */
 export interface Attachment {
   /** Absolute, on the machine that carries the run out. */
   readonly path: string;
   readonly mime: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** One run as it is asked for: JSON, so that any machine can carry it out. */
@@ -23,7 +25,7 @@ export interface RunSpec {
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
   /** Over the options of the config. */
-  readonly overrides: { readonly model?: string };
+  readonly overrides: { readonly model?: string; readonly reasoning?: string };
   readonly instructions?: string;
 }
 
@@ -33,7 +35,12 @@ export type RunCommand =
   /** Ends the turn and keeps the session. */
   | { readonly type: "interrupt" }
   /** Adds a message to the running turn. */
-  | { readonly type: "steer"; readonly id: string; readonly text: string }
+  | {
+      readonly type: "steer";
+      readonly id: string;
+      readonly text: string;
+      readonly attachments?: readonly Attachment[];
+    }
   | { readonly type: "answer"; readonly id: string; readonly questionId: string; readonly reply: Reply };
 
 /** Enough to recognise a process after a restart of the bridge, and never to mistake another for it. */

@@ -17,16 +17,27 @@ export interface Engine {
   /** What it can do if its options say `interactive = true`; empty if it can only run headless. */
   readonly can: readonly Ability[];
   readonly operations: Operations;
+  /** Types of the images that its models get themselves; it learns of every other file from the prompt. */
+  readonly images: readonly string[];
   /**
    * What of a repository it would apply if the project is trusted: path, and what that can do in a few words. A path may
    * end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
+  /** How much a model thinks; absent if the engine has no say in it. */
+  readonly reasoning?: Reasoning | undefined;
   probe(setup: EngineSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
+}
+
+/** The option that says how much a model thinks, and what people choose from. */
+export interface Reasoning {
+  readonly option: string;
+  /** The least first. */
+  readonly levels: readonly string[];
 }
 
 /** The line that resumes a session in a terminal. Whatever `format` gives, `parse` takes back. */

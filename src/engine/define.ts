@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Probe, ResumeCodec, RunRequest } from "./contract.ts";
+import type { Engine, EngineSetup, Probe, Reasoning, ResumeCodec, RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
@@ -46,8 +46,11 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly label: string;
   readonly options: z.ZodType<Options>;
   readonly resume: ResumeCodec;
+  /** See `Engine.images`; none if absent. */
+  readonly images?: readonly string[];
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  readonly reasoning?: Reasoning;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];
   readonly wire: Union;

@@ -14,6 +14,8 @@ export const baseOptions = {
   env: z.record(z.string(), z.string()).optional(),
   /** Variables of the bridge's own environment that are let through; a trailing `*` matches any ending. */
   env_passthrough: z.array(z.string().min(1)).optional(),
+  /** Whether images are given to its models; false for models that see nothing. */
+  images: z.boolean().optional(),
   /** Drives the engine's two-way protocol instead of the headless one. */
   interactive: z.boolean().optional(),
   /** What becomes of an engine's questions whether it may do something; needs `interactive`. */
@@ -39,6 +41,7 @@ export interface EngineOptions {
   readonly model?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly env_passthrough?: readonly string[] | undefined;
+  readonly images?: boolean | undefined;
   readonly interactive?: boolean | undefined;
   readonly approvals?: "ask" | "allow" | "deny" | undefined;
   readonly allow?: readonly string[] | undefined;

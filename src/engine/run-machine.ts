@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { assertNever, type Completed, type RunEvent, type ShownEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
-import type { Ability, ProcessMark, RunCommand } from "../domain/run.ts";
+import type { Ability, Attachment, ProcessMark, RunCommand } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Run, RunRequest } from "./contract.ts";
 import { endsWithin } from "./ends-within.ts";
@@ -31,7 +31,7 @@ export interface Controls {
   /** Ends the turn alone; the driver sees it as a stop. */
   readonly interrupt?: true;
   /** Resolves when the turn has the message. @throws EngineError if it does not reach the turn. */
-  steer?(text: string): Promise<void>;
+  steer?(text: string, images: readonly Attachment[]): Promise<void>;
   /** False if the question waits no longer. @throws EngineError if the engine refuses the reply. */
   answer?(questionId: string, reply: Reply): Promise<boolean>;
 }
@@ -122,7 +122,7 @@ class RunMachine implements RunContext {
         void this.#stop("interrupted");
         return;
       case "steer":
-        void this.#carryOut(command.id, this.#steer(command.text));
+        void this.#carryOut(command.id, this.#steer(command));
         return;
       case "answer":
         void this.#carryOut(command.id, this.#reply(command.questionId, command.reply));
@@ -186,10 +186,10 @@ class RunMachine implements RunContext {
     });
   }
 
-  async #steer(text: string): Promise<Verdict> {
+  async #steer({ text, attachments = [] }: Extract<RunCommand, { type: "steer" }>): Promise<Verdict> {
     const { steer } = await this.#isReady;
     if (steer === undefined) return no(`${this.#setup.label} takes no messages while it works.`);
-    await steer(text);
+    await steer(text, attachments);
     return { ok: true };
   }
 

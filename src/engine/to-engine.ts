@@ -8,7 +8,7 @@ import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Driver, openRun } from "./run-machine.ts";
 
-type Described = Pick<Engine, "id" | "label" | "resume" | "brings">;
+type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "reasoning"> & Partial<Pick<Engine, "images">>;
 
 /** An engine with the types of its options still known. */
 interface Parts<Options extends EngineOptions> extends Described {
@@ -23,10 +23,10 @@ interface Parts<Options extends EngineOptions> extends Described {
 
 /** Reads the options at each door of the engine. */
 export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
-  const { id, label, options, resume, brings, can = [], operations = {} } = parts;
+  const { id, label, options, resume, brings, reasoning, images = [], can = [], operations = {} } = parts;
   const read = (given: EngineOptions): Options => readOptions(id, options, given);
   return {
-    ...{ id, label, options, resume, brings, can },
+    ...{ id, label, options, resume, brings, reasoning, images, can },
     operations: withOptions(operations, read),
     probe: async (setup) => {
       try {

@@ -5,12 +5,14 @@ import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Store } from "../store/store.ts";
+import type { Chats } from "./chats.ts";
 
 /** What operations work with. */
 export interface Access {
   readonly bridge: Bridge;
   readonly schedules: ScheduleClock;
   readonly store: Store;
+  readonly chats: Chats;
   readonly config: Config;
   readonly engines: readonly Engine[];
   /** `takopi <engine>`: for new threads, over the configured default. */

@@ -16,7 +16,7 @@ import type { RichMessages, World } from "./world/world.ts";
  * | `setThreadedMode` | topics in private chats, `getMe.has_topics_enabled`; without it `createForumTopic` is a 400 `the chat is not a forum` |
  * | `migrate` | every call to the old group: 400 with `parameters.migrate_to_chat_id` |
  * | `setWebhook` | `getUpdates`: 409 until `deleteWebhook` |
- * | `setRights` | sends: 400 `not enough rights to send ... to the chat`; edits pass |
+ * | `setRights` | sends: 400 `not enough rights to send ... to the chat`, topics: 400 `not enough rights to ... a topic`; edits pass |
  * | `block` | every call: 403 |
  * | `setRichMessages` | false: 404; "refused": 400 `rich message must be non-empty` |
  * | `goSilent` | calls are taken and never answered |
@@ -40,6 +40,8 @@ export interface Switches {
   /** Ends a poll that waits; "" takes the webhook away. */
   setWebhook(url: string): void;
   setRights(chatId: number, rights: Partial<Rights>): void;
+  /** Whether a person is an administrator of a group. */
+  setAdmin(chatId: number, userId: number, isAdmin: boolean): void;
   /** Shuts the bot out of a chat. `reason` follows "Forbidden: ". */
   block(chatId: number, reason?: string): void;
   unblock(chatId: number): void;
@@ -79,6 +81,11 @@ export function createSwitches(world: World): Switches {
     setRights: (chatId, rights) => {
       const room = roomOf(world, chatId);
       room.rights = { ...room.rights, ...rights };
+    },
+    setAdmin: (chatId, userId, isAdmin) => {
+      const { admins } = roomOf(world, chatId);
+      if (isAdmin) admins.add(userId);
+      else admins.delete(userId);
     },
     block: (chatId, reason) => {
       const room = roomOf(world, chatId);

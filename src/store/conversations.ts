@@ -1,6 +1,7 @@
+import type { PromptFile } from "../domain/files.ts";
 import type { Database, Row } from "./database.ts";
 
-/** A forwarded text that waits for the message that says what to do with it. */
+/** A forwarded text, or files without a text, that wait for the message that says what to do with them. */
 export interface HeldForward {
   readonly chatId: string;
   /** 0 outside topics. */
@@ -8,8 +9,11 @@ export interface HeldForward {
   readonly userId: string;
   readonly messageId: string;
   readonly text: string;
+  readonly files: readonly PromptFile[];
   readonly receivedAt: number;
 }
+
+type HeldRow = Omit<HeldForward, "files"> & { readonly files: string } & Row;
 
 /** What a chat goes on with: its newest run per engine, and forwards that wait for their prompt. */
 export class Conversations {
@@ -43,24 +47,23 @@ export class Conversations {
 
   hold(forward: HeldForward): void {
     this.#database.run(
-      "INSERT OR REPLACE INTO forwards (chatId, topicId, userId, messageId, text, receivedAt) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO forwards (chatId, topicId, userId, messageId, text, files, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)",
       forward.chatId,
       forward.topicId,
       forward.userId,
       forward.messageId,
       forward.text,
+      JSON.stringify(forward.files),
       forward.receivedAt,
     );
   }
 
   /** What a sender has forwarded to a place, in the order of the messages. */
   heldForwards(chatId: string, topicId: string, userId: string): HeldForward[] {
-    return this.#database.all<HeldForward & Row>(
-      "SELECT * FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ? ORDER BY messageId",
-      chatId,
-      topicId,
-      userId,
-    );
+    const sql = "SELECT * FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ? ORDER BY messageId";
+    return this.#database
+      .all<HeldRow>(sql, chatId, topicId, userId)
+      .map(({ files, ...held }) => ({ ...held, files: JSON.parse(files) as PromptFile[] }));
   }
 
   forgetForward(chatId: string, messageId: string): void {

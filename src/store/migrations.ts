@@ -194,6 +194,34 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN contextFill REAL;
   `,
   `
+  ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE forwards ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  `,
+  `
+  CREATE TABLE preferences (
+    chatId TEXT NOT NULL,
+    topicId TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (chatId, topicId, name)
+  ) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE firings ADD COLUMN type TEXT NOT NULL DEFAULT 'schedule';
+  ALTER TABLE firings ADD COLUMN event TEXT;
+  ALTER TABLE firings ADD COLUMN digest TEXT;
+  CREATE UNIQUE INDEX firingsByEvent ON firings (type, source, event) WHERE event IS NOT NULL;
+
+  CREATE TABLE webhooks (
+    trigger TEXT NOT NULL,
+    delivery TEXT NOT NULL,
+    payload TEXT,
+    receivedAt INTEGER NOT NULL,
+    PRIMARY KEY (trigger, delivery)
+  ) WITHOUT ROWID;
+  CREATE INDEX webhooksWaiting ON webhooks (receivedAt) WHERE payload IS NOT NULL;
+  `,
+  `
   CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
   `,
   `

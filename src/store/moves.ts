@@ -43,6 +43,7 @@ export class Moves {
       run("UPDATE questions SET chatId = ?, topicId = NULL, cardId = NULL WHERE chatId = ?", to, from);
       run("UPDATE buttons SET chatId = ? WHERE chatId = ?", to, from);
       run("UPDATE forwards SET chatId = ?, topicId = 0 WHERE chatId = ?", to, from);
+      run("UPDATE OR REPLACE preferences SET chatId = ? WHERE chatId = ?", to, from);
       // A conversation's key begins with its chat: see `conversationKey`.
       run(
         "UPDATE conversations SET key = ? || substr(key, ?) WHERE key = ? OR substr(key, 1, ?) = ?",

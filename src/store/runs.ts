@@ -1,3 +1,4 @@
+import type { PromptFile } from "../domain/files.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import type { Database, Row } from "./database.ts";
 import { Messages } from "./messages.ts";
@@ -15,8 +16,8 @@ export class Runs {
   add(asked: NewRun): void {
     const run = this.#moves.place(asked, "topicId", "messageId");
     this.#database.run(
-      `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, resume,
-         follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, files,
+         resume, follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       run.id,
       JSON.stringify(run.origin ?? { type: "message" }),
       run.chatId,
@@ -27,6 +28,7 @@ export class Runs {
       run.project,
       run.branch,
       run.prompt,
+      JSON.stringify(run.files ?? []),
       run.resume,
       run.follows,
       run.createdAt,
@@ -116,6 +118,16 @@ export class Runs {
     );
   }
 
+  /** The last run of each conversation in which nothing runs or waits, if it ended between these times. */
+  lastOfIdle(from: number, to: number): StoredRun[] {
+    return this.#read(
+      `SELECT *, MAX(endedAt) FROM runs WHERE branchOf IS NULL AND endedAt > ? GROUP BY chatId, topicId
+       HAVING MAX(endedAt) <= ? AND NOT EXISTS (SELECT 1 FROM runs AS other
+         WHERE other.state <> 'ended' AND other.chatId = runs.chatId AND other.topicId IS runs.topicId)`,
+      ...[from, to],
+    );
+  }
+
   /** What runs begun since then used, by project and engine; costs where engines name them. */
   usageSince(time: number): UsageRow[] {
     return this.#database.all<UsageRow & Row>(
@@ -143,6 +155,10 @@ export class Runs {
       "UPDATE runs SET state = 'queued', startedAt = NULL, session = NULL, pid = NULL WHERE id = ? AND state = 'running'",
       id,
     );
+  }
+
+  setFiles(id: string, files: readonly PromptFile[]): void {
+    this.#database.run("UPDATE runs SET files = ? WHERE id = ?", JSON.stringify(files), id);
   }
 
   /** The newest run of a session, whoever began it. */

@@ -1,4 +1,5 @@
 import type { Database, Row } from "./database.ts";
+import type { StoredFiring } from "./firings.ts";
 
 /** What is known of a schedule. Times are ms since 1970. */
 export interface StoredSchedule {
@@ -13,14 +14,6 @@ export interface StoredSchedule {
 }
 
 type NewSchedule = Omit<StoredSchedule, "lastRunId"> & Partial<Pick<StoredSchedule, "lastRunId">>;
-
-/** What a schedule or trigger did: `runId` is null if a guard kept it from running, for the reason given. */
-export interface StoredFiring {
-  readonly source: string;
-  readonly dueAt: number;
-  readonly runId: string | null;
-  readonly reason: string | null;
-}
 
 export class Schedules {
   readonly #database: Database;
@@ -61,7 +54,7 @@ export class Schedules {
    * Deals with a due time: false if that has been done. To be called in one transaction with the run that it begins,
    * so that a kill neither repeats nor loses it.
    */
-  fire({ source, dueAt, runId, reason }: StoredFiring): boolean {
+  fire({ source, dueAt, runId, reason }: Omit<StoredFiring, "type">): boolean {
     const moved = this.#database.run(
       "UPDATE schedules SET lastDueAt = ?, lastRunId = COALESCE(?, lastRunId) WHERE name = ? AND lastDueAt < ?",
       ...[dueAt, runId, source, dueAt],
@@ -70,11 +63,5 @@ export class Schedules {
     const sql = "INSERT INTO firings (source, dueAt, runId, reason) VALUES (?, ?, ?, ?)";
     this.#database.run(sql, source, dueAt, runId, reason);
     return true;
-  }
-
-  /** Newest first. */
-  firings(limit: number): StoredFiring[] {
-    const sql = "SELECT source, dueAt, runId, reason FROM firings ORDER BY id DESC LIMIT ?";
-    return this.#database.all<StoredFiring & Row>(sql, limit);
   }
 }

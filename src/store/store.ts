@@ -3,16 +3,19 @@ import { StoredButtons } from "./buttons.ts";
 import { Conversations } from "./conversations.ts";
 import { type Database, type OpenOptions, openDatabase } from "./database.ts";
 import { Deliveries } from "./deliveries.ts";
+import { Firings } from "./firings.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Messages } from "./messages.ts";
 import { Moves } from "./moves.ts";
+import { Preferences } from "./preferences.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
 import { StoredThreads } from "./threads.ts";
 import { Updates } from "./updates.ts";
+import { StoredWebhooks } from "./webhooks.ts";
 
 export interface Store {
   readonly updates: Updates;
@@ -24,10 +27,13 @@ export interface Store {
   readonly history: History;
   readonly liveServers: LiveServers;
   readonly threads: StoredThreads;
+  readonly preferences: Preferences;
   readonly questions: Questions;
   readonly schedules: Schedules;
   readonly buttons: StoredButtons;
   readonly moves: Moves;
+  readonly firings: Firings;
+  readonly webhooks: StoredWebhooks;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -53,9 +59,12 @@ export function openStore(file: string, options?: OpenOptions): Store {
     history: new History(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
+    preferences: new Preferences(database),
     questions: new Questions(database, moves),
     schedules: new Schedules(database),
     buttons: new StoredButtons(database),
+    firings: new Firings(database),
+    webhooks: new StoredWebhooks(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

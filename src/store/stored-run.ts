@@ -1,4 +1,5 @@
 import type { Usage } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Origin } from "../domain/origin.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import type { Row } from "./database.ts";
@@ -20,6 +21,8 @@ export interface StoredRun {
   readonly project: string | null;
   readonly branch: string | null;
   readonly prompt: string;
+  /** What came with the prompt. */
+  readonly files: readonly PromptFile[];
   /** The session that was asked for. */
   readonly resume: string | null;
   /** The run whose session to continue, if its id was not known yet when this one was asked for. */
@@ -77,11 +80,12 @@ export type NewRun = Pick<
   | "resume"
   | "follows"
   | "createdAt"
-> & { readonly origin?: Origin };
+> & { readonly origin?: Origin; readonly files?: readonly PromptFile[] };
 
 /** A row of the table. */
-export type RunRow = Omit<StoredRun, "origin" | "process"> & {
+export type RunRow = Omit<StoredRun, "origin" | "process" | "files"> & {
   readonly origin: string;
+  readonly files: string;
   readonly pid: number | null;
   readonly processStart: string | null;
   readonly markId: string | null;
@@ -96,8 +100,8 @@ export interface RunOutcome {
 }
 
 /** A row of the table as a run. */
-export function toRun({ origin, pid, processStart, markId, ...run }: RunRow): StoredRun {
+export function toRun({ origin, files, pid, processStart, markId, ...run }: RunRow): StoredRun {
   const mark = markId === null ? {} : { markId };
   const process = pid === null ? undefined : { pid, startTime: processStart ?? "", ...mark };
-  return { ...run, origin: JSON.parse(origin) as Origin, process };
+  return { ...run, origin: JSON.parse(origin) as Origin, files: JSON.parse(files) as PromptFile[], process };
 }

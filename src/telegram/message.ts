@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
+import { FileFields, filesOf } from "./files.ts";
 import { flattenRich } from "./flatten-rich.ts";
 import { withMarks } from "./person-text.ts";
 import { readQuote } from "./quote.ts";
@@ -27,6 +28,7 @@ const Button = z.object({ callback_data: z.string().optional() });
 
 const Quoted = z.object({
   message_id: id,
+  from: User.optional(),
   text: z.string().optional(),
   caption: z.string().optional(),
   rich_message: RichMessage.optional(),
@@ -38,7 +40,6 @@ const Quoted = z.object({
 
 const Message = Quoted.extend({
   chat: z.object({ id, type: z.string() }),
-  from: User.optional(),
   is_topic_message: z.boolean().optional(),
   message_thread_id: id.optional(),
   forward_origin: anything,
@@ -48,8 +49,7 @@ const Message = Quoted.extend({
   caption_entities: z.array(Entity).optional(),
   quote: z.object({ text: z.string(), is_manual: z.boolean().optional() }).optional(),
   external_reply: z.object({ origin: ForwardOrigin.optional().catch(undefined) }).optional(),
-  ...{ voice: anything, audio: anything, video_note: anything },
-  ...{ document: anything, photo: anything, video: anything, animation: anything },
+  ...FileFields,
   ...{ sticker: anything, dice: anything, location: anything, venue: anything, contact: anything },
   ...{ poll: anything, checklist: anything, story: anything, game: anything, giveaway: anything },
   ...{ live_photo: anything, paid_media: anything, media_group_id: z.string().optional() },
@@ -148,11 +148,17 @@ function readMessage(updateId: number, message: Message): Incoming {
     isPrivate: message.chat.type === "private",
     text: withMarks(textOf(message), message.entities ?? message.caption_entities ?? []),
     isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
+    files: filesOf(message),
     attachment: attachmentOf(message),
     albumId: message.media_group_id,
     room: MESSAGE_LENGTH - textOf(message).length,
     reply: isReply
-      ? { messageId: String(replied.message_id), text: textOf(replied), button: buttonOf(replied) }
+      ? {
+          messageId: String(replied.message_id),
+          text: textOf(replied),
+          button: buttonOf(replied),
+          isByBot: replied.from?.is_bot,
+        }
       : undefined,
     quote: readQuote(message),
   };
@@ -162,9 +168,13 @@ function buttonOf({ reply_markup }: z.infer<typeof Quoted>): string | undefined 
   return reply_markup?.inline_keyboard.flat().find(({ callback_data }) => callback_data !== undefined)?.callback_data;
 }
 
+/** Belongs to no topic: a message that names it is refused. */
+const GENERAL_TOPIC = 1;
+
 /** The thread id is set on replies in plain groups too: only topics count. */
 function topicOf({ is_topic_message, message_thread_id }: Message): string | undefined {
-  return is_topic_message && message_thread_id !== undefined ? String(message_thread_id) : undefined;
+  const isTopic = is_topic_message && message_thread_id !== GENERAL_TOPIC;
+  return isTopic && message_thread_id !== undefined ? String(message_thread_id) : undefined;
 }
 
 function textOf(message: z.infer<typeof Quoted>): string {
@@ -172,11 +182,12 @@ function textOf(message: z.infer<typeof Quoted>): string {
   return message.text ?? message.caption ?? "";
 }
 
-const FILES = ["document", "photo", "video", "animation", "live_photo", "paid_media"] as const;
+/** Files that bots cannot fetch. */
+const FILES = ["live_photo", "paid_media"] as const;
 const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story", "game", "giveaway"] as const;
 
 function attachmentOf(message: Message): Incoming["attachment"] {
-  if (message.voice || message.audio || message.video_note) return "voice message";
+  if (message.voice) return "voice message";
   if (FILES.some((kind) => message[kind])) return "file";
   if (message.sticker || message.dice) return "sticker";
   if (message.location || message.venue) return "location";

@@ -6,18 +6,23 @@ import { hintOn, isAllowed } from "./access.ts";
 import { AnswerDraft } from "./answer-draft.ts";
 import type { Telegram } from "./api.ts";
 import { toClassicMessage } from "./assemble.ts";
+import { telegramChats } from "./chats.ts";
 import type { Content } from "./content.ts";
+import { download } from "./download.ts";
 import { removeStrays } from "./lost-progress.ts";
 import { readMove, readUpdate } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import { PRIORITY } from "./outbox-op.ts";
 import { Post } from "./post.ts";
+import type { ApiServer } from "./proxy.ts";
 import { renderFinal } from "./render-final.ts";
 
 export interface TelegramParts {
   readonly telegram: Telegram;
   readonly outbox: Outbox;
   readonly store: Store;
+  readonly token: string;
+  readonly server: ApiServer;
   readonly mainChat: () => string;
   /** Whom it listens to. */
   readonly config: () => Config;
@@ -39,6 +44,7 @@ export function telegramTransport(parts: TelegramParts): Transport {
     get mainChat() {
       return parts.mainChat();
     },
+    chats: telegramChats(telegram),
     allows: (origin) => isAllowed(origin, config()),
     hintOn,
     read: (update) => {
@@ -68,6 +74,7 @@ export function telegramTransport(parts: TelegramParts): Transport {
       const isRich = formFor(run.chatId) !== "classic";
       return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich });
     },
+    fetchFile: (source, signal) => download(parts, source, signal),
     removeStrays: (chatId, between) =>
       removeStrays({ chatId, ...between }, store, (method, payload) =>
         outbox.push({ method, payload, priority: PRIORITY.delete, doubt: "repeat" }),

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
-import type { RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { PlacedFile } from "../domain/files.ts";
+import type { Attachment, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
 import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -9,9 +10,20 @@ import { endLeftovers } from "../engine/stop.ts";
 import { EngineError, UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
+import { excludeFromGit } from "./files/exclude.ts";
+import { putFile } from "./files/put.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
 import { placeOf } from "./place.ts";
-import type { LeftRun, OperationPlace, OperationResult, Worker, WorkerEvent, WorkerRun } from "./port.ts";
+import type {
+  FilePlace,
+  LeftRun,
+  NewFile,
+  OperationPlace,
+  OperationResult,
+  Worker,
+  WorkerEvent,
+  WorkerRun,
+} from "./port.ts";
 import { WarmServers } from "./servers.ts";
 import { Worktrees } from "./worktree.ts";
 
@@ -25,6 +37,9 @@ export interface LocalWorkerOptions {
   readonly servers: Pick<LiveServers, "all" | "replace">;
   readonly log: Logger;
 }
+
+/** Where the config says nothing. */
+const UPLOADS = ".takopi/files";
 
 /** Of the 10 s that a shutdown may take; longer than this takes only a server that hangs while it starts. */
 const CLOSE_MS = 3_000;
@@ -72,6 +87,14 @@ export class LocalWorker implements Worker {
     }
   }
 
+  async put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
+    const root = await this.#placeOf(place, file.signal);
+    const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
+    await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
+    const name = `${localDate(new Date())}-${file.name}`;
+    return putFile({ ...file, name, root, directory });
+  }
+
   async recover(left: readonly LeftRun[]): Promise<void> {
     const end = async ({ runId, process }: LeftRun) => {
       await endLeftovers(runId, process);
@@ -105,7 +128,9 @@ export class LocalWorker implements Worker {
   /** The merged options of the config, with the run's own over them. */
   #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
     const config = this.#options.config();
-    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...overrides };
+    const { reasoning: level, ...others } = overrides;
+    const thinking = level === undefined || !engine.reasoning ? {} : { [engine.reasoning.option]: level };
+    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...others, ...thinking };
   }
 }
 
@@ -130,6 +155,8 @@ class LocalRun implements WorkerRun {
   /** Aborted with the reason of a stop. */
   readonly #stopped = new AbortController();
   #run: Run | undefined;
+  /** Whether the engine gets a file itself. */
+  #isShown: (file: Attachment) => boolean = () => false;
 
   constructor(options: LocalRunOptions) {
     this.#options = options;
@@ -137,7 +164,9 @@ class LocalRun implements WorkerRun {
   }
 
   send(command: RunCommand): void {
-    if (this.#run) this.#run.send(command);
+    if (this.#run && command.type === "steer" && command.attachments) {
+      this.#run.send({ ...command, attachments: command.attachments.filter(this.#isShown) });
+    } else if (this.#run) this.#run.send(command);
     else if (command.type === "stop") this.#stopped.abort(command.reason);
     else if (command.type === "interrupt") this.#stopped.abort("interrupted");
   }
@@ -152,7 +181,9 @@ class LocalRun implements WorkerRun {
       signal.throwIfAborted();
       yield { type: "placed", cwd };
       signal.throwIfAborted();
-      this.#run = engine.open({ spec, cwd, options, env, log, trusted, host });
+      this.#isShown = (file) => isShown(file, engine, options);
+      const attachments = spec.attachments.filter(this.#isShown);
+      this.#run = engine.open({ spec: { ...spec, attachments }, cwd, options, env, log, trusted, host });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
       const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
@@ -162,6 +193,16 @@ class LocalRun implements WorkerRun {
     yield* locateQuestions(this.#run.events, home);
   }
 }
+
+/** A larger image, once in a session, would make its model refuse every turn: Anthropic's limit, 5 MB of base64. */
+const MAX_IMAGE_BYTES = 3_900_000;
+
+/** Whether the engine gets a file itself, beside its path in the prompt. */
+const isShown = ({ mime, size }: Attachment, engine: Engine, options: EngineOptions): boolean =>
+  options.images !== false && engine.images.includes(mime) && size <= MAX_IMAGE_BYTES;
+
+/** As people where it runs write it: 2026-11-29. */
+const localDate = (now: Date): string => now.toLocaleDateString("sv");
 
 type Place = Pick<RunSpec, "project" | "branch">;
 

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/events.ts";
+import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import type { ProcessMark, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
 
 /** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
@@ -11,6 +12,12 @@ export interface Worker {
    * @throws UserError
    */
   operate(operation: SessionAbility, place: OperationPlace, input?: string): Promise<OperationResult>;
+  /**
+   * Puts a file where a run of this place finds it, under a name of its own.
+   *
+   * @throws UserError if the file cannot be there; what `bytes` throws.
+   */
+  put(place: FilePlace, file: NewFile): Promise<PlacedFile>;
   /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
   recover(left: readonly LeftRun[]): Promise<void>;
   /** Ends the warm servers. Call it when no run lives. Resolves within 3 s. */
@@ -27,6 +34,13 @@ export interface WorkerRun {
 export type WorkerEvent = RunEvent | { readonly type: "placed"; readonly cwd: string };
 
 export type OperationPlace = Pick<RunSpec, "engine" | "session" | "project" | "branch" | "overrides">;
+
+export type FilePlace = Pick<RunSpec, "project" | "branch">;
+
+export interface NewFile extends Pick<PromptFile, "name" | "mime"> {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
 
 export interface OperationResult {
   /** `fork` and `undo`: the session to continue with. */

@@ -34,6 +34,7 @@ async function play(commands: readonly Command[]) {
     ...{
       screens: { open: () => screen, deliver: () => {} },
       cards: { show: () => {}, remind: () => {} },
+      fileSource: { fetchFile: () => Promise.reject(new Error("there are no files here")) },
       now: () => 1_000,
     },
   };

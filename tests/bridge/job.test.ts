@@ -33,6 +33,7 @@ function setUp() {
     ...{ config: () => config, engines: [puppet], store, worker, log: recordingLog(log), now: () => 1_000 },
     screens: { open: () => ({ show: (view) => void views.push(view), write() {}, close() {} }), deliver() {} },
     cards: { show() {}, remind() {} },
+    fileSource: { fetchFile: () => Promise.reject(new Error("there are no files here")) },
   });
   const ask = (prompt: string) => {
     const place = { topicId: undefined, userId: "1", isPrivate: true, reply: undefined };

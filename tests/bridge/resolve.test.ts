@@ -22,7 +22,7 @@ function resolve(text: string, more: Partial<Prompt> = {}, config: object = {}, 
     ...{ text, ...more },
   };
   const whole = {
-    ...{ default_engine: "alpha", telegram: { session_mode: "stateless" } },
+    ...{ default_engine: "alpha", telegram: { session_mode: "stateless", topics: { enabled: false } } },
     ...{ projects: new Map(Object.entries(projects)), ...config },
   } as unknown as Config;
   const engines = [scriptedEngine("alpha"), scriptedEngine("beta")];
@@ -90,7 +90,7 @@ describe("the session", () => {
 
   test("goes on by itself in a chat session of the same engine and place, and only there", () => {
     remember("r1", 10, { session: "s1" });
-    const chat = { telegram: { session_mode: "chat" } };
+    const chat = { telegram: { session_mode: "chat", topics: { enabled: false } } };
     store.conversations.setLatest(`${CHAT}`, "beta", "r1");
     expect(resolve("/beta next", {}, chat).resume).toBe("s1");
     expect(resolve("/alpha next", {}, chat).resume).toBeUndefined();

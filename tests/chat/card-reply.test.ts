@@ -67,7 +67,7 @@ function setUp(question: Question) {
     };
     const intent = classify(
       { message: message as Incoming },
-      { store, botName: "bot", directives: [], commands: ["cancel"], mayContinue: () => false },
+      { store, botName: "bot", directives: [], commands: ["cancel"], mayContinue: () => false, isOpen: () => true },
     );
     if (intent.type !== "cardReply") return "no reply to a card";
     return replyToCard(intent.message, intent.question, parts);
@@ -140,7 +140,7 @@ test("what is no answer is told so, and passed on to nobody", () => {
   const told = "This takes one of its options: press a button, or reply with its number.";
   expect([say("blue"), say("0"), say("3"), say("1 2")]).toEqual([told, told, told, told]);
   expect(say("")).toBe("This takes text only.");
-  expect(say("", { attachment: "file" })).toBe("This takes text only.");
+  expect(say("", { attachment: "voice message" })).toBe("This takes text only.");
   expect(given).toEqual([]);
 });
 

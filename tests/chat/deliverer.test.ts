@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { Deliverer } from "../../src/chat/deliverer.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { Telegram } from "../../src/telegram/api.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { deafTelegram, transportOver } from "../helpers/telegram.ts";
 
@@ -31,4 +32,28 @@ test("once it is closed it does not look into the store again", async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("a reply is marked as sending, on the disk, before the transport has it, and as sent after", async () => {
+  const store = openStore(":memory:");
+  const durably = vi.spyOn(store, "durably");
+  const seen: unknown[] = [];
+  const stateOf = () => store.deliveries.open().map(({ state }) => state);
+  const telegram: Telegram = {
+    call: async () => {
+      seen.push({ states: stateOf(), onDisk: durably.mock.results.length });
+      return { message_id: 9 } as never;
+    },
+  };
+  const transport = transportOver(telegram, store);
+  const style = () => {
+    throw new Error("no outcome is rendered here");
+  };
+  const deliverer = new Deliverer({ transport, store, engines: [], style, progress: new Map(), log: noLog });
+  store.deliveries.add({ chatId: "1", body: "reply", createdAt: 0 });
+  deliverer.kick();
+  await deliverer.idle();
+  deliverer.close();
+  expect(seen).toEqual([{ states: ["sending"], onDisk: 1 }]);
+  expect(stateOf()).toEqual([]);
 });

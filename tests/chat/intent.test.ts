@@ -8,10 +8,17 @@ const message: Incoming = {
   ...{ text: "", isForward: false, attachment: undefined, reply: undefined },
 };
 
+const FILE = { source: "f", name: "a.txt", mime: "text/plain" };
+
 function typeOf(more: Partial<Incoming>, isPasteOpen = false) {
   const store = openStore(":memory:");
   onTestFinished(() => store.close());
-  const names = { directives: ["codex", "web"], commands: ["cancel", "queue"], mayContinue: () => isPasteOpen };
+  const names = {
+    directives: ["codex", "web"],
+    commands: ["cancel", "queue"],
+    mayContinue: () => isPasteOpen,
+    isOpen: () => true,
+  };
   return classify({ message: { ...message, ...more } }, { store, botName: "takobot", ...names });
 }
 
@@ -28,7 +35,12 @@ test.each<[Partial<Incoming>, string]>([
   [{ text: "/codex@other fix it" }, "nothing"],
   [{ text: " \n" }, "nothing"],
   [{ text: "/cancel", isForward: true }, "forward"],
-  [{ text: "what is this?", attachment: "file" }, "attachment"],
+  [{ text: "what is this?", attachment: "poll" }, "attachment"],
+  [{ text: "what is this?", files: [FILE] }, "task"],
+  [{ text: "", files: [FILE] }, "task"],
+  [{ text: "/file put docs/", files: [FILE] }, "task"],
+  [{ text: "/cancel", files: [FILE] }, "command"],
+  [{ text: "", files: [FILE], isForward: true }, "forward"],
 ])("%j is a %s", (more, type) => {
   expect(typeOf(more).type).toBe(type);
 });

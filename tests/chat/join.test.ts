@@ -18,6 +18,7 @@ function joiner() {
   const held: string[] = [];
   const made = new Joiner({
     windowMs: () => 1000,
+    albumMs: () => 1000,
     submit: (group) => {
       groups.push(group);
       return `run${groups.length}`;

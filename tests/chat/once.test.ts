@@ -4,7 +4,7 @@ import { keepForward, Once, refuseAttachment } from "../../src/chat/once.ts";
 
 const photo: Incoming = {
   ...{ updateId: 1, chatId: "c", topicId: undefined, messageId: "m", userId: "u", isPrivate: true },
-  ...{ text: "", isForward: false, attachment: "file", reply: undefined },
+  ...{ text: "", isForward: false, attachment: "sticker", reply: undefined },
 };
 
 function told(say: (once: Once) => (string | undefined)[]) {

@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 const style = () =>
   ({
-    ...({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" } as const),
+    ...({ message_overflow: "split", show_resume_line: true, goesOn: () => false } as const),
     ...{ show_usage: false, show_output: false },
   }) as const;
 

@@ -47,16 +47,17 @@ function setUp() {
       };
     },
     ...{ operate: async () => ({}), recover: async () => {}, close: async () => {} },
+    put: () => Promise.reject(new Error("there is no disk here")),
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
   const style = () =>
     ({
-      ...({ message_overflow: "split", show_resume_line: true, session_mode: "stateless" } as const),
+      ...({ message_overflow: "split", show_resume_line: true, goesOn: () => false } as const),
       ...{ show_usage: false, show_output: false },
     }) as const;
   const screens = new ChatScreens({ ...parts, transport, style });
   const cards = new ChatCards({ ...parts, transport });
-  const bridge = new Bridge({ ...parts, worker, screens, cards });
+  const bridge = new Bridge({ ...parts, worker, screens, cards, fileSource: transport });
   const dispatcher = new Dispatcher({
     ...{
       ...parts,

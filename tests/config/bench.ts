@@ -19,6 +19,7 @@ function engine(id: string, shape: z.ZodRawShape): Engine {
     probe: async () => ({ problems: [] }),
     can: [],
     operations: {},
+    images: [],
     open: () => {
       throw new Error("not opened here");
     },

@@ -38,7 +38,7 @@ test("a Telegram table gets its defaults, and a chat id may stand in quotes", ()
     forward_coalesce_s: 1,
     media_group_debounce_s: 1,
     topics: { enabled: false, scope: "auto" },
-    files: { enabled: false, auto_put: true, auto_put_mode: "upload", uploads_dir: "incoming" },
+    files: { enabled: true, auto_put: true, auto_put_mode: "prompt", uploads_dir: ".takopi/files" },
   });
 });
 
@@ -139,7 +139,7 @@ test("what Takopi has and this program has not yet is one warning that lists it"
     path = "/web"
     default_engine = "claude"`);
   expect(config.warnings).toEqual([
-    "Not available here yet, so without effect: [plugins], transports.telegram.topics.enabled, transports.telegram.files.enabled, transports.telegram.voice_transcription.",
+    "Not available here yet, so without effect: [plugins], transports.telegram.voice_transcription.",
   ]);
   expect(config.default_engine).toBe("claude");
   expect(config.engines["claude"]).toEqual({ model: "opus", allowed_tools: ["Bash"] });

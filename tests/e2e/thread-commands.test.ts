@@ -76,7 +76,7 @@ describe("/model", () => {
     const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex" });
     const first = await outcomeOf(say("model"));
     expect(textOf(first)).toContain("model=undefined");
-    say("/model");
+    say("/models");
     expect(textOf(await botSays(/^Models of Codex/))).toMatch(/large[\s\S]*small/);
     say("/model enormous", { replyTo: first.message_id });
     await botSays(/^Codex has no model enormous: \/model lists those it has\.$/);
@@ -86,7 +86,7 @@ describe("/model", () => {
     expect(textOf(next)).toContain("model=small");
     expect(textOf(await outcomeOf(say("model")))).toContain("model=undefined");
     say("/model default", { replyTo: next.message_id });
-    await botSays(/^This session uses the configured model again\.$/);
+    await botSays(/^From its next task on this session uses its own model\.$/);
     expect(textOf(await outcomeOf(say("model", { replyTo: next.message_id })))).toContain("model=undefined");
   });
 
@@ -94,7 +94,7 @@ describe("/model", () => {
     const { say, botSays, outcomeOf, emulator } = await stageLive({ defaultEngine: "alpha" });
     const first = await outcomeOf(say("session\nmodel\ndone"));
     say("/model");
-    await botSays(/^alpha cannot list its models\.$/);
+    await botSays(/^Model of alpha in this chat: not set [\s\S]*alpha cannot list its models\./);
     const noIds = ["--auto", "-m", "tiny --auto", "tiny\n--auto"];
     for (const id of noIds) say(`/model ${id}`, { replyTo: first.message_id });
     const refusal = "A model's id has no space in it and no - at its beginning: write /model <id>.";
@@ -110,7 +110,7 @@ describe("/model", () => {
 test("an engine that is not interactive is refused what needs that, with the key to set", async () => {
   const tables = liveTables.replaceAll("interactive = true\n", "");
   const { say, botSays } = await stageLive({ tables, defaultEngine: "codex" });
-  say("/model");
+  say("/models");
   await botSays(/^Codex can list its models only with codex\.interactive = true in the config\.$/);
 });
 

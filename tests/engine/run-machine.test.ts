@@ -254,7 +254,7 @@ test("a message that comes before the turn has begun waits for it", async () => 
   await vi.advanceTimersByTimeAsync(0);
   begin();
   await vi.advanceTimersByTimeAsync(0);
-  expect(steer).toHaveBeenCalledWith("More.");
+  expect(steer).toHaveBeenCalledWith("More.", []);
   stop(run, "enough");
   expect((await collect(run.events)).find(isAck)).toEqual({ type: "ack", id: "c1", ok: true });
 });

@@ -119,7 +119,7 @@ describe.each(Object.entries(agents))("%s by ACP", (id, options) => {
     const path = join(home.web, "dot.png");
     writeFileSync(path, Buffer.from(pixel, "base64"));
     const request = toRequest({ ...setup(), prompt: "[[say Seen]]", session });
-    const spec = { ...request.spec, attachments: [{ path, mime: "image/png" }] };
+    const spec = { ...request.spec, attachments: [{ path, mime: "image/png", size: 67 }] };
     for await (const event of agent.open({ ...request, spec }).events) {
       if (event.type === "completed") expect(event).toMatchObject({ ok: true, answer: "Seen" });
     }

@@ -67,13 +67,15 @@ const piModels = (baseUrl: string) => ({
       ...{ baseUrl, api: "openai-completions", apiKey: "none", compat: { supportsDeveloperRole: false } },
       models: [
         {
-          ...{ id: "m", contextWindow: 200_000, maxTokens: 40_000 },
+          ...{ id: "m", input: ["text", "image"], contextWindow: 200_000, maxTokens: 40_000 },
           cost: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
         },
       ],
     },
   },
 });
+
+const SEES = { attachment: true, modalities: { input: ["text", "image"], output: ["text"] } };
 
 const opencodeConfig = (baseURL: string) => ({
   model: "scripted/m",
@@ -82,7 +84,7 @@ const opencodeConfig = (baseURL: string) => ({
     scripted: {
       npm: "@ai-sdk/openai-compatible",
       options: { baseURL, apiKey: "none" },
-      models: { m: { tool_call: true, limit: { context: 200_000, output: 40_000 } } },
+      models: { m: { ...SEES, tool_call: true, limit: { context: 200_000, output: 40_000 } } },
     },
   },
 });

@@ -221,7 +221,7 @@ test("an image reaches the model as it is", async () => {
   );
   writeFileSync(join(root, "dot.png"), bytes);
   const request = toRequest({ ...setup(live), prompt: "[[say Seen]]" });
-  const attachments = [{ path: join(root, "dot.png"), mime: "image/png" }];
+  const attachments = [{ path: join(root, "dot.png"), mime: "image/png", size: bytes.length }];
   for await (const _ of claude.open({ ...request, spec: { ...request.spec, attachments } }).events);
   expect(JSON.stringify(model.requests)).toContain(bytes.toString("base64"));
 });

@@ -22,7 +22,8 @@ export function scriptedEngine(id: string): Engine {
   return defineEngine({
     id,
     label: id,
-    options: z.strictObject(baseOptions),
+    options: z.strictObject({ ...baseOptions, effort: z.string().optional() }),
+    reasoning: { option: "effort", levels: ["low", "high"] },
     resume: {
       format: (value) => `${id} resume ${value}`,
       parse: (line) => new RegExp(`^${id} resume (\\S+)$`, "i").exec(line)?.[1],
@@ -33,7 +34,7 @@ export function scriptedEngine(id: string): Engine {
     probe: async () => ({ path: program, version: "1.0.0", problems: [] }),
     launch: async ({ options, spec: { prompt, session } }) => ({
       file: options.cmd ?? process.execPath,
-      args: [program, session ?? "", options.model ?? ""],
+      args: [program, session ?? "", options.model ?? "", options.effort ?? ""],
       stdin: prompt,
       state: { answer: "", session, usage: undefined },
     }),

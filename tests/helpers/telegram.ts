@@ -21,7 +21,7 @@ export function transportOver(telegram: Telegram, store: Store, style: Partial<T
   const { chat_id: mainChat = "" } = config().telegram ?? {};
   return telegramTransport({
     ...{ telegram, outbox, store, config, log: noLog },
-    ...{ mainChat: () => String(mainChat), onMoved: () => {} },
+    ...{ token: "1:x", server: {}, mainChat: () => String(mainChat), onMoved: () => {} },
     style: () => ({ messages: "auto", chats: {}, stream_answer: false, ...style }),
   });
 }

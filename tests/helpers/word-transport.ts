@@ -14,6 +14,12 @@ interface Shown {
 /** A chat in memory whose ids are words; everything that it is asked for happens at once. */
 export class WordTransport implements Transport {
   readonly mainChat = "hall";
+  readonly chats: Transport["chats"] = {
+    isAdmin: async () => true,
+    createTopic: async () => "topic",
+    renameTopic: async () => true,
+    linkTo: () => undefined,
+  };
   readonly messages = new Map<string, Shown>();
   /** Every text that a message had. */
   readonly history: string[] = [];
@@ -28,6 +34,7 @@ export class WordTransport implements Transport {
   readonly drop = () => {};
   readonly showTyping = () => {};
   readonly draft = () => undefined;
+  readonly fetchFile: Transport["fetchFile"] = () => Promise.reject(new Error("there are no files here"));
   readonly removeStrays = async () => {};
   readonly acknowledge: Transport["acknowledge"] = (_press, text) => void this.receipts.push(text);
   readonly remove: Transport["remove"] = async (_chat, id) => this.messages.delete(id);

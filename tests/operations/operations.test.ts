@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { findOperation, namesOf, toInput } from "../../src/operations/call.ts";
 import { operations } from "../../src/operations/index.ts";
@@ -27,12 +26,6 @@ test.each(operations)("the examples of $name are inputs that it takes, also when
 test("the menu offers exactly these", () => {
   const config = load('default_engine = "alpha"\n', {}, [scriptedEngine("alpha")]);
   expect(menuOf(config, [])).toEqual(operations.map(({ name, summary }) => ({ command: name, description: summary })));
-});
-
-test("the reference of the chat has a line for each, as each says of itself", () => {
-  const text = readFileSync("docs/reference/chat.md", "utf8");
-  const rows = [...text.matchAll(/^\| `\/(\w+)` +\| (.*?) +\|$/gm)].map(([, name, summary]) => ({ name, summary }));
-  expect(rows).toEqual(operations.map(({ name, summary }) => ({ name, summary })));
 });
 
 test("an alias leads to what it stands for", () => {

@@ -76,7 +76,7 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
       show_resume_line: true,
       show_usage: false,
       show_output: false,
-      session_mode: "stateless",
+      goesOn: () => false,
     }) as const;
   const now = () => Date.now();
   const engines = [scriptedEngine("alpha")];

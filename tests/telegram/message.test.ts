@@ -68,6 +68,8 @@ test.each(["sticker", "location", "contact", "poll", "checklist", "story"])("a %
 });
 
 test("an album and a full message are known", () => {
-  expect(read({ photo: [], media_group_id: "a1" })).toMatchObject({ attachment: "file", albumId: "a1" });
+  const files = [{ source: "big", name: "photo.jpg", mime: "image/jpeg" }];
+  const photo = [{ file_id: "small" }, { file_id: "big" }];
+  expect(read({ photo, media_group_id: "a1" })).toMatchObject({ files, attachment: undefined, albumId: "a1" });
   expect([4095, 4096].map((length) => read({ text: "x".repeat(length) })?.room)).toEqual([1, 0]);
 });

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-import type { Attachment } from "../../../src/domain/run.ts";
+import { readImages } from "../../../src/engine/images.ts";
 import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
 import { asText } from "../launch.ts";
 import type { ClaudeOptions } from "../options.ts";
 import { initialState } from "../state.ts";
 import { operations } from "./operations.ts";
-import type { Image } from "./protocol.ts";
 import { takeServer } from "./sessions.ts";
 import { Turn } from "./turn.ts";
 
@@ -26,13 +24,3 @@ export const claudeLive: LiveEngine<ClaudeOptions> = {
     });
   },
 };
-
-/** Kinds of images that claude's models take. */
-const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-
-const readImages = (attachments: readonly Attachment[]): Promise<readonly Image[]> =>
-  Promise.all(
-    attachments
-      .filter(({ mime }) => IMAGES.has(mime))
-      .map(async ({ path, mime }) => ({ mime, base64: await readFile(path, "base64") })),
-  );

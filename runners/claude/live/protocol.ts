@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { createDecoder } from "../../../src/engine/decode.ts";
+import type { Image } from "../../../src/engine/images.ts";
 import { JsonPeer, type Protocol, type Wire } from "../../../src/engine/json-peer.ts";
 import type { Logger } from "../../../src/log.ts";
+import { toMessage } from "../message.ts";
 import { ClaudeLine } from "../schema.ts";
 
 const suggestion = z.object({
@@ -43,11 +45,6 @@ export type ClaudeSaid =
   | { readonly type: "ask"; readonly id: string; readonly ask: Ask | undefined }
   | { readonly type: "withdrawn"; readonly id: string };
 
-export interface Image {
-  readonly mime: string;
-  readonly base64: string;
-}
-
 /** claude's stream-json both ways: messages, and control requests with answers in any order. */
 export class ClaudePeer extends JsonPeer<ClaudeSaid> {
   constructor(wire: Wire, log: Logger) {
@@ -56,12 +53,7 @@ export class ClaudePeer extends JsonPeer<ClaudeSaid> {
 
   /** With an id of its own, claude tells what becomes of the message. */
   say(text: string, uuid: string, images: readonly Image[] = []): void {
-    const shown = images.map(({ mime, base64 }) => ({
-      type: "image",
-      source: { type: "base64", media_type: mime, data: base64 },
-    }));
-    const content = [{ type: "text", text }, ...shown];
-    this.send({ type: "user", message: { role: "user", content }, parent_tool_use_id: null, session_id: "", uuid });
+    this.send({ ...toMessage(text, images), parent_tool_use_id: null, session_id: "", uuid });
   }
 
   answer(id: string, response: object): void {

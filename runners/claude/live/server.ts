@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { ProcessMark } from "../../../src/domain/run.ts";
+import type { Image } from "../../../src/engine/images.ts";
 import type { LivePooled } from "../../../src/engine/live.ts";
 import { type LiveCommand, type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
 import { markedProcesses, sendSignal } from "../../../src/engine/marked.ts";
@@ -11,7 +12,7 @@ import { end } from "../outcome.ts";
 import { modelUsage } from "../schema.ts";
 import { initialState } from "../state.ts";
 import { toUsage } from "../usage.ts";
-import { ClaudePeer, type ClaudeSaid, type Image } from "./protocol.ts";
+import { ClaudePeer, type ClaudeSaid } from "./protocol.ts";
 import type { Turn } from "./turn.ts";
 
 /** Time for claude to end its commands itself, between looks for what it left. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Completed } from "../../../src/domain/events.ts";
 import type { Exit } from "../../../src/engine/define.ts";
+import { type Image, readImages } from "../../../src/engine/images.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome } from "../outcome.ts";
@@ -9,7 +10,7 @@ import type { ClaudeLine } from "../schema.ts";
 import { type ClaudeState, ENGINE, toCompleted } from "../state.ts";
 import { translate } from "../translate.ts";
 import { Asks } from "./asks.ts";
-import type { ClaudePeer, ClaudeSaid, Image } from "./protocol.ts";
+import type { ClaudePeer, ClaudeSaid } from "./protocol.ts";
 
 export interface TurnSetup {
   readonly peer: ClaudePeer;
@@ -46,7 +47,7 @@ export class Turn {
     this.#say(prompt, images);
     this.#setup.context.ready({
       interrupt: true,
-      steer: (text) => this.#steer(text),
+      steer: async (text, images) => this.#steer(text, await readImages(images)),
       answer: async (questionId, reply) => this.#asks.answer(questionId, reply),
     });
   }
@@ -78,9 +79,9 @@ export class Turn {
   }
 
   /** Read after what is being written; a command that runs is ended for it. */
-  async #steer(text: string): Promise<void> {
+  async #steer(text: string, images: readonly Image[]): Promise<void> {
     if (this.#isOver || this.#isCut) throw new EngineError("claude is done with this task.");
-    this.#say(text);
+    this.#say(text, images);
     const { open, background } = this.#state;
     const inBackground = [...background.values()];
     const isAtWork = [...open.keys()].some((id) => !inBackground.includes(id));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Reply } from "../../../src/domain/question.ts";
+import type { Attachment } from "../../../src/domain/run.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
 import type { RequestId } from "../../../src/engine/json-rpc.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
@@ -60,7 +61,7 @@ export class Turn implements ThreadListener {
       this.#id = turn.id;
       context.ready({
         interrupt: true,
-        steer: (text) => this.#steer(text),
+        steer: (text, images) => this.#steer(text, images),
         answer: (questionId, reply) => this.#answer(questionId, reply),
       });
       if (stopped.aborted) interrupt();
@@ -77,10 +78,10 @@ export class Turn implements ThreadListener {
   }
 
   /** @throws EngineError where there is no turn to add to. */
-  async #steer(text: string): Promise<void> {
+  async #steer(text: string, images: readonly Attachment[] = []): Promise<void> {
     if (this.#id === undefined || this.#isOver) throw new EngineError("There is no turn to add this to.");
     const { server, thread } = this.#setup;
-    const params = { threadId: thread, input: toInput(text), expectedTurnId: this.#id };
+    const params = { threadId: thread, input: toInput(text, images), expectedTurnId: this.#id };
     await server.peer.call("turn/steer", params, z.unknown());
   }
 
@@ -148,11 +149,14 @@ export class Turn implements ThreadListener {
     const { reasoning_effort, reasoning_summary } = request.options;
     return {
       threadId: thread,
-      input: toInput(request.spec.prompt),
+      input: toInput(request.spec.prompt, request.spec.attachments),
       ...(reasoning_effort !== undefined && { effort: reasoning_effort }),
       ...(reasoning_summary !== undefined && { summary: reasoning_summary }),
     };
   }
 }
 
-const toInput = (text: string): object[] => [{ type: "text", text, text_elements: [] }];
+const toInput = (text: string, images: readonly Attachment[]): object[] => [
+  { type: "text", text, text_elements: [] },
+  ...images.map(({ path }) => ({ type: "localImage", path })),
+];

@@ -30,7 +30,7 @@ export const opencodeLive: LiveEngine<OpencodeOptions> = {
           ...{ session: session.id, directory: session.directory, prompt: newMessageId(Date.now()) },
           showsThoughts: options.thinking === true,
         });
-        await new Turn({ server, state, text: spec.prompt, options, context }).run();
+        await new Turn({ server, state, text: spec.prompt, images: spec.attachments, options, context }).run();
       },
     });
   },

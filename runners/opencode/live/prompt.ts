@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Attachment } from "../../../src/domain/run.ts";
 import type { OpencodeOptions } from "../options.ts";
 import type { Call } from "./client.ts";
 
@@ -6,16 +9,17 @@ export interface Prompt {
   readonly session: string;
   readonly directory: string;
   readonly text: string;
+  readonly images: readonly Attachment[];
   readonly options: OpencodeOptions;
   /** Of the message; chosen by the server where it is absent. */
   readonly id?: string;
 }
 
 /** Hands a message over; answered as soon as it is taken, and to a busy session as well. */
-export function promptCall({ session, directory, text, options, id }: Prompt): Call {
+export function promptCall({ session, directory, text, images, options, id }: Prompt): Call {
   const model = options.model === undefined ? undefined : splitModel(options.model);
   const body = {
-    parts: [{ type: "text", text }],
+    parts: [{ type: "text", text }, ...images.map(toPart)],
     ...(id !== undefined && { messageID: id }),
     ...(model && { model }),
     ...(options.agent !== undefined && { agent: options.agent }),
@@ -23,6 +27,10 @@ export function promptCall({ session, directory, text, options, id }: Prompt): C
   };
   return { method: "POST", path: `/session/${session}/prompt_async`, directory, body };
 }
+
+const toPart = ({ path, mime }: Attachment) => ({
+  ...{ type: "file", mime, filename: basename(path), url: pathToFileURL(path).href },
+});
 
 /** `provider/model`; the model's own name may hold slashes. */
 export function splitModel(name: string): { readonly providerID: string; readonly modelID: string } {

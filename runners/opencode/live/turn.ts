@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Attachment } from "../../../src/domain/run.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
@@ -26,6 +27,7 @@ export interface TurnSetup {
   readonly server: OpencodeServer;
   readonly state: LiveState;
   readonly text: string;
+  readonly images: readonly Attachment[];
   readonly options: OpencodeOptions;
   readonly context: RunContext;
 }
@@ -56,7 +58,7 @@ export class Turn {
    * @throws EngineError where the prompt is refused.
    */
   async run(): Promise<void> {
-    const { server, context, state, text, options } = this.#setup;
+    const { server, context, state, text, images, options } = this.#setup;
     const { stopped } = context;
     const unwatch = server.watch(state.session, (event) => this.#take(event));
     const stop = new Promise<void>((resolve) => {
@@ -65,11 +67,11 @@ export class Turn {
     });
     context.ready({
       interrupt: true,
-      steer: (added) => this.#steer(added),
+      steer: (added, shown) => this.#steer(added, shown),
       answer: (questionId, reply) => this.#answers.give(questionId, reply, this.#state.open),
     });
     try {
-      const prompting = server.client.send(promptCall({ ...state, text, options, id: state.prompt }));
+      const prompting = server.client.send(promptCall({ ...state, text, images, options, id: state.prompt }));
       const ended = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
       const ending = await Promise.race([ended, server.gone]);
       if (stopped.aborted) await this.#halt();
@@ -81,13 +83,13 @@ export class Turn {
   }
 
   /** Resolves when the session has the message. @throws EngineError where it does not reach the turn. */
-  async #steer(text: string): Promise<void> {
+  async #steer(text: string, images: readonly Attachment[]): Promise<void> {
     const { server, state, options } = this.#setup;
     if (this.#state.isOver || this.#hasEnded) throw new EngineError("The turn is just over.");
     const before = this.#state.asked;
     this.#steering += 1;
     try {
-      requireTaken(await server.client.send(promptCall({ ...state, text, options })));
+      requireTaken(await server.client.send(promptCall({ ...state, text, images, options })));
       for (let restedMs = 0; this.#state.asked === before; restedMs += this.#state.isOver ? CHECK_MS : 0) {
         if (this.#hasEnded || restedMs > STEER_LIMIT_MS)
           throw new EngineError("The turn ended before the message came.");

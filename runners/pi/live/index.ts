@@ -11,7 +11,7 @@ export const piLive: LiveEngine<PiOptions> = {
   can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
   operations: piOperations,
   drive: (request) => {
-    const { prompt, session } = request.spec;
+    const { prompt, session, attachments } = request.spec;
     return liveDriver({
       lease: (use) => sessionsOf(request.host).take(request, session, use),
       play: ({ server }, context) =>
@@ -22,7 +22,11 @@ export const piLive: LiveEngine<PiOptions> = {
           const name = request.options.session_title;
           // A session without its name is no reason to give the run up.
           if (session === undefined && name !== undefined) server.peer.tell("set_session_name", { name });
-          await server.play(new Turn({ peer: server.peer, state, context }), prompt, context.stopped);
+          await server.play(
+            new Turn({ peer: server.peer, state, context, images: attachments }),
+            prompt,
+            context.stopped,
+          );
         }),
     });
   },

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Action, ActionEvent, Completed, ShownEvent } from "../../../src/domain/events.ts";
+import type { Attachment } from "../../../src/domain/run.ts";
 import type { Exit } from "../../../src/engine/define.ts";
+import { readImages } from "../../../src/engine/images.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome, toRefusal } from "../outcome.ts";
@@ -17,6 +19,7 @@ export interface TurnRequest {
   readonly peer: PiPeer;
   readonly state: PiState;
   readonly context: RunContext;
+  readonly images?: readonly Attachment[];
 }
 
 /** One prompt to a pi that waits for it, until pi is idle again. */
@@ -25,6 +28,7 @@ export class Turn {
   readonly over: Promise<void>;
   readonly #peer: PiPeer;
   readonly #context: RunContext;
+  readonly #images: readonly Attachment[];
   readonly #dialogs: Dialogs;
   readonly #accepted: Promise<void>;
   #state: TurnState;
@@ -38,10 +42,11 @@ export class Turn {
   /** Grows with each line that speaks of work, so that an older look at pi's state does not count. */
   #moves = 0;
 
-  constructor({ peer, state, context }: TurnRequest) {
+  constructor({ peer, state, context, images = [] }: TurnRequest) {
     this.#peer = peer;
     this.#state = firstTurn(state);
     this.#context = context;
+    this.#images = images;
     this.#dialogs = new Dialogs(peer, context);
     this.#accepted = new Promise((resolve) => {
       this.#markAccepted = resolve;
@@ -57,11 +62,12 @@ export class Turn {
     this.#isAsked = true;
     this.#context.ready({
       interrupt: true,
-      steer: (text) => this.#steer(text),
+      steer: (text, images) => this.#steer(text, images),
       answer: async (questionId, reply) => this.#dialogs.answer(questionId, reply),
     });
     try {
-      const { disposition } = await this.#peer.call("prompt", { message }, Accepted, Number.POSITIVE_INFINITY);
+      const prompt = { message, ...(await toImages(this.#images)) };
+      const { disposition } = await this.#peer.call("prompt", prompt, Accepted, Number.POSITIVE_INFINITY);
       this.#markAccepted();
       this.#settles ||= disposition !== undefined;
       if (disposition === "handled") this.#finishHandled();
@@ -93,10 +99,10 @@ export class Turn {
     this.#complete(end(this.#state.run, exit));
   }
 
-  async #steer(message: string): Promise<void> {
+  async #steer(message: string, images: readonly Attachment[]): Promise<void> {
     await this.#accepted;
     if (this.#isOver) throw new EngineError("pi is done with this task.");
-    await this.#peer.call("steer", { message }, Accepted);
+    await this.#peer.call("steer", { message, ...(await toImages(images)) }, Accepted);
   }
 
   /** Asks pi to end the turn; wait for `over`. */
@@ -159,6 +165,12 @@ export class Turn {
     this.#markAccepted();
     this.#markOver();
   }
+}
+
+async function toImages(attachments: readonly Attachment[]): Promise<object> {
+  if (attachments.length === 0) return {};
+  const images = await readImages(attachments);
+  return { images: images.map(({ mime: mimeType, base64: data }) => ({ type: "image", mimeType, data })) };
 }
 
 const lateMessage: Action = {

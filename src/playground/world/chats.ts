@@ -18,6 +18,8 @@ export class ChatRoom {
   readonly closedTopics = new Set<number>();
   /** False while the group's topics are switched off. */
   topicsOn = true;
+  /** Beside the bot. */
+  readonly admins = new Set<number>();
   rights: Rights = { write: true, manageTopics: true };
   /** Why the bot may not enter: the text of the 403. */
   refusal: string | undefined;

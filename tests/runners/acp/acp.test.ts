@@ -194,7 +194,7 @@ test("an image reaches an agent that takes images, and no other", async () => {
   writeFileSync(path, "pixels");
   const see = async (lacks: string) => {
     const request = toRequest({ ...setup({ lacks }), prompt: "image" });
-    const spec = { ...request.spec, attachments: [{ path, mime: "image/png" }] };
+    const spec = { ...request.spec, attachments: [{ path, mime: "image/png", size: 67 }] };
     const events = [];
     for await (const event of agent.open({ ...request, spec }).events) events.push(event);
     const last = events.at(-1);

@@ -41,7 +41,7 @@ test("every option is a flag, and all of them stand before `resume`", () => {
     reasoning_summary: "detailed",
     add_dirs: ["/srv/a", "/srv/b"],
   } as const;
-  expect(toArgs(codexOptions.parse(options), THREAD).slice(2)).toEqual([
+  expect(toArgs(codexOptions.parse(options), { thread: THREAD }).slice(2)).toEqual([
     ...["--search", "exec", "--json", "--skip-git-repo-check", "--color=never"],
     ...["--sandbox=workspace-write", "--profile=work", "--model=gpt-5.5"],
     ...["-c", "model_reasoning_effort=high", "-c", "model_reasoning_summary=detailed"],

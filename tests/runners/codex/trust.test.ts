@@ -52,7 +52,7 @@ test("a linked worktree has the trust of its main checkout in codex", () => {
 test("what is said of trust stands before `exec`, in a trusted project as well", () => {
   const trust = argumentsFor(repo, true);
   expect(trust).toEqual(["-c", `projects={"${repo}"={trust_level="trusted"}}`]);
-  expect(toArgs({}, undefined, trust).join(" ")).toContain(`-c projects={"${repo}"={trust_level="trusted"}} exec`);
+  expect(toArgs({}, { trust }).join(" ")).toContain(`-c projects={"${repo}"={trust_level="trusted"}} exec`);
 });
 
 test("a live thread always says whether it is trusted", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { opencodeOptions, toArguments, toPermission, withoutQuestions } from "../../../runners/opencode/options.ts";
 
 test("without options opencode decides everything but the stream and the directory", () => {
-  expect(toArguments({}, "/repo", undefined)).toEqual(["run", "--format", "json", "--dir", "/repo"]);
+  expect(toArguments({}, "/repo")).toEqual(["run", "--format", "json", "--dir", "/repo"]);
 });
 
 test("every option is a flag, and extra arguments come last", () => {
@@ -14,14 +14,14 @@ test("every option is a flag, and extra arguments come last", () => {
     thinking: true,
     extra_args: ["--print-logs"],
   };
-  expect(toArguments(options, "/repo", "ses_1").slice(3).join("|")).toBe(
+  expect(toArguments(options, "/repo", { session: "ses_1" }).slice(3).join("|")).toBe(
     "--dir|/repo|--session=ses_1|--model=fake/m|--agent=plan|--variant=high|--title=-- a title|--thinking|--print-logs",
   );
 });
 
 test("no value becomes a flag of its own", () => {
   const options = { model: "--auto", agent: "--auto", variant: "--auto", title: "--auto" };
-  expect(toArguments(options, "/repo", "--auto")).not.toContain("--auto");
+  expect(toArguments(options, "/repo", { session: "--auto" })).not.toContain("--auto");
 });
 
 test("one word of permission becomes a rule for every tool, for opencode drops a bare word", () => {

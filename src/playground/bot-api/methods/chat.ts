@@ -34,7 +34,7 @@ export function getChat({ world, args }: MethodCall): unknown {
   return { ...chat, accent_color_id: 0, max_reaction_count: 11, accepted_gift_types: {} };
 }
 
-/** Everyone is a member; the bot is an administrator unless it may not write. */
+/** Everyone who wrote is a member, some are administrators; the bot is an administrator unless it may not write. */
 export function getChatMember({ world, args }: MethodCall): unknown {
   const room = world.openRoom(args.text("chat_id"));
   const userId = args.integer("user_id");
@@ -46,7 +46,7 @@ export function getChatMember({ world, args }: MethodCall): unknown {
   }
   const known = room.messages().find((message) => message.from?.id === userId)?.from;
   if (known === undefined) throw badRequest("user not found");
-  return { status: "member", user: known };
+  return { status: room.admins.has(known.id) ? "administrator" : "member", user: known };
 }
 
 export function createForumTopic({ world, args }: MethodCall): unknown {
@@ -64,6 +64,7 @@ export function editForumTopic({ world, args }: MethodCall): true {
   const room = world.openRoom(args.text("chat_id"));
   const threadId = room.requireTopic(args.integer("message_thread_id"));
   if (threadId === undefined) throw badRequest("message thread not found");
+  if (!room.rights.manageTopics) throw badRequest("not enough rights to change a topic");
   const name = topicName(args.text("name"));
   if (room.topics.get(threadId) === name) throw badRequest("TOPIC_NOT_MODIFIED");
   room.topics.set(threadId, name);

@@ -15,11 +15,13 @@ test("a model's name may hold slashes", () => {
 });
 
 test("what the options leave out is left to opencode", () => {
-  const call = promptCall({ session: "ses_1", directory: "/repo", text: "Hello.", options: {} });
+  const call = promptCall({ session: "ses_1", directory: "/repo", text: "Hello.", images: [], options: {} });
   expect(call).toMatchObject({ path: "/session/ses_1/prompt_async", directory: "/repo" });
   expect(call.body).toEqual({ parts: [{ type: "text", text: "Hello." }] });
   const options = { model: "a/b", agent: "plan", variant: "high" };
-  expect(promptCall({ session: "ses_1", directory: "/repo", text: "x", options, id: "msg_1" }).body).toEqual({
+  expect(
+    promptCall({ session: "ses_1", directory: "/repo", text: "x", images: [], options, id: "msg_1" }).body,
+  ).toEqual({
     parts: [{ type: "text", text: "x" }],
     messageID: "msg_1",
     model: { providerID: "a", modelID: "b" },

@@ -1,0 +1,73 @@
+import type { PlacedFile, PromptFile } from "../domain/files.ts";
+import { UserError } from "../errors.ts";
+import type { FilePlace } from "../worker/port.ts";
+import type { BridgeOptions } from "./options.ts";
+
+type Parts = Pick<BridgeOptions, "fileSource" | "worker" | "log">;
+
+/** Waits before the second and each later try. */
+const WAITS_MS = [500, 2_000, 5_000];
+
+/**
+ * Brings files to where a run works, one after the other.
+ *
+ * @param onPlaced Called with all of them as soon as one more is there.
+ *
+ * @throws UserError if one of them will not come; `signal.reason` once aborted.
+ */
+export async function fetchFiles(
+  run: { readonly files: readonly PromptFile[] } & Place,
+  signal: AbortSignal,
+  parts: Parts,
+  onPlaced: (files: readonly PromptFile[]) => void = () => {},
+): Promise<readonly PromptFile[]> {
+  let { files } = run;
+  for (const [index, file] of files.entries()) {
+    if (file.placed) continue;
+    const placed = await fetchFile(file, { place: placeOf(run), signal }, parts);
+    files = files.with(index, { ...file, placed });
+    onPlaced(files);
+  }
+  return files;
+}
+
+interface Place {
+  readonly project: string | null;
+  readonly branch: string | null;
+}
+
+const placeOf = ({ project, branch }: Place): FilePlace => ({
+  ...(project !== null && { project }),
+  ...(branch !== null && { branch }),
+});
+
+async function fetchFile(
+  file: PromptFile,
+  { place, signal }: { readonly place: FilePlace; readonly signal: AbortSignal },
+  { fileSource, worker, log }: Parts,
+): Promise<PlacedFile> {
+  for (const waitMs of [...WAITS_MS, undefined]) {
+    signal.throwIfAborted();
+    try {
+      const bytes = await fileSource.fetchFile(file.source, signal);
+      return await worker.put(place, { name: file.name, mime: file.mime, bytes, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof UserError) throw error;
+      log.warn({ err: error, waitMs }, "file.not_fetched");
+      if (waitMs === undefined) {
+        const text = `\`${file.name}\` could not be fetched from the chat: send it again.`;
+        throw new UserError(text, { cause: error });
+      }
+      await wait(waitMs, signal);
+    }
+  }
+  throw new Error("unreachable");
+}
+
+function wait(waitMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

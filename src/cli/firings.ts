@@ -1,0 +1,15 @@
+import type { StoredFiring } from "../store/firings.ts";
+import { formatColumns } from "./terminal.ts";
+
+const HEADER = ["when", "what", "did", "run"];
+
+/** What triggers and schedules did, newest first. */
+export function formatFirings(firings: readonly StoredFiring[]): string {
+  if (firings.length === 0) return "No trigger and no schedule has fired yet.\n";
+  return formatColumns([HEADER, ...firings.map(toRow)]);
+}
+
+function toRow({ type, source, dueAt, runId, reason }: StoredFiring): string[] {
+  const when = new Date(dueAt).toISOString().slice(0, 16).replace("T", " ");
+  return [when, `${type} ${source}`, reason === null ? "fired" : `did not: ${reason}`, runId ?? "-"];
+}

@@ -1,0 +1,57 @@
+/** Where a setting can come from, the strongest first. */
+export const LAYERS = ["session", "topic", "chat", "project", "global"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** A value in force, and where it comes from. */
+export interface Setting {
+  readonly value: string;
+  readonly layer: Layer;
+}
+
+/** The value of the strongest layer that has one. */
+export function strongest(values: Readonly<Partial<Record<Layer, string | undefined>>>): Setting | undefined {
+  for (const layer of LAYERS) {
+    const value = values[layer];
+    if (value !== undefined) return { value, layer };
+  }
+  return undefined;
+}
+
+/** Whether a group's every message is for the bot, or only what mentions or answers it. */
+export const TRIGGER_MODES = ["all", "mentions"] as const;
+
+/** What sets a setting in each layer; a layer without an entry has no say. */
+export type Sources = Readonly<Partial<Record<Layer, string>>>;
+
+const inConversation = (command: string) => ({
+  topic: `\`/${command}\` in the topic`,
+  chat: `\`/${command}\` in the chat`,
+});
+
+/** The settings of conversations and what sets each. A directive or a resume line in a message comes before all of them. */
+export const SETTINGS: Readonly<Record<string, Sources>> = {
+  "project and branch": {
+    session: "where it ran",
+    ...inConversation("ctx"),
+    project: "`projects.<alias>.chat_id`",
+    global: "`default_project`",
+  },
+  engine: {
+    session: "that it belongs to",
+    ...inConversation("agent"),
+    project: "`projects.<alias>.default_engine`",
+    global: "`takopi <engine>`, `default_engine`",
+  },
+  model: {
+    session: "`/model` as a reply",
+    ...inConversation("model"),
+    project: "`projects.<alias>.<engine>.model`",
+    global: "`<engine>.model`",
+  },
+  reasoning: {
+    ...inConversation("reasoning"),
+    project: "the engine's key in `projects.<alias>.<engine>`",
+    global: "the engine's key in `[<engine>]`",
+  },
+  trigger: inConversation("trigger"),
+};
