@@ -52,11 +52,12 @@ export const command = defineCommand({
         signal,
       });
       if (once !== undefined) {
-        const played = playOnce(once, emulator, context.stdout, signal);
-        const code = await Promise.race([played, bridge.then(() => 1)]);
-        own.abort("done");
-        await bridge;
-        return code;
+        const end = () => {
+          own.abort("done");
+          return bridge;
+        };
+        const played = playOnce(once, { emulator, output: context.stdout, signal, end });
+        return await Promise.race([played, bridge.then(() => (own.signal.aborted ? played : 1))]);
       }
       context.stdout.write(`The playground is at ${emulator.pageUrl}\nCtrl-C ends it.\n`);
       await bridge;
@@ -84,7 +85,10 @@ async function prepare(
     const ids = there.map(({ id }) => id).join(", ");
     throw new ConfigError(`--engine ${default_engine} is not installed; there are ${ids}.`);
   }
-  return { config: { ...withoutChats(config), directory, default_engine }, engines: there };
+  const { telegram } = config;
+  // The server is in this process: no proxy leads to it.
+  const direct = telegram && { telegram: { ...telegram, proxy: "" } };
+  return { config: { ...withoutChats(config), ...direct, directory, default_engine }, engines: there };
 }
 
 async function installed(config: Config, { env }: Context): Promise<Engine[]> {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { command as demo } from "../../src/cli/demo.ts";
 import { UserError } from "../../src/errors.ts";
 import { call, scratchHome } from "./calling.ts";
@@ -15,4 +15,12 @@ test("a port that is taken is told in one sentence", async () => {
   await expect(refusal).rejects.toThrow(
     /^Port \d+ is taken by another program: give another one, or leave --port out\.$/,
   );
+});
+
+test("--once prints all of an answer, its file included, whatever proxy the environment names", async () => {
+  vi.stubEnv("HTTP_PROXY", "http://127.0.0.1:9");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { code, stdout } = await call(demo, scratchHome(), "--once", "a long answer");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/bot\n {2}done · demo[\s\S]*\nbot\n {2}\[file: answer\.md\]\n$/);
 });

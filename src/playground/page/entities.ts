@@ -1,4 +1,5 @@
 import type { MessageEntity } from "@grammyjs/types";
+import { clock, fullTime } from "./formats.ts";
 import { codeNode, commandNode, preNode, quoteNode, spoilerNode } from "./inline.ts";
 import { linkNode } from "./links.ts";
 import { h, type VNode } from "./vnode.ts";
@@ -85,6 +86,12 @@ function entityNode({ entity }: Span, text: string, children: VNode[]): VNode {
       return linkNode(text, children);
     case "email":
       return linkNode(`mailto:${text}`, children);
+    case "date_time":
+      return h(
+        "time",
+        { title: fullTime(entity.unix_time) },
+        entity.date_time_format === "t" ? clock(entity.unix_time) : children,
+      );
     case "bot_command":
       return commandNode(text, children);
     case "mention":

@@ -13,7 +13,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   stopping: "working",
   goal: "working",
   queued: "waiting",
-  waiting: "waiting",
+  paused: "waiting",
+  "waiting for you": "waiting",
   done: "done",
   error: "failed",
   cancelled: "stopped",
@@ -39,7 +40,7 @@ function joined(nodes: readonly VNode[]): readonly VNode[] {
 }
 
 function splitHeader(text: string, rest: readonly VNode[]): VNode[] | undefined {
-  const [, word = "", facts = "", below = ""] = /^([a-z]+) · ([^\n]*)([\s\S]*)$/.exec(text) ?? [];
+  const [, word = "", facts = "", below = ""] = /^([a-z]+(?: for you)?) · ([^\n]*)([\s\S]*)$/.exec(text) ?? [];
   const tone = Object.hasOwn(TONES, word) ? TONES[word] : undefined;
   if (tone === undefined) return undefined;
   return [chip(word, tone), h("span", { class: "facts" }, ` · ${facts}`), ...(below === "" ? [] : [below]), ...rest];

@@ -11,6 +11,7 @@ test.each([
   ["done · pi · 2s\n\nFixed.", "chip-status done"],
   ["error · pi · 2s", "chip-status failed"],
   ["queued · pi · next", "chip-status waiting"],
+  ["waiting for you · pi · 8s\n\n▸ ls", "chip-status waiting"],
 ])("%j begins with a chip", (text, look) => {
   const nodes = withStatus([text]);
   expect(classes(nodes)).toEqual([look, "facts"]);
