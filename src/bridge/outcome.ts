@@ -1,7 +1,9 @@
 import type { Completed } from "../domain/events.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
+import { prepareContinuation } from "./continuation.ts";
 import type { RunWatcher } from "./options.ts";
 
 /** Why a run is ended from outside. The first reason wins. */
@@ -28,10 +30,15 @@ export interface Ended {
   readonly session: string | undefined;
   readonly outcome: RunOutcome;
   readonly at: number;
+  readonly atLimit?: EngineOptions["at_limit"];
 }
 
 /** Stores an outcome together with what must be delivered of it, unless the run had one. */
-export function storeOutcome({ run, session, outcome, at }: Ended, store: Store, watcher?: RunWatcher): void {
+export function storeOutcome(
+  { run, session, outcome, at, atLimit = "ask" }: Ended,
+  store: Store,
+  watcher?: RunWatcher,
+): void {
   const { runs, deliveries, durably } = store;
   const { id, chatId, topicId, messageId: replyTo } = run;
   durably(() => {
@@ -39,7 +46,9 @@ export function storeOutcome({ run, session, outcome, at }: Ended, store: Store,
     if (!runs.end(id, outcome, at)) return;
     deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
     const ended = runs.get(id);
-    if (ended) watcher?.ended(ended);
+    if (!ended) return;
+    prepareContinuation(ended, atLimit, store);
+    watcher?.ended(ended);
   });
 }
 

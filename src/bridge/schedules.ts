@@ -155,6 +155,7 @@ export class ScheduleClock {
     const { store, add, start, log } = this.#setup;
     const { name, session, when } = schedule;
     const follows = session === "same" ? (lastRunId ?? undefined) : undefined;
+    log.debug({ schedule: name, dueAt: firing.dueAt }, "schedule.due");
     const runId = store.durably(() => {
       const id = add(schedule, { ...firing, follows });
       if (!store.schedules.fire({ source: name, dueAt: firing.dueAt, runId: id, reason: null }))

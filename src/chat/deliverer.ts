@@ -1,9 +1,11 @@
+import { continuationOf } from "../bridge/continuation.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { finalButtons } from "./buttons.ts";
+import { continueButton } from "./continue-button.ts";
 import type { Buttons } from "./document.ts";
 import { toDocument } from "./markdown/load.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
@@ -119,19 +121,21 @@ export class Deliverer {
     const progress = this.#parts.progress.get(run.id);
     await progress?.settled();
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
-    const buttons = finalButtons(run, resumeLineOf(run, engines));
+    const continuation = continuationOf(run.id, store);
+    const buttons = [
+      ...(continuation ? [[continueButton(run, continuation, store)]] : []),
+      ...finalButtons(run, resumeLineOf(run, engines)),
+    ];
     if (run.outcome === "cancelled") {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
-      const options = { buttons, isSilent: true };
-      if (progressId !== undefined && (await transport.edit(run.chatId, progressId, view, options))) {
-        store.runs.setProgress(run.id, null);
-        return;
-      }
+      const edit = (id: string) => transport.edit(run.chatId, id, view, { buttons, isSilent: true });
+      if (progressId !== undefined && (await edit(progressId))) return store.runs.setProgress(run.id, null);
       await this.#sendParts(delivery, [view], { run, buttons });
       return;
     }
     const send = async (isPlain: boolean) => {
-      const parts = await transport.compose(outcomeOf(run, engines, style()), run.chatId, isPlain);
+      const view = { ...outcomeOf(run, engines, style()), continuation };
+      const parts = await transport.compose(view, run.chatId, isPlain);
       return this.#sendParts(delivery, parts, { run, buttons, progressId });
     };
     const isReplaced = await send(false).catch((error: unknown) => {

@@ -35,17 +35,23 @@ export function pressOperation(press: Press, button: StoredButton, parts: Parts)
 
 /** What a chat shows of an output. Its buttons are kept, and are for this chat alone. */
 export function toAnswer({ body, runId, buttons }: Told, chatId: string, { store }: Pick<Parts, "store">): Answer {
-  const toButton = ({ label, operation, input, style }: OperationButton): Button => ({
-    label,
-    press: `${PRESS}${store.buttons.keep({ chatId, operation, input: JSON.stringify(input) })}`,
-    ...(style && { style }),
-  });
   return {
     body,
     ...(runId !== undefined && { runId }),
-    ...(buttons && { buttons: buttons.map((row) => row.map(toButton)) }),
+    ...(buttons && { buttons: buttons.map((row) => row.map((button) => toButton(button, chatId, store))) }),
   };
 }
+
+/** An operation as a button, which is kept. */
+export const toButton = (
+  { label, operation, input, style }: OperationButton,
+  chatId: string,
+  { buttons }: Pick<DispatchParts["store"], "buttons">,
+): Button => ({
+  label,
+  press: `${PRESS}${buttons.keep({ chatId, operation, input: JSON.stringify(input) })}`,
+  ...(style && { style }),
+});
 
 /** The button that was pressed; undefined for data that is no operation's, or of another chat. */
 export function pressedButton({ data, chatId }: Press, { store }: Pick<Parts, "store">): StoredButton | undefined {

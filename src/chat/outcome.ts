@@ -1,3 +1,4 @@
+import type { continuationOf } from "../bridge/continuation.ts";
 import type { TelegramConfig } from "../config/config.ts";
 import { formatContext } from "../domain/context.ts";
 import { initialProgress, type ProgressState } from "../domain/progress.ts";
@@ -14,6 +15,8 @@ export interface OutcomeView extends Frame {
   readonly answer: string;
   /** Plain text, shown below the answer. */
   readonly error?: string | undefined;
+  /** When the run is continued, if a person or the config says so. */
+  readonly continuation?: ReturnType<typeof continuationOf>;
   /** What to do with an answer that does not fit one message: cut it, or send it whole. */
   readonly overflow: "trim" | "split";
 }

@@ -3,8 +3,10 @@ const FORMAT = "wdt";
 const SCHEME = "tg://time?unix=";
 
 /** A moment in Markdown, which a chat shows in its reader's time zone, and all else in the machine's. ms since 1970. */
-export const moment = (at: number): string =>
-  `![${machineTime(at)}](${SCHEME}${Math.floor(at / 1000)}&format=${FORMAT})`;
+export const moment = (at: number): string => `![${machineTime(at)}](${momentUrl(at)})`;
+
+/** As a link's address. */
+export const momentUrl = (at: number): string => `${SCHEME}${Math.floor(at / 1000)}&format=${FORMAT}`;
 
 /** `Mon 30 Nov, 09:00 CET` */
 export function machineTime(at: number): string {

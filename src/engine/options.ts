@@ -32,6 +32,8 @@ export const baseOptions = {
   deny_tools: patterns,
   /** What a person allows for a session is allowed in later ones too: the same command in the same directory. */
   remember: z.boolean().optional(),
+  /** What happens when a plan's limit is reached and is reset at a known time; `ask` unless set. */
+  at_limit: z.enum(["ask", "wait", "stop"]).optional(),
 };
 
 /** What the code above an engine may read of its options; the rest is the engine's own. */
@@ -51,4 +53,5 @@ export interface EngineOptions {
   readonly allow_tools?: readonly string[] | undefined;
   readonly deny_tools?: readonly string[] | undefined;
   readonly remember?: boolean | undefined;
+  readonly at_limit?: "ask" | "wait" | "stop" | undefined;
 }

@@ -16,8 +16,12 @@ const Input = z.strictObject({
   name: z.string().optional(),
   /** Whether to show all schedules when that is done. */
   isList: z.boolean().optional(),
+  /** Whether the message with the button stays as it is. */
+  isApart: z.boolean().optional(),
 });
-const Output = z.object({ done: Action.optional(), schedules: z.array(Entry), isList: z.boolean() });
+const Output = z.object({
+  ...{ done: Action.optional(), schedules: z.array(Entry), isList: z.boolean(), isApart: z.boolean().optional() },
+});
 
 export const schedule = defineOperation({
   name: "schedule",
@@ -28,17 +32,17 @@ export const schedule = defineOperation({
   intent: "write",
   idempotent: false,
   examples: [{ task: "9:00 weekdays run the tests" }, { task: "every 2h look for new issues" }],
-  run: (access, { task, action, name, isList = false }, caller): z.infer<typeof Output> => {
+  run: (access, { task, action, name, isList = false, isApart }, caller): z.infer<typeof Output> => {
     if (task.trim() !== "")
       return { schedules: [addDraft(parseSchedule(task, access.now), access, caller)], isList: false };
-    if (action === undefined) return { schedules: listed(access, caller), isList: true };
+    if (action === undefined) return { schedules: saved(access, caller), isList: true };
     const found = find(access, name, caller);
     act(action, found, access);
-    const left = isList ? listed(access, caller) : listed(access, caller).filter((entry) => entry.name === name);
-    return { done: action, schedules: left, isList };
+    const left = isList ? saved(access, caller) : listed(access, caller).filter((entry) => entry.name === name);
+    return { done: action, schedules: left, isList, isApart };
   },
-  tell: ({ done, schedules, isList }) => {
-    const receipt = done && { receipt: RECEIPTS[done] };
+  tell: ({ done, schedules, isList, isApart }) => {
+    const receipt = done && !isApart && { receipt: RECEIPTS[done] };
     const [only] = schedules;
     if (isList) return { ...tellList(schedules), ...receipt };
     return { ...(only ? tellEntry(only) : { body: done === "delete" ? "Deleted." : "It has run." }), ...receipt };
@@ -56,6 +60,10 @@ function visible({ schedules }: Access, { surface, place }: Caller): ListedSched
 
 const listed = (access: Access, caller: Caller): Entry[] =>
   visible(access, caller).map((one) => toEntry(one, access.now));
+
+/** A draft is shown by its own message alone. */
+const saved = (access: Access, caller: Caller): Entry[] =>
+  listed(access, caller).filter(({ state }) => state !== "draft");
 
 function find(access: Access, name: string | undefined, caller: Caller): ListedSchedule {
   const found = visible(access, caller).find((one) => one.schedule.name === name);

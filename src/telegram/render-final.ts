@@ -1,9 +1,10 @@
 import type { TextFile } from "../chat/document.ts";
 import { footerLines, footerOf, headerOf } from "../chat/frame.ts";
 import { loadMarkdown, type ParseMarkdown } from "../chat/markdown/load.ts";
-import { type Block, paragraph, plain } from "../chat/markdown/tree.ts";
+import { type Block, type Inline, paragraph, plain, text } from "../chat/markdown/tree.ts";
 import type { OutcomeView } from "../chat/outcome.ts";
 import { wholeBefore } from "../domain/cut.ts";
+import { machineTime, momentUrl } from "../domain/moment.ts";
 import { assemble, roomBetween } from "./assemble.ts";
 import type { Content, RichContent } from "./content.ts";
 import { emitRich, toRichText } from "./markdown/emit-rich.ts";
@@ -50,16 +51,26 @@ interface Said {
 }
 
 /** An error that only repeats the answer is shown once. */
-function readView({ answer, error = "" }: OutcomeView, parseMarkdown: ParseMarkdown): Said {
+function readView({ answer, error = "", continuation }: OutcomeView, parseMarkdown: ParseMarkdown): Said {
   const isWhole = answer.length <= LONGEST_ANSWER;
   const isRepeated = answer.trim() === error.trim();
   return {
     answer: isWhole
       ? parseMarkdown(answer)
       : [...parseMarkdown(answer.slice(0, wholeBefore(answer, BEGINNING))), plain("…")],
-    error: isRepeated || error.trim() === "" ? [] : [plain(error.trim())],
+    error: [
+      ...(isRepeated || error.trim() === "" ? [] : [plain(error.trim())]),
+      ...(continuation ? [limitLine(continuation)] : []),
+    ],
     isWhole,
   };
+}
+
+function limitLine({ at, isSettled }: NonNullable<OutcomeView["continuation"]>): Block {
+  const time: Inline = { type: "link", url: momentUrl(at), children: [text(machineTime(at))] };
+  return isSettled
+    ? paragraph(text("The limit is reset then, and the task continues: "), time)
+    : paragraph(text("The limit is reset by "), time);
 }
 
 /** Whether one classic message lacks the room for its text or for its formats. */

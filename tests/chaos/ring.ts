@@ -15,6 +15,8 @@ const WAIT_MS = 900_000;
 /** A bridge that is killed again and again, and what one may ask of it afterwards. */
 export interface Ring {
   readonly emulator: Emulator;
+  /** Of its config and state. */
+  readonly directory: string;
   /** Starts it; with a step it kills itself there. */
   start(deadlyStep?: string): void;
   /** Resolves when the bridge that was started last asks for updates. */
@@ -22,6 +24,7 @@ export interface Ring {
   /** Resolves when it is gone. */
   gone(): Promise<void>;
   kill(): Promise<void>;
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** Sends a prompt whose engine leaves a line in a file each time it runs. */
   ask(script: string, replyTo?: number): number;
   /** Waits for the outcomes of all prompts, then checks what is promised. */
@@ -75,6 +78,8 @@ queued_runs = 1000
       .filter((message) => message.reply_to_message?.message_id === id && OUTCOME.test(textOf(message)));
   return {
     emulator,
+    directory,
+    signal: (name) => void child?.kill(name),
     start: (deadlyStep = "") => {
       pollsBefore = polls();
       child = spawn(process.execPath, [inject("child"), directory, deadlyStep], {

@@ -87,3 +87,46 @@ describe("/schedule", () => {
     await botSays(/never comes/);
   });
 });
+
+describe("a usage limit that is reset at a known time", () => {
+  const limited = (seconds: number) =>
+    `session\nstderr usage limit reached|${Math.floor(Date.now() / 1000) + seconds}\nexit 1`;
+
+  test("is told with a button that continues then, once, and over a restart", async () => {
+    const { say, outcomeOf, botSays, press, stop, start, store, emulator } = await stage();
+    const outcome = await outcomeOf(say(limited(3_600)));
+    expect(textOf(outcome)).toMatch(/The limit is reset by \w{3} /);
+    const label = buttonsOf(outcome)?.find((text) => text.startsWith("Continue ")) ?? "none";
+    expect(await press(outcome, label)).toBe("Done.");
+    await botSays(/^continue-\w+ · once/);
+    await press(outcome, label);
+    await stop();
+    const [waiting, ...others] = store().schedules.all();
+    expect([waiting?.state, others]).toEqual(["active", []]);
+    start();
+    say("/schedule");
+    const list = await botSays(/^1\. continue-\w+ · once · next /);
+    expect(await press(list, "1 Run now")).toBe("Running it.");
+    const runs = await emulator.waitFor(() => {
+      const all = store().runs.recent(9);
+      return all.length === 2 && all.every(({ state }) => state === "ended") ? all : undefined;
+    });
+    expect(runs[0]).toMatchObject({ prompt: "continue", resume: runs[1]?.session });
+  });
+
+  test('is waited for with at_limit = "wait", and not offered with "stop"', async () => {
+    const tables = '[alpha]\nat_limit = "wait"\n[beta]\nat_limit = "stop"\n';
+    const { say, outcomeOf, press, store } = await stage({ tables });
+    const waits = await outcomeOf(say(limited(3_600)));
+    expect(textOf(waits)).toContain("and the task continues");
+    expect(
+      store()
+        .schedules.all()
+        .map(({ state }) => state),
+    ).toEqual(["active"]);
+    await press(waits, "Do not continue");
+    expect(store().schedules.all()).toEqual([]);
+    const stops = await outcomeOf(say(`/beta ${limited(3_600)}`));
+    expect(buttonsOf(stops)).toEqual(["Try again"]);
+  });
+});
