@@ -4,12 +4,15 @@ import { acpEngine } from "../runners/acp/index.ts";
 import { engines } from "../runners/index.ts";
 import type { Ability } from "../src/domain/run.ts";
 import type { Engine } from "../src/engine/contract.ts";
+import { casesTable } from "./engines/cases.ts";
 import { pinnedEngines } from "./engines/pinned.ts";
 import { toTable } from "./reference/table.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/reference/engines.md", import.meta.url));
 const BEGIN = "<!-- abilities: made by `npx tsx tests/abilities.ts` -->";
 const END = "<!-- /abilities -->";
+const CASES_BEGIN = "<!-- cases: made by `npx tsx tests/abilities.ts` -->";
+const CASES_END = "<!-- /cases -->";
 
 /** What each ability is to whoever writes in the chat. */
 const MEANINGS: Readonly<Record<Ability, string>> = {
@@ -25,11 +28,14 @@ const MEANINGS: Readonly<Record<Ability, string>> = {
 const ABILITIES = Object.keys(MEANINGS) as readonly Ability[];
 
 /** The page of engines with the table in it that the engines' own declarations make. */
-export function withAbilities(page: string): string {
-  const [before, rest] = page.split(`${BEGIN}\n`);
-  const after = rest?.split(END)[1];
+export const withAbilities = (page: string): string =>
+  put(put(page, BEGIN, END, `${table()}\n\n${lacks()}`), CASES_BEGIN, CASES_END, casesTable());
+
+function put(page: string, begin: string, end: string, made: string): string {
+  const [before, rest] = page.split(`${begin}\n`);
+  const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) throw new Error("The page has no place for the table.");
-  return `${before}${BEGIN}\n\n${table()}\n\n${lacks()}\n\n${END}${after}`;
+  return `${before}${begin}\n\n${made}\n\n${end}${after}`;
 }
 
 export const readPage = (): string => readFileSync(PAGE, "utf8");

@@ -19,6 +19,10 @@ export const claude = defineEngine(
     options: claudeOptions,
     resume,
     brings: claudeBrings,
+    isolation: {
+      ...{ folder: ".claude", variable: "CLAUDE_CONFIG_DIR", login: ".claude/.credentials.json" },
+      key: () => "ANTHROPIC_API_KEY",
+    },
     images: IMAGE_TYPES,
     reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },
     env: CLAUDE_VARIABLES,

@@ -21,6 +21,7 @@ export const codex = defineEngine(
     options: codexOptions,
     resume,
     brings: codexBrings,
+    isolation: { folder: ".codex", variable: "CODEX_HOME", login: ".codex/auth.json", key: () => "CODEX_API_KEY" },
     images: IMAGE_TYPES,
     reasoning: { option: "reasoning_effort", levels: ["minimal", "low", "medium", "high", "xhigh"] },
     env: CODEX_VARIABLES,

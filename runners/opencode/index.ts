@@ -1,5 +1,6 @@
 import { defineEngine } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
+import { keyVariable } from "../../src/engine/isolation.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
 import { opencodeOptions } from "./options.ts";
@@ -22,6 +23,10 @@ export const opencode = defineEngine(
     resume: opencodeResume,
     images: IMAGE_TYPES,
     brings: opencodeBrings,
+    isolation: {
+      ...{ folder: ".config/opencode", login: ".local/share/opencode/auth.json" },
+      key: ({ model }) => (model === undefined ? undefined : keyVariable(model.split("/")[0] ?? "")),
+    },
     reasoning: { option: "variant", levels: ["minimal", "low", "medium", "high", "max"] },
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,

@@ -1,6 +1,8 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import { defineEngine, type Launch } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
+import { keyVariable } from "../../src/engine/isolation.ts";
+import type { EngineOptions } from "../../src/engine/options.ts";
 import { piLive } from "./live/index.ts";
 import { type PiOptions, piOptions, toArguments, toMeta, toTitle } from "./options.ts";
 import { end } from "./outcome.ts";
@@ -21,6 +23,10 @@ export const pi = defineEngine(
     options: piOptions,
     resume: piResume,
     brings: piBrings,
+    isolation: {
+      ...{ folder: ".pi/agent", variable: "PI_CODING_AGENT_DIR", login: ".pi/agent/auth.json" },
+      key: ({ provider = "anthropic" }: EngineOptions & { readonly provider?: string }) => keyVariable(provider),
+    },
     images: IMAGE_TYPES,
     reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
     env: PI_VARIABLES,

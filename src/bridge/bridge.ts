@@ -61,6 +61,7 @@ export class Bridge {
       follows: resolved.follows ?? null,
       createdAt: now(),
     });
+    if (resolved.resume !== undefined) store.threads.bringBack(resolved.engine, resolved.resume);
     if (resolved.conversation !== undefined) store.conversations.setLatest(resolved.conversation, resolved.engine, id);
     return id;
   }

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { hasTopics } from "../config/topics.ts";
 import { type ChatCheck, checkTelegram } from "../telegram/check.ts";
 import type { Check } from "./checks.ts";
 import type { Context } from "./command.ts";
@@ -33,7 +34,29 @@ export async function checkChat(config: Config, { env, signal }: Pick<Context, "
     ];
   }
   const checks = [{ name: "telegram token", state: "ok", detail: `@${result.botName}` } as const];
-  return [...checks, ...checkWebhook(result.webhook), ...result.chats.map(toCheck)];
+  return [
+    ...checks,
+    ...checkWebhook(result.webhook),
+    ...result.chats.flatMap((chat) => [toCheck(chat), ...checkTopics(chat, config)]),
+  ];
+}
+
+/** Of a chat whose topics are to be served. In a private chat they are optional if all chats are served. */
+function checkTopics({ id, kind, topics }: ChatCheck, config: Config): Check[] {
+  if (!topics || !hasTopics(config, String(id))) return [];
+  const name = `topics of chat ${id}`;
+  if (!topics.isOn && kind === "private") {
+    if (config.telegram?.topics.scope === "all") return [];
+    const fix = "Switch Threaded Mode on for the bot at @BotFather.";
+    return [{ name, state: "warning", detail: "the bot can have none in private chats", fix }];
+  }
+  if (!topics.isOn) {
+    const fix = "Switch Topics on in the group's settings.";
+    return [{ name, state: "warning", detail: "the group has none", fix }];
+  }
+  if (topics.mayManage) return [{ name, state: "ok", detail: "on" }];
+  const fix = "Make the bot an administrator who may manage topics.";
+  return [{ name, state: "error", detail: "the bot may not make or name them", fix }];
 }
 
 function checkWebhook(webhook = ""): Check[] {

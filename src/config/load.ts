@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { MakeEngine } from "../engine/configured.ts";
 import type { Engine } from "../engine/contract.ts";
+import { isolatedResume } from "../engine/isolation.ts";
 import { ConfigError } from "../errors.ts";
 import { redact } from "../log.ts";
 import type { Config, Project, TelegramConfig } from "./config.ts";
@@ -131,8 +132,11 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
   const absolute = (path: string) => resolve(directory, expandHome(path, home));
   const pick = (from: Table) =>
     Object.fromEntries(
-      ids.filter((id) => from[id] !== undefined).map((id) => [id, withExecutable(from[id], absolute)]),
+      ids
+        .filter((id) => from[id] !== undefined)
+        .map((id) => [id, withPlaces(from[id], { absolute, home: join(directory, "engines", id) })]),
     );
+  const own = pick(table);
   const idle = idleKeys(table);
   const telegram = toTelegram(table.transports.telegram);
   const aliases = Object.keys(table.projects);
@@ -153,8 +157,8 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     on_restart: table.on_restart,
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
-    engines: pick(table),
-    known: engines,
+    engines: own,
+    known: engines.map((engine) => withIsolatedResume(engine, own[engine.id])),
     schedules: toSchedules(table.schedules, telegram?.chat_id),
     triggers: toTriggers(table.triggers, telegram?.chat_id),
     webhooks: toWebhooks(table.webhooks),
@@ -167,14 +171,22 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
   };
 }
 
+function withIsolatedResume(engine: Engine, table: unknown): Engine {
+  const home = isTable(table) ? table["isolated"] : undefined;
+  if (typeof home !== "string") return engine;
+  return { ...engine, resume: isolatedResume(engine.resume, engine.isolation, home) };
+}
+
 /** A path would mean another file in each directory that the engine is started in; a name is left to PATH. */
-function withExecutable(table: unknown, absolute: (path: string) => string): unknown {
+function withPlaces(table: unknown, { absolute, home }: { absolute: (path: string) => string; home: string }): unknown {
   if (!isTable(table)) return table;
-  const { cmd, allow_paths: allow, deny_paths: deny } = table;
+  const { cmd, allow_paths: allow, deny_paths: deny, isolated, api_key: key } = table;
   const atHome = (path: unknown) => (typeof path === "string" && path.startsWith("~/") ? absolute(path) : path);
   return {
     ...table,
     ...(typeof cmd === "string" && cmd.includes("/") && { cmd: absolute(cmd) }),
+    ...(isolated !== undefined && { isolated: typeof isolated === "string" ? absolute(isolated) : isolated && home }),
+    ...(isTable(key) && typeof key["file"] === "string" && { api_key: { ...key, file: absolute(key["file"]) } }),
     ...(Array.isArray(allow) && { allow_paths: allow.map(atHome) }),
     ...(Array.isArray(deny) && { deny_paths: deny.map(atHome) }),
   };

@@ -52,6 +52,14 @@ export function brokenRules(table: FileTable, engines: readonly Engine[]): Probl
     demand(!twin, path, `differs from projects.${twin} in case only; give one of them another alias.`);
     demand(!owner, [...path, "chat_id"], `is ${chat}, which is ${owner} already; a chat belongs to one project.`);
     demandEngine(project.default_engine, [...path, "default_engine"]);
+    for (const id of ids) {
+      const { isolated } = (project[id] ?? {}) as { isolated?: unknown };
+      demand(
+        isolated === undefined,
+        [...path, id, "isolated"],
+        `stands in [${id}] for all projects: sessions lie there.`,
+      );
+    }
     names.set(name, alias);
     if (chat !== undefined) chats.set(chat, `projects.${alias}.chat_id`);
   }

@@ -3,6 +3,7 @@ import type { RunEvent, ShownEvent } from "../domain/events.ts";
 import type { Ability, ProcessMark, RunCommand, RunSpec } from "../domain/run.ts";
 import type { Logger } from "../log.ts";
 import type { EngineHost } from "./host.ts";
+import type { Isolation } from "./isolation.ts";
 import type { EngineOptions } from "./options.ts";
 
 /** One coding agent: what the rest of the program knows of it. Made by `defineEngine`. */
@@ -24,6 +25,8 @@ export interface Engine {
    * end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
+  /** Absent if nobody has said how the engine keeps its things. */
+  readonly isolation?: Isolation | undefined;
   /** How much a model thinks; absent if the engine has no say in it. */
   readonly reasoning?: Reasoning | undefined;
   probe(setup: EngineSetup): Promise<Probe>;

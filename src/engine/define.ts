@@ -5,6 +5,7 @@ import type { Engine, EngineSetup, Probe, Reasoning, ResumeCodec, RunRequest } f
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
+import type { Isolation } from "./isolation.ts";
 import type { LiveEngine } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { EventReader } from "./reader.ts";
@@ -50,6 +51,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly images?: readonly string[];
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  readonly isolation?: Isolation;
   readonly reasoning?: Reasoning;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];

@@ -24,6 +24,15 @@ const COMMON = [
 /** Telegram's form: the bot's numeric id, a colon, 35 characters today. */
 const BOT_TOKEN = /\d{6,}:[A-Za-z0-9_-]{30,}/;
 
+/** Of an environment, what any program needs, and what is let through by name. */
+export function commonVariables(
+  env: EnvironmentParts["env"],
+  passed: readonly string[] = [],
+): Record<string, string | undefined> {
+  const allowed = [...COMMON, ...passed];
+  return Object.fromEntries(Object.entries(env).filter(([name]) => allowed.some((pattern) => matches(pattern, name))));
+}
+
 /** Marks the processes of a run; see `marked.ts`. */
 export const RUN_MARK = "TAKOPI_RUN_ID";
 

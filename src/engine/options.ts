@@ -14,6 +14,22 @@ export const baseOptions = {
   env: z.record(z.string(), z.string()).optional(),
   /** Variables of the bridge's own environment that are let through; a trailing `*` matches any ending. */
   env_passthrough: z.array(z.string().min(1)).optional(),
+  /** A home directory of its own for the engine; the config puts a path in place of `true`. Nothing of the person's is there but their login. */
+  isolated: z.union([z.boolean(), z.string().min(1)]).optional(),
+  /** What of the person's own folder of the engine is there all the same, such as `skills/review`. */
+  load: z
+    .array(z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).+/, "a path within the engine's folder"))
+    .optional(),
+  /** The key of the model's provider; those of others are kept from the engine. */
+  api_key: z
+    .union(
+      [
+        z.strictObject({ env: z.string().min(1), name: z.string().min(1).optional() }),
+        z.strictObject({ file: z.string().min(1), name: z.string().min(1).optional() }),
+      ],
+      { error: '{ env = "NAME" } or { file = "path" }, so that the key itself does not stand here' },
+    )
+    .optional(),
   /** Whether images are given to its models; false for models that see nothing. */
   images: z.boolean().optional(),
   /** Drives the engine's two-way protocol instead of the headless one. */
@@ -43,6 +59,12 @@ export interface EngineOptions {
   readonly model?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly env_passthrough?: readonly string[] | undefined;
+  readonly isolated?: string | boolean | undefined;
+  readonly load?: readonly string[] | undefined;
+  readonly api_key?:
+    | { readonly env: string; readonly name?: string | undefined }
+    | { readonly file: string; readonly name?: string | undefined }
+    | undefined;
   readonly images?: boolean | undefined;
   readonly interactive?: boolean | undefined;
   readonly approvals?: "ask" | "allow" | "deny" | undefined;

@@ -4,11 +4,13 @@ import type { Ability } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Engine, EngineSetup, Operations, Probe, RunRequest, WorkSetup } from "./contract.ts";
+import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Driver, openRun } from "./run-machine.ts";
 
-type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "reasoning"> & Partial<Pick<Engine, "images">>;
+type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "reasoning"> &
+  Partial<Pick<Engine, "images">>;
 
 /** An engine with the types of its options still known. */
 interface Parts<Options extends EngineOptions> extends Described {
@@ -23,14 +25,18 @@ interface Parts<Options extends EngineOptions> extends Described {
 
 /** Reads the options at each door of the engine. */
 export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
-  const { id, label, options, resume, brings, reasoning, images = [], can = [], operations = {} } = parts;
-  const read = (given: EngineOptions): Options => readOptions(id, options, given);
+  const { id, label, options, resume, brings, isolation, reasoning, images = [], can = [], operations = {} } = parts;
+  const own = <Setup extends EngineSetup>(given: Setup) => {
+    const setup = isolate(isolation, given);
+    return { ...setup, options: readOptions(id, options, setup.options) };
+  };
   return {
-    ...{ id, label, options, resume, brings, reasoning, images, can },
-    operations: withOptions(operations, read),
+    ...{ id, label, options, resume, brings, isolation, reasoning, images, can },
+    operations: withOptions(operations, own),
     probe: async (setup) => {
       try {
-        return await parts.probe({ ...setup, options: read(setup.options) });
+        const probe = await parts.probe(own(setup));
+        return { ...probe, problems: [...probe.problems, ...isolationProblems(id, isolation, setup)] };
       } catch (error) {
         if (error instanceof EngineError) return { problems: [error.message] };
         throw error;
@@ -41,7 +47,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
         id,
         label,
         request,
-        driver: driverOf(() => parts.drive({ ...request, options: read(request.options) })),
+        driver: driverOf(() => parts.drive(own(request))),
       }),
     replay: (stdout, log) => parts.replay(stdout, log.child({ engine: id })),
   };
@@ -68,11 +74,13 @@ function driverOf(make: () => Driver): Driver {
   }
 }
 
-function withOptions<Options>(own: OwnOperations<Options>, read: (given: EngineOptions) => Options): Operations {
-  const entries = Object.entries(own).map(([name, act]) => [
+function withOptions<Options>(
+  operations: OwnOperations<Options>,
+  own: (given: WorkSetup) => WorkSetup & { readonly options: Options },
+): Operations {
+  const entries = Object.entries(operations).map(([name, act]) => [
     name,
-    async (request: WorkSetup, ...rest: unknown[]) =>
-      (act as (...all: unknown[]) => unknown)({ ...request, options: read(request.options) }, ...rest),
+    async (request: WorkSetup, ...rest: unknown[]) => (act as (...all: unknown[]) => unknown)(own(request), ...rest),
   ]);
   return Object.fromEntries(entries);
 }

@@ -1,4 +1,5 @@
 import { agent } from "./agent.ts";
+import { archive } from "./archive.ts";
 import { cancel } from "./cancel.ts";
 import { compact } from "./compact.ts";
 import { ctx } from "./ctx.ts";
@@ -36,6 +37,7 @@ export const operations: readonly Operation[] = [
   fork,
   undo,
   name,
+  archive,
   model,
   schedule,
   remind,

@@ -45,6 +45,13 @@ export class Conversations {
     return this.#database.run("DELETE FROM conversations WHERE key = ?", key) > 0;
   }
 
+  /** No conversation goes on with a session by itself any more. */
+  leave(engine: string, session: string): void {
+    const sql = `DELETE FROM conversations WHERE engine = ?
+      AND runId IN (SELECT id FROM runs WHERE engine = ? AND COALESCE(session, resume) = ?)`;
+    this.#database.run(sql, engine, engine, session);
+  }
+
   hold(forward: HeldForward): void {
     this.#database.run(
       "INSERT OR REPLACE INTO forwards (chatId, topicId, userId, messageId, text, files, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -222,6 +222,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX webhooksWaiting ON webhooks (receivedAt) WHERE payload IS NOT NULL;
   `,
   `
+  CREATE TABLE archivedThreads (
+    engine TEXT NOT NULL,
+    session TEXT NOT NULL,
+    PRIMARY KEY (engine, session)
+  ) WITHOUT ROWID;
+  `,
+  `
   CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
   `,
   `

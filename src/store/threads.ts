@@ -21,6 +21,15 @@ export class StoredThreads {
     this.#database.run("INSERT INTO threadModels (engine, session, model) VALUES (?, ?, ?)", engine, session, model);
   }
 
+  /** Leaves a session out of lists until it has another run. */
+  archive(engine: string, session: string): void {
+    this.#database.run("INSERT OR REPLACE INTO archivedThreads (engine, session) VALUES (?, ?)", engine, session);
+  }
+
+  bringBack(engine: string, session: string): void {
+    this.#database.run("DELETE FROM archivedThreads WHERE engine = ? AND session = ?", engine, session);
+  }
+
   /** Makes a run that was just added no task, but the stand-in of a session that was made of another run's. */
   setBranch(id: string, { session, branchOf }: { readonly session: string; readonly branchOf: string }): void {
     this.#database.run(
@@ -39,6 +48,7 @@ export class StoredThreads {
   since(chatId: string, time: number): StoredRun[] {
     const rows = this.#database.all<RunRow>(
       `SELECT * FROM runs WHERE chatId = ? AND (state = 'running' OR endedAt >= ?)
+       AND NOT EXISTS (SELECT 1 FROM archivedThreads a WHERE a.engine = runs.engine AND a.session = runs.session)
        ORDER BY createdAt DESC, rowid DESC LIMIT 200`,
       ...[chatId, time],
     );

@@ -8,6 +8,8 @@ export interface ChatCheck {
   readonly kind?: string;
   readonly title?: string;
   readonly problem?: string;
+  /** Whether it has topics, or in a private chat can have them, and the bot may make and name them. */
+  readonly topics?: { readonly isOn: boolean; readonly mayManage: boolean };
   /** What the bot may not do there, with the fix. */
   readonly limit?: { readonly detail: string; readonly fix: string; readonly isFatal: boolean };
 }
@@ -47,12 +49,17 @@ async function checkOne(id: number, me: Answer<"getMe">, telegram: Telegram, sig
   const chat = await ask(telegram.call("getChat", { chat_id: id }, signal));
   if ("problem" in chat) return { id, problem: chat.problem };
   const { type: kind, title = chat.answer.first_name } = chat.answer;
-  const seen = { id, kind, ...(title === undefined ? {} : { title }) };
-  if (kind === "private") return seen;
+  const named = { id, kind, ...(title === undefined ? {} : { title }) };
+  if (kind === "private") return { ...named, topics: { isOn: me.has_topics_enabled === true, mayManage: true } };
   const member = await ask(telegram.call("getChatMember", { chat_id: id, user_id: me.id }, signal));
+  const isOn = "is_forum" in chat.answer && chat.answer.is_forum === true;
+  const seen = { ...named, topics: { isOn, mayManage: "answer" in member && mayManageTopics(member.answer) } };
   const limit = "answer" in member ? limitOf(member.answer, chat.answer, me) : undefined;
   return limit === undefined ? seen : { ...seen, limit };
 }
+
+const mayManageTopics = (member: Answer<"getChatMember">): boolean =>
+  member.status === "creator" || (member.status === "administrator" && member.can_manage_topics === true);
 
 function limitOf(member: Answer<"getChatMember">, chat: Answer<"getChat">, me: Answer<"getMe">): ChatCheck["limit"] {
   const { status } = member;

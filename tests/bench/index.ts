@@ -2,6 +2,7 @@ import { cpus, totalmem } from "node:os";
 import { measureCrowd, measureLiveRuns, measureMessages, measureStart } from "./bridge.ts";
 import { measureLive } from "./live.ts";
 import { measureMachine } from "./machine.ts";
+import { measureSchedules } from "./schedules.ts";
 import { measureSoak } from "./soak.ts";
 import { type Figure, measureStream } from "./streams.ts";
 
@@ -13,6 +14,7 @@ const measures: readonly (() => Promise<Figure[]>)[] = [
   measureLive,
   measureCrowd,
   measureSoak,
+  measureSchedules,
   ...["pi", "codex", "opencode"].map((engine) => () => measureStream(engine)),
 ];
 

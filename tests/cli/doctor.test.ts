@@ -12,6 +12,7 @@ let apiRoot: string;
 
 let webhook = "";
 let readsAll = true;
+let isForum = false;
 /** What Telegram says of the bot in the group -9. */
 let member: object = { status: "member" };
 
@@ -30,7 +31,11 @@ async function answer(request: IncomingMessage): Promise<object> {
   if (request.url.endsWith("/getChatMember")) return { ok: true, result: member };
   const { chat_id } = JSON.parse(body) as { chat_id: number };
   if (Number(chat_id) === -8) return refuse(400, "Bad Request: group chat was upgraded to a supergroup chat");
-  if (Number(chat_id) === -9) return { ok: true, result: { id: -9, type: "group", title: "Us" } };
+  if (Number(chat_id) === -9)
+    return {
+      ok: true,
+      result: { id: -9, type: isForum ? "supergroup" : "group", title: "Us", ...(isForum && { is_forum: true }) },
+    };
   if (Number(chat_id) !== 5) return refuse(400, "Bad Request: chat not found");
   return { ok: true, result: { id: 5, type: "private", first_name: "Ada" } };
 }
@@ -174,6 +179,36 @@ test.each([
   expect(group).toMatchObject({ state, detail: expect.stringContaining(detail) });
   if (fix === undefined) expect(group?.fix).toBeUndefined();
   else expect(group?.fix).toContain(fix);
+});
+
+test.each<[boolean, object, string, string]>([
+  [false, { status: "administrator", can_manage_topics: true }, "warning", "the group has none"],
+  [true, { status: "administrator", can_manage_topics: false }, "error", "the bot may not make or name them"],
+  [true, { status: "administrator", can_manage_topics: true }, "ok", "on"],
+])(
+  "of served topics (switched on: %s) in a group where the bot is %j it says %s: %s",
+  async (on, is, state, detail) => {
+    isForum = on;
+    member = is;
+    onTestFinished(() => {
+      isForum = false;
+      member = { status: "member" };
+    });
+    const topics = "[transports.telegram.topics]\nenabled = true\n";
+    const { find } = await check(configured(`${telegram(TOKEN, -9)}allowed_user_ids = [1]\n${topics}`));
+    expect(find("topics of chat -9")).toMatchObject({ state, detail });
+  },
+);
+
+test("a private chat whose topics are to be served needs Threaded Mode, unless all chats are served", async () => {
+  const topics = "[transports.telegram.topics]\nenabled = true\n";
+  const main = await check(configured(`${telegram(TOKEN)}${topics}`));
+  expect(main.find("topics of chat 5")).toMatchObject({
+    state: "warning",
+    fix: expect.stringContaining("Threaded Mode"),
+  });
+  const all = await check(configured(`${telegram(TOKEN)}${topics}scope = "all"\n`));
+  expect(all.find("topics of chat 5")).toBeUndefined();
 });
 
 test("a group that became a supergroup has another id", async () => {

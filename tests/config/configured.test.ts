@@ -35,7 +35,7 @@ test("it can be the default engine, and its rules gate without interactive = tru
 
 test.each([
   [`${gemini}modle = "x"`, "engines.gemini.modle is not a known key; did you mean model?"],
-  [`[engines.gemini]\ntype = "mcp"`, 'engines.gemini has the type "mcp"; expected "acp"'],
+  [`[engines.gemini]\ntype = "mcp"`, 'engines.gemini has the type "mcp"; expected "acp", or'],
   [`[engines.codex]\ntype = "acp"`, 'engines.codex would be the engine "codex", which there is already'],
   [`[engines.Gemini]\ntype = "acp"`, "engines.Gemini is no name for an engine"],
   [`${gemini}[gemini]\nmodel = "x"`, "engines.gemini has options in [gemini] too"],

@@ -46,6 +46,28 @@ describe("commands for a thread", () => {
     expect(textOf(next)).toContain('"prompts":["answer","facts"]');
   });
 
+  test("undo as many turns as they say", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ telegram: 'session_mode = "chat"' });
+    await outcomeOf(say("answer"));
+    await outcomeOf(say("answer twice"));
+    await outcomeOf(say("answer once more"));
+    say("/undo 2");
+    await botSays(/^The last 2 turns were taken back/);
+    expect(textOf(await outcomeOf(say("facts")))).toContain('"prompts":["answer","facts"]');
+  });
+
+  test("archive a session: the chat leaves it, /sessions does not list it, a reply brings it back", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ telegram: 'session_mode = "chat"' });
+    const first = await outcomeOf(say("answer"));
+    say("/archive");
+    await botSays(/^The session was put away/);
+    say("/sessions");
+    await botSays(/^No session of this chat is live\.$/);
+    expect(sessionIn(await outcomeOf(say("answer anew")))).not.toBe(sessionIn(first));
+    const back = await outcomeOf(say("answer again", { replyTo: first.message_id }));
+    expect(sessionIn(back)).toBe(sessionIn(first));
+  });
+
   test("tell what the engine says where it cannot", async () => {
     const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex" });
     const first = await outcomeOf(say("answer"));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startMessagesModel } from "./models/anthropic-messages.ts";
 import { startChatModel } from "./models/openai-chat.ts";
 import { type ModelCall, startResponsesModel } from "./models/openai-responses.ts";
-import { reply, shell, text } from "./models/responses-reply.ts";
+import { type Reply, reply, shell, text } from "./models/responses-reply.ts";
 import { longText, toToolUse } from "./models/script.ts";
 import { layOpencodeFolder } from "./opencode-folder.ts";
 
@@ -101,12 +101,18 @@ wire_api = "responses"
 enabled = false
 `;
 
+const refuse = (status: number): Reply => ({
+  ...{ type: "refusal", status },
+  error: { message: `scripted failure ${status}`, type: "invalid_request_error" },
+});
+
 /** The same markers as the other engines' model reads. */
 function answerOfCodex({ prompts, input }: ModelCall) {
   const [, name, argument = ""] = /\[\[(\w+) ?(.*?)\]\]/s.exec(prompts.at(-1) ?? "") ?? [];
   const isAfterTool = JSON.stringify(input.at(-1)).includes("call_output");
   if (name === "shell" && !isAfterTool) return reply(shell(argument));
   if (name === "tool" && !isAfterTool) return reply({ type: "call", ...toToolUse(argument) });
+  if (name === "fail") return refuse(Number(argument));
   if (name === "long") return reply(text(longText(Number(argument))));
   return reply(text(name === "say" ? argument : "All done."));
 }

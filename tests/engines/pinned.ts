@@ -9,6 +9,8 @@ export interface PinnedEngine {
   readonly setup?: string;
   /** The executable within the package, if npm links none. */
   readonly file?: string;
+  /** Version of a Node of its own, for an engine that does not run on the oldest one that takopi runs on. */
+  readonly node?: string;
 }
 
 /** The real command-line programs that these suites drive. */
@@ -19,6 +21,7 @@ export const pinnedEngines = {
   // The package's executable is a placeholder until the script puts the one for this platform in its place.
   opencode: { package: "opencode-ai", version: "1.18.33", bin: "opencode", setup: "postinstall.mjs" },
   pi: { package: "@earendil-works/pi-coding-agent", version: "0.74.2", bin: "pi" },
+  pi15: { package: "@earendil-works/pi-coding-agent", version: "1.5.2", bin: "pi", node: "22.23.5" },
 } as const satisfies Record<string, PinnedEngine>;
 
 export type PinnedEngineId = keyof typeof pinnedEngines;
@@ -30,5 +33,7 @@ export const engineHome = (id: PinnedEngineId): string =>
 /** The executable, for an engine's `cmd`. It is there once `install.ts` has run. */
 export const engineCommand = (id: PinnedEngineId): string => executableIn(engineHome(id), pinnedEngines[id]);
 
-export const executableIn = (home: string, { package: name, bin, file }: PinnedEngine): string =>
-  file === undefined ? `${home}/node_modules/.bin/${bin}` : `${home}/node_modules/${name}/${file}`;
+export function executableIn(home: string, { package: name, bin, file, node }: PinnedEngine): string {
+  if (node !== undefined) return `${home}/${bin}`;
+  return file === undefined ? `${home}/node_modules/.bin/${bin}` : `${home}/node_modules/${name}/${file}`;
+}

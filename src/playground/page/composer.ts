@@ -51,6 +51,12 @@ export class Composer {
     this.focus();
   }
 
+  /** A message is gone: nothing is a reply to it any more. */
+  forget(chatId: number, messageId: number): void {
+    const target = this.draft()?.replyTo;
+    if (target?.chat.id === chatId && target.message_id === messageId) this.change({ replyTo: undefined });
+  }
+
   /** Writes a message of the person anew. */
   edit(message: Message): void {
     this.change({ editing: message, replyTo: undefined, text: message.text ?? "" });

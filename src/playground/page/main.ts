@@ -99,6 +99,7 @@ function start(): void {
     onEvent: (event) => {
       store.apply(event);
       if (event.type === "hello" && store.conversation() === undefined) route();
+      if (event.type === "deleted") composer.forget(event.chat_id, event.message_id);
       if (event.type === "draft") setTimeout(refresh, Streams.LIFETIME_MS);
       if (event.type === "typing") setTimeout(refresh, Store.TYPING_MS);
       refresh();
