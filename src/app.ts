@@ -97,9 +97,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const transport = telegramTransport({
     ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log, onMoved },
   });
-  const screens = new ChatScreens({ transport, store, engines, style, log, now });
   const cards = new ChatCards({ transport, store, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
+  const openFile = worker.read.bind(worker);
+  const screens = new ChatScreens({ transport, store, engines, style, openFile, log, now });
   const { engineOverride } = options;
   const triggers = triggerRuns({
     ...{ bridge: () => bridge, config, engines, store, now, log, engineOverride, deliver },

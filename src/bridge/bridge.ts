@@ -9,6 +9,7 @@ import { takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
 import { Scheduler } from "./scheduler.ts";
+import { sendFile } from "./send-files.ts";
 import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
@@ -120,6 +121,15 @@ export class Bridge {
 
   isRunning(id: string): boolean {
     return this.#jobs.get(id)?.isWaiting === false;
+  }
+
+  /**
+   * Sends a file of a run's directory, or of another place, to a conversation: stored, then sent until it is there.
+   *
+   * @throws UserError if it cannot be sent.
+   */
+  sendFile(path: string, where: Parameters<typeof sendFile>[1]): ReturnType<typeof sendFile> {
+    return sendFile(path, where, this.#options);
   }
 
   /** The run under way that this prompt can be added to: see `Job.steer`. */

@@ -7,7 +7,7 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import type { WorkerEvent, WorkerRun } from "../worker/port.ts";
+import type { Outgoing, WorkerEvent, WorkerRun } from "../worker/port.ts";
 import type { JobView } from "./job-view.ts";
 import type { BridgeOptions } from "./options.ts";
 import { RunQuestions } from "./questions.ts";
@@ -34,6 +34,7 @@ export class Execution {
   readonly #steering: Steering;
   #can: readonly Ability[] = [];
   #session: string | undefined;
+  #outgoing: Outgoing | undefined;
 
   /** Begins at once. */
   constructor(parts: ExecutionParts) {
@@ -44,6 +45,11 @@ export class Execution {
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
+  }
+
+  /** What the run put into its outbox. */
+  get outgoing(): Outgoing | undefined {
+    return this.#outgoing;
   }
 
   /** The session that the engine reported. */
@@ -142,7 +148,7 @@ export class Execution {
 
   #take(event: Exclude<WorkerEvent, { type: "placed" | "completed" }>): void {
     const { run, options, view } = this.#parts;
-    this.#questions.heard(event);
+    if (event.type !== "outgoing") this.#questions.heard(event);
     switch (event.type) {
       case "process":
         options.store.runs.setProcess(run.id, event.mark);
@@ -161,6 +167,9 @@ export class Execution {
         break;
       case "ack":
         this.#steering.acknowledged(event);
+        break;
+      case "outgoing":
+        this.#outgoing = event.outgoing;
         break;
       case "question":
       case "resolved":

@@ -36,7 +36,8 @@ interface Place {
   readonly branch: string | null;
 }
 
-const placeOf = ({ project, branch }: Place): FilePlace => ({
+/** Where the files of a run are. */
+export const placeOf = ({ project, branch }: Place): FilePlace => ({
   ...(project !== null && { project }),
   ...(branch !== null && { branch }),
 });
@@ -68,6 +69,10 @@ async function fetchFile(
 function wait(waitMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, waitMs);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", end, { once: true });
   });
 }

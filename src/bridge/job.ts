@@ -214,7 +214,8 @@ export class Job {
   async #settle(outcome: RunOutcome): Promise<void> {
     const { store, now, screens, watcher } = this.#options;
     this.#state = "ended";
-    const ended = { run: this.#run, session: this.#execution?.session, outcome, at: now(), atLimit: this.#atLimit };
+    const { session, outgoing } = this.#execution ?? {};
+    const ended = { run: this.#run, session, outcome, at: now(), outgoing, atLimit: this.#atLimit };
     const isStored = await untilDone(() => storeOutcome(ended, store, watcher), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });

@@ -3,8 +3,11 @@ import type { EngineOptions } from "../engine/options.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
+import type { Outgoing } from "../worker/port.ts";
 import { prepareContinuation } from "./continuation.ts";
+import { placeOf } from "./fetch-files.ts";
 import type { RunWatcher } from "./options.ts";
+import { toDeliveries } from "./send-files.ts";
 
 /** Why a run is ended from outside. The first reason wins. */
 export interface StopReason {
@@ -31,11 +34,13 @@ export interface Ended {
   readonly outcome: RunOutcome;
   readonly at: number;
   readonly atLimit?: EngineOptions["at_limit"];
+  /** What it put into its outbox. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** Stores an outcome together with what must be delivered of it, unless the run had one. */
 export function storeOutcome(
-  { run, session, outcome, at, atLimit = "ask" }: Ended,
+  { run, session, outcome, at, atLimit = "ask", outgoing }: Ended,
   store: Store,
   watcher?: RunWatcher,
 ): void {
@@ -45,6 +50,8 @@ export function storeOutcome(
     if (session !== undefined) runs.setSession(id, session);
     if (!runs.end(id, outcome, at)) return;
     deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
+    const where = { place: placeOf(run), target: { runId: id, chatId, topicId, replyTo } };
+    for (const delivery of outgoing ? toDeliveries(outgoing, where, at) : []) deliveries.add(delivery);
     const ended = runs.get(id);
     if (!ended) return;
     prepareContinuation(ended, atLimit, store);

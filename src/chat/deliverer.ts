@@ -7,6 +7,7 @@ import type { StoredRun } from "../store/stored-run.ts";
 import { finalButtons } from "./buttons.ts";
 import { continueButton } from "./continue-button.ts";
 import type { Buttons } from "./document.ts";
+import { type OpenFile, toFileMessage } from "./file-message.ts";
 import { toDocument } from "./markdown/load.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
@@ -18,6 +19,8 @@ export interface DelivererParts {
   readonly store: Store;
   readonly engines: readonly Engine[];
   readonly style: () => Style;
+  /** A file of a machine, for sending. */
+  readonly openFile: OpenFile;
   /** The progress messages of this process by run; each is taken out when its run's outcome is delivered. */
   readonly progress: Map<string, ProgressMessage>;
   readonly log: Logger;
@@ -74,7 +77,8 @@ export class Deliverer {
     const { store, log } = this.#parts;
     try {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
-      if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
+      if (delivery.file !== null) await this.#deliverFile(delivery, delivery.file, run);
+      else if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
       else await this.#sendParts(delivery, [await toDocument(delivery.body ?? "")], replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
@@ -114,6 +118,14 @@ export class Deliverer {
     }
     const instead = `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`;
     await retire(run, { instead, mustBeRead: true }, this.#parts);
+  }
+
+  /** A file comes after the answer of its run. */
+  async #deliverFile(delivery: Delivery, file: string, run: StoredRun | undefined): Promise<void> {
+    const before = this.#parts.store.deliveries.open().filter(({ id, runId }) => id < delivery.id && runId === run?.id);
+    await Promise.all(before.map(({ id }) => this.#flying.get(id)));
+    const message = await toFileMessage(file, this.#parts.openFile);
+    await this.#sendParts(delivery, [message], run ? { run } : {});
   }
 
   async #deliverOutcome(delivery: Delivery, run: StoredRun): Promise<void> {

@@ -24,3 +24,13 @@ export type Button = { readonly label: string; readonly style?: "danger" | "succ
 
 /** Row by row. */
 export type Buttons = readonly (readonly Button[])[];
+
+/** Any other file. */
+export interface BinaryFile {
+  readonly name: string;
+  /** Known of images alone. */
+  readonly mime: string;
+  readonly size: number;
+  /** May be called again, to send it anew. */
+  bytes(): AsyncIterable<Uint8Array>;
+}

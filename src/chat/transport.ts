@@ -1,7 +1,7 @@
 import type { FileSource } from "../bridge/screen.ts";
 import type { Chats } from "../operations/chats.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import type { Buttons, Document, TextFile } from "./document.ts";
+import type { BinaryFile, Buttons, Document, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
 import type { OutcomeView } from "./outcome.ts";
 
@@ -28,7 +28,7 @@ export interface Composed {
   readonly composed: unknown;
 }
 
-export type Message = Document | TextFile | Composed;
+export type Message = Document | TextFile | BinaryFile | Composed;
 
 /** An answer that is shown while it is written. */
 export interface Draft {

@@ -3,6 +3,7 @@ import { archive } from "./archive.ts";
 import { cancel } from "./cancel.ts";
 import { compact } from "./compact.ts";
 import { ctx } from "./ctx.ts";
+import { file } from "./file.ts";
 import { fork } from "./fork.ts";
 import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
@@ -48,6 +49,7 @@ export const operations: readonly Operation[] = [
   ctx,
   topic,
   settings,
+  file,
   usage,
   help,
 ];

@@ -13,6 +13,8 @@ export interface Delivery {
   readonly body: string | null;
   /** Of a short reply: its buttons, as JSON. */
   readonly keyboard: string | null;
+  /** The file that it is, as JSON; null for words. */
+  readonly file: string | null;
   /** 1 if it is to make no sound. */
   readonly isSilent: number;
   /** `sending`: the request for the next part may have reached Telegram. `parked`: Telegram refused for good. */
@@ -25,7 +27,7 @@ export interface Delivery {
 
 /** What is left out or undefined is stored as null. */
 export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
-  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard"]?: Delivery[key] | undefined;
+  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "file"]?: Delivery[key] | undefined;
 } & { readonly isSilent?: boolean | undefined };
 
 export class Deliveries {
@@ -38,10 +40,10 @@ export class Deliveries {
 
   add(delivery: NewDelivery): void {
     const placed = this.#moves.place(delivery, "topicId", "replyTo");
-    const { runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent } = placed;
-    const values = [runId, chatId, topicId, replyTo, body, keyboard, createdAt].map((value) => value ?? null);
+    const { runId, chatId, topicId, replyTo, body, keyboard, file, createdAt, isSilent } = placed;
+    const values = [runId, chatId, topicId, replyTo, body, keyboard, file, createdAt].map((value) => value ?? null);
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, createdAt, isSilent, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
+      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, file, createdAt, isSilent, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
       ...values,
       isSilent ? 1 : 0,
     );

@@ -229,6 +229,9 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   `
+  ALTER TABLE deliveries ADD COLUMN file TEXT;
+  `,
+  `
   CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
   `,
   `

@@ -1,4 +1,5 @@
 import { Api, GrammyError, HttpError, InputFile, type RawApi } from "grammy";
+import type { BinaryFile, TextFile } from "../chat/document.ts";
 import { InDoubt } from "../chat/transport.ts";
 import { type ApiServer, proxyAgent } from "./proxy.ts";
 
@@ -100,7 +101,6 @@ function errorCode(error: unknown): string {
   return "network error";
 }
 
-/** A file made of text, to send as a document. */
-export async function textFile(text: string, name: string): Promise<InputFile> {
-  return new InputFile(Buffer.from(text, "utf8"), name);
-}
+/** A file to send; its bytes are read anew for each try. */
+export const toUpload = (file: TextFile | BinaryFile): InputFile =>
+  "text" in file ? new InputFile(Buffer.from(file.text), file.name) : new InputFile(() => file.bytes(), file.name);

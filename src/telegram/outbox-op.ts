@@ -8,6 +8,7 @@ export type PacedMethod = Extract<
   | "editMessageText"
   | "deleteMessage"
   | "sendDocument"
+  | "sendPhoto"
   | "sendChatAction"
   | "sendMessageDraft"
   | "sendRichMessageDraft"

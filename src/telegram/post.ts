@@ -1,7 +1,7 @@
-import type { TextFile } from "../chat/document.ts";
+import type { BinaryFile, TextFile } from "../chat/document.ts";
 import { type SendOptions, type Target, TooRich } from "../chat/transport.ts";
 import type { Moves } from "../store/moves.ts";
-import { Refused, textFile } from "./api.ts";
+import { Refused, toUpload } from "./api.ts";
 import type { Content, RichContent } from "./content.ts";
 import { hasDisabled, toKeyboard, withoutDisabled } from "./keyboard.ts";
 import type { Outbox } from "./outbox.ts";
@@ -55,11 +55,17 @@ export class Post {
     );
   }
 
-  /** Sends a file and gives its message's id, in the same way. */
-  async sendFile(target: Target, file: TextFile, options: SendOptions): Promise<string> {
-    const document = await textFile(file.text, file.name);
-    return this.#insist("send", target, { has: [], options }, (common) =>
-      this.#outbox.push({ method: "sendDocument", ...urgency(options), payload: { ...common, document } }),
+  /** Sends a file and gives its message's id, in the same way: a photo that is refused goes as a document. */
+  async sendFile(target: Target, file: TextFile | BinaryFile, options: SendOptions): Promise<string> {
+    const upload = () => toUpload(file);
+    return this.#insist("send", target, { has: isPhoto(file) ? ["photo"] : [], options }, (common, has) =>
+      has.has("photo")
+        ? this.#outbox.push({ method: "sendPhoto", ...urgency(options), payload: { ...common, photo: upload() } })
+        : this.#outbox.push({
+            method: "sendDocument",
+            ...urgency(options),
+            payload: { ...common, document: upload() },
+          }),
     );
   }
 
@@ -210,3 +216,9 @@ const isGroup = (chatId: string): boolean => chatId.startsWith("-");
 
 /** Links are in the blocks; what Telegram would find besides are names of files and what only looks like an address. */
 const toRichMessage = ({ blocks }: RichContent) => ({ blocks, skip_entity_detection: true });
+
+/** Larger pictures are no photos for Telegram. */
+const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
+
+const isPhoto = (file: TextFile | BinaryFile): boolean =>
+  "mime" in file && ["image/png", "image/jpeg"].includes(file.mime) && file.size <= MAX_PHOTO_BYTES;

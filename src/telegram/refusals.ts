@@ -1,7 +1,7 @@
 import type { Refused } from "./api.ts";
 
 /** What a message may go without; a later one is given up before an earlier one is. */
-export type Extra = "topic" | "reply" | "forceReply" | "disabled" | "entities";
+export type Extra = "topic" | "reply" | "forceReply" | "disabled" | "entities" | "photo";
 
 /** `rich` is a send of a rich message, which can be composed as a classic one. */
 export type Call = "send" | "rich" | "edit" | "remove";
@@ -73,6 +73,13 @@ export const REFUSALS: readonly Row[] = [
     sees: "the answer as plain text",
   },
   {
+    calls: ["send"],
+    says: /photo|image/i,
+    next: ["photo"],
+    example: "IMAGE_PROCESS_FAILED",
+    sees: "the picture as a document",
+  },
+  {
     calls: ["rich"],
     says: /rich message must be non-empty|method not found/i,
     next: "classic",
@@ -110,7 +117,7 @@ export const REFUSALS: readonly Row[] = [
 ];
 
 /** In which order a message goes without what it has, if nobody knows what it was refused for. */
-const BY_TRIAL = ["entities", "disabled", "forceReply", "reply", "topic"] as const;
+const BY_TRIAL = ["photo", "entities", "disabled", "forceReply", "reply", "topic"] as const;
 
 /** What to do about a refusal, known or not, of a call that has these. */
 export function nextAfter(call: Call, refused: Refused, has: ReadonlySet<Extra>): Next {

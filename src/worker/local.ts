@@ -10,8 +10,12 @@ import { endLeftovers } from "../engine/stop.ts";
 import { EngineError, UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
+import { requireAllowed } from "./files/deny.ts";
+import { partsOf } from "./files/directory.ts";
 import { excludeFromGit } from "./files/exclude.ts";
+import { Outboxes } from "./files/outbox.ts";
 import { putFile } from "./files/put.ts";
+import { readInside } from "./files/read.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
 import { placeOf } from "./place.ts";
 import type {
@@ -20,6 +24,7 @@ import type {
   NewFile,
   OperationPlace,
   OperationResult,
+  ReadableFile,
   Worker,
   WorkerEvent,
   WorkerRun,
@@ -50,6 +55,7 @@ export class LocalWorker implements Worker {
   readonly #host = new EngineHost();
   readonly #servers: WarmServers;
   readonly #worktrees: Worktrees;
+  readonly #outboxes = new Outboxes();
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
@@ -65,7 +71,7 @@ export class LocalWorker implements Worker {
       const cwd = await this.#placeOf(spec, signal);
       return { engine, cwd, options: this.#optionsOf(engine, spec), trusted: this.#isTrusted(spec) };
     };
-    return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open });
+    return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
   }
 
   async operate(operation: SessionAbility, place: OperationPlace, input = ""): Promise<OperationResult> {
@@ -93,6 +99,12 @@ export class LocalWorker implements Worker {
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
     const name = `${localDate(new Date())}-${file.name}`;
     return putFile({ ...file, name, root, directory });
+  }
+
+  async read(place: FilePlace, path: string): Promise<ReadableFile> {
+    const rules = this.#options.config().telegram?.files.deny_globs ?? [];
+    requireAllowed(partsOf(path), rules);
+    return readInside(await this.#placeOf(place), path);
   }
 
   async recover(left: readonly LeftRun[]): Promise<void> {
@@ -140,6 +152,7 @@ interface LocalRunOptions {
   readonly env: LocalWorkerOptions["env"];
   readonly host: EngineHost;
   readonly open: (signal: AbortSignal) => Promise<Opening>;
+  readonly outboxes: Outboxes;
 }
 
 interface Opening {
@@ -172,7 +185,7 @@ class LocalRun implements WorkerRun {
   }
 
   async *#iterate(): AsyncGenerator<WorkerEvent, void> {
-    const { spec, log, env, host, open } = this.#options;
+    const { spec, log, env, host, open, outboxes } = this.#options;
     const { signal } = this.#stopped;
     let home: Home;
     try {
@@ -190,7 +203,7 @@ class LocalRun implements WorkerRun {
       yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
       return;
     }
-    yield* locateQuestions(this.#run.events, home);
+    yield* outboxes.withOutgoing(locateQuestions(this.#run.events, home), { directory: home.directory, log });
   }
 }
 

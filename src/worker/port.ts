@@ -18,6 +18,8 @@ export interface Worker {
    * @throws UserError if the file cannot be there; what `bytes` throws.
    */
   put(place: FilePlace, file: NewFile): Promise<PlacedFile>;
+  /** A file of a place, by its path from there. @throws UserError if it cannot be sent. */
+  read(place: FilePlace, path: string): Promise<ReadableFile>;
   /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
   recover(left: readonly LeftRun[]): Promise<void>;
   /** Ends the warm servers. Call it when no run lives. Resolves within 3 s. */
@@ -31,7 +33,11 @@ export interface WorkerRun {
 }
 
 /** `placed` comes before the engine starts, and the engine starts only after the reader has dealt with `placed`. */
-export type WorkerEvent = RunEvent | { readonly type: "placed"; readonly cwd: string };
+export type WorkerEvent =
+  | RunEvent
+  | { readonly type: "placed"; readonly cwd: string }
+  /** Comes before `completed`, if there is something to send. */
+  | { readonly type: "outgoing"; readonly outgoing: Outgoing };
 
 export type OperationPlace = Pick<RunSpec, "engine" | "session" | "project" | "branch" | "overrides">;
 
@@ -40,6 +46,25 @@ export type FilePlace = Pick<RunSpec, "project" | "branch">;
 export interface NewFile extends Pick<PromptFile, "name" | "mime"> {
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
+}
+
+export type SentFile = Pick<ReadableFile, "name" | "size" | "mime"> & { readonly path: string };
+
+export interface ReadableFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Known of images alone. */
+  readonly mime: string;
+  /** May be called again, to read it anew. @throws UserError if it cannot be sent any more. */
+  bytes(): AsyncIterable<Uint8Array>;
+}
+
+/** What a run put into its outbox. */
+export interface Outgoing {
+  readonly files: readonly SentFile[];
+  /** One sentence for each that cannot be sent. */
+  readonly problems: readonly string[];
 }
 
 export interface OperationResult {

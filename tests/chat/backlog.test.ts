@@ -4,6 +4,7 @@ import { openStore } from "../../src/store/store.ts";
 import type { Telegram } from "../../src/telegram/api.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { transportOver } from "../helpers/telegram.ts";
+import { NO_FILES } from "../helpers/word-transport.ts";
 
 /** Takes messages and never answers. */
 const telegram: Telegram = { call: () => new Promise(() => {}) };
@@ -23,6 +24,7 @@ function rowsReadFor(count: number): number {
     throw new Error("no outcome is rendered here");
   };
   const deliverer = new Deliverer({
+    openFile: NO_FILES,
     ...{ transport: transportOver(telegram, store), store, engines: [], style, progress: new Map(), log: noLog },
   });
   for (let index = 0; index < count; index++) {

@@ -4,6 +4,7 @@ import { openStore } from "../../src/store/store.ts";
 import type { Telegram } from "../../src/telegram/api.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { deafTelegram, transportOver } from "../helpers/telegram.ts";
+import { NO_FILES } from "../helpers/word-transport.ts";
 
 test("once it is closed it does not look into the store again", async () => {
   const store = openStore(":memory:");
@@ -11,7 +12,15 @@ test("once it is closed it does not look into the store again", async () => {
     throw new Error("no outcome is rendered here");
   };
   const transport = transportOver(deafTelegram, store);
-  const deliverer = new Deliverer({ transport, store, engines: [], style, progress: new Map(), log: noLog });
+  const deliverer = new Deliverer({
+    transport,
+    store,
+    engines: [],
+    style,
+    openFile: NO_FILES,
+    progress: new Map(),
+    log: noLog,
+  });
   const place = { runId: null, chatId: "1", topicId: null, replyTo: null };
   store.deliveries.add({ ...place, body: "reply", createdAt: 0 });
   vi.spyOn(store.deliveries, "sending").mockImplementation(() => {
@@ -49,7 +58,15 @@ test("a reply is marked as sending, on the disk, before the transport has it, an
   const style = () => {
     throw new Error("no outcome is rendered here");
   };
-  const deliverer = new Deliverer({ transport, store, engines: [], style, progress: new Map(), log: noLog });
+  const deliverer = new Deliverer({
+    transport,
+    store,
+    engines: [],
+    style,
+    openFile: NO_FILES,
+    progress: new Map(),
+    log: noLog,
+  });
   store.deliveries.add({ chatId: "1", body: "reply", createdAt: 0 });
   deliverer.kick();
   await deliverer.idle();

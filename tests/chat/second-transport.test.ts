@@ -11,7 +11,7 @@ import type { WorkerEvent } from "../../src/worker/port.ts";
 import { load } from "../config/bench.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
-import { WordTransport } from "../helpers/word-transport.ts";
+import { NO_FILES, WordTransport } from "../helpers/word-transport.ts";
 
 const step = { id: "1", kind: "command", title: "make test", detail: {} } as const;
 const question: Question = { id: "q", kind: "command", title: "make", command: "make", canAllowSession: false };
@@ -47,6 +47,7 @@ function setUp() {
       };
     },
     ...{ operate: async () => ({}), recover: async () => {}, close: async () => {} },
+    read: NO_FILES,
     put: () => Promise.reject(new Error("there is no disk here")),
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };
@@ -55,7 +56,7 @@ function setUp() {
       ...({ message_overflow: "split", show_resume_line: true, goesOn: () => false } as const),
       ...{ show_usage: false, show_output: false },
     }) as const;
-  const screens = new ChatScreens({ ...parts, transport, style });
+  const screens = new ChatScreens({ ...parts, transport, style, openFile: NO_FILES });
   const cards = new ChatCards({ ...parts, transport });
   const bridge = new Bridge({ ...parts, worker, screens, cards, fileSource: transport });
   const dispatcher = new Dispatcher({

@@ -24,6 +24,7 @@ export class Puppets implements Worker {
   readonly recover = async () => {};
   readonly close = async () => {};
   readonly operate = async () => ({});
+  readonly read: Worker["read"] = () => Promise.reject(new Error("puppets have no disk"));
   readonly put: Worker["put"] = () => Promise.reject(new Error("puppets have no disk"));
 
   run(spec: RunSpec): WorkerRun {

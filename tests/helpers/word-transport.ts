@@ -70,3 +70,6 @@ function textOfDocument({ head = [], body, foot = [] }: Document): string {
   const blocks = [...head, ...body, ...foot];
   return blocks.map((block) => ("children" in block ? textOf(block.children) : JSON.stringify(block))).join("\n");
 }
+
+/** A machine without a file that could be sent. */
+export const NO_FILES = () => Promise.reject(new Error("there are no files here"));

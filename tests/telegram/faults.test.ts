@@ -9,6 +9,7 @@ import { noLog } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { times } from "../helpers/soak.ts";
 import { transportOver } from "../helpers/telegram.ts";
+import { NO_FILES } from "../helpers/word-transport.ts";
 import { FakeChat, type Fault } from "./fake-chat.ts";
 
 // Fake timers do not wait for files: the reader must be there before.
@@ -80,7 +81,15 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
     }) as const;
   const now = () => Date.now();
   const engines = [scriptedEngine("alpha")];
-  const screens = new ChatScreens({ transport: transportOver(chat, store), store, engines, style, log: noLog, now });
+  const screens = new ChatScreens({
+    transport: transportOver(chat, store),
+    store,
+    engines,
+    style,
+    openFile: NO_FILES,
+    log: noLog,
+    now,
+  });
   const add = { topicId: null, userId: "1", project: null, branch: null, resume: null, follows: null };
   store.runs.add({ ...add, id: "r", chatId: "7", messageId: "1", engine: "alpha", prompt: "p", createdAt: now() });
   const run = store.runs.get("r");

@@ -26,6 +26,9 @@ export async function makeInside(root: string, parts: readonly string[]): Promis
   return walk(root, parts, (path) => mkdir(path).catch(unlessCode("EEXIST")));
 }
 
+/** The same, of what must be there. */
+export const findInside = (root: string, parts: readonly string[]): Promise<string> => walk(root, parts);
+
 async function walk(
   root: string,
   parts: readonly string[],

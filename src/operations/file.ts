@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { resolvePrompt } from "../bridge/resolve.ts";
+import { UserError } from "../errors.ts";
+import { defineOperation } from "./operation.ts";
+
+const USAGE = "Say which file to get, by its path from the project: `/file get README.md`.";
+
+/** Sends a file to the conversation; what people send comes in as a task. */
+export const file = defineOperation({
+  name: "file",
+  summary: "send a file of the project: /file get path",
+  input: z.strictObject({ action: z.string().default("") }),
+  output: z.object({ name: z.string(), size: z.number() }),
+  argument: "action",
+  intent: "read",
+  idempotent: false,
+  examples: [{ action: "get README.md" }],
+  run: (access, { action }, { place }) => {
+    const [, text] = /^get\s+(.+)$/s.exec(action.trim()) ?? [];
+    if (text === undefined) throw new UserError(USAGE, { code: "usage" });
+    const { context, prompt } = resolvePrompt({ ...place, text }, access);
+    const { chatId, topicId, messageId: replyTo } = place;
+    const branch = context?.branch === undefined ? {} : { branch: context.branch };
+    return access.bridge.sendFile(prompt.trim(), {
+      place: context ? { project: context.project, ...branch } : {},
+      target: { chatId, topicId: topicId ?? null, replyTo: replyTo ?? null },
+    });
+  },
+  tell: ({ name }) => ({ body: `Sending \`${name}\`.`, isSeen: true }),
+});
