@@ -8,22 +8,23 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** What each room may import beside itself. `main`, `app` and `cli` may import everything, and nothing imports them. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: ["errors"],
+  bounds: [],
   errors: [],
   log: ["errors"],
   "program-files": [],
   version: ["program-files"],
-  engine: ["domain", "errors", "log"],
+  engine: ["bounds", "domain", "errors", "log"],
   store: ["domain", "errors"],
-  config: ["domain", "engine", "errors", "log"],
-  worker: ["config", "domain", "engine", "errors", "log", "store"],
+  config: ["bounds", "domain", "engine", "errors", "log"],
+  worker: ["bounds", "config", "domain", "engine", "errors", "log", "store"],
   bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
-  webhooks: ["config", "domain", "errors", "log", "store"],
-  control: ["domain", "engine", "errors", "log", "operations"],
+  webhooks: ["bounds", "config", "domain", "errors", "log", "store"],
+  control: ["bounds", "domain", "engine", "errors", "log", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
-  telegram: ["bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
+  telegram: ["bounds", "bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
   playground: ["domain", "errors", "program-files"],
-  runners: ["domain", "engine", "errors", "log", "program-files"],
+  runners: ["bounds", "domain", "engine", "errors", "log", "program-files"],
 };
 
 /** The files through which a package comes in; every other package is free. */
@@ -127,6 +128,22 @@ test("the bridge touches neither disk nor processes: those are behind the worker
     return roomOf(path) === "engine" && !["src/engine/contract.ts", "src/engine/options.ts"].includes(path);
   });
   expect(reached.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+});
+
+test("whatever reaches outside takes its limits from the list of bounds", () => {
+  const outside = /^node:(child_process|http|https|net)$|^execa$|^grammy$/;
+  const reaching = imports.filter(({ file, target }) => outside.test(target) && !file.startsWith("src/playground/"));
+  const isTypeOnly = ({ file, target }: Import) =>
+    new RegExp(`import type [^;]*"${target}"`).test(readFileSync(join(root, file), "utf8"));
+  const bounded = new Set(imports.filter(({ path }) => path === "src/bounds.ts").map(({ file }) => file));
+  const unbounded = reaching.filter((one) => !isTypeOnly(one) && !bounded.has(one.file));
+  expect(unbounded.map(({ file }) => file)).toEqual([]);
+});
+
+test("no limit of a call stands anywhere else", () => {
+  const limit = /\b(timeout(Ms|Seconds)?|maxBuffer|limitMs): *[\d(]|AbortSignal\.timeout\(\d/;
+  const own = files.filter((file) => !file.startsWith("src/playground/"));
+  expect(own.filter((file) => limit.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
 });
 
 test("files are named in lower case with dashes, and no file is named for what it is not", () => {

@@ -1,4 +1,5 @@
 import type { InitializeResponse, PromptResponse, SessionConfigOption } from "@agentclientprotocol/sdk/unstable";
+import { BOUNDS } from "../../src/bounds.ts";
 import type { ProcessMark } from "../../src/domain/run.ts";
 import { endsWithin } from "../../src/engine/ends-within.ts";
 import type { Image } from "../../src/engine/images.ts";
@@ -11,8 +12,6 @@ import { type Connection, connect, type Listener } from "./connection.ts";
 import { answered } from "./refusal.ts";
 import { openSession, type SessionWish } from "./session.ts";
 
-/** An agent that is a script of a large runtime takes seconds on a busy machine. */
-const INITIALIZE_MS = 60_000;
 /** On a closed stdin an agent ends its commands and itself; a signal leaves them running (opencode 1.18.33). */
 const CLOSE_MS = 800;
 const VERSION = 1;
@@ -40,7 +39,7 @@ export async function startAgent(launch: AgentLaunch): Promise<Agent> {
   const process = await startLiveProcess(command);
   const opening = async (): Promise<Agent> => {
     const connection = await connect(process, NOBODY, command.log);
-    const told = await answered(label, "answer to `initialize`", INITIALIZE_MS, initialize(connection));
+    const told = await answered(label, "answer to `initialize`", BOUNDS.liveServer.callMs, initialize(connection));
     if (told.protocolVersion !== VERSION) {
       throw new EngineError(
         `${label} speaks version ${told.protocolVersion} of ACP, and takopi version ${VERSION}: update the older one.`,

@@ -1,3 +1,4 @@
+import { BOUNDS } from "../../src/bounds.ts";
 import type { OwnOperations } from "../../src/engine/live.ts";
 import { ALONE } from "../../src/engine/server-pool.ts";
 import { EngineError } from "../../src/errors.ts";
@@ -5,8 +6,6 @@ import type { Agents } from "./agents.ts";
 import type { AcpOptions } from "./options.ts";
 import { answered } from "./refusal.ts";
 import { valuesOf } from "./session.ts";
-
-const FORK_MS = 90_000;
 
 /** What an agent can do to a session between runs, if it says so. */
 export const operationsOf = (agents: Agents): OwnOperations<AcpOptions> => ({
@@ -17,7 +16,9 @@ export const operationsOf = (agents: Agents): OwnOperations<AcpOptions> => ({
       const { label, agent, told, session, cwd } = server;
       if (!told.agentCapabilities?.sessionCapabilities?.fork) throw new EngineError(`${label} cannot fork a session.`);
       const call = agent.request("session/fork", { sessionId: session, cwd, mcpServers: [] });
-      return (await server.claim(undefined, () => answered(label, "fork the session", FORK_MS, call))).sessionId;
+      return (
+        await server.claim(undefined, () => answered(label, "fork the session", BOUNDS.liveServer.sessionMs, call))
+      ).sessionId;
     } finally {
       seat.release();
     }

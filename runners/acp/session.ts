@@ -5,13 +5,11 @@ import type {
   SessionModeState,
   SetSessionConfigOptionResponse,
 } from "@agentclientprotocol/sdk/unstable";
+import { BOUNDS } from "../../src/bounds.ts";
 import { EngineError } from "../../src/errors.ts";
 import { type AcpOptions, toServers } from "./options.ts";
 import { answered } from "./refusal.ts";
 
-/** `session/new` waits for the slowest MCP server: 30 s with opencode 1.18.33, which then goes on without it. */
-const OPEN_MS = 90_000;
-const CALL_MS = 60_000;
 /** Pages of sessions that are looked through. */
 const MOST_PAGES = 20;
 
@@ -59,7 +57,7 @@ export async function openSession(peer: Peer, wish: SessionWish): Promise<Opened
     if (!known.includes(value)) throw unknown(label, category, value, known);
     const request = { sessionId: session, configId: option.id, value };
     const call = agent.request<SetSessionConfigOptionResponse>("session/set_config_option", request);
-    config = (await answered(label, `take its ${WORDS[category]}`, CALL_MS, call)).configOptions;
+    config = (await answered(label, `take its ${WORDS[category]}`, BOUNDS.liveServer.callMs, call)).configOptions;
   };
   await choose("model", model);
   await choose("mode", mode);
@@ -81,14 +79,19 @@ async function setMode(
   const known = modes.availableModes.map(({ id }) => id);
   if (!known.includes(value)) throw unknown(label, "mode", value, known);
   const call = agent.request("session/set_mode", { sessionId: session, modeId: value });
-  await answered(label, "take its mode", CALL_MS, call);
+  await answered(label, "take its mode", BOUNDS.liveServer.callMs, call);
 }
 
 const unknown = (label: string, category: string, value: string, known: readonly string[]) =>
   new EngineError(`${label} has no ${WORDS[category]} "${value}"; there are ${known.slice(0, 30).join(", ")}.`);
 
 const begin = ({ agent, label }: Peer, { cwd, options }: SessionWish): Promise<Answer> =>
-  answered(label, "open a session", OPEN_MS, agent.request("session/new", { cwd, mcpServers: toServers(options.mcp) }));
+  answered(
+    label,
+    "open a session",
+    BOUNDS.liveServer.sessionMs,
+    agent.request("session/new", { cwd, mcpServers: toServers(options.mcp) }),
+  );
 
 /** Without the history where the agent can do that: it is not shown again. */
 async function resume(peer: Peer, sessionId: string, wish: SessionWish): Promise<Answer> {
@@ -97,10 +100,17 @@ async function resume(peer: Peer, sessionId: string, wish: SessionWish): Promise
   const request = { sessionId, cwd: wish.cwd, mcpServers: toServers(wish.options.mcp) };
   await requireDirectory(peer, sessionId, wish.cwd);
   if (sessionCapabilities?.resume) {
-    return answered(label, "resume the session", OPEN_MS, agent.request("session/resume", request));
+    return answered(label, "resume the session", BOUNDS.liveServer.sessionMs, agent.request("session/resume", request));
   }
   if (loadSession)
-    return (await answered(label, "load the session", OPEN_MS, agent.request("session/load", request))) ?? {};
+    return (
+      (await answered(
+        label,
+        "load the session",
+        BOUNDS.liveServer.sessionMs,
+        agent.request("session/load", request),
+      )) ?? {}
+    );
   throw new EngineError(`${label} cannot resume a session once its process has ended; start a new one.`);
 }
 
@@ -110,7 +120,7 @@ async function requireDirectory({ agent, label, told }: Peer, session: string, c
   let cursor: string | null | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const call = agent.request("session/list", cursor ? { cursor } : {});
-    const { sessions, nextCursor } = await answered(label, "list its sessions", CALL_MS, call);
+    const { sessions, nextCursor } = await answered(label, "list its sessions", BOUNDS.liveServer.callMs, call);
     const found = sessions.find(({ sessionId }) => sessionId === session);
     if (found?.cwd === cwd) return;
     if (found) throw new EngineError(`This session works in ${found.cwd}: resume it from there.`);

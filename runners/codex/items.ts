@@ -45,7 +45,9 @@ function describe(item: WorkItem, cwd: string | undefined): Step | undefined {
     case "mcp_tool_call":
       return describeToolCall(item);
     case "web_search":
-      return { kind: "web_search", title: item.query || "the web", ok: true };
+      return { kind: "web_search", title: item.action?.url || item.query || "the web", ok: true };
+    case "image_generation":
+      return { kind: "tool", title: `image: ${item.saved_path ?? "not saved"}`, ok: item.status !== "failed" };
     case "reasoning":
       return { kind: "note", title: headline(item.text), ok: true };
     case "todo_list":
@@ -53,8 +55,15 @@ function describe(item: WorkItem, cwd: string | undefined): Step | undefined {
     case "error":
       return { kind: "warning", title: item.message, ok: false };
     case "collab_tool_call":
-      return undefined;
+      return { kind: "subagent", title: describeCollaboration(item), ok: item.status === "completed" };
   }
+}
+
+/** Sub-agents are started, written to and waited for by tools of their own. */
+function describeCollaboration({ tool, prompt }: WorkItem & { type: "collab_tool_call" }): string {
+  if (tool.startsWith("wait")) return "waiting for sub-agents";
+  const what = tool.replaceAll("_", " ") || "sub-agent";
+  return prompt ? `${what}: ${prompt}` : what;
 }
 
 function describeCommand(item: WorkItem & { type: "command_execution" }, cwd: string | undefined): Step {

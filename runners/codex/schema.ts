@@ -36,10 +36,18 @@ const codexItem = z.discriminatedUnion("type", [
     status: z.string().optional(),
   }),
   // The line holds the key `id` twice; JSON.parse keeps the second, which is the same from start to end.
-  item("web_search", { query: z.string().default("") }),
+  item("web_search", {
+    query: z.string().default(""),
+    action: z.object({ type: z.string(), url: z.string().nullish() }).nullish().catch(undefined),
+  }),
+  item("image_generation", { saved_path: z.string().nullish(), status: z.string().optional() }),
   item("todo_list", { items: z.array(z.object({ text: z.string(), completed: z.boolean() })).default([]) }),
   item("error", { message: z.string() }),
-  item("collab_tool_call", {}),
+  item("collab_tool_call", {
+    tool: z.string().default(""),
+    prompt: z.string().nullish().catch(undefined),
+    status: z.string().optional().catch(undefined),
+  }),
 ]);
 export type CodexItem = z.infer<typeof codexItem>;
 

@@ -1,10 +1,8 @@
+import { BOUNDS } from "../../src/bounds.ts";
 import type { Slot } from "../../src/engine/host.ts";
 
 /** Gives the turn back; safe to call more than once. */
 export type Release = () => void;
-
-/** Creating the database takes a second or two; a model that never answers must not hold up the other starts. */
-const LONGEST_WAIT_MS = 60_000;
 
 /** By data directory, the start that creates the database there. */
 export type FirstStarts = Map<string, Promise<void>>;
@@ -34,7 +32,7 @@ export async function awaitFirstStart(
     if (starts.get(directory) === isUp) starts.delete(directory);
     resolve();
   };
-  const timer = setTimeout(release, LONGEST_WAIT_MS);
+  const timer = setTimeout(release, BOUNDS.run.firstStartMs);
   timer.unref();
   return release;
 }

@@ -3,7 +3,7 @@ import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
-import { opencodeOptions } from "./options.ts";
+import { opencodeOptions, optionWarnings } from "./options.ts";
 import { end } from "./outcome.ts";
 import { probe } from "./probe.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
@@ -23,6 +23,7 @@ export const opencode = defineEngine(
     resume: opencodeResume,
     images: IMAGE_TYPES,
     brings: opencodeBrings,
+    warnings: optionWarnings,
     isolation: {
       ...{ folder: ".config/opencode", login: ".local/share/opencode/auth.json" },
       key: ({ model }) => (model === undefined ? undefined : keyVariable(model.split("/")[0] ?? "")),

@@ -29,7 +29,7 @@ export async function launch(
     session === undefined
       ? request.cwd
       : await findSessionDirectory(session, {
-          ...{ file, cwd: anyDirectory(request), host },
+          ...{ file, cwd: anyDirectory(request), host, directories: request.directories },
           env: engineEnv({ ...environment, cwd: request.cwd, added: WITHOUT_PROJECT }),
         });
   const isTrusted = isTrustedIn(request, cwd);

@@ -1,10 +1,25 @@
 import { z } from "zod";
 import { baseOptions } from "../../src/engine/options.ts";
 
+const DECISIONS = ["allow", "ask", "deny"] as const;
+/** One word for every tool, or by tool one word or one for each pattern. */
+const anyPermission = z.union([z.enum(DECISIONS), z.record(z.string(), z.unknown())], { error: () => NO_DECISION });
+const permission = anyPermission.superRefine((value, context) => {
+  const path = wrongPlace(value, 2);
+  if (path !== undefined) context.addIssue({ code: "custom", path: [...path], message: NO_DECISION });
+});
 const NO_DECISION = 'must be "allow", "ask" or "deny"';
-const decision = z.enum(["allow", "ask", "deny"], { error: NO_DECISION });
-/** One word for a tool, or one for each pattern. */
-const rule = z.union([decision, z.record(z.string(), decision)], { error: NO_DECISION });
+
+/** Where in a table of so many levels something else stands than a decision. */
+function wrongPlace(value: unknown, levels: number): readonly string[] | undefined {
+  if (DECISIONS.some((decision) => decision === value)) return undefined;
+  if (levels === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  for (const [key, below] of Object.entries(value)) {
+    const path = wrongPlace(below, levels - 1);
+    if (path !== undefined) return [key, ...path];
+  }
+  return undefined;
+}
 
 /** The `[opencode]` table. Names are those of opencode's flags and config; what is unset is left to them. */
 export const opencodeOptions = z.strictObject({
@@ -25,13 +40,28 @@ export const opencodeOptions = z.strictObject({
    * For every tool, or by tool and pattern as in opencode's own config, over which it is laid. Nobody can be asked
    * in a headless run: `ask` refuses.
    */
-  permission: z.union([decision, z.record(z.string(), rule)], { error: NO_DECISION }).optional(),
+  permission: permission.optional(),
   /** Appended to the arguments of `opencode serve`; `extra_args` are those of `opencode run`. */
   serve_args: z.array(z.string()).optional(),
   /** Lets opencode send prompts to its own hosted free models where nothing names another model. */
   hosted_models: z.boolean().optional(),
 });
 export type OpencodeOptions = z.infer<typeof opencodeOptions>;
+
+/** Options that do not do what they seem to. */
+export function optionWarnings(options: OpencodeOptions, table: string): readonly string[] {
+  const { interactive, extra_args = [], serve_args = [], permission } = options;
+  const unused = (key: string, other: string): string =>
+    `${table}.${key} is not used with ${table}.interactive = ${interactive === true}: put it into ${table}.${other}.`;
+  const asks = JSON.stringify(permission ?? "").includes('"ask"');
+  return [
+    ...(interactive && extra_args.length > 0 ? [unused("extra_args", "serve_args")] : []),
+    ...(!interactive && serve_args.length > 0 ? [unused("serve_args", "extra_args")] : []),
+    ...(!interactive && asks
+      ? [`${table}.permission asks, but nobody can be asked without ${table}.interactive = true: opencode refuses.`]
+      : []),
+  ];
+}
 
 /**
  * The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. Behind a space a value

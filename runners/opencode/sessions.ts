@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { BOUNDS } from "../../src/bounds.ts";
 import { parseObject } from "../../src/engine/decode.ts";
 import type { EngineHost } from "../../src/engine/host.ts";
+import { requireKnown } from "../../src/engine/known-directory.ts";
 import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
 import { hasDatabase } from "./places.ts";
@@ -9,14 +11,12 @@ import { isSessionId } from "./resume.ts";
 import { sessionDirectories } from "./session-directories.ts";
 import { ENGINE } from "./state.ts";
 
-/** A busy machine takes many times the half second that the answer usually needs. */
-const LOOKUP_TIMEOUT_MS = 120_000;
-
 export interface SessionLookup {
   readonly file: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly host: EngineHost;
+  readonly directories?: readonly string[] | undefined;
 }
 
 /**
@@ -37,6 +37,7 @@ export async function findSessionDirectory(session: string, lookup: SessionLooku
   if (!existsSync(directory)) {
     throw new EngineError(`The session belongs to ${directory}, which does not exist any more. Start a new one.`);
   }
+  requireKnown("opencode", directory, lookup.directories);
   known.remember(session, directory);
   return directory;
 }
@@ -49,7 +50,7 @@ const Rows = z.array(z.object({ directory: z.string() }));
 async function askForDirectory(session: string, { file, cwd, env }: SessionLookup): Promise<string | undefined> {
   const query = `select directory from session where id = '${session}'`;
   const args = ["db", query, "--format", "json"];
-  const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, timeoutMs: LOOKUP_TIMEOUT_MS });
+  const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, limitMs: BOUNDS.engine.lookupMs });
   const rows = code === 0 ? Rows.safeParse(parseObject(stdout, /\[\s*[{\]]/)) : undefined;
   if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
   return rows.data[0]?.directory;

@@ -1,7 +1,7 @@
+import { BOUNDS } from "../../src/bounds.ts";
 import type { EngineSetup, Probe } from "../../src/engine/contract.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
-import { findExecutable } from "../../src/engine/probe.ts";
-import { capture, describeMissing } from "../../src/engine/process.ts";
+import { CORRECT_FILE, checkEngine, probeExecutable, type Said } from "../../src/engine/probe.ts";
 import type { PiOptions } from "./options.ts";
 import { PROVIDER_VARIABLES } from "./provider-variables.ts";
 import { ENGINE } from "./state.ts";
@@ -9,32 +9,24 @@ import { ENGINE } from "./state.ts";
 /** Variables of the bridge's environment that pi gets. */
 export const PI_VARIABLES: readonly string[] = ["PI_*", ...PROVIDER_VARIABLES];
 
-const ANSWER_TIMEOUT_MS = 20_000;
+/** pi says nothing but the number, omp its name as well. */
+const VERSION = /^(?:omp\/)?(\d+\.\d+\.\d+\S*)$/m;
 
-/** Finds pi, its version, and what of the options it does not know yet; asks for its models to see a login. */
+/** Finds pi, its version, and what of the options it does not know yet; asks for its models to see files and login. */
 export async function probePi({ options, env }: EngineSetup & { readonly options: PiOptions }): Promise<Probe> {
   const own = engineEnv({ env, patterns: PI_VARIABLES, options, cwd: "/" });
-  const cmd = options.cmd ?? ENGINE;
-  const path = await findExecutable(cmd, own["PATH"]);
-  if (path === undefined) return { problems: [describeMissing(ENGINE, cmd)] };
-  const ask = async (flag: string): Promise<string> => {
-    const request = { id: ENGINE, file: path, args: [flag], cwd: "/", env: own, timeoutMs: ANSWER_TIMEOUT_MS };
-    const printed = await capture(request).catch(() => undefined);
-    // Old pi answers on stderr, new pi on stdout.
-    return printed ? `${printed.stdout}\n${printed.stderr}` : "";
-  };
-  const answer = await ask("--version");
-  if (/^SyntaxError: .*node:module/m.test(answer)) return { path, problems: [nodeProblem(answer)] };
-  const version = /^(?:omp\/)?(\d+\.\d+\.\d+\S*)$/m.exec(answer)?.[1];
-  if (version === undefined) {
-    return { path, problems: [`${path} --version gives no version; set pi.cmd to pi's executable.`] };
-  }
-  const problems = [...optionProblems(options, version), ...loginProblems(await ask("--list-models"))];
-  return { path, version, problems };
+  const request = { id: ENGINE, cmd: options.cmd ?? ENGINE, env: own, version: VERSION, explain: nodeProblem };
+  const found = await probeExecutable(request);
+  const { path, version } = found;
+  if (path === undefined || version === undefined) return found;
+  const command = { id: ENGINE, file: path, args: ["--list-models"], cwd: "/", env: own };
+  const problems = await checkEngine({ ...command, limitMs: BOUNDS.engine.modelsMs }, modelsProblem);
+  return { ...found, problems: [...optionProblems(options, version), ...problems] };
 }
 
-function nodeProblem(answer: string): string {
-  const node = /Node\.js v(\S+)/.exec(answer)?.[1];
+function nodeProblem(output: string): string | undefined {
+  if (!/^SyntaxError: .*node:module/m.test(output)) return undefined;
+  const node = /Node\.js v(\S+)/.exec(output)?.[1];
   const found = node ? `; it found ${node}` : "";
   return `This pi needs Node 22.19 or later${found}. Put a newer Node first on PATH, or set pi.cmd to a pi that has one.`;
 }
@@ -58,7 +50,16 @@ export function isOlder(version: string, minor: number): boolean {
   return major === 0 && found < minor;
 }
 
-const loginProblems = (models: string): readonly string[] =>
-  /No models available/i.test(models)
-    ? ["pi has no model that it may use; run `pi` and /login, or let the provider's key through to it."]
-    : [];
+/** With a file that it cannot read, pi has no models either: the file is the cause. */
+function modelsProblem({ output }: Said): string | undefined {
+  const broken = brokenFile(output);
+  if (broken !== undefined) return `pi cannot read ${broken}; ${CORRECT_FILE}`;
+  if (!/No models available/i.test(output)) return undefined;
+  return "pi has no model that it may use; run `pi` and /login, or let the provider's key through to it.";
+}
+
+/** The file that pi complains of, and what is wrong with it. */
+export function brokenFile(output: string): string | undefined {
+  const found = /errors? loading (?:\S+\.json):?\s*\n([\s\S]+?)\s*\n\s*File: (.+)/.exec(output);
+  return found ? `${found[2]}: ${found[1]?.trim().replace(/\s*\n\s*/g, " ")}` : undefined;
+}

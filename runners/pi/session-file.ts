@@ -2,6 +2,7 @@ import { open, readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../../src/engine/json.ts";
+import { requireKnown } from "../../src/engine/known-directory.ts";
 import { EngineError } from "../../src/errors.ts";
 import { expandHome, type SessionPlaces } from "./session-places.ts";
 
@@ -23,7 +24,7 @@ const Header = z.object({ type: z.literal("session"), id: z.string().min(1), cwd
  * The session that a full id, the beginning of an id, or a path stands for. pi itself would ask on a terminal, or
  * begin anew where the file is missing, so nothing is left to it.
  *
- * @throws EngineError where there is none, where several begin alike, or where its directory is gone.
+ * @throws EngineError if there is none, if several begin alike, or if its directory is gone or not known here.
  */
 export async function findSession(value: string, places: SessionPlaces): Promise<SessionFile> {
   const session = isPath(value) ? await openPath(value, places) : await lookUp(value, places);
@@ -32,6 +33,7 @@ export async function findSession(value: string, places: SessionPlaces): Promise
       `This pi session works in ${session.cwd}, which is no longer there. Start a new thread, or restore the directory.`,
     );
   }
+  requireKnown("pi", session.cwd, places.directories);
   return session;
 }
 

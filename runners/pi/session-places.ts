@@ -13,15 +13,19 @@ export interface SessionPlaces {
   readonly agentDir: string;
   /** The folder that a run in `cwd` saves into. */
   readonly own: string;
+  /** See `WorkSetup.directories`. */
+  readonly directories?: readonly string[] | undefined;
   /** The folders of all projects. */
   all(): Promise<readonly string[]>;
 }
+
+type PlacesSetup = EngineSetup & { readonly options: PiOptions } & Pick<SessionPlaces, "directories">;
 
 /**
  * A directory of the options comes before that of the environment, and both before pi's own settings. Those of the
  * repository count only if it is trusted.
  */
-export async function findPlaces(setup: EngineSetup & { options: PiOptions }, cwd: string): Promise<SessionPlaces> {
+export async function findPlaces(setup: PlacesSetup, cwd: string): Promise<SessionPlaces> {
   const variable = (name: string) => setup.options.env?.[name] ?? setup.env[name];
   const home = variable("HOME") || homedir();
   const absolute = (path: string) => resolve(cwd, expandHome(path, home));
@@ -36,6 +40,7 @@ export async function findPlaces(setup: EngineSetup & { options: PiOptions }, cw
     cwd,
     home,
     agentDir,
+    directories: setup.directories,
     own: chosen ? absolute(chosen) : join(root, toFolderName(cwd)),
     all: async () => (await readdir(root).catch(() => [])).map((name) => join(root, name)),
   };

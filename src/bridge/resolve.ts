@@ -4,7 +4,7 @@ import { type Context, parseContext } from "../domain/context.ts";
 import { type Directives, parseDirectives } from "../domain/directives.ts";
 import type { ResumeToken } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
-import type { Origin } from "../domain/origin.ts";
+import type { Author, Origin } from "../domain/origin.ts";
 import { findResume, stripResume } from "../domain/resume.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
@@ -25,7 +25,11 @@ export interface Prompt {
   readonly text: string;
   readonly files?: readonly PromptFile[] | undefined;
   /** The replied-to message; its text with rich blocks flattened. */
-  readonly reply: { readonly messageId: string; readonly text: string } | undefined;
+  readonly reply:
+    | { readonly messageId: string; readonly text: string; readonly author?: Author | undefined }
+    | undefined;
+  /** The part of `text` that the person wrote, if not all of it: the rest was forwarded or quoted. */
+  readonly ownText?: string | undefined;
   /** A run to go on with, whatever the text says: for forwards that came after their prompt, and for buttons. */
   readonly follows?: string | undefined;
 }
@@ -76,12 +80,14 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
     throw new UserError(`Nothing was started: put the task behind it, as in \`${prompt.text.trim()} fix the tests\`.`);
   }
   const text = stripResume(directives.prompt, engines);
-  const own = findResume(directives.prompt, engines);
+  const own = findResume(prompt.ownText ?? directives.prompt, engines);
   const replied = repliedRun(prompt, store);
-  const token = own ?? (replied ? undefined : findResume(prompt.reply?.text ?? "", engines));
+  const token = own ?? (replied ? undefined : findResume(trustedLines(prompt, parts.botName), engines));
   const conversation = conversationKey(prompt, config);
   const known = replied ?? (token && store.runs.bySession(token.engine, token.value));
-  const context = known ? contextOf(known) : (lineContext(prompt, config) ?? withDirectives(ambient, directives));
+  const context = known
+    ? contextOf(known)
+    : (lineContext(trustedLines(prompt, parts.botName), config) ?? withDirectives(ambient, directives));
   const { engine: namedEngine, project, branch } = directives;
   const common = { context, prompt: text, named: { engine: namedEngine, project, branch }, conversation };
   if (token) return { ...common, ...bySession(token) };
@@ -112,9 +118,17 @@ function contextOf({ project, branch }: StoredRun): Context | undefined {
   return project === null ? undefined : { project, branch: branch ?? undefined };
 }
 
+/** Lines of the replied-to message count only if this bot wrote it, or the person who replies. */
+function trustedLines({ reply, userId }: Prompt, botName: string): string {
+  const { author, text } = reply ?? {};
+  const isBot = author?.botName !== undefined && author.botName.toLowerCase() === botName.toLowerCase();
+  const isPerson = author !== undefined && author.botName === undefined && author.userId === userId;
+  return isBot || isPerson ? (text ?? "") : "";
+}
+
 /** What the ctx line of the replied-to text names. */
-function lineContext(prompt: Prompt, config: Config): Context | undefined {
-  const named = parseContext(prompt.reply?.text ?? "");
+function lineContext(lines: string, config: Config): Context | undefined {
+  const named = parseContext(lines);
   if (!named) return undefined;
   const project = findProject(named.project, config);
   if (!project) {

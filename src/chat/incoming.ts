@@ -1,4 +1,5 @@
 import type { PromptFile } from "../domain/files.ts";
+import type { Author } from "../domain/origin.ts";
 
 /** Whom and what chat something came from. */
 export interface Origin {
@@ -44,6 +45,8 @@ export interface Incoming extends Origin {
         readonly messageId: string;
         readonly text: string;
         readonly button?: string | undefined;
+        /** Who wrote that text; absent if somebody else may have, as of a forward. */
+        readonly author?: Author | undefined;
         /** A program wrote it. */
         readonly isByBot?: boolean | undefined;
       }

@@ -11,6 +11,8 @@ export interface Group {
   readonly messageIds: readonly string[];
   /** Parts of a split paste as they were, then quotes and forwarded texts by blank lines. */
   readonly text: string;
+  /** The same without what others wrote. */
+  readonly ownText: string;
   readonly files: readonly PromptFile[];
   /** The run that it belongs to though it came too late to be part of it. */
   readonly follows: string | undefined;
@@ -201,6 +203,7 @@ function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
     first,
     updateIds: messages.map(({ updateId }) => updateId),
     messageIds: messages.map(({ messageId }) => messageId),
+    ownText: joinParts(own),
     text: [joinParts(own), ...messages.map(quoteOf), ...forwards.map(({ text }) => text)]
       .filter((part) => part !== "")
       .join("\n\n"),

@@ -146,7 +146,7 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
   const text = [group.text, ...held.map((forward) => forward.text)].join("\n\n");
   checkFiles(group.files, first.userId, config());
   const files = [...group.files, ...held.flatMap((forward) => forward.files)];
-  const prompt: Prompt = { ...first, text, files, follows };
+  const prompt: Prompt = { ...first, text, ownText: group.ownText, files, follows };
   const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
   requirePlace(prompt, resolved, config());
   return { group, prompt, resolved, held };

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { BOUNDS } from "../bounds.ts";
 import { ConfigError, UserError } from "../errors.ts";
 import { openStore } from "../store/store.ts";
 import { defineCommand } from "./command.ts";
@@ -46,6 +47,7 @@ function pack(target: string, folder: string, names: readonly string[]): void {
   try {
     const { error, status, stderr } = spawnSync("tar", ["-cf", "-", "-C", folder, ...names], {
       stdio: ["ignore", handle, "pipe"],
+      timeout: BOUNDS.program.archiveMs,
       encoding: "utf8",
     });
     if (status === 0) return;

@@ -1,10 +1,9 @@
+import { BOUNDS } from "../bounds.ts";
 import type { Config } from "../config/config.ts";
 import { hasTopics } from "../config/topics.ts";
 import { type ChatCheck, checkTelegram } from "../telegram/check.ts";
 import type { Check } from "./checks.ts";
 import type { Context } from "./command.ts";
-
-const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Asks Telegram about the token and every configured chat. */
 export async function checkChat(config: Config, { env, signal }: Pick<Context, "env" | "signal">): Promise<Check[]> {
@@ -22,7 +21,7 @@ export async function checkChat(config: Config, { env, signal }: Pick<Context, "
     token: telegram.bot_token,
     server: telegram,
     chatIds: [...new Set(chats.filter((id) => id !== undefined))],
-    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(BOUNDS.telegram.checkMs)]),
   });
   if (result.problem !== undefined) {
     const fix = result.isRefused

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
+import { BOUNDS } from "../bounds.ts";
 
 /** A place that a project can be made of. */
 export interface Repository {
@@ -46,8 +47,13 @@ async function baseBranch(path: string): Promise<string | undefined> {
 /** What git prints, or undefined where it fails. */
 function git(cwd: string, ...args: string[]): Promise<string | undefined> {
   return new Promise((done) => {
-    execFile("git", args, { cwd, env: { ...process.env, LC_ALL: "C" } }, (error, stdout) => {
-      done(error ? undefined : stdout.trim());
-    });
+    execFile(
+      "git",
+      args,
+      { cwd, env: { ...process.env, LC_ALL: "C" }, timeout: BOUNDS.git.lookMs, maxBuffer: BOUNDS.git.outputBytes },
+      (error, stdout) => {
+        done(error ? undefined : stdout.trim());
+      },
+    );
   });
 }

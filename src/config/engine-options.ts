@@ -34,6 +34,23 @@ export function checkEngineTables(table: FileTable, engines: readonly Engine[]):
   });
 }
 
+/** What engines say of their tables, and of what projects make of them; what is said of both is said once. */
+export function engineWarnings(table: FileTable, engines: readonly Engine[]): string[] {
+  return engines.flatMap((engine) => {
+    const said = (options: unknown, place: string): readonly string[] => {
+      const result = engine.options.safeParse(options ?? {});
+      return result.success ? (engine.warnings?.(result.data, place) ?? []) : [];
+    };
+    const own = said(table[engine.id], engine.id);
+    const ofProjects = Object.entries(table.projects).flatMap(([alias, project]) =>
+      own.length > 0 || project[engine.id] === undefined
+        ? []
+        : said(merge(table[engine.id], project[engine.id]), formatKey(["projects", alias, engine.id])),
+    );
+    return [...own, ...ofProjects];
+  });
+}
+
 function check(engine: Engine, value: unknown, path: readonly string[]): Problem[] {
   const result = engine.options.safeParse(value ?? {});
   if (result.success) return [];

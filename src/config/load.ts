@@ -9,7 +9,7 @@ import { redact } from "../log.ts";
 import type { Config, Project, TelegramConfig } from "./config.ts";
 import { addConfigured } from "./configured.ts";
 import { writePrivateFile } from "./edit.ts";
-import { checkEngineTables } from "./engine-options.ts";
+import { checkEngineTables, engineWarnings } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
 import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
 import { migrate, migrateText } from "./migrate.ts";
@@ -167,6 +167,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
       ...warnings,
       ...(idle.length > 0 ? [`Not available here yet, so without effect: ${idle.join(", ")}.`] : []),
       ...idleGates(table, engines),
+      ...engineWarnings(table, engines),
     ],
   };
 }

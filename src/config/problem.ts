@@ -56,7 +56,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case "too_big":
       return `a number ${issue.inclusive ? "of at most" : "below"} ${issue.maximum}`;
     default:
-      return issue.message;
+      return issue.message.replace(/^must be /, "");
   }
 }
 

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { realpathSync, type Stats } from "node:fs";
 import { basename, dirname } from "node:path";
+import { BOUNDS } from "../bounds.ts";
 import { ConfigError } from "../errors.ts";
 
 /** What somebody other than the owner may write. */
 const WRITABLE_BY_OTHERS = 0o022;
-const GIT_TIMEOUT_MS = 5_000;
 
 /** Whoever writes the config runs commands here. @throws ConfigError if other users of the machine may write it. */
 export function refuseWritable(file: string, { mode }: Stats): void {
@@ -39,6 +39,6 @@ function isTracked(file: string): boolean {
   // Neither the repository's own settings nor variables of the caller may start a program or name another repository.
   const env = { PATH: process.env["PATH"], GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
   const args = ["-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "--error-unmatch", basename(real)];
-  const { status } = spawnSync("git", args, { cwd: dirname(real), env, stdio: "ignore", timeout: GIT_TIMEOUT_MS });
+  const { status } = spawnSync("git", args, { cwd: dirname(real), env, stdio: "ignore", timeout: BOUNDS.git.lookMs });
   return status === 0;
 }

@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { z } from "zod";
+import { BOUNDS } from "../bounds.ts";
 import type { ErrorCode } from "../errors.ts";
 import { type LineSocket, openLineSocket } from "./line-socket.ts";
-import { exitCodes, HELLO_LIMIT_MS, OperationFailure, PROTOCOL } from "./protocol.ts";
+import { exitCodes, OperationFailure, PROTOCOL } from "./protocol.ts";
 
 const hello = z.object({ protocol: z.number(), version: z.string() });
 const codes = Object.keys(exitCodes) as [ErrorCode, ...ErrorCode[]];
@@ -58,7 +59,10 @@ export class ControlClient {
         reject(new OperationFailure(code, message));
         socket.destroy();
       };
-      const late = setTimeout(() => refuse("no_bridge", "The bridge does not answer: restart it."), HELLO_LIMIT_MS);
+      const late = setTimeout(
+        () => refuse("no_bridge", "The bridge does not answer: restart it."),
+        BOUNDS.controlSocket.helloMs,
+      );
       socket.once("close", () => {
         clearTimeout(late);
         refuse("no_bridge", "The bridge ended the connection: see its log.");

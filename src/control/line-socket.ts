@@ -1,9 +1,7 @@
 import type { Socket } from "node:net";
+import { BOUNDS } from "../bounds.ts";
 import { LineSplitter } from "../engine/lines.ts";
-import { type ControlReply, type ControlRequest, type Hello, MAX_LINE_BYTES } from "./protocol.ts";
-
-/** A peer that reads slower than this much waits for it is let go of. */
-const MAX_UNREAD_BYTES = 16 * MAX_LINE_BYTES;
+import type { ControlReply, ControlRequest, Hello } from "./protocol.ts";
 
 export interface LineSocket {
   send(value: Hello | ControlRequest | ControlReply): void;
@@ -16,7 +14,7 @@ export interface LineSocket {
  * @param take Called with each value, in order. If it throws, the connection ends.
  */
 export function openLineSocket(socket: Socket, take: (value: unknown) => void): LineSocket {
-  const lines = new LineSplitter({ maxBytes: MAX_LINE_BYTES });
+  const lines = new LineSplitter({ maxBytes: BOUNDS.controlSocket.lineBytes });
   // A connection that breaks is over; whoever waits for it hears that by "close".
   socket.on("error", () => socket.destroy());
   socket.on("data", (chunk: Buffer) => {
@@ -29,7 +27,7 @@ export function openLineSocket(socket: Socket, take: (value: unknown) => void): 
   });
   return {
     send: (value) => {
-      if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
+      if (socket.writableLength > BOUNDS.controlSocket.unreadBytes) socket.destroy();
       else if (socket.writable) socket.write(`${JSON.stringify(value)}\n`);
     },
     close: () => socket.end(),

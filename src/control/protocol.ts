@@ -2,10 +2,6 @@ import type { ErrorCode } from "../errors.ts";
 
 /** Grows when a message changes its meaning; the first line of each side names it. */
 export const PROTOCOL = 1;
-/** Longer lines end the connection. */
-export const MAX_LINE_BYTES = 1024 * 1024;
-/** How long a side may take to say hello, ms. */
-export const HELLO_LIMIT_MS = 5_000;
 
 /** What each code is as the exit code of a command. */
 export const exitCodes: Readonly<Record<ErrorCode, number>> = {

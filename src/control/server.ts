@@ -1,9 +1,10 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
+import { BOUNDS } from "../bounds.ts";
 import type { Logger } from "../log.ts";
 import { type LineSocket, openLineSocket } from "./line-socket.ts";
-import { type ControlRequest, HELLO_LIMIT_MS, OperationFailure, PROTOCOL } from "./protocol.ts";
+import { type ControlRequest, OperationFailure, PROTOCOL } from "./protocol.ts";
 
 const MAX_CONNECTIONS = 64;
 
@@ -75,15 +76,15 @@ class Client {
   readonly #setup: ControlSetup;
   readonly #lines: LineSocket;
   readonly #gone = new AbortController();
+  readonly #late: NodeJS.Timeout;
   #isGreeted = false;
 
   constructor(socket: Socket, setup: ControlSetup) {
     this.#setup = setup;
     this.#lines = openLineSocket(socket, (value) => this.#take(value));
-    const late = setTimeout(() => socket.destroy(), HELLO_LIMIT_MS).unref();
-    socket.once("data", () => clearTimeout(late));
+    this.#late = setTimeout(() => socket.destroy(), BOUNDS.controlSocket.helloMs).unref();
     socket.once("close", () => {
-      clearTimeout(late);
+      clearTimeout(this.#late);
       this.#gone.abort();
     });
     this.#lines.send({ protocol: PROTOCOL, version: setup.version });
@@ -95,6 +96,7 @@ class Client {
       return;
     }
     hello.parse(value);
+    clearTimeout(this.#late);
     this.#isGreeted = true;
   }
 

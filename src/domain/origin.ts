@@ -18,3 +18,10 @@ export type Origin =
   | { readonly type: "again"; readonly of: string }
   /** Resumes what another run left. */
   | { readonly type: "continuation"; readonly of: string };
+
+/** Who wrote a message that another one replies to. */
+export interface Author {
+  readonly userId: string;
+  /** Of a bot. */
+  readonly botName: string | undefined;
+}

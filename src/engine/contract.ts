@@ -25,11 +25,13 @@ export interface Engine {
    * end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
+  /** What of its options does not do what it seems to, one sentence each. `table` is their place in the config. */
+  warnings?(options: EngineOptions, table: string): readonly string[];
   /** Absent if nobody has said how the engine keeps its things. */
   readonly isolation?: Isolation | undefined;
   /** How much a model thinks; absent if the engine has no say in it. */
   readonly reasoning?: Reasoning | undefined;
-  probe(setup: EngineSetup): Promise<Probe>;
+  probe(setup: ProbeSetup): Promise<Probe>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
@@ -60,6 +62,11 @@ export interface EngineSetup {
   readonly trusted?: boolean | undefined;
 }
 
+export interface ProbeSetup extends EngineSetup {
+  /** Also what takes seconds, or could be in the way of a run that starts: for `doctor`. */
+  readonly isThorough?: boolean;
+}
+
 /** Where an engine is to work. */
 export interface WorkSetup extends EngineSetup {
   /** Absolute; the engine starts here with `PWD` set to it. */
@@ -68,6 +75,8 @@ export interface WorkSetup extends EngineSetup {
   readonly log: Logger;
   /** Whether what the repository brings (hooks, servers, plugins, settings) may run or widen anything. */
   readonly trusted: boolean;
+  /** Where sessions that are resumed may work, with what lies below; anywhere if it is absent. */
+  readonly directories?: readonly string[] | undefined;
   readonly host: EngineHost;
 }
 

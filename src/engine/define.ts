@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Probe, Reasoning, ResumeCodec, RunRequest } from "./contract.ts";
+import type { Engine, Probe, ProbeSetup, Reasoning, ResumeCodec, RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
@@ -51,6 +51,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly images?: readonly string[];
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  /** Pure; see `Engine.warnings`. */
+  warnings?(options: Options, table: string): readonly string[];
   readonly isolation?: Isolation;
   readonly reasoning?: Reasoning;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
@@ -62,7 +64,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly maxLineBytes?: number;
   /** The signal on which the engine ends its own commands. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
-  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   /**
    * Argv for one run, after whatever must be looked up first (a session's file or directory).
    * @throws EngineError whose message is shown to the person.

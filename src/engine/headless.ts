@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import type { RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import type { HeadlessEngine, Launch } from "./define.ts";
@@ -8,9 +9,6 @@ import { EventReader } from "./reader.ts";
 import type { Driver, RunContext } from "./run-machine.ts";
 import { stopProcesses } from "./stop.ts";
 import { unlessAborted } from "./unless-aborted.ts";
-
-/** How long an engine may go on after its outcome, to write its session down, before it is stopped. */
-const EXIT_GRACE_MS = 10_000;
 
 /** Runs an engine once: a process of its own, which gets the prompt on stdin and prints events. */
 export class HeadlessDriver<Options extends EngineOptions, Union extends NativeUnion, State> implements Driver {
@@ -95,7 +93,7 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
   /** An engine whose outcome is known may finish by itself; one that was found out need not. */
   #limitRest(status: EventReader<Options, Union, State>["status"]): void {
     if (status === "open" || this.#exitTimer !== undefined) return;
-    this.#exitTimer = setTimeout(() => void this.#end(), status === "completed" ? EXIT_GRACE_MS : 0);
+    this.#exitTimer = setTimeout(() => void this.#end(), status === "completed" ? BOUNDS.run.exitMs : 0);
   }
 
   /** An engine that hangs after its last word is ended, as if it had exited well. */
@@ -106,7 +104,7 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
       this.#hasRested = true;
       this.#request.log.warn({}, "process.hangs");
       void this.#end();
-    }, EXIT_GRACE_MS);
+    }, BOUNDS.run.exitMs);
   }
 
   /** Ends what lives of the run; does nothing once the engine has exited by itself. */

@@ -1,10 +1,8 @@
 import type { z } from "zod";
+import { BOUNDS } from "../bounds.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type LineRules, LineSplitter } from "./lines.ts";
-
-/** What answers at once on an idle machine gets this long on a busy one. */
-const CALL_LIMIT_MS = 60_000;
 
 /** The two ends of an engine's stdio. */
 export interface Wire {
@@ -69,7 +67,7 @@ export class JsonPeer<Said> {
     method: string,
     params: object,
     result: z.ZodType<Result>,
-    limitMs = CALL_LIMIT_MS,
+    limitMs = BOUNDS.liveServer.callMs,
   ): Promise<Result> {
     const { label } = this.#protocol;
     const id = this.#nextId();

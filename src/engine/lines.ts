@@ -1,10 +1,8 @@
-/** A line may be this long, its newline left out; longer ones are skipped. */
-export const MAX_LINE_BYTES = 64 * 1024 * 1024;
-
+import { BOUNDS } from "../bounds.ts";
 export interface LineRules {
   /** Lines that begin with one of these are dropped unread. */
   readonly skip?: readonly string[] | undefined;
-  /** Defaults to {@link MAX_LINE_BYTES}. */
+  /** Without the newline. Defaults to what `BOUNDS` says of an engine's lines; longer ones are skipped. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -29,7 +27,7 @@ export class LineSplitter {
   constructor(rules: LineRules = {}) {
     this.#skip = (rules.skip ?? []).map((prefix) => Buffer.from(prefix));
     this.#decidingBytes = Math.max(0, ...this.#skip.map((prefix) => prefix.length));
-    this.#maxBytes = rules.maxBytes ?? MAX_LINE_BYTES;
+    this.#maxBytes = rules.maxBytes ?? BOUNDS.engine.lineBytes;
   }
 
   /** The lines that this chunk completes; to be read to the end before the next call. */

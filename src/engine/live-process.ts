@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { BOUNDS } from "../bounds.ts";
 import type { ProcessMark } from "../domain/run.ts";
+import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { Exit } from "./define.ts";
 import { engineEnv } from "./environment.ts";
 import type { ExitGuard } from "./exit-guard.ts";
 import { type LineRules, LineSplitter } from "./lines.ts";
@@ -53,7 +56,10 @@ export async function startLiveProcess(command: LiveCommand): Promise<LiveProces
   const markId = `live-${randomUUID()}`;
   const log = command.log.child({ markId });
   const environment = engineEnv({ env, patterns, added, options, cwd, runId: markId });
-  const { ended, exited, abandon, ...child } = await openProcess({ id, file, args, cwd, env: environment, guard });
+  const onStderr = (chunk: Uint8Array): void =>
+    log.debug({ stderr: Buffer.from(chunk).toString("utf8") }, "server.stderr");
+  const started = await openProcess({ id, file, args, cwd, env: environment, guard, onStderr });
+  const { ended, exited, abandon, ...child } = started;
   const { pid } = child.mark;
   command.announce({ ...child.mark, markId });
   log.info({ pid, file, cwd }, "server.spawned");
@@ -81,6 +87,49 @@ export async function startLiveProcess(command: LiveCommand): Promise<LiveProces
     await endMarkedProcesses(markId);
   };
   return { ...child, mark: { ...child.mark, markId }, markId, gone, stop, kill };
+}
+
+export interface Handshake<Value> {
+  readonly process: LiveProcess;
+  /** The engine's own name, for people. */
+  readonly label: string;
+  /** Ends the start. */
+  readonly stopped?: AbortSignal;
+  /** Nothing more comes from it. */
+  hasClosed(): boolean;
+  /** Resolves when the process takes calls. */
+  hello(): Promise<Value>;
+  /** Why a process that ended did so. */
+  explain(exit: Exit): EngineError;
+}
+
+/** Waits until a process that was just started takes calls, and ends one that does not. @throws EngineError with why. */
+export async function shakeHands<Value>(handshake: Handshake<Value>): Promise<Value> {
+  const { process, label, stopped, explain } = handshake;
+  const stop = (): void => void process.stop();
+  stopped?.addEventListener("abort", stop);
+  if (stopped?.aborted) stop();
+  const { startMs } = BOUNDS.liveServer;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new EngineError(`${label} did not come up within ${startMs / 1000} s.`)), startMs);
+  });
+  const ended = process.gone.then((exit) => Promise.reject(explain({ ...exit, stopped: undefined })));
+  try {
+    return await Promise.race([handshake.hello(), ended, late]);
+  } catch (cause) {
+    // What it said at its end tells more than that a call was not answered.
+    const isEnding = handshake.hasClosed();
+    void process.stop();
+    const exit = await process.gone;
+    if (isEnding) throw Object.assign(explain({ ...exit, stopped: undefined }), { cause });
+    const why = cause instanceof EngineError ? cause.message : `${label} did not come up.`;
+    throw new EngineError(why, { cause, stderr: exit.stderr });
+  } finally {
+    clearTimeout(timer);
+    ended.catch(() => {});
+    stopped?.removeEventListener("abort", stop);
+  }
 }
 
 /** Calls `take` for every line of an output. Resolves at its end; rejects with what reading or `take` throws. */

@@ -19,7 +19,7 @@ const READS_AT_ONCE = 50;
  */
 export async function endMarkedProcesses(runId: string, limitMs = 1000, variable = RUN_MARK): Promise<boolean> {
   const deadline = performance.now() + limitMs;
-  while ((await forEachMarked(runId, (pid) => sendSignal(pid, "SIGKILL"), variable)) > 0) {
+  while ((await forEachMarked(runId, (pid) => sendSignal(pid, "SIGKILL"), variable)) !== 0) {
     if (performance.now() > deadline) return false;
     await delay(SWEEP_PAUSE_MS);
   }
@@ -29,7 +29,7 @@ export async function endMarkedProcesses(runId: string, limitMs = 1000, variable
 /** The same for several runs, once and without waiting, for a process that is about to exit. */
 export function endMarkedNow(runIds: readonly string[]): void {
   if (!hasProc || runIds.length === 0) return;
-  for (const pid of otherProcesses()) {
+  for (const pid of otherProcesses() ?? []) {
     if (runIds.some((runId) => isMarked(pid, runId))) sendSignal(pid, "SIGKILL");
   }
 }
@@ -45,11 +45,15 @@ export async function markedProcesses(runId: string, variable = RUN_MARK): Promi
  * Acts on each process as soon as its mark was seen, so that its number cannot have gone to another by then. Files of
  * /proc are in memory: read at once they cost some 20 µs each, through the thread pool many times that on a busy
  * machine. Other work gets its turn in between.
+ *
+ * @returns how many there were; undefined if this process has no file descriptor left to look.
  */
-async function forEachMarked(runId: string, act: (pid: number) => void, variable: string): Promise<number> {
+async function forEachMarked(runId: string, act: (pid: number) => void, variable: string): Promise<number | undefined> {
   if (!hasProc) return 0;
+  const others = otherProcesses();
+  if (others === undefined) return undefined;
   let count = 0;
-  for (const [index, pid] of otherProcesses().entries()) {
+  for (const [index, pid] of others.entries()) {
     if (index % READS_AT_ONCE === READS_AT_ONCE - 1) await setImmediate();
     if (!isMarked(pid, runId, variable)) continue;
     act(pid);
@@ -58,10 +62,15 @@ async function forEachMarked(runId: string, act: (pid: number) => void, variable
   return count;
 }
 
-const otherProcesses = () =>
-  readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid);
+function otherProcesses(): readonly number[] | undefined {
+  try {
+    return readdirSync("/proc")
+      .map(Number)
+      .filter((pid) => pid > 0 && pid !== process.pid);
+  } catch {
+    return undefined;
+  }
+}
 
 /** False for processes of other people, which nobody else may look into, and for zombies. */
 function isMarked(pid: number, runId: string, variable = RUN_MARK): boolean {

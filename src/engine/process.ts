@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { BOUNDS } from "../bounds.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import { RUN_MARK } from "./environment.ts";
@@ -21,6 +22,8 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Ends it with this process. */
   readonly guard?: ExitGuard;
+  /** Gets what it says on stderr, as it comes. */
+  onStderr?(chunk: Uint8Array): void;
 }
 
 /** How a process ended. */
@@ -83,6 +86,7 @@ export async function openProcess(command: Command): Promise<OpenChild> {
   for (const pipe of child.stdio) pipe?.on("error", () => {});
   // Until somebody listens, execa lets the output flow and be lost, and so does Node at the exit (20.20, `flushStdio`).
   child.stdout.on("readable", () => {});
+  if (command.onStderr) child.stderr.on("data", command.onStderr);
   const end = followEnd(child);
   const { stdin } = child;
   const endInput = () => void stdin.end();
@@ -134,19 +138,28 @@ function followEnd(child: ChildProcess): Pick<Child, "exited" | "ended" | "hasEx
 }
 
 export interface CaptureRequest extends Command {
-  readonly timeoutMs: number;
+  /** One of `BOUNDS`. */
+  readonly limitMs: number;
 }
 
 /**
- * Runs a short command with empty input and gives what it printed, at most 1 MiB of each stream.
+ * Runs a short command with empty input and gives what it printed, on each stream as much as `BOUNDS` says.
  *
- * @throws EngineError where it cannot be started or takes longer than `timeoutMs`; its group is ended then.
+ * @throws EngineError if it cannot be started or takes longer than `limitMs`; its group is ended then.
  */
 export async function capture(request: CaptureRequest): Promise<Ending & { readonly stdout: string }> {
   const [{ execa }] = await Promise.all([import("execa"), checkDirectory(request.cwd)]);
-  const { file, args, cwd, env, timeoutMs } = request;
+  const { file, args, cwd, env, limitMs } = request;
   const child = execa(file, args, {
-    ...{ cwd, env, extendEnv: false, detached: true, reject: false, stdin: "ignore", maxBuffer: 1024 * 1024 },
+    ...{
+      cwd,
+      env,
+      extendEnv: false,
+      detached: true,
+      reject: false,
+      stdin: "ignore",
+      maxBuffer: BOUNDS.engine.outputBytes,
+    },
   });
   if (child.pid === undefined) throw startFailure(request, await child);
   const group = -child.pid;
@@ -156,10 +169,10 @@ export async function capture(request: CaptureRequest): Promise<Ending & { reado
     sendSignal(group, "SIGKILL");
     child.stdout?.destroy();
     child.stderr?.destroy();
-  }, timeoutMs);
+  }, limitMs);
   const result = await child;
   clearTimeout(timer);
-  if (isLate) throw new EngineError(`${file} did not answer within ${timeoutMs / 1000} s`);
+  if (isLate) throw new EngineError(`${file} did not answer within ${limitMs / 1000} s`);
   const { exitCode: code, signal, stdout, stderr } = result;
   return { code, signal, stdout: String(stdout), stderr: String(stderr) };
 }

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { BOUNDS } from "../bounds.ts";
 
 // For systems without /proc; the options are those that POSIX sets for `ps`, which is there on macOS and the BSDs.
-const PS_TIMEOUT_MS = 1000;
 
 /** All processes under this one, itself left out; none where `ps` does not answer. */
 export async function descendants(root: number): Promise<number[]> {
@@ -29,7 +29,11 @@ export async function residentByPs(pids: readonly number[]): Promise<number> {
 
 async function ps(args: readonly string[]): Promise<string> {
   const env = { PATH: process.env["PATH"], LC_ALL: "C" };
-  return promisify(execFile)("ps", args, { env, timeout: PS_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024 }).then(
+  return promisify(execFile)("ps", args, {
+    env,
+    timeout: BOUNDS.program.psMs,
+    maxBuffer: BOUNDS.program.outputBytes,
+  }).then(
     ({ stdout }) => stdout,
     () => "",
   );

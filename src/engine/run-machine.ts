@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { BOUNDS } from "../bounds.ts";
 import { assertNever, type Completed, type RunEvent, type ShownEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability, Attachment, ProcessMark, RunCommand } from "../domain/run.ts";
@@ -7,15 +8,9 @@ import type { Run, RunRequest } from "./contract.ts";
 import { endsWithin } from "./ends-within.ts";
 import { eachEvent } from "./events.ts";
 
-/** How long a run may take to end in the engine's own way before it is ended by force. */
-const STOP_GRACE_MS = 1200;
-/** How long is waited after that; together under 2 s. */
-const FORCE_MS = 600;
 const UNCONFIRMED = "did not confirm that it stopped: what it had begun may go on until its server ends.";
 /** The answer so far is told at most this often. */
 const TEXT_PAUSE_MS = 300;
-/** An engine that takes longer to take an answer is as good as one that refuses it. */
-const ANSWER_LIMIT_MS = 5000;
 
 /** Where the events of a run go. After `completed` nothing more is taken. */
 export interface RunOutput {
@@ -197,7 +192,7 @@ class RunMachine implements RunContext {
     const { answer } = await this.#isReady;
     const late = `${this.#setup.label} did not take the reply in time.`;
     const taken = answer?.(questionId, reply) ?? Promise.resolve(false);
-    if (!(await endsWithin(taken, ANSWER_LIMIT_MS))) return no(late);
+    if (!(await endsWithin(taken, BOUNDS.run.answerMs))) return no(late);
     return { ok: await taken };
   }
 
@@ -292,10 +287,10 @@ class RunMachine implements RunContext {
     const { driver, label } = this.#setup;
     const { log } = this.#setup.request;
     log.info({ reason }, "run.stopping");
-    if (await endsWithin(this.#driven, STOP_GRACE_MS)) return;
+    if (await endsWithin(this.#driven, BOUNDS.run.stopMs)) return;
     log.warn({}, "run.forced");
     const forcing = driver.force().catch((err: unknown) => log.error({ err }, "run.not_forced"));
-    if (await endsWithin(Promise.all([this.#driven, forcing]), FORCE_MS)) return;
+    if (await endsWithin(Promise.all([this.#driven, forcing]), BOUNDS.run.forceMs)) return;
     log.error({}, "run.not_ended");
     this.#fail(reason, `${label} ${UNCONFIRMED}`);
     await this.#close();

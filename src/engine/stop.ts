@@ -1,12 +1,8 @@
+import { BOUNDS } from "../bounds.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import { endsWithin } from "./ends-within.ts";
 import { endMarkedProcesses, hasProc, isAlive, sendSignal } from "./marked.ts";
 import { descendants } from "./ps.ts";
-
-/** How long an engine may take to end its own commands after its signal. */
-const STOP_GRACE_MS = 800;
-/** How long the rest is looked for; with the grace it stays under 2 s. */
-const SWEEP_MS = 800;
 
 export interface StopTarget {
   readonly pid: number;
@@ -23,11 +19,11 @@ export interface StopTarget {
 export async function stopProcesses({ pid, runId, signal, exited }: StopTarget): Promise<void> {
   const below = hasProc ? [] : await descendants(pid);
   sendSignal(-pid, signal);
-  await endsWithin(exited, STOP_GRACE_MS);
+  await endsWithin(exited, BOUNDS.run.signalMs);
   if (!hasProc) below.push(...(await descendants(pid)));
   sendSignal(-pid, "SIGKILL");
   for (const stray of below) sendSignal(stray, "SIGKILL");
-  await Promise.all([endMarkedProcesses(runId, SWEEP_MS), endsWithin(exited, SWEEP_MS)]);
+  await Promise.all([endMarkedProcesses(runId, BOUNDS.run.sweepMs), endsWithin(exited, BOUNDS.run.sweepMs)]);
 }
 
 /** Ends what a bridge that is gone left of a run; a process that merely has the leader's number is not touched. */
@@ -36,5 +32,5 @@ export async function endLeftovers(runId: string, leader: ProcessMark | undefine
     const below = hasProc ? [] : await descendants(leader.pid);
     for (const pid of [-leader.pid, ...below]) sendSignal(pid, "SIGKILL");
   }
-  await endMarkedProcesses(runId, STOP_GRACE_MS + SWEEP_MS);
+  await endMarkedProcesses(runId, BOUNDS.run.signalMs + BOUNDS.run.sweepMs);
 }

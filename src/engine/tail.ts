@@ -1,7 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-
-/** How much of stderr is kept for the error that a person sees. */
-export const TAIL_BYTES = 4096;
+import { BOUNDS } from "../bounds.ts";
 
 /** The end of a stream of text, however much there is of it. */
 export class Tail {
@@ -11,18 +9,18 @@ export class Tail {
   push(chunk: Uint8Array): void {
     this.#parts.push(Buffer.from(chunk));
     this.#size += chunk.length;
-    if (this.#size < 4 * TAIL_BYTES) return;
-    const end = Buffer.concat(this.#parts).subarray(-2 * TAIL_BYTES);
+    if (this.#size < 4 * BOUNDS.engine.stderrBytes) return;
+    const end = Buffer.concat(this.#parts).subarray(-2 * BOUNDS.engine.stderrBytes);
     this.#parts = [Buffer.from(end)];
     this.#size = end.length;
   }
 
-  /** At most {@link TAIL_BYTES}, terminal codes and the space around it removed; from a whole line on where it was cut. */
+  /** Terminal codes and the space around it removed; from a whole line on where it was cut. */
   text(): string {
     const text = stripVTControlCharacters(Buffer.concat(this.#parts).toString("utf8")).trim();
     const bytes = Buffer.from(text);
-    if (bytes.length <= TAIL_BYTES) return text;
-    const end = bytes.subarray(-TAIL_BYTES);
+    if (bytes.length <= BOUNDS.engine.stderrBytes) return text;
+    const end = bytes.subarray(-BOUNDS.engine.stderrBytes);
     const newline = end.indexOf("\n");
     return end.toString("utf8", newline === -1 ? 0 : newline + 1).replace(/^\uFFFD+/, "");
   }

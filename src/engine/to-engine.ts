@@ -3,7 +3,7 @@ import type { ShownEvent } from "../domain/events.ts";
 import type { Ability } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Operations, Probe, RunRequest, WorkSetup } from "./contract.ts";
+import type { Engine, EngineSetup, Operations, Probe, ProbeSetup, RunRequest, WorkSetup } from "./contract.ts";
 import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
@@ -17,7 +17,9 @@ interface Parts<Options extends EngineOptions> extends Described {
   readonly options: z.ZodType<Options>;
   readonly can?: readonly Ability[];
   readonly operations?: OwnOperations<Options>;
-  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  /** See `Engine.warnings`. */
+  warnings?(options: Options, table: string): readonly string[];
+  probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   drive(request: RunRequest & { readonly options: Options }): Driver;
   /** `log` names the engine already. */
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
@@ -33,6 +35,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
   return {
     ...{ id, label, options, resume, brings, isolation, reasoning, images, can },
     operations: withOptions(operations, own),
+    warnings: (given, table) => parts.warnings?.(readOptions(id, options, given), table) ?? [],
     probe: async (setup) => {
       try {
         const probe = await parts.probe(own(setup));
@@ -56,7 +59,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
 /** An engine that has no headless way. */
 export interface LiveDefinition<Options extends EngineOptions> extends Described {
   readonly options: z.ZodType<Options>;
-  probe(setup: EngineSetup & { readonly options: Options }): Promise<Probe>;
+  probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   readonly live: LiveEngine<Options>;
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
 }

@@ -8,10 +8,10 @@ export const isTrustedIn = (
   directory: string,
 ): boolean => trusted === true && isWithin(realPath(cwd), realPath(directory));
 
-const isWithin = (parent: string, path: string): boolean =>
+export const isWithin = (parent: string, path: string): boolean =>
   path === parent || path.startsWith(parent.endsWith(sep) ? parent : parent + sep);
 
-const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
+export const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
 
 /** The directory and all above it, the nearest first. */
 export function withParents(directory: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { Api, GrammyError, HttpError, InputFile, type RawApi } from "grammy";
+import { BOUNDS } from "../bounds.ts";
 import type { BinaryFile, TextFile } from "../chat/document.ts";
 import { InDoubt } from "../chat/transport.ts";
 import { type ApiServer, proxyAgent } from "./proxy.ts";
@@ -51,7 +52,6 @@ export interface Telegram {
 
 /** Errors of a request that never left this machine. */
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
-const CALL_TIMEOUT_S = 90;
 
 /**
  * @param ended Ends every call: an answer that never comes must not keep the program from ending.
@@ -60,7 +60,7 @@ const CALL_TIMEOUT_S = 90;
 export function createTelegram(token: string, server: ApiServer, ended?: AbortSignal): Telegram {
   const agent = proxyAgent(server);
   const api = new Api(token, {
-    timeoutSeconds: CALL_TIMEOUT_S,
+    timeoutSeconds: BOUNDS.telegram.callMs / 1000,
     ...(server.api_root !== undefined && { apiRoot: server.api_root }),
     ...(agent && { baseFetchConfig: { agent, compress: true } }),
   });

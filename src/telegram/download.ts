@@ -1,5 +1,6 @@
 import { get as getPlain, type IncomingMessage } from "node:http";
 import { get as getSafe } from "node:https";
+import { BOUNDS } from "../bounds.ts";
 import { MAX_FETCHED_BYTES } from "../domain/files.ts";
 import { UserError } from "../errors.ts";
 import { Refused, type Telegram } from "./api.ts";
@@ -11,8 +12,6 @@ export interface DownloadLimits {
   /** For the connection, and between two pieces of a file, ms. */
   readonly silenceMs: number;
 }
-
-const LIMITS: DownloadLimits = { wholeMs: 300_000, silenceMs: 30_000 };
 
 export interface Downloads {
   readonly telegram: Telegram;
@@ -27,7 +26,7 @@ export interface Downloads {
  * @throws UserError if Telegram will never give it; any other error, also while it is read, may pass.
  */
 export async function download(
-  { telegram, token, server, limits = LIMITS }: Downloads,
+  { telegram, token, server, limits = BOUNDS.download }: Downloads,
   fileId: string,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {

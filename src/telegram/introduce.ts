@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import { createTelegram, Refused, type Telegram, Unreachable } from "./api.ts";
 import type { ApiServer } from "./proxy.ts";
 
@@ -17,14 +18,12 @@ export interface Sender {
   readonly userName: string;
 }
 
-const ANSWER_TIMEOUT_MS = 15_000;
 const POLL_S = 25;
-const POLL_TIMEOUT_MS = 40_000;
 
 /** Asks Telegram whose token it is, and whether a webhook is set on it. Never throws for what Telegram says. */
 export async function introduce(token: string, server: ApiServer, signal: AbortSignal): Promise<Introduction> {
   const telegram = createTelegram(token, server);
-  const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(BOUNDS.telegram.checkMs)]);
   try {
     const { username: botName } = await telegram.call("getMe", undefined, bounded());
     const { url } = await telegram.call("getWebhookInfo", undefined, bounded());
@@ -49,7 +48,7 @@ export const removeWebhook = (telegram: Telegram, signal: AbortSignal): Promise<
  * @throws Refused, Unreachable, or `signal.reason`.
  */
 export async function* senders(telegram: Telegram, fresh: boolean, signal: AbortSignal): AsyncGenerator<Sender> {
-  const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]);
+  const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(BOUNDS.telegram.setupPollMs)]);
   const take = (offset: number, timeout: number) =>
     telegram.call("getUpdates", { offset, timeout, limit: 100, allowed_updates: ["message"] }, bounded());
   let offset = 0;

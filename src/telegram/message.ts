@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
+import type { Author } from "../domain/origin.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
 import { FileFields, filesOf } from "./files.ts";
 import { flattenRich } from "./flatten-rich.ts";
@@ -29,6 +30,7 @@ const Button = z.object({ callback_data: z.string().optional() });
 const Quoted = z.object({
   message_id: id,
   from: User.optional(),
+  forward_origin: anything,
   text: z.string().optional(),
   caption: z.string().optional(),
   rich_message: RichMessage.optional(),
@@ -42,7 +44,6 @@ const Message = Quoted.extend({
   chat: z.object({ id, type: z.string() }),
   is_topic_message: z.boolean().optional(),
   message_thread_id: id.optional(),
-  forward_origin: anything,
   is_automatic_forward: z.boolean().optional(),
   reply_to_message: Quoted.optional(),
   entities: z.array(Entity).optional(),
@@ -157,11 +158,17 @@ function readMessage(updateId: number, message: Message): Incoming {
           messageId: String(replied.message_id),
           text: textOf(replied),
           button: buttonOf(replied),
+          author: authorOf(replied),
           isByBot: replied.from?.is_bot,
         }
       : undefined,
     quote: readQuote(message),
   };
+}
+
+function authorOf({ from, forward_origin }: z.infer<typeof Quoted>): Author | undefined {
+  if (from === undefined || forward_origin !== undefined) return undefined;
+  return { userId: String(from.id), botName: from.is_bot ? from.username : undefined };
 }
 
 function buttonOf({ reply_markup }: z.infer<typeof Quoted>): string | undefined {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Update } from "grammy/types";
+import { BOUNDS } from "../bounds.ts";
 import type { Logger } from "../log.ts";
 import { Refused, type Telegram } from "./api.ts";
 
@@ -19,9 +20,6 @@ export interface PollOptions {
 }
 
 const KINDS = ["message", "edited_message", "callback_query", "stopped_message_generation"] as const;
-const LONG_POLL_S = 50;
-/** A poll that is silent for longer has lost its connection, as after the host slept. */
-const POLL_TIMEOUT_MS = 60_000;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 
@@ -33,8 +31,8 @@ export async function poll({ telegram, signal, log, receive, onPoll, wait = slee
     try {
       const updates = await telegram.call(
         "getUpdates",
-        { offset, limit: 100, timeout: LONG_POLL_S, allowed_updates: KINDS },
-        AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]),
+        { offset, limit: 100, timeout: BOUNDS.telegram.longPollMs / 1000, allowed_updates: KINDS },
+        AbortSignal.any([signal, AbortSignal.timeout(BOUNDS.telegram.pollMs)]),
       );
       if (failures > 0) log.info({ failures }, "poll.recovered");
       failures = 0;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
+import { BOUNDS } from "../bounds.ts";
 import type { Config } from "../config/config.ts";
 import type { Trigger, Webhook } from "../domain/trigger.ts";
 import { ConfigError } from "../errors.ts";
@@ -21,7 +22,6 @@ export interface WebhooksSetup {
   readonly limitMs?: number;
 }
 
-const LIMIT_MS = 10_000;
 const MAX_CONNECTIONS = 64;
 
 /**
@@ -32,7 +32,7 @@ const MAX_CONNECTIONS = 64;
 export async function listenForWebhooks(
   setup: WebhooksSetup,
 ): Promise<{ readonly port: number; close(): Promise<void> } | undefined> {
-  const { config, log, limitMs = LIMIT_MS } = setup;
+  const { config, log, limitMs = BOUNDS.webhook.requestMs } = setup;
   const { webhooks, triggers } = config();
   if (!webhooks) return undefined;
   for (const { name, webhook } of triggers) if (webhook) secretOf(name, webhook, setup);

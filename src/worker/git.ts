@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { BOUNDS } from "../bounds.ts";
 import { engineEnv } from "../engine/environment.ts";
 import { sendSignal } from "../engine/marked.ts";
 import { UserError } from "../errors.ts";
 
-const LIMIT_MS = 120_000;
 const GIT_VARIABLES = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
-/** How long git may take to end when it is told to: it takes its locks and what it began away. */
-const GRACE_MS = 500;
 
 /** A repository must not run programs just because the bridge looks at it; filters it needs for its files still do. */
 const QUIET = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
@@ -32,10 +30,12 @@ export async function git({ path: cwd, env, signal }: GitPlace, ...args: string[
   const own = engineEnv({ env, cwd, patterns: ["SSH_AUTH_SOCK"], options: {}, added: GIT_VARIABLES });
   const child = spawn("git", [...QUIET, ...args], { cwd, env: own, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   if (child.pid === undefined) throw startFailure(await once(child, "error"));
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const stop = new AbortController();
-  const end = (): void => stop.abort();
-  const timer = setTimeout(end, LIMIT_MS);
+  const stopFor = (reason: string) => (): void => stop.abort(reason);
+  const tooMuch = stopFor(`it printed more than ${BOUNDS.git.outputBytes} bytes.`);
+  const [stdout, stderr] = [collect(child.stdout, tooMuch), collect(child.stderr, tooMuch)];
+  const timer = setTimeout(stopFor(`it did not end within ${BOUNDS.git.callMs / 1000} s.`), BOUNDS.git.callMs);
+  const end = stopFor("it was stopped.");
   signal?.addEventListener("abort", end);
   stop.signal.addEventListener("abort", () => endGroup(child));
   const [code] = await once(child, "close");
@@ -44,9 +44,9 @@ export async function git({ path: cwd, env, signal }: GitPlace, ...args: string[
   // What does not heed the first signal and holds no output open would be left.
   if (stop.signal.aborted) sendSignal(-child.pid, "SIGKILL");
   signal?.throwIfAborted();
-  if (code === 0) return stdout().trim();
-  const late = stop.signal.aborted ? `it did not end within ${LIMIT_MS / 1000} s.` : `it ended with code ${code}.`;
-  throw new UserError(`git: ${stderr().trim() || stdout().trim() || late}`);
+  if (code === 0 && !stop.signal.aborted) return stdout().trim();
+  const said = stderr().trim() || stdout().trim() || `it ended with code ${code}.`;
+  throw new UserError(`git: ${stop.signal.aborted ? stop.signal.reason : said}`);
 }
 
 export async function tryGit(place: GitPlace, ...args: string[]): Promise<string | undefined> {
@@ -61,12 +61,16 @@ function startFailure([cause]: readonly Error[]): UserError {
   return new UserError(isMissing ? "git is not on PATH of the bridge." : `git: ${cause?.message}`, { cause });
 }
 
-function collect(output: Readable): () => string {
-  let text = "";
-  output.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
+/** What it printed, as far as the limit of its size; more than that calls `tooMuch`. */
+function collect(output: Readable, tooMuch: () => void): () => string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  output.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= BOUNDS.git.outputBytes) chunks.push(chunk);
+    else tooMuch();
   });
-  return () => text;
+  return () => Buffer.concat(chunks).toString("utf8");
 }
 
 function endGroup(child: ChildProcess): void {
@@ -77,6 +81,6 @@ function endGroup(child: ChildProcess): void {
     // What left the group may still hold them.
     child.stdout?.destroy();
     child.stderr?.destroy();
-  }, GRACE_MS);
+  }, BOUNDS.git.endMs);
   child.once("close", () => clearTimeout(timer));
 }

@@ -69,7 +69,8 @@ export class LocalWorker implements Worker {
     const open = async (signal: AbortSignal) => {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);
-      return { engine, cwd, options: this.#optionsOf(engine, spec), trusted: this.#isTrusted(spec) };
+      const options = this.#optionsOf(engine, spec);
+      return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories() };
     };
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
   }
@@ -84,7 +85,8 @@ export class LocalWorker implements Worker {
     const { session = "" } = place;
     const options = this.#optionsOf(engine, place);
     const trusted = this.#isTrusted(place);
-    const request = { session, cwd, env, log, options, trusted, host: this.#host };
+    const directories = this.#directories();
+    const request = { session, cwd, env, log, options, trusted, directories, host: this.#host };
     log.info({ engine: engine.id, session, operation }, "session.operation");
     try {
       return await act(operations, operation, { request, input });
@@ -132,6 +134,13 @@ export class LocalWorker implements Worker {
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
   }
 
+  /** Where runs may work; a session that names another directory is not resumed. */
+  #directories(): readonly string[] {
+    const { config, home } = this.#options;
+    const ofProjects = [...config().projects.values()].flatMap(({ path, worktrees_dir }) => [path, worktrees_dir]);
+    return [home, ...ofProjects];
+  }
+
   /** Whether what the project's repository brings may run; outside of projects nothing may. */
   #isTrusted({ project }: Place): boolean {
     return this.#options.config().projects.get(project ?? "")?.trusted === true;
@@ -160,6 +169,7 @@ interface Opening {
   readonly cwd: string;
   readonly options: EngineOptions;
   readonly trusted: boolean;
+  readonly directories: readonly string[];
 }
 
 class LocalRun implements WorkerRun {
@@ -189,14 +199,14 @@ class LocalRun implements WorkerRun {
     const { signal } = this.#stopped;
     let home: Home;
     try {
-      const { engine, cwd, options, trusted } = await open(signal);
-      home = await findHome(cwd);
+      const { engine, ...place } = await open(signal);
+      home = await findHome(place.cwd);
       signal.throwIfAborted();
-      yield { type: "placed", cwd };
+      yield { type: "placed", cwd: place.cwd };
       signal.throwIfAborted();
-      this.#isShown = (file) => isShown(file, engine, options);
+      this.#isShown = (file) => isShown(file, engine, place.options);
       const attachments = spec.attachments.filter(this.#isShown);
-      this.#run = engine.open({ spec: { ...spec, attachments }, cwd, options, env, log, trusted, host });
+      this.#run = engine.open({ spec: { ...spec, attachments }, env, log, host, ...place });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
       const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);

@@ -32,6 +32,8 @@ function resolve(text: string, more: Partial<Prompt> = {}, config: object = {}, 
   });
 }
 
+const ofBot = { author: { userId: "900", botName: "TakoBot" } };
+
 /** Stores a run that message `messageId` asked for. */
 function remember(id: string, messageId: number, more: { session?: string; project?: string; branch?: string } = {}) {
   const { project = null, branch = null, session } = more;
@@ -47,6 +49,31 @@ function remember(id: string, messageId: number, more: { session?: string; proje
   store.runs.add({ ...common, id, messageId: String(messageId), project, branch, createdAt: messageId });
   if (session !== undefined) store.runs.setSession(id, session);
 }
+
+describe("lines of a message that is replied to count", () => {
+  const lines = "ctx: web @feat/y\nalpha resume s9";
+  const resume = (author: object | undefined) =>
+    resolve("go on", { reply: { messageId: "99", text: lines, ...(author && { author }) } as never });
+  const named = { resume: "s9", context: { project: "web", branch: "feat/y" } };
+
+  test.each([
+    ["this bot's", { userId: "900", botName: "TakoBot" }],
+    ["the person's own", { userId: "1", botName: undefined }],
+  ])("if it is %s", (_, author) => expect(resume(author)).toMatchObject(named));
+
+  test.each([
+    ["a stranger's", { userId: "2", botName: undefined }],
+    ["another bot's", { userId: "901", botName: "OtherBot" }],
+    ["somebody's, forwarded", undefined],
+  ])("and do not if it is %s", (_, author) => {
+    expect(resume(author)).toMatchObject({ resume: undefined, context: undefined });
+  });
+
+  test("and do not in what was forwarded to the prompt", () => {
+    expect(resolve("look\n\nalpha resume s9", { ownText: "look" }).resume).toBeUndefined();
+    expect(resolve("look\nalpha resume s9\n\nmore", { ownText: "look\nalpha resume s9" }).resume).toBe("s9");
+  });
+});
 
 describe("the engine", () => {
   test.each([
@@ -82,7 +109,7 @@ describe("the session", () => {
   });
 
   test("is read from the replied-to text where no run is known for it, and so is its context", () => {
-    const reply = { messageId: "99", text: "done · alpha · 3s\n\nctx: web @feat/y\nalpha resume s9" };
+    const reply = { ...ofBot, messageId: "99", text: "done · alpha · 3s\n\nctx: web @feat/y\nalpha resume s9" };
     expect(resolve("go on", { reply })).toMatchObject({
       ...{ engine: "alpha", resume: "s9", context: { project: "web", branch: "feat/y" } },
     });
@@ -119,7 +146,7 @@ describe("the context", () => {
   });
 
   test("of a ctx line must still be configured", () => {
-    const reply = { messageId: "99", text: "ctx: gone\nalpha resume s9" };
+    const reply = { ...ofBot, messageId: "99", text: "ctx: gone\nalpha resume s9" };
     expect(() => resolve("go on", { reply })).toThrow("unknown project 'gone'");
   });
 });

@@ -239,8 +239,7 @@ test("an engine whose configuration is broken is not ok: file, line and what to 
   const { find } = await check(configured(`${telegram(TOKEN)}[codex]\ncmd = "${engine(broken)}"\n`));
   expect(find("engine codex (default)")).toMatchObject({
     state: "error",
-    detail: expect.stringContaining("/home/me/.codex/config.toml:1:11: invalid basic string"),
-    fix: "Correct the file: every run of this engine fails until then.",
+    fix: `Codex cannot read its configuration (${broken.split("configuration: ")[1]}): correct the file, every run fails until then.`,
   });
   const { find: findSound } = await check(configured(`${telegram(TOKEN)}[codex]\ncmd = "${engine("Logged in")}"\n`));
   expect(findSound("engine codex (default)")).toMatchObject({ state: "ok" });

@@ -63,7 +63,7 @@ test("a command that does not answer in time is ended", async () => {
     args,
     cwd: "/",
     env: { TAKOPI_RUN_ID: "run-4" },
-    timeoutMs: 500,
+    limitMs: 500,
   };
   await expect(capture(request)).rejects.toThrow("did not answer within 0.5 s");
   expect(await markedProcesses("run-4")).toEqual([]);

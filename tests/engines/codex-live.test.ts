@@ -8,6 +8,7 @@ import type { Reply as Answer, Question } from "../../src/domain/question.ts";
 import type { SessionRequest } from "../../src/engine/contract.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
 import { type DrivenRun, host, openDriven, toSession } from "../helpers/driven.ts";
+import { expectNoProcessOf } from "../helpers/live-engine.ts";
 import { type ModelCall, type ResponsesModel, startResponsesModel } from "./models/openai-responses.ts";
 import { type Output, patch, type Reply, reply, shell, text } from "./models/responses-reply.ts";
 import { engineCommand } from "./pinned.ts";
@@ -20,6 +21,8 @@ let cwd: string;
 let model: ResponsesModel;
 /** What the model answers, in turn; each test sets its own. */
 let script: Reply[] = [];
+/** Answers instead, for calls that come in no certain order. */
+let respond: ((call: ModelCall) => Reply) | undefined;
 let calls: ModelCall[] = [];
 let runs = 0;
 
@@ -29,7 +32,10 @@ beforeAll(async () => {
   mkdirSync(join(root, ".codex"));
   model = await startResponsesModel((call) => {
     calls.push(call);
-    return script.shift() ?? { type: "refusal", status: 400, error: { message: "the script has no reply left" } };
+    return (
+      respond?.(call) ??
+      script.shift() ?? { type: "refusal", status: 400, error: { message: "the script has no reply left" } }
+    );
   });
   const config = `
     model = "gpt-5.5"
@@ -52,6 +58,7 @@ beforeEach(() => {
   cwd = mkdtempSync(join(root, "repo-"));
   calls = [];
   warnings = [];
+  respond = undefined;
 });
 afterEach(() => {
   expect(script).toEqual([]);
@@ -395,4 +402,55 @@ test("idle servers are ended, with all their processes", async () => {
   await host.reap(-1);
   expect(host.servers()).toEqual([]);
   expect(existsSync(`/proc/${before[0]?.pid}`)).toBe(false);
+});
+
+const withAgents = { extra_args: ["-c", "features.multi_agent_v2=true"] };
+const collaborate = (name: string, args: object): Reply =>
+  reply({ type: "call", namespace: "collaboration", name, args });
+
+/** A parent that has a sub-agent do one thing, and waits for it. */
+function delegating(work: Output): (call: ModelCall) => Reply {
+  const asked = { parent: 0, child: 0 };
+  return ({ input }) => {
+    if (JSON.stringify(input).includes('"encrypted_content":"CHILD')) {
+      asked.child += 1;
+      return asked.child === 1 ? reply(work) : reply(text("Child done."));
+    }
+    asked.parent += 1;
+    if (asked.parent === 1) return collaborate("spawn_agent", { task_name: "helper", message: "CHILD: do it" });
+    return asked.parent === 2 ? collaborate("wait_agent", { timeout_ms: 60_000 }) : reply(text("All done."));
+  };
+}
+
+test("a sub-agent's request is asked for on the parent's run, and its steps and tokens count there", async () => {
+  const outside = join(root, `by-agent-${runs}`);
+  respond = delegating(escalated(`echo out > ${outside}`));
+  const { questions, react } = answering({ type: "allow", scope: "once" });
+  const { events, completed } = await finish(open("Delegate.", withAgents), react);
+  expect(completed).toMatchObject({ ok: true, answer: "All done." });
+  expect(questions).toMatchObject([{ kind: "command", command: `echo out > ${outside}` }]);
+  expect(readFileSync(outside, "utf8")).toBe("out\n");
+  const steps = done(events).filter(({ action }) => action.kind === "subagent");
+  expect(steps.map(({ ok, action }) => [ok, action.title])).toEqual(
+    expect.arrayContaining([
+      [true, "helper"],
+      [true, `helper: echo out > ${outside}`],
+    ]),
+  );
+  // Three calls of the parent and two of its agent.
+  expect(completed.usage).toMatchObject({
+    inputTokens: 5 * oneCall.inputTokens,
+    outputTokens: 5 * oneCall.outputTokens,
+  });
+});
+
+test("a stop ends a sub-agent with its command", async () => {
+  const started = join(cwd, "started");
+  respond = delegating(shell(`touch ${started}; until test -e never; do sleep 0.05; done`, 60_000));
+  const run = open("Delegate.", withAgents);
+  const over = finish(run);
+  await vi.waitUntil(() => existsSync(started), { timeout: 120_000, interval: 50 });
+  await run.stop("Stopped by Ada.");
+  expect((await over).completed).toMatchObject({ ok: false, error: "Stopped by Ada." });
+  await expectNoProcessOf(`codex-live-suite-${process.pid}-${runs}`);
 });

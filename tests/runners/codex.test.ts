@@ -212,9 +212,26 @@ test("a message that is marked as commentary is a note at once and never the ans
   expect(state.answer).toBe("");
 });
 
-test("items of sub-agents are passed over", () => {
-  const item = { id: "item_0", type: "collab_tool_call" as const };
-  expect(translate(initial, { type: "item.started", item })).toEqual([initial, []]);
+test.each([
+  [{ tool: "wait", status: "completed" }, "completed subagent waiting for sub-agents"],
+  [{ tool: "spawn_agent", prompt: "Look there.", status: "completed" }, "completed subagent spawn agent: Look there."],
+])("work with sub-agents is shown (%j)", (more, told) => {
+  const item = { id: "item_0", type: "collab_tool_call" as const, ...more };
+  expect(actions(translate(initial, { type: "item.completed", item })[1]).map(summary)).toEqual([told]);
+});
+
+test("a page that was opened and an image that was made are named", () => {
+  const page = {
+    id: "ws_1",
+    type: "web_search" as const,
+    query: "",
+    action: { type: "open_page", url: "https://example.org/a" },
+  };
+  const image = { id: "ig_1", type: "image_generation" as const, saved_path: "/repo/fox.png", status: "completed" };
+  const told = [page, image].flatMap((item) =>
+    actions(translate(initial, { type: "item.completed", item })[1]).map(summary),
+  );
+  expect(told).toEqual(["completed web_search https://example.org/a", "completed tool image: /repo/fox.png"]);
 });
 
 test("a title and an output of any length are cut", () => {

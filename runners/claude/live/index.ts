@@ -19,7 +19,8 @@ export const claudeLive: LiveEngine<ClaudeOptions> = {
         server.claim(async () => {
           const state = { ...initialState, cwd: server.cwd, before: await server.usage() };
           const turn = new Turn({ peer: server.peer, state, context, cwd: server.cwd });
-          await server.play(turn, { text: asText(prompt), images: await readImages(attachments) }, context.stopped);
+          const images = await readImages(attachments);
+          await server.play(turn, context.stopped, async () => turn.begin(asText(prompt), images));
         }),
     });
   },

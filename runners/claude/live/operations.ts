@@ -57,6 +57,7 @@ async function compact(server: ClaudeServer): Promise<void> {
       if (event.type === "completed" && !event.ok && event.error !== NO_ANSWER) error = event.error;
     },
   };
-  await server.command(new Turn({ peer: server.peer, state: initialState, context, cwd: server.cwd }), "/compact");
+  const turn = new Turn({ peer: server.peer, state: initialState, context, cwd: server.cwd });
+  await server.play(turn, context.stopped, async () => turn.begin("/compact", []));
   if (error !== undefined) throw new EngineError(error);
 }

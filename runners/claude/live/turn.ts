@@ -44,6 +44,10 @@ export class Turn {
   }
 
   begin(prompt: string, images: readonly Image[]): void {
+    if (this.#isCut) {
+      this.#complete(toCompleted(this.#state, { ok: false, error: "claude was not asked." }));
+      return;
+    }
     this.#say(prompt, images);
     this.#setup.context.ready({
       interrupt: true,

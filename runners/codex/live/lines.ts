@@ -57,7 +57,15 @@ function toExecItem(item: KnownItem): CodexItem | undefined {
       return { id, type: "mcp_tool_call", server, tool, result, error, status };
     }
     case "webSearch":
-      return { id, type: "web_search", query: item.query };
+      return { id, type: "web_search", query: item.query, action: item.action };
+    case "imageGeneration":
+      return { id, type: "image_generation", saved_path: item.savedPath, status: item.status };
+    case "collabAgentToolCall": {
+      const tool = item.tool.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      return { id, type: "collab_tool_call", tool, prompt: item.prompt, status: item.status };
+    }
+    // Told by sub-agents.ts.
+    case "subAgentActivity":
     case "userMessage":
       return undefined;
     case "contextCompaction":

@@ -3,7 +3,7 @@ import type { ProcessMark } from "../../../src/domain/run.ts";
 import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { describeExit } from "../../../src/engine/exit.ts";
 import { type RequestId, RpcPeer } from "../../../src/engine/json-rpc.ts";
-import { type LiveProcess, startLiveProcess } from "../../../src/engine/live-process.ts";
+import { type LiveProcess, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { Logger } from "../../../src/log.ts";
@@ -41,14 +41,13 @@ export async function startServer(setup: ServerSetup, announce: (mark: ProcessMa
     ...{ stopSignal: "SIGTERM", log, guard: host.guard, announce },
   });
   const server = new CodexServer(process, log);
-  try {
-    await server.peer.call("initialize", HELLO, z.unknown());
-    server.peer.notify("initialized");
-    return server;
-  } catch (error) {
-    await process.stop();
-    throw server.explainEnd(await process.gone, error);
-  }
+  const { peer, explainEnd } = server;
+  const hello = async (): Promise<void> => {
+    await peer.call("initialize", HELLO, z.unknown());
+    peer.notify("initialized");
+  };
+  await shakeHands({ process, label: "Codex", explain: explainEnd, hello, hasClosed: () => peer.hasClosed() });
+  return server;
 }
 
 const HELLO = {
@@ -108,7 +107,7 @@ export class CodexServer {
   }
 
   /** Why a call failed: the end of the server says more than that there was no answer. */
-  explainEnd(ending: Ending, cause: unknown): EngineError {
+  explainEnd(ending: Ending, cause?: unknown): EngineError {
     const stderr = saidOnStderr(ending.stderr);
     return new EngineError(explain(describeExit("Codex", { ...ending, stderr, stopped: undefined })), { cause });
   }
@@ -122,13 +121,13 @@ export class CodexServer {
       return;
     }
     const { threadId } = parsed.data.params;
-    if (threadId) this.#listeners.get(threadId)?.notified(parsed.data);
+    if (threadId) this.#listenerOf(threadId)?.notified(parsed.data);
   }
 
   #asked(id: RequestId, method: string, params: unknown): void {
     const parsed = serverRequest.safeParse({ method, params });
     const thread = ofThread.safeParse(params).data?.threadId ?? "";
-    const listener = this.#listeners.get(thread) ?? this.#listeners.get(this.#parents.get(thread) ?? "");
+    const listener = this.#listenerOf(thread);
     if (parsed.success && listener !== undefined) {
       listener.asked(id, parsed.data);
       return;
@@ -137,10 +136,25 @@ export class CodexServer {
     this.peer.refuse(id, parsed.success ? "Nobody listens to this thread." : `${method} is not supported.`);
   }
 
+  /** Hands what a sub-agent's thread says to the listener of its parent. */
+  adopt(thread: string, parent: string): void {
+    this.#parents.set(thread, this.#parents.get(parent) ?? parent);
+  }
+
+  /** The threads of sub-agents are not needed any more. */
+  letGo(threads: readonly string[]): void {
+    for (const thread of threads) {
+      this.#parents.delete(thread);
+      this.peer.tell("thread/unsubscribe", { threadId: thread });
+    }
+  }
+
   #adopt(params: unknown): void {
     const { thread } = threadStarted.safeParse(params).data ?? {};
-    if (thread?.parentThreadId) {
-      this.#parents.set(thread.id, this.#parents.get(thread.parentThreadId) ?? thread.parentThreadId);
-    }
+    if (thread?.parentThreadId) this.adopt(thread.id, thread.parentThreadId);
+  }
+
+  #listenerOf(thread: string): ThreadListener | undefined {
+    return this.#listeners.get(thread) ?? this.#listeners.get(this.#parents.get(thread) ?? "");
   }
 }

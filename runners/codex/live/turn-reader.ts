@@ -4,11 +4,14 @@ import type { CodexLine } from "../schema.ts";
 import { type CodexState, initial, outcome, translate } from "../translate.ts";
 import { runUsage } from "../usage.ts";
 import { toExecLine, toThreadTokens } from "./lines.ts";
+import type { SubAgents } from "./sub-agents.ts";
 import type { FileUpdate, Notification, Tokens } from "./wire.ts";
 
 export interface TurnPlace {
   readonly thread: string;
   readonly cwd: string;
+  /** What they use is used by the run. */
+  readonly agents?: SubAgents;
 }
 
 interface TokenUsage {
@@ -21,6 +24,7 @@ interface TokenUsage {
 /** From a turn's notifications to events, by the rules of `codex exec`; the answer is told while it is written. */
 export class TurnReader {
   readonly #output: RunOutput;
+  readonly #agents: SubAgents | undefined;
   #state: CodexState;
   /** Totals of the thread: before the turn, and now. */
   #before: Tokens | undefined;
@@ -33,8 +37,9 @@ export class TurnReader {
   readonly #commentary = new Set<string>();
   readonly #changes = new Map<string, readonly FileUpdate[]>();
 
-  constructor({ thread, cwd }: TurnPlace, output: RunOutput) {
+  constructor({ thread, cwd, agents }: TurnPlace, output: RunOutput) {
     this.#output = output;
+    this.#agents = agents;
     this.#state = { ...initial, cwd: cwd.replace(/\/+$/, "") || undefined };
     this.#translate({ type: "thread.started", thread_id: thread });
   }
@@ -124,7 +129,8 @@ export class TurnReader {
 
   /** What a turn used is known however it ended. */
   #push(event: ShownEvent): void {
-    const usage = this.#before && this.#total && runUsage(toThreadTokens(this.#before), toThreadTokens(this.#total));
+    const total = this.#total && (this.#agents?.calls ?? []).reduce(addTokens, this.#total);
+    const usage = this.#before && total && runUsage(toThreadTokens(this.#before), toThreadTokens(total));
     if (event.type !== "completed") this.#output.push(event);
     else {
       const fill = this.#contextFill === undefined ? {} : { contextFill: this.#contextFill };
@@ -145,3 +151,11 @@ export class TurnReader {
     for (const event of events) this.#push(event);
   }
 }
+
+const addTokens = (one: Tokens, other: Tokens): Tokens => ({
+  inputTokens: one.inputTokens + other.inputTokens,
+  cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+  cacheWriteInputTokens: one.cacheWriteInputTokens + other.cacheWriteInputTokens,
+  outputTokens: one.outputTokens + other.outputTokens,
+  reasoningOutputTokens: one.reasoningOutputTokens + other.reasoningOutputTokens,
+});

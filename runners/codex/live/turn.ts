@@ -11,6 +11,7 @@ import { OpenQuestions } from "./open-questions.ts";
 import { toAsking } from "./questions.ts";
 import type { ServerRequest } from "./requests.ts";
 import type { CodexServer, ThreadListener } from "./server.ts";
+import { SubAgents } from "./sub-agents.ts";
 import { TurnReader } from "./turn-reader.ts";
 import type { Notification } from "./wire.ts";
 
@@ -32,6 +33,7 @@ export class Turn implements ThreadListener {
   readonly #setup: TurnSetup;
   readonly #reader: TurnReader;
   readonly #questions = new OpenQuestions();
+  readonly #agents: SubAgents;
   #id: string | undefined;
   #isOver = false;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -39,7 +41,9 @@ export class Turn implements ThreadListener {
 
   constructor(setup: TurnSetup) {
     this.#setup = setup;
-    this.#reader = new TurnReader({ thread: setup.thread, cwd: setup.request.cwd }, setup.context);
+    const { thread, request, context } = setup;
+    this.#agents = new SubAgents(request.cwd, (event) => context.push(event));
+    this.#reader = new TurnReader({ thread, cwd: request.cwd, agents: this.#agents }, context);
   }
 
   /** Resolves when the turn has ended, and its commands with it. @throws EngineError where the server ends first. */
@@ -54,6 +58,7 @@ export class Turn implements ThreadListener {
     const outlived = request.host.guard.add(runId, server.mark.pid);
     const interrupt = (): void => {
       if (this.#id !== undefined) void interruptTurn(server.peer, thread, this.#id);
+      this.#interruptAgents();
     };
     stopped.addEventListener("abort", interrupt);
     try {
@@ -71,10 +76,21 @@ export class Turn implements ThreadListener {
       this.#isOver = true;
       clearTimeout(this.#idleTimer);
       stopped.removeEventListener("abort", interrupt);
-      await endCommands(server.peer, { threadId: thread, runId, isStopped: stopped.aborted });
+      this.#interruptAgents();
+      const ofAll = [thread, ...this.#agents.threads].map((threadId) =>
+        endCommands(server.peer, { threadId, runId, isStopped: stopped.aborted }),
+      );
+      await Promise.all(ofAll);
+      server.letGo(this.#agents.threads);
       outlived();
       stopListening();
     }
+  }
+
+  /** Nothing of a run works on when the run is over. */
+  #interruptAgents(): void {
+    const { peer } = this.#setup.server;
+    for (const { thread, turn } of this.#agents.active) void interruptTurn(peer, thread, turn);
   }
 
   /** @throws EngineError where there is no turn to add to. */
@@ -98,7 +114,15 @@ export class Turn implements ThreadListener {
   notified(notification: Notification): void {
     const { method, params } = notification;
     if (method === "serverRequest/resolved") this.#resolved(this.#questions.settle(params.requestId));
+    if (params.threadId && params.threadId !== this.#setup.thread) {
+      this.#agents.hear(params.threadId, notification);
+      return;
+    }
     if (method === "turn/started") this.#id ??= params.turn.id;
+    if (method === "item/started" && params.item?.type === "subAgentActivity") {
+      this.#setup.server.adopt(params.item.agentThreadId, this.#setup.thread);
+      this.#agents.tell(params.item);
+    }
     if (this.#isOver || this.#isOfAnother(notification)) return;
     if (method === "thread/status/changed") this.#watchIdle(params.status.type === "idle");
     else if (this.#reader.read(notification)) this.#end();

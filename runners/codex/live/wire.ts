@@ -30,7 +30,13 @@ const knownItem = z.discriminatedUnion("type", [
     error: z.object({ message: z.string() }).nullish(),
     status: z.string().optional(),
   }),
-  item("webSearch", { query: z.string().default("") }),
+  item("webSearch", {
+    query: z.string().default(""),
+    action: z.object({ type: z.string(), url: z.string().nullish() }).nullish().catch(undefined),
+  }),
+  item("imageGeneration", { savedPath: z.string().nullish(), status: z.string().optional() }),
+  item("collabAgentToolCall", { tool: z.string(), prompt: z.string().nullish(), status: z.string().optional() }),
+  item("subAgentActivity", { kind: z.string(), agentThreadId: z.string(), agentPath: z.string().default("") }),
   item("contextCompaction", {}),
   item("userMessage", {}),
 ]);

@@ -1,9 +1,9 @@
 import { Agent, type IncomingMessage, request } from "node:http";
-import { text } from "node:stream/consumers";
 import type { z } from "zod";
+import { BOUNDS } from "../../../src/bounds.ts";
 import { parseJson } from "../../../src/engine/json.ts";
 import { EngineError } from "../../../src/errors.ts";
-import { Refusal } from "./schema.ts";
+import { explainRefusal } from "./refusal.ts";
 import { EventStreamParser } from "./sse.ts";
 
 /** The user name that opencode takes unless it is told another (1.18.33). */
@@ -23,6 +23,8 @@ export interface Call {
   readonly body?: unknown;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
+  /** For what takes longer than other calls. */
+  readonly limitMs?: number;
 }
 
 export interface Answer {
@@ -31,7 +33,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** Asks one server on this machine. Calls have no time limit: some take as long as a model takes. */
+/** Asks one server on this machine. */
 export class Client {
   readonly #port: number;
   readonly #authorization: string;
@@ -42,16 +44,21 @@ export class Client {
     this.#authorization = `Basic ${Buffer.from(`${USER}:${password}`).toString("base64")}`;
   }
 
-  /** @throws EngineError where the server is gone, or the call was given up. */
+  /** @throws EngineError if the server is gone or answers too late or too much, or if the call was given up. */
   async send(call: Call): Promise<Answer> {
-    const response = await this.#request(call, this.#agent);
-    const content = await text(response).catch((cause: unknown) => {
-      throw lost(cause);
-    });
-    return { status: response.statusCode ?? 0, body: parseJson(content) };
+    const { limitMs = BOUNDS.liveServer.callMs, path } = call;
+    const late = AbortSignal.timeout(limitMs);
+    const signal = call.signal === undefined ? late : AbortSignal.any([call.signal, late]);
+    try {
+      const response = await this.#request({ ...call, signal }, this.#agent);
+      return { status: response.statusCode ?? 0, body: parseJson(await readText(response, path)) };
+    } catch (error) {
+      if (!late.aborted) throw error;
+      throw new EngineError(`opencode did not answer ${path} within ${limitMs / 1000} s.`, { cause: error });
+    }
   }
 
-  /** @throws EngineError with what the server said, where it refuses or answers in another form. */
+  /** @throws EngineError with what the server said, if it refuses or answers in another form. */
   async ask<Schema extends z.ZodType>(call: Call, schema: Schema): Promise<z.infer<Schema>> {
     const answer = await this.send(call);
     requireTaken(answer);
@@ -61,19 +68,28 @@ export class Client {
   }
 
   /**
-   * Calls `take` with the data of every event of all projects, from `onOpen` on. Resolves at the stream's end.
+   * Calls `take` with the data of every event of all projects, from `onOpen` on. Resolves at the stream's end, also if
+   * the server sends nothing for too long: it sends a sign of life every 10 s.
    *
-   * @throws EngineError where it is refused or breaks off.
+   * @throws EngineError if it is refused or breaks off; `signal.reason` does not matter.
    */
-  async listen(take: (data: string) => void, onOpen: () => void): Promise<void> {
-    const response = await this.#request({ method: "GET", path: "/global/event" });
-    if (response.statusCode !== 200) throw new EngineError(explain(response.statusCode ?? 0, undefined));
-    onOpen();
-    const parser = new EventStreamParser();
+  async listen(take: (data: string) => void, onOpen: () => void, signal?: AbortSignal): Promise<void> {
+    const silence = new AbortController();
+    const watch = setTimeout(() => silence.abort(), BOUNDS.liveServer.silentMs);
+    const ended = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]);
     try {
-      for await (const chunk of response) for (const data of parser.push(chunk as Uint8Array)) take(data);
+      const response = await this.#request({ method: "GET", path: "/global/event", signal: ended });
+      if (response.statusCode !== 200) throw new EngineError(explainRefusal(response.statusCode ?? 0, undefined));
+      onOpen();
+      const parser = new EventStreamParser();
+      for await (const chunk of response) {
+        watch.refresh();
+        for (const data of parser.push(chunk as Uint8Array)) take(data);
+      }
     } catch (cause) {
-      throw lost(cause);
+      throw cause instanceof EngineError ? cause : lost(cause);
+    } finally {
+      clearTimeout(watch);
     }
   }
 
@@ -97,14 +113,24 @@ export class Client {
   }
 }
 
-/** @throws EngineError with what the server said, where it refused. */
+/** @throws EngineError with what the server said, if it refused. */
 export function requireTaken({ status, body }: Answer): void {
-  if (status >= 400) throw new EngineError(explain(status, body));
+  if (status >= 400) throw new EngineError(explainRefusal(status, body));
+}
+
+async function readText(response: IncomingMessage, path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response) {
+      size += (chunk as Buffer).length;
+      if (size > BOUNDS.liveServer.answerBytes) throw new EngineError(`opencode answered ${path} with too much.`);
+      chunks.push(chunk as Buffer);
+    }
+  } catch (cause) {
+    throw cause instanceof EngineError ? cause : lost(cause);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 const lost = (cause: unknown): EngineError => new EngineError("opencode's server does not answer any more.", { cause });
-
-function explain(status: number, body: unknown): string {
-  const { message, data } = Refusal.safeParse(body).data ?? {};
-  return data?.message ?? message ?? `opencode's server answered with status ${status}.`;
-}

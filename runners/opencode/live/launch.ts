@@ -40,7 +40,6 @@ const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 /** How the server that a project needs is started; a free port and a password are chosen anew each time. */
 export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
   const { options, env, cwd, log, host } = setup;
-  if (options.extra_args) log.warn({ fix: "opencode.serve_args" }, "opencode.extra_args_unused");
   const file = options.cmd ?? "opencode";
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.serve_args ?? [])];
   const directory = await directoryOf(setup, file);
@@ -69,12 +68,15 @@ export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
 }
 
 /** Where the work will be done. A server runs what it finds there as soon as it is asked, so it is looked up before. */
-async function directoryOf({ cwd, session, env, options, host }: ServerSetup, file: string): Promise<string> {
+async function directoryOf(
+  { cwd, session, env, options, host, directories }: ServerSetup,
+  file: string,
+): Promise<string> {
   const setup = { env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: WITHOUT_PROJECT };
   const own = engineEnv(setup);
   // Without a database there is no session; opencode says so itself.
   if (!session || !hasDatabase(own)) return cwd;
-  return findSessionDirectory(session, { file, cwd: SERVER_DIRECTORY, env: own, host });
+  return findSessionDirectory(session, { file, cwd: SERVER_DIRECTORY, env: own, host, directories });
 }
 
 /** Lists of plugins are joined by opencode, so that those of other configs stay. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BOUNDS } from "../../../src/bounds.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
@@ -42,12 +43,15 @@ export const operations: OwnOperations<OpencodeOptions> = {
 async function compact(server: OpencodeServer, session: Session, model: string | undefined): Promise<void> {
   const { id, directory } = session;
   let failure: string | undefined;
-  const unwatch = server.watch(id, ({ type, properties }) => {
-    if (type === "session.error" && properties.sessionID === id) failure ??= readFailure(properties).text;
+  const unwatch = server.feed.watch(id, {
+    take: ({ type, properties }) => {
+      if (type === "session.error" && properties.sessionID === id) failure ??= readFailure(properties).text;
+    },
   });
   try {
     const body = model === undefined ? await modelOf(server, session) : splitModel(model);
-    await server.client.ask({ method: "POST", path: `/session/${id}/summarize`, directory, body }, z.unknown());
+    const call = { method: "POST", path: `/session/${id}/summarize`, directory, body } as const;
+    await server.client.ask({ ...call, limitMs: BOUNDS.liveServer.compactMs }, z.unknown());
   } finally {
     unwatch();
   }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Attachment } from "../../../src/domain/run.ts";
+import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import type { Call } from "./client.ts";
 
@@ -34,8 +35,9 @@ const toPart = ({ path, mime }: Attachment) => ({
 
 /** `provider/model`; the model's own name may hold slashes. */
 export function splitModel(name: string): { readonly providerID: string; readonly modelID: string } {
-  const slash = name.indexOf("/");
-  return { providerID: slash < 0 ? name : name.slice(0, slash), modelID: slash < 0 ? "" : name.slice(slash + 1) };
+  const [, providerID, modelID] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
+  if (providerID !== undefined && modelID !== undefined) return { providerID, modelID };
+  throw new EngineError(`opencode needs a model as provider/model, not \`${name}\`.`);
 }
 
 /**

@@ -56,6 +56,19 @@ export type QuestionRequest = z.infer<typeof QuestionAsked>["properties"];
 
 const answered = { sessionID, requestID: z.string() };
 
+/** A message of a person or of the model. */
+const MessageInfo = z.object({
+  id: z.string(),
+  sessionID,
+  role: z.string(),
+  /** Of an answer: the message that it answers. */
+  parentID: z.string().optional(),
+  /** `true` on the summary that a compaction writes; messages of people have an object here. */
+  summary: z.unknown().optional(),
+  /** Why the model's answer failed. */
+  error: z.unknown().optional(),
+});
+
 /** One thing that happened on the server; others are of no use here. */
 export const LiveEvent = z.discriminatedUnion("type", [
   event("session.created", { info: z.object({ id: z.string(), parentID: z.string().optional() }) }),
@@ -70,17 +83,7 @@ export const LiveEvent = z.discriminatedUnion("type", [
   }),
   event("session.idle", { sessionID }),
   event("session.error", { sessionID: sessionID.optional(), error: z.unknown() }),
-  event("message.updated", {
-    info: z.object({
-      id: z.string(),
-      sessionID,
-      role: z.string(),
-      /** Of an answer: the message that it answers. */
-      parentID: z.string().optional(),
-      /** `true` on the summary that a compaction writes; messages of people have an object here. */
-      summary: z.unknown().optional(),
-    }),
-  }),
+  event("message.updated", { info: MessageInfo }),
   event("message.part.updated", { part: LivePart }),
   event("message.part.delta", {
     sessionID,
@@ -118,6 +121,15 @@ export type Session = z.infer<typeof Session>;
 /** `synthetic` is what opencode wrote itself, such as after a compaction. */
 const MessagePart = z.object({ type: z.string(), synthetic: z.boolean().optional().catch(undefined) });
 
+/** All that is known of a session's messages, oldest first; parts are checked one by one. */
+export const FullMessages = z.array(z.object({ info: MessageInfo, parts: z.array(z.unknown()) }));
+
+/** Sessions that are not idle. */
+export const Statuses = z.record(z.string(), z.object({ type: z.string() }));
+/** What waits for an answer. */
+export const OpenPermissions = z.array(PermissionAsked.shape.properties);
+export const OpenQuestions = z.array(QuestionAsked.shape.properties);
+
 /** Oldest first. */
 export const Messages = z.array(
   z.object({ info: z.object({ id: z.string(), role: z.string() }), parts: z.array(MessagePart) }),
@@ -127,10 +139,4 @@ export const Providers = z.object({
   providers: z.array(z.object({ id: z.string(), models: z.record(z.string(), z.unknown()) })),
   /** The model that a provider begins with. */
   default: z.record(z.string(), z.string()).catch({}),
-});
-
-/** What a route says of why it refused: both forms occur. */
-export const Refusal = z.object({
-  message: z.string().optional().catch(undefined),
-  data: z.object({ message: z.string().optional() }).optional().catch(undefined),
 });

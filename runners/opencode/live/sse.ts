@@ -1,3 +1,4 @@
+import { BOUNDS } from "../../../src/bounds.ts";
 import { LineSplitter } from "../../../src/engine/lines.ts";
 
 /**
@@ -7,18 +8,22 @@ import { LineSplitter } from "../../../src/engine/lines.ts";
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class EventStreamParser {
-  readonly #lines = new LineSplitter();
+  readonly #lines = new LineSplitter({ maxBytes: BOUNDS.liveServer.answerBytes });
   #data: string[] = [];
+  #size = 0;
 
-  /** The data of the events that this chunk completes. An event that the stream's end cuts off does not count. */
+  /** The data of the events that this chunk completes. An event that the stream's end cuts off does not count, nor does one that is too long. */
   *push(chunk: Uint8Array): Generator<string, void> {
     for (const line of this.#lines.push(chunk)) {
       if (line.startsWith("data:")) {
-        this.#data.push(line.slice(line[5] === " " ? 6 : 5));
-      } else if (line === "" && this.#data.length > 0) {
+        this.#size += line.length;
+        if (this.#size > BOUNDS.liveServer.answerBytes) this.#data = [];
+        else this.#data.push(line.slice(line[5] === " " ? 6 : 5));
+      } else if (line === "") {
         const data = this.#data.join("\n");
         this.#data = [];
-        yield data;
+        this.#size = 0;
+        if (data !== "") yield data;
       }
     }
   }

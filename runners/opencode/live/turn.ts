@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { BOUNDS } from "../../../src/bounds.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import { Answers } from "./answers.ts";
+import { readMissed } from "./catch-up.ts";
 import { requireTaken } from "./client.ts";
 import { toCrash, toOutcome } from "./outcome.ts";
 import { SESSION_MARK } from "./plugin.ts";
@@ -14,8 +16,6 @@ import type { OpencodeServer } from "./server.ts";
 import type { LiveState } from "./state.ts";
 import { translateLive } from "./translate.ts";
 
-/** How long a session that rests may need to begin with a message that it has taken. */
-const STEER_LIMIT_MS = 5000;
 const CHECK_MS = 10;
 /** How long a stopped turn may take to begin; less than what a stop may take. */
 const BEGIN_LIMIT_MS = 1000;
@@ -42,6 +42,8 @@ export class Turn {
   /** Messages that are on their way into the turn. */
   #steering = 0;
   #hasEnded = false;
+  /** What comes while the run reads what it missed. */
+  #missed: LiveEvent[] | undefined;
 
   constructor(setup: TurnSetup) {
     this.#setup = setup;
@@ -60,7 +62,10 @@ export class Turn {
   async run(): Promise<void> {
     const { server, context, state, text, images, options } = this.#setup;
     const { stopped } = context;
-    const unwatch = server.watch(state.session, (event) => this.#take(event));
+    const unwatch = server.feed.watch(state.session, {
+      take: (event) => (this.#missed ? this.#missed.push(event) : this.#take(event)),
+      caughtUp: () => this.#catchUp(),
+    });
     const stop = new Promise<void>((resolve) => {
       if (stopped.aborted) resolve();
       stopped.addEventListener("abort", () => resolve(), { once: true });
@@ -91,13 +96,33 @@ export class Turn {
     try {
       requireTaken(await server.client.send(promptCall({ ...state, text, images, options })));
       for (let restedMs = 0; this.#state.asked === before; restedMs += this.#state.isOver ? CHECK_MS : 0) {
-        if (this.#hasEnded || restedMs > STEER_LIMIT_MS)
+        if (this.#hasEnded || restedMs > BOUNDS.liveServer.beginMs)
           throw new EngineError("The turn ended before the message came.");
         await delay(CHECK_MS);
       }
     } finally {
       this.#steering -= 1;
       this.#checkOver();
+    }
+  }
+
+  /** Events were lost. What is being written is read as a whole, so that pieces of it that come meanwhile are dropped. */
+  async #catchUp(): Promise<void> {
+    const { client } = this.#setup.server;
+    this.#missed = [];
+    try {
+      let missed = await readMissed(client, this.#state);
+      if (missed.isUnanswered && !this.#hasEnded) {
+        // It may not have begun yet. An error that ended it is told by no message.
+        await delay(BOUNDS.liveServer.beginMs);
+        missed = await readMissed(client, this.#state);
+        if (missed.isUnanswered)
+          missed = { ...missed, events: [...missed.events, ...endedUnseen(this.#state.session)] };
+      }
+      for (const event of missed.events) this.#take(event);
+      for (const event of this.#missed) if (event.type !== "message.part.delta") this.#take(event);
+    } finally {
+      this.#missed = undefined;
     }
   }
 
@@ -150,6 +175,11 @@ export class Turn {
     }
   }
 }
+
+const endedUnseen = (sessionID: string): LiveEvent[] => [
+  { type: "session.error", properties: { sessionID, error: "opencode ended the turn without a word." } },
+  { type: "session.idle", properties: { sessionID } },
+];
 
 /** What no permission for the session covers. */
 const denialsOf = ({ deny, deny_paths, deny_tools }: OpencodeOptions) => ({ deny, deny_paths, deny_tools });

@@ -22,11 +22,8 @@ export const piLive: LiveEngine<PiOptions> = {
           const name = request.options.session_title;
           // A session without its name is no reason to give the run up.
           if (session === undefined && name !== undefined) server.peer.tell("set_session_name", { name });
-          await server.play(
-            new Turn({ peer: server.peer, state, context, images: attachments }),
-            prompt,
-            context.stopped,
-          );
+          const turn = new Turn({ peer: server.peer, state, context, images: attachments });
+          await server.playPrompt(turn, prompt, context.stopped);
         }),
     });
   },

@@ -1,7 +1,7 @@
 import type { WorkSetup } from "../../../src/engine/contract.ts";
 import type { EngineHost, Slot } from "../../../src/engine/host.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
-import { EngineError } from "../../../src/errors.ts";
+import { atWork } from "../../../src/engine/session-server.ts";
 import { type PiOptions, toArguments } from "../options.ts";
 import { PI_VARIABLES } from "../probe.ts";
 import { findSession, type SessionFile } from "../session-file.ts";
@@ -9,7 +9,7 @@ import { findPlaces, type SessionPlaces } from "../session-places.ts";
 import { ENGINE } from "../state.ts";
 import { type PiTrust, trustOf } from "../trust.ts";
 import { gateArguments } from "./gate.ts";
-import { AT_WORK, type PiServer, type ServerLaunch, startServer } from "./server.ts";
+import { type PiServer, type ServerLaunch, startServer } from "./server.ts";
 
 /** What both runs and operations say of where pi is to work. */
 export type PiRequest = WorkSetup & { readonly options: PiOptions };
@@ -58,7 +58,7 @@ export class PiSessions {
     const seat = await this.#use(id, start);
     if (seat.server.isClaimed()) {
       seat.release();
-      throw new EngineError(AT_WORK);
+      throw atWork(ENGINE);
     }
     if (!(await seat.server.isOutdated(start.setup))) return seat;
     await seat.end();

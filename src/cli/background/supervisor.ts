@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { BOUNDS } from "../../bounds.ts";
 import { UserError } from "../../errors.ts";
 import { type Context, defineCommand, type Globals } from "../command.ts";
 import { directoryOf, placeOf } from "../config-file.ts";
@@ -23,8 +24,6 @@ export interface Supervisor {
   readonly text: string;
   readonly steps: Readonly<Record<"install" | "uninstall" | "status" | "logs", readonly Step[]>>;
 }
-
-const STEP_TIMEOUT_MS = 30_000;
 
 export function supervisorOf(caller: Caller, platform = process.platform): Supervisor {
   const home = caller.env["HOME"] || homedir();
@@ -105,7 +104,7 @@ export const supervise = (wish: keyof Supervisor["steps"]) =>
 
 function call({ argv: [program = "", ...args], mayFail, isLong }: Step, { env, stdout, stderr }: Context): void {
   const line = [program, ...args].join(" ");
-  const timeout = isLong ? undefined : STEP_TIMEOUT_MS;
+  const timeout = isLong ? undefined : BOUNDS.program.serviceMs;
   const stdio = isLong ? "inherit" : "pipe";
   const { error, status, ...output } = spawnSync(program, args, { env, encoding: "utf8", timeout, stdio });
   if (!isLong) stdout.write(output.stdout ?? "");

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
+import { engines } from "../../../runners/index.ts";
 import { opencodeOptions, toArguments, toPermission, withoutQuestions } from "../../../runners/opencode/options.ts";
+import { checkConfig } from "../../../src/config/load.ts";
+import { parseToml } from "../../../src/config/toml.ts";
+
+const read = (text: string) =>
+  checkConfig({ table: parseToml(text, "FILE"), file: "/FILE", engines, cwd: "/", env: { HOME: "/" } });
 
 test("without options opencode decides everything but the stream and the directory", () => {
   expect(toArguments({}, "/repo")).toEqual(["run", "--format", "json", "--dir", "/repo"]);
@@ -55,4 +61,29 @@ test.each([
   const issue = opencodeOptions.safeParse(options).error?.issues[0];
   expect(issue?.path.slice(0, 1)).toEqual(path);
   expect(issue?.message).toBe(message);
+});
+
+test("options of opencode that do not do what they seem to are warned of, by engine and by project", () => {
+  const warnings = (text: string) => read(text).warnings;
+  expect(warnings('[opencode]\ninteractive = true\nextra_args = ["--print-logs"]')).toEqual([
+    "opencode.extra_args is not used with opencode.interactive = true: put it into opencode.serve_args.",
+  ]);
+  expect(warnings('[opencode]\nserve_args = ["--mdns"]')).toEqual([
+    "opencode.serve_args is not used with opencode.interactive = false: put it into opencode.extra_args.",
+  ]);
+  for (const permission of ['"ask"', '{ bash = "ask" }', '{ bash = { "git *" = "ask" } }']) {
+    expect(warnings(`[opencode]\npermission = ${permission}`)).toEqual([
+      expect.stringMatching(/^opencode\.permission asks/),
+    ]);
+    expect(warnings(`[opencode]\ninteractive = true\npermission = ${permission}`)).toEqual([]);
+  }
+  const web = '[projects.web]\npath = "/web"\n[projects.web.opencode]\ninteractive = true\n';
+  expect(warnings(`[opencode]\nextra_args = ["-x"]\n${web}`)).toEqual([
+    expect.stringMatching(/^projects\.web\.opencode\.extra_args is not used/),
+  ]);
+});
+
+test("a permission that opencode would not take names its place and what is allowed", () => {
+  const text = '[opencode]\npermission = { bash = "maybe" }';
+  expect(() => read(text)).toThrow('opencode.permission.bash is "maybe"; expected "allow", "ask" or "deny".');
 });

@@ -26,11 +26,14 @@ export interface Peer extends AsyncDisposable {
   emitRaw(text: string): void;
   /** Breaks the event streams off. */
   breakOff(): void;
+  /** The same, and none is taken any more. */
+  refuseStreams(): void;
 }
 
 export async function startPeer(route: Route): Promise<Peer> {
   const asked: Asked[] = [];
   const streams = new Set<ServerResponse>();
+  let isOpen = true;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://peer");
     const content = await text(request);
@@ -41,6 +44,10 @@ export async function startPeer(route: Route): Promise<Peer> {
       authorization: request.headers.authorization,
       body: content === "" ? undefined : JSON.parse(content),
     };
+    if (pathname === "/global/event" && !isOpen) {
+      response.writeHead(500).end();
+      return;
+    }
     if (pathname === "/global/event") {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(toData("server.connected", {}));
@@ -60,13 +67,19 @@ export async function startPeer(route: Route): Promise<Peer> {
   const emitRaw = (data: string): void => {
     for (const stream of streams) stream.write(data);
   };
+  const breakOff = (): void => {
+    for (const stream of streams) stream.destroy();
+    streams.clear();
+  };
   return {
     port: (server.address() as AddressInfo).port,
     asked,
     emitRaw,
     emit: (type, properties) => emitRaw(toData(type, properties)),
-    breakOff: () => {
-      for (const stream of streams) stream.destroy();
+    breakOff,
+    refuseStreams: () => {
+      isOpen = false;
+      breakOff();
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

@@ -11,7 +11,7 @@ test("a message's id has the form and the order of opencode's own", () => {
 
 test("a model's name may hold slashes", () => {
   expect(splitModel("openrouter/meta/llama")).toEqual({ providerID: "openrouter", modelID: "meta/llama" });
-  expect(splitModel("none")).toEqual({ providerID: "none", modelID: "" });
+  for (const name of ["none", "/x", "x/", ""]) expect(() => splitModel(name)).toThrow("provider/model");
 });
 
 test("what the options leave out is left to opencode", () => {

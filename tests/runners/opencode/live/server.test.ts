@@ -6,9 +6,11 @@ import { opencode } from "../../../../runners/opencode/index.ts";
 import { newMessageId } from "../../../../runners/opencode/live/prompt.ts";
 import type { OpencodeOptions } from "../../../../runners/opencode/options.ts";
 import { sessionDirectories } from "../../../../runners/opencode/session-directories.ts";
+import { BOUNDS } from "../../../../src/bounds.ts";
 import type { Completed, RunEvent } from "../../../../src/domain/events.ts";
 import { decide } from "../../../../src/domain/policy.ts";
 import { EngineHost } from "../../../../src/engine/host.ts";
+import { shorten } from "../../../helpers/bounds.ts";
 import { type DrivenRun, openDriven, toSession } from "../../../helpers/driven.ts";
 import { finish } from "../../../helpers/live-engine.ts";
 import { noLog } from "../../../helpers/recordings.ts";
@@ -240,12 +242,134 @@ test("a server that is killed in the middle of a turn ends its runs, and the nex
   expect(host.servers()[0]?.pid).not.toBe(server?.pid);
 });
 
-test("a server whose events break off is ended, since what it tells meanwhile would be lost", async () => {
+/** What the server says of the session to whoever asks. */
+interface Told {
+  readonly status?: object;
+  readonly messages?: readonly object[];
+  readonly permissions?: readonly object[];
+  readonly children?: readonly object[];
+}
+
+const telling =
+  ({ status = {}, messages = [], permissions = [], children = [] }: Told): Route =>
+  ({ method, path }) => {
+    const bodies: Readonly<Record<string, object>> = {
+      ...{ "/session/status": status, "/permission": permissions, "/question": [] },
+      ...{ "/session/ses_1/children": children, "/session/ses_1/message": messages },
+    };
+    const other = /\/(children|message)$/u.test(path) ? [] : undefined;
+    const body = bodies[path] ?? other;
+    return method === "GET" && body !== undefined ? { body } : undefined;
+  };
+
+const asText = (messageID: string, text: string) => ({
+  ...{ id: `prt_${messageID}`, messageID, sessionID: "ses_1", type: "text", text, time: { start: 1, end: 2 } },
+});
+const asEnd = (messageID: string) => ({
+  ...{ id: `prt_end_${messageID}`, messageID, sessionID: "ses_1", type: "step-finish", reason: "stop", cost: 0 },
+});
+
+test("what was written while the events were broken off is read, and the server goes on for all its runs", async () => {
+  const other = begin();
+  await promptId();
+  const { completed, events } = begin();
+  const prompt = await promptId(2);
+  const [pid] = host.servers().map((server) => server.pid);
+  const messageID = newMessageId(Date.now() + 10);
+  const sessionID = "ses_2";
+  const info = { id: messageID, sessionID, role: "assistant", parentID: prompt };
+  const own = telling({ status: { ses_1: { type: "busy" } } });
+  route = (one) => {
+    if (one.method === "GET" && one.path === "/session/ses_2/message") {
+      const parts = [
+        { ...asText(messageID, "All of it."), sessionID },
+        { ...asEnd(messageID), sessionID },
+      ];
+      return {
+        body: [
+          { info, parts },
+          { info: { id: prompt, sessionID, role: "user" }, parts: [] },
+        ].reverse(),
+      };
+    }
+    return own(one);
+  };
+  peer.breakOff();
+  expect(await completed).toMatchObject({ ok: true, answer: "All of it." });
+  expect(events.filter(({ type }) => type === "completed")).toHaveLength(1);
+  expect(other.events.some(({ type }) => type === "completed")).toBe(false);
+  expect(host.servers()).toMatchObject([{ pid }]);
+  await other.run.stop("enough");
+});
+
+test("a question that came while the events were broken off is asked, one that was settled meanwhile is resolved", async () => {
+  const { completed, events } = begin();
+  const prompt = await promptId();
+  peer.emit("permission.asked", permission);
+  await vi.waitUntil(() => events.some(({ type }) => type === "question"), WAIT);
+  const status = { ses_1: { type: "busy" } };
+  route = telling({
+    status,
+    permissions: [
+      { ...permission, id: "per_2" },
+      { ...permission, id: "per_3", sessionID: "ses_9" },
+    ],
+  });
+  peer.breakOff();
+  await vi.waitUntil(() => events.some(({ type }) => type === "resolved"), WAIT);
+  const questions = () => events.flatMap((event) => (event.type === "question" ? [event.question.id] : []));
+  await vi.waitUntil(() => questions().length === 2, WAIT);
+  expect(questions()).toEqual(["per_1", "per_2"]);
+  emitEnd(emitAnswer({ prompt, text: "Done." }));
+  expect(await completed).toMatchObject({ ok: true, answer: "Done." });
+});
+
+test("a turn that failed while the events were broken off is told with its error", async () => {
+  const { completed } = begin();
+  const prompt = await promptId();
+  emitAnswer({ prompt, text: "Half", isCut: true });
+  const info = { id: newMessageId(Date.now() + 10), sessionID: "ses_1", role: "assistant", parentID: prompt };
+  route = telling({
+    messages: [{ info: { ...info, error: { name: "APIError", data: { message: "No credit left" } } }, parts: [] }],
+  });
+  peer.breakOff();
+  expect(await completed).toMatchObject({ ok: false, error: expect.stringContaining("No credit left") });
+});
+
+test("a turn that ended without an answer while the events were broken off does not wait for ever", async () => {
+  shorten(BOUNDS.liveServer, { beginMs: 20 });
+  const { completed } = begin();
+  const prompt = await promptId();
+  route = telling({ messages: [{ info: { id: prompt, sessionID: "ses_1", role: "user" }, parts: [] }] });
+  peer.breakOff();
+  expect(await completed).toMatchObject({ ok: false, error: expect.stringContaining("without a word") });
+});
+
+test("a server that does not say what was missed is asked again", async () => {
+  const { completed } = begin();
+  const prompt = await promptId();
+  let isUnwell = true;
+  const status = { ses_1: { type: "busy" } };
+  route = (one) => {
+    if (isUnwell && one.path === "/session/status") {
+      isUnwell = false;
+      return { status: 500 };
+    }
+    return telling({ status })(one);
+  };
+  peer.breakOff();
+  await vi.waitUntil(() => asked(/^\/question$/u).length > 0, WAIT);
+  emitEnd(emitAnswer({ prompt, text: "Done." }));
+  expect(await completed).toMatchObject({ ok: true, answer: "Done." });
+});
+
+test("a server that takes no listener any more is ended, and its runs with it", async () => {
+  shorten(BOUNDS.liveServer, { reconnectMs: 20 });
   const { completed } = begin();
   await promptId();
-  peer.breakOff();
+  peer.refuseStreams();
   expect(await completed).toMatchObject({ ok: false, resume: { value: "ses_1" } });
-  expect((await completed).error).toContain("server ended");
+  expect(host.servers()).toEqual([]);
 });
 
 test("a stop aborts the session, and the run ends when the server has done it", async () => {

@@ -5,7 +5,6 @@ import { Turn } from "../../../../runners/pi/live/turn.ts";
 import { initialState } from "../../../../runners/pi/state.ts";
 import type { RunEvent } from "../../../../src/domain/events.ts";
 import type { Reply } from "../../../../src/domain/question.ts";
-import type { LiveCommand } from "../../../../src/engine/live-process.ts";
 import { openRun } from "../../../../src/engine/run-machine.ts";
 import { DrivenRun, toRequest } from "../../../helpers/driven.ts";
 import { questionsOf } from "../../../helpers/follow.ts";
@@ -21,9 +20,8 @@ interface Played {
 /** Does what the recorder did, by way of runs and their controls. */
 async function play(entries: readonly Entry[]): Promise<Played> {
   const player = new PiPlayer(entries);
-  const command = { cwd: "/repo" } as LiveCommand;
   const peer = new PiPeer(player, noLog);
-  const server = new PiServer(player, peer, { command, options: "", stopped: new AbortController().signal });
+  const server = new PiServer({ process: player, peer, label: "pi", cwd: "/repo", setup: "" });
   const runs: RunEvent[][] = [];
   let idle: Promise<void> = Promise.resolve();
   let act: (next: Message, after: Message | undefined) => void = () => {};
@@ -41,7 +39,9 @@ async function play(entries: readonly Entry[]): Promise<Played> {
       driver: {
         force: () => player.kill(),
         drive: (context) =>
-          server.claim(() => server.play(new Turn({ peer, state: initialState, context }), prompt, context.stopped)),
+          server.claim(() =>
+            server.playPrompt(new Turn({ peer, state: initialState, context }), prompt, context.stopped),
+          ),
       },
     });
     const run = new DrivenRun(machine);

@@ -1,0 +1,104 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/**
+ * How long each call to something outside this program may take (ms), and how much it may answer (bytes). Nothing waits
+ * longer than it says here, except for a person. Tests put smaller values in its place.
+ */
+export const BOUNDS = {
+  telegram: {
+    callMs: 90 * SECOND,
+    /** `getUpdates` answers after this when there is no update. */
+    longPollMs: 50 * SECOND,
+    /** A poll that is silent for longer has lost its connection, as after the machine slept. */
+    pollMs: 60 * SECOND,
+    /** A call that a person waits for, as in `doctor` and `setup`. */
+    checkMs: 15 * SECOND,
+    setupPollMs: 40 * SECOND,
+  },
+  /** A file of a message: all of it, and between two pieces of it. Its size is that of the Bot API. */
+  download: {
+    wholeMs: 5 * MINUTE,
+    silenceMs: 30 * SECOND,
+  },
+  /** Short commands of engines: their version, their login, their models, where a session lies. */
+  engine: {
+    /** Engines that are scripts of a large runtime take seconds if the disk is cold: pi 0.74.2 was seen to take over 10. */
+    versionMs: 40 * SECOND,
+    loginMs: 10 * SECOND,
+    modelsMs: 20 * SECOND,
+    selfCheckMs: 20 * SECOND,
+    /** A busy machine takes many times the half second that the answer usually needs. */
+    lookupMs: 2 * MINUTE,
+    /** Of each output of such a command. */
+    outputBytes: 4 * MIB,
+    /** One line of an engine's stream; longer ones are skipped. */
+    lineBytes: 64 * MIB,
+    /** What is kept of stderr for the error that a person sees. */
+    stderrBytes: 4 * KIB,
+  },
+  /** Engines that run, headless or live. */
+  run: {
+    /** An engine may finish by itself after its outcome, to write its session down. */
+    exitMs: 10 * SECOND,
+    /** It ends in its own way, or by force after that; together under 2 s. */
+    stopMs: 1200,
+    forceMs: 600,
+    /** The same for its processes: first a signal that it heeds, then SIGKILL to whatever is left. */
+    signalMs: 800,
+    sweepMs: 800,
+    /** An engine that takes longer to take an answer is as good as one that refuses it. */
+    answerMs: 5 * SECOND,
+    /** A start that creates opencode's database holds up others for so long. */
+    firstStartMs: MINUTE,
+  },
+  liveServer: {
+    /** From the start of its process until it takes its first call. A busy machine takes many times the usual second. */
+    startMs: 2 * MINUTE,
+    /** What answers at once on an idle machine gets this long on a busy one. */
+    callMs: MINUTE,
+    /** A new session waits for its slowest MCP server: 30 s with opencode 1.18.33, which then goes on without it. */
+    sessionMs: 90 * SECOND,
+    /** A summary is written by a model. */
+    compactMs: 10 * MINUTE,
+    /** How long a session that rests may need to begin with a message that it has taken. */
+    beginMs: 5 * SECOND,
+    /** Sessions end their commands before their server is ended. */
+    abortMs: 600,
+    /** A stream of events that says nothing at all for so long is opened anew. */
+    silentMs: MINUTE,
+    /** An answer over HTTP, or one event of a stream. */
+    answerBytes: 64 * MIB,
+    /** How long an event stream that broke off is connected to again, before its server is given up. */
+    reconnectMs: 30 * SECOND,
+  },
+  git: {
+    /** A worktree of a large repository, with filters. */
+    callMs: 2 * MINUTE,
+    /** A look at what is there, for which a person waits. */
+    lookMs: 5 * SECOND,
+    /** Git takes its locks away when it is told to end. */
+    endMs: 500,
+    outputBytes: 16 * MIB,
+  },
+  /** Other programs: `ps`, `tar`, and what starts services. */
+  program: {
+    psMs: SECOND,
+    serviceMs: 30 * SECOND,
+    archiveMs: 10 * MINUTE,
+    outputBytes: 8 * MIB,
+  },
+  /** What others send to the bridge's own address. */
+  webhook: {
+    requestMs: 10 * SECOND,
+    bodyBytes: MIB,
+  },
+  controlSocket: {
+    helloMs: 5 * SECOND,
+    lineBytes: MIB,
+    /** What a client that reads too slowly has not read yet. */
+    unreadBytes: 16 * MIB,
+  },
+};
