@@ -175,6 +175,22 @@ export class Bridge {
     return [...this.#jobs.values()].find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
   }
 
+  /** Has a run wait that hardly began, for `extend`; false if it has done something already or takes a text as it runs. */
+  takeBack(id: string): boolean {
+    return this.#jobs.get(id)?.takeBack() ?? false;
+  }
+
+  /** Runs a run that waits, or was taken back, after `change` has changed what is stored of it. False if it has ended. */
+  async extend(id: string, change: () => void): Promise<boolean> {
+    await this.#scheduler.over(id);
+    const { runs } = this.#options.store;
+    runs.requeue(id);
+    if (!this.isWaiting(id)) return false;
+    change();
+    this.release(id);
+    return true;
+  }
+
   /** Runs a run that was paused; false unless it is paused. */
   release(id: string): boolean {
     const job = this.#jobs.get(id);
@@ -238,7 +254,7 @@ export class Bridge {
     const text = overBudget(this.#options);
     if (!job || (text !== undefined && job.hold(text))) return;
     await job.run();
-    this.#forget(id);
+    if (!job.isWaiting) this.#forget(id);
   }
 
   #forget(id: string): void {

@@ -8,10 +8,10 @@ import { finalButtons } from "./buttons.ts";
 import { continueButton } from "./continue-button.ts";
 import type { Buttons } from "./document.ts";
 import { type OpenFile, toFileMessage } from "./file-message.ts";
-import { plain } from "./markdown/tree.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
 import { readReply } from "./reply.ts";
+import { retire, retireStale } from "./retire.ts";
 import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
 
 export interface DelivererParts {
@@ -25,9 +25,6 @@ export interface DelivererParts {
   readonly progress: Map<string, ProgressMessage>;
   readonly log: Logger;
 }
-
-/** How often a progress message is tried to be taken away or changed, before it is left. */
-const RETIRE_ROUNDS = 3;
 
 /** Brings what the store has for a chat to its people, until they have it; only then the progress message goes. */
 export class Deliverer {
@@ -85,6 +82,7 @@ export class Deliverer {
       else await this.#deliverReply(delivery, replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
+      await retireStale(delivery.chatId, this.#parts);
       if (!run || delivery.body !== null) return;
       await this.#parts.progress.get(run.id)?.clean();
       this.#parts.progress.delete(run.id);
@@ -118,12 +116,8 @@ export class Deliverer {
       });
       this.kick();
     }
-    if (run.progressId === null) return;
-    await this.#retire(
-      run,
-      run.progressId,
-      `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`,
-    );
+    const instead = `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`;
+    await retire(run, { instead, mustBeRead: true }, this.#parts);
   }
 
   /** A file comes after the answer of its run. */
@@ -146,14 +140,14 @@ export class Deliverer {
     ];
     if (run.outcome === "cancelled") {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
-      const options = { buttons, isSilent: true };
-      if (progressId !== undefined && (await transport.edit(run.chatId, progressId, view, options))) return;
+      const edit = (id: string) => transport.edit(run.chatId, id, view, { buttons, isSilent: true });
+      if (progressId !== undefined && (await edit(progressId))) return store.runs.setProgress(run.id, null);
       await this.#sendParts(delivery, [view], { run, buttons });
       return;
     }
     const send = async (isPlain: boolean) => {
       const view = { ...outcomeOf(run, engines, style()), continuation };
-      const parts = await transport.compose(view, isPlain);
+      const parts = await transport.compose(view, run.chatId, isPlain);
       return this.#sendParts(delivery, parts, { run, buttons, progressId });
     };
     const isReplaced = await send(false).catch((error: unknown) => {
@@ -161,29 +155,21 @@ export class Deliverer {
       throw error;
     });
     this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
-    if (progressId !== undefined && !isReplaced) await this.#retire(run, progressId, "The answer is below.");
+    if (progressId !== undefined && !isReplaced) {
+      await retire({ ...run, progressId }, { instead: "The answer is below." }, this.#parts);
+    }
   }
 
   async #deliverReply(delivery: Delivery, final: Final): Promise<void> {
     const reply = await readReply(delivery);
     const send = (isPlain: boolean) => {
-      const parts = "folds" in reply ? this.#parts.transport.composeFolded(reply, isPlain) : [reply];
+      const parts = "folds" in reply ? this.#parts.transport.composeFolded(reply, delivery.chatId, isPlain) : [reply];
       return this.#sendParts(delivery, parts, final);
     };
     await send(false).catch((error: unknown) => {
       if (error instanceof TooRich) return send(true);
       throw error;
     });
-  }
-
-  /** A progress message goes, or says something else; it must not say that the run goes on. */
-  async #retire(run: StoredRun, progressId: string, instead: string): Promise<void> {
-    const { transport } = this.#parts;
-    const message = { body: [plain(instead)] };
-    for (let round = 0; round < RETIRE_ROUNDS; round++) {
-      if (await transport.remove(run.chatId, progressId)) return;
-      if (await transport.edit(run.chatId, progressId, message, { buttons: [], isSilent: true })) return;
-    }
   }
 
   /** Sends the parts that are not there yet. True when the progress message became the first of them. */

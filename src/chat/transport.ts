@@ -52,9 +52,9 @@ export interface Transport {
   /** Undefined if the bridge has no use for the update. @throws Unreadable */
   read(update: unknown): Received | undefined;
   /** The messages that an outcome takes, in order. `isPlain`: in the form that is refused last. */
-  compose(outcome: OutcomeView, isPlain: boolean): Promise<readonly Message[]>;
+  compose(outcome: OutcomeView, chatId: string, isPlain: boolean): Promise<readonly Message[]>;
   /** The messages that it takes, in order; as of `compose`. */
-  composeFolded(folded: FoldedDocument, isPlain: boolean): readonly Message[];
+  composeFolded(folded: FoldedDocument, chatId: string, isPlain: boolean): readonly Message[];
   /** Gives the id of the message. */
   send(target: Target, message: Message, options: SendOptions): Promise<string>;
   /** False if there is nothing to edit (any more). */

@@ -22,7 +22,7 @@ export interface ToldEvent {
  *
  * @param access Asked for at each request, so that a changed config takes effect.
  */
-export function operationHandler(access: () => Access, mainChat: string) {
+export function operationHandler(access: () => Access, mainChat: () => string) {
   const nobody = { topicId: undefined, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined };
   return async (
     { operation: name, input, surface = "cli" }: ControlRequest,
@@ -33,7 +33,7 @@ export function operationHandler(access: () => Access, mainChat: string) {
     const operation = findOperation(now.operations, name);
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
     const tell = (event: unknown) => emit({ event, text: operation.tellEvent?.(event) } satisfies ToldEvent);
-    const caller: Caller = { surface, place: { chatId: mainChat, ...nobody }, emit: tell, signal };
+    const caller: Caller = { surface, place: { chatId: mainChat(), ...nobody }, emit: tell, signal };
     if (operation.isForPeople && surface === "mcp") {
       throw new OperationFailure("not_allowed", `Only a person may call "${name}".`);
     }

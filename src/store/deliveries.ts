@@ -1,4 +1,5 @@
 import type { Database, Row } from "./database.ts";
+import type { Moves } from "./moves.ts";
 
 /** Something that a chat must be told, and how far that got. */
 export interface Delivery {
@@ -35,12 +36,15 @@ export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
 
 export class Deliveries {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #moves: Moves;
+  constructor(database: Database, moves: Moves) {
     this.#database = database;
+    this.#moves = moves;
   }
 
-  add({ isSilent, ...delivery }: NewDelivery): void {
-    const { runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt } = delivery;
+  add(delivery: NewDelivery): void {
+    const placed = this.#moves.place(delivery, "topicId", "replyTo");
+    const { runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt, isSilent } = placed;
     const values = [runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt];
     this.#database.run(
       `INSERT INTO deliveries
@@ -81,7 +85,7 @@ export class Deliveries {
 
   /** Our messages that belong to no run; the newest thousand are enough. */
   keepReply(chatId: string, messageId: string): void {
-    this.#database.run("INSERT INTO replies (chatId, messageId) VALUES (?, ?)", chatId, messageId);
+    this.#database.run("INSERT INTO replies (chatId, messageId) VALUES (?, ?)", this.#moves.current(chatId), messageId);
     this.#database.run("DELETE FROM replies WHERE rowid <= (SELECT MAX(rowid) FROM replies) - 1000");
   }
 

@@ -232,6 +232,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN file TEXT;
   `,
   `
+  CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
+  `,
+  `
+  UPDATE runs SET progressId = NULL WHERE state = 'ended'
+    AND id NOT IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending') AND runId IS NOT NULL);
+  CREATE INDEX runsStale ON runs (chatId) WHERE state = 'ended' AND progressId IS NOT NULL;
+  `,
+  `
   CREATE TABLE threadNames (
     engine TEXT NOT NULL,
     session TEXT NOT NULL,

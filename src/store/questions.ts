@@ -1,5 +1,6 @@
 import type { Approval, Question, Reply } from "../domain/question.ts";
 import type { Database, Row } from "./database.ts";
+import type { Moves } from "./moves.ts";
 import type { StoredRun } from "./stored-run.ts";
 
 /** `withdrawn`: the engine does not ask it any more, or its run ended. */
@@ -49,11 +50,14 @@ export interface Decider {
 
 export class Questions {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #moves: Moves;
+  constructor(database: Database, moves: Moves) {
     this.#database = database;
+    this.#moves = moves;
   }
 
-  add({ key, runId, question, chatId, topicId, askedAt }: NewQuestion): void {
+  add(asked: NewQuestion): void {
+    const { key, runId, question, chatId, topicId, askedAt } = this.#moves.place(asked, "topicId");
     this.#database.run(
       `INSERT INTO questions (key, runId, questionId, kind, title, question, chatId, topicId, state, askedAt)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
@@ -63,6 +67,12 @@ export class Questions {
 
   get(key: string): StoredQuestion | undefined {
     return this.#read("SELECT * FROM questions WHERE key = ?", key)[0];
+  }
+
+  /** The keys of a chat's questions that wait for an answer. */
+  openIn(chatId: string): string[] {
+    const sql = "SELECT key FROM questions WHERE state = 'open' AND chatId = ?";
+    return this.#database.all<{ key: string }>(sql, chatId).map(({ key }) => key);
   }
 
   /** The question whose card, or a message that belongs to it, this is. */
@@ -191,7 +201,7 @@ export class Questions {
   addMessage(key: string, chatId: string, messageId: string): void {
     this.#database.run(
       "INSERT OR REPLACE INTO cardMessages (chatId, messageId, key) VALUES (?, ?, ?)",
-      ...[chatId, messageId, key],
+      ...[this.#moves.current(chatId), messageId, key],
     );
   }
 
