@@ -11,7 +11,7 @@ import { type OpenFile, toFileMessage } from "./file-message.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
 import { readReply } from "./reply.ts";
-import { retire, retireStale } from "./retire.ts";
+import { retire, retireParked, retireStale } from "./retire.ts";
 import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
 
 export interface DelivererParts {
@@ -100,24 +100,11 @@ export class Deliverer {
     }
   }
 
-  /** Nothing of a run may say that it goes on, and somebody must hear that its outcome is in no chat. */
-  async #tellParked({ runId, chatId, body }: Delivery, problem: string): Promise<void> {
-    const { store, transport } = this.#parts;
-    const run = runId === null || body !== null ? undefined : store.runs.get(runId);
+  async #tellParked({ runId, body }: Delivery, problem: string): Promise<void> {
+    const run = runId === null || body !== null ? undefined : this.#parts.store.runs.get(runId);
     if (!run) return;
     this.#parts.progress.delete(run.id);
-    if (chatId !== transport.mainChat) {
-      const told = `The outcome of run ${run.id} could not be sent to chat ${chatId} (${problem}). \`takopi runs\` lists such runs.`;
-      store.deliveries.add({
-        runId: run.id,
-        chatId: transport.mainChat,
-        body: told,
-        createdAt: run.endedAt ?? run.createdAt,
-      });
-      this.kick();
-    }
-    const instead = `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`;
-    await retire(run, { instead, mustBeRead: true }, this.#parts);
+    await retireParked(run, problem, this.#parts, () => this.kick());
   }
 
   /** A file comes after the answer of its run. */

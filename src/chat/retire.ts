@@ -15,7 +15,7 @@ const ROUNDS = 3;
 
 /**
  * The progress message of a run that has ended goes, or says something else: it must not say that the run goes on. What
- * must be `read` is not taken away. Whatever fails is tried again after the chat's next delivery.
+ * `mustBeRead` is not taken away. Whatever fails is tried again after the chat's next delivery.
  */
 export async function retire(
   run: StoredRun,
@@ -37,6 +37,19 @@ export async function retire(
     if (error instanceof Superseded) throw error;
     log.warn({ err: error, runId: id }, "progress.left");
   }
+}
+
+/** The outcome of a run is in no chat: its progress message says so, and so does the main chat. */
+export async function retireParked(run: StoredRun, problem: string, parts: Parts, deliver: () => void): Promise<void> {
+  const { id: runId, chatId, outcome, endedAt, createdAt } = run;
+  const { mainChat } = parts.transport;
+  if (chatId !== mainChat) {
+    const body = `The outcome of run ${runId} could not be sent to chat ${chatId} (${problem}). \`takopi runs\` lists such runs.`;
+    parts.store.deliveries.add({ runId, chatId: mainChat, body, createdAt: endedAt ?? createdAt });
+    deliver();
+  }
+  const instead = `${outcome ?? "error"} · The answer could not be sent here: ${problem}`;
+  await retire(run, { instead, mustBeRead: true }, parts);
 }
 
 /** Retires what could not be retired when its run ended. */
