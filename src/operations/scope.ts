@@ -23,7 +23,7 @@ export function engineFor({ engines }: Access, { settings }: Scope, id: string |
   const engine = engines.find((one) => one.id === wanted.toLowerCase());
   if (engine) return engine;
   const names = engines.map((one) => `\`${one.id}\``).join(", ");
-  throw new UserError(`There is no engine \`${wanted}\` here; there are ${names}.`, { code: "usage" });
+  throw new UserError(`There is no engine \`${wanted}\` here; there are ${names}.`, { code: "not_found" });
 }
 
 const ORIGIN: Readonly<Record<Layer, string>> = {

@@ -9,6 +9,7 @@ import { exitCodes } from "../../src/control/protocol.ts";
 import { operations } from "../../src/operations/index.ts";
 import { call } from "../cli/calling.ts";
 import { type Stage, stage, textOf } from "../helpers/bridge.ts";
+import { wordsOf } from "../helpers/operation-words.ts";
 
 /** A loaded machine takes its time. */
 const WAIT_MS = 60_000;
@@ -49,15 +50,6 @@ test("every example is taken by the command line and by the chat, whatever comes
     }
   }
 });
-
-/** An input as it is typed. */
-const wordsOf = ({ argument, operands }: (typeof operations)[number], example: Record<string, unknown>): string[] =>
-  Object.entries(example).flatMap(([field, value]) => {
-    const isPlaced = (operands ?? [argument]).includes(field);
-    if (value === true) return [isPlaced ? field : `--${field}`];
-    const text = Array.isArray(value) ? value.join(",") : String(value);
-    return isPlaced ? [text] : [`--${field}`, text];
-  });
 
 test("what waits is listed, moved and dropped, and runs in the new order", async () => {
   const { directory, say, botSays, outcomeOf } = await stage({ tables: "[limits]\nparallel_runs = 1\n" });
