@@ -18,7 +18,7 @@ const Rows = z.array(z.object({ id: z.string(), title: z.string(), time_updated:
 export async function listSessions(setup: WorkSetup & { readonly options: OpencodeOptions }): Promise<FoundSession[]> {
   const { options, cwd } = setup;
   const env = engineEnv({ env: setup.env, patterns: OPENCODE_VARIABLES, options, cwd, added: WITHOUT_PROJECT });
-  // Asked where there is no database, opencode would create one.
+  // Asked if there is no database, opencode would create one.
   if (!hasDatabase(env)) return [];
   const query = `select id, title, time_updated from session where directory = '${cwd.replaceAll("'", "''")}'
     and parent_id is null order by time_updated desc limit 20`;

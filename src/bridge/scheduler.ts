@@ -53,7 +53,7 @@ export class Scheduler {
     held.add(thread);
   }
 
-  /** Keeps runs off a thread until the result is called; undefined where one runs or waits in it, or it is kept. */
+  /** Keeps runs off a thread until the result is called; undefined if one runs or waits in it, or it is kept. */
   occupy(thread: string): (() => void) | undefined {
     const isBusy =
       [...this.#running.values()].some(({ threads }) => threads.has(thread)) ||

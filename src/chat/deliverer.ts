@@ -212,7 +212,7 @@ export class Deliverer {
 
   /**
    * The first part may have arrived, and only the transport's answer was lost: the progress message becomes it, since an
-   * edit can be repeated without doubling anything. False where there is none.
+   * edit can be repeated without doubling anything. False if there is none.
    */
   async #replaceProgress(
     delivery: Delivery,

@@ -83,7 +83,7 @@ export class ProgressMessage implements Screen {
   }
 
   /**
-   * Takes away the first message where it may have arrived under an id that is not known. For a run whose outcome is in
+   * Takes away the first message if it may have arrived under an id that is not known. For a run whose outcome is in
    * the chat.
    */
   async clean(): Promise<void> {

@@ -34,7 +34,7 @@ const RECEIPT = "Added to the running turn.";
  * only when either has happened, so that nothing is lost in between.
  *
  * @returns the run that the group belongs to now.
- * @throws UserError for what the person must mend.
+ * @throws UserError for what the person must fix.
  */
 export function submit(group: Group, parts: SubmitParts): string {
   const { bridge, deferred, guard } = parts;

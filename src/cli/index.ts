@@ -5,7 +5,7 @@ export interface Entry {
   /** One word, or two: `config get`. */
   readonly name: string;
   readonly description: string;
-  /** True where an interrupt is the command's own affair: it ends by itself once the signal is aborted. */
+  /** True if an interrupt is the command's own affair: it ends by itself once the signal is aborted. */
   readonly endsItself?: boolean;
   load(): Promise<{ readonly command: Command }>;
 }

@@ -86,7 +86,7 @@ const asWritten = ({ path, text }: Problem, moved: ReadonlySet<string>): Problem
   text,
 });
 
-/** Reads the file in its present form, writing it back first where it was of an older one. */
+/** Reads the file in its present form, writing it back first if it was of an older one. */
 export function readTable(file: string): { table: Table; text: string; warnings: string[] } {
   const text = readText(file);
   const table = parseToml(text, file);

@@ -39,7 +39,7 @@ export const originOf = (setting: Pick<Setting, "layer"> | undefined, nothing = 
   setting === undefined ? nothing : ORIGIN[setting.layer];
 
 /**
- * Makes a change that concerns everybody in a group: there only its administrators may. At once where nobody has to be
+ * Makes a change that concerns everybody in a group: there only its administrators may. At once if nobody has to be
  * asked.
  *
  * @throws UserError for those who may not.

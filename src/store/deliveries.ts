@@ -4,7 +4,7 @@ import type { Moves } from "./moves.ts";
 /** Something that a chat must be told, and how far that got. */
 export interface Delivery {
   readonly id: number;
-  /** The run whose outcome it is, or that a reply to it leads to; null where it belongs to none. */
+  /** The run whose outcome it is, or that a reply to it leads to; null if it belongs to none. */
   readonly runId: string | null;
   readonly chatId: string;
   readonly topicId: string | null;

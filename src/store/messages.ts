@@ -39,7 +39,7 @@ export class Messages {
     return Math.max(...MESSAGE_TABLES.map((table) => newest(table) ?? 0));
   }
 
-  /** The newest message of a run; 0 where it has none. */
+  /** The newest message of a run; 0 if it has none. */
   newestOf(runId: string): string {
     const sql = "SELECT MAX(messageId) AS id FROM messages WHERE runId = ?";
     return String(this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0);

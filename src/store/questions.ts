@@ -23,7 +23,7 @@ export interface StoredQuestion {
   readonly scope: "once" | "session" | null;
   /** Why it was denied. */
   readonly reason: string | null;
-  /** What was chosen or written, for people; null where it is secret. */
+  /** What was chosen or written, for people; null if it is secret. */
   readonly answer: string | null;
   /** `time`: nobody answered in time. */
   readonly decidedBy: "user" | "policy" | "time" | null;

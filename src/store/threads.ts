@@ -21,7 +21,7 @@ export interface Totals {
   readonly turns: number;
   /** Of all kinds, cached ones included. */
   readonly tokens: number;
-  /** 0 where the engine names no costs. */
+  /** 0 if the engine names no costs. */
   readonly costUsd: number;
   /** ms since 1970. */
   readonly since: number;

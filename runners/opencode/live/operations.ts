@@ -72,7 +72,7 @@ async function modelOf({ client }: OpencodeServer, { id, directory, model }: Ses
 interface Fork {
   readonly client: OpencodeServer["client"];
   readonly session: Session;
-  /** The message before which the new session ends; it has all of them where this is absent. */
+  /** The message before which the new session ends; it has all of them if this is absent. */
   readonly before?: string;
 }
 

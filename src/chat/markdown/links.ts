@@ -4,7 +4,7 @@ import { code, type Inline, text, textOf } from "./tree.ts";
 
 /** What is to become of a link. */
 interface LinkView {
-  /** Where its text may lead; undefined where it must stay text. */
+  /** Where its text may lead; undefined if it must stay text. */
   readonly url?: string;
   /** What to show behind the text, since the text does not say it. */
   readonly target?: string;
