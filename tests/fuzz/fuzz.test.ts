@@ -55,13 +55,17 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     active: () => [],
     steerable: () => undefined,
     isWaiting: () => false,
+    takeBack: () => {},
     rewrite: () => {},
     interrupt: () => false,
     answer: () => false,
   } as unknown as Bridge;
   const config = {
     ...{ default_engine: "alpha", projects: new Map(), limits: {} },
-    telegram: { chat_id: 5, allowed_user_ids: [], allowed_chat_ids: [], forward_coalesce_s: 0 },
+    telegram: {
+      ...{ chat_id: 5, allowed_user_ids: [], allowed_chat_ids: [], forward_coalesce_s: 0 },
+      ...{ topics: { enabled: false }, files: { enabled: true, allowed_user_ids: [] } },
+    },
   } as unknown as Config;
   const dispatcher = new Dispatcher({
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
