@@ -1,5 +1,6 @@
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import { UserError } from "../errors.ts";
+import { withTries } from "../tries.ts";
 import type { FilePlace } from "../worker/port.ts";
 import type { BridgeOptions } from "./options.ts";
 
@@ -47,32 +48,16 @@ async function fetchFile(
   { place, signal }: { readonly place: FilePlace; readonly signal: AbortSignal },
   { fileSource, worker, log }: Parts,
 ): Promise<PlacedFile> {
-  for (const waitMs of [...WAITS_MS, undefined]) {
+  const fetchOnce = async () => {
+    const bytes = await fileSource.fetchFile(file.source, signal);
+    return worker.put(place, { name: file.name, mime: file.mime, bytes, signal });
+  };
+  const onFailed = (err: unknown, waitMs: number | undefined) => log.warn({ err, waitMs }, "file.not_fetched");
+  try {
+    return await withTries(fetchOnce, { waitsMs: WAITS_MS, signal, onFailed });
+  } catch (cause) {
     signal.throwIfAborted();
-    try {
-      const bytes = await fileSource.fetchFile(file.source, signal);
-      return await worker.put(place, { name: file.name, mime: file.mime, bytes, signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof UserError) throw error;
-      log.warn({ err: error, waitMs }, "file.not_fetched");
-      if (waitMs === undefined) {
-        const text = `\`${file.name}\` could not be fetched from the chat: send it again.`;
-        throw new UserError(text, { cause: error });
-      }
-      await wait(waitMs, signal);
-    }
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`\`${file.name}\` could not be fetched from the chat: send it again.`, { cause });
   }
-  throw new Error("unreachable");
-}
-
-function wait(waitMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, waitMs);
-    const end = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

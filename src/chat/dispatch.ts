@@ -12,6 +12,7 @@ import { type CardReplyParts, replyToCard } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
+import { hear, type Transcribe, tellHeard } from "./hear.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, type Intent } from "./intent.ts";
@@ -31,6 +32,7 @@ export interface DispatchParts {
   readonly bridge: Bridge;
   readonly schedules: ScheduleClock;
   readonly transport: Transport;
+  readonly transcribe: Transcribe;
   readonly cards: CardReplyParts["cards"];
   /** Without `@`. */
   readonly botName: string;
@@ -49,6 +51,7 @@ export class Dispatcher {
   readonly #answers: Answers;
   readonly #submitParts: SubmitParts;
   readonly #once: Once;
+  readonly #closed = new AbortController();
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
@@ -83,6 +86,7 @@ export class Dispatcher {
 
   /** Lets go of prompts that wait for more, so that they are stored as runs. */
   close(): void {
+    this.#closed.abort();
     this.#joiner.flush();
   }
 
@@ -106,6 +110,9 @@ export class Dispatcher {
       case "task":
       case "forward":
         this.#joiner.add(intent.message);
+        break;
+      case "voice":
+        this.#hear(intent.message);
         break;
       case "queued":
         this.#joiner.addQueued({ ...intent.message, text: intent.text });
@@ -139,7 +146,19 @@ export class Dispatcher {
   }
 
   #submit(group: Group): string | undefined {
-    return this.#guard(group.first, () => submit(group, this.#submitParts), group.updateIds);
+    const runId = this.#guard(group.first, () => submit(group, this.#submitParts), group.updateIds);
+    tellHeard(group.spoken, runId, this.#answers);
+    return runId;
+  }
+
+  #hear(message: Incoming): void {
+    const { signal } = this.#closed;
+    const use = (heard: Incoming) => {
+      this.#joiner.add(heard);
+      this.#joiner.settle();
+    };
+    const tell = (answer: Answer) => this.#guard(message, () => this.#answers.give(message, answer));
+    this.#deferred.add(hear(message, { ...this.#parts, signal, use, tell }));
   }
 
   #hold(forward: Incoming): void {
@@ -149,6 +168,7 @@ export class Dispatcher {
       const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, quietly(keepForward(forward, this.#once)));
+      if (forward.isSpoken) tellHeard([forward], undefined, this.#answers);
     });
   }
 

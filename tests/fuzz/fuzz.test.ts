@@ -64,6 +64,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     telegram: { chat_id: 5, allowed_user_ids: [], allowed_chat_ids: [], forward_coalesce_s: 0 },
   } as unknown as Config;
   const dispatcher = new Dispatcher({
+    transcribe: () => Promise.reject(new Error("nothing is heard here")),
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
     ...{ schedules: {} as ScheduleClock },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },
