@@ -18,7 +18,7 @@ export interface Incoming extends Origin {
   readonly messageId: string;
   readonly userName?: string | undefined;
   readonly isPrivate: boolean;
-  /** Text or caption; "" where there is neither. */
+  /** Text or caption; "" if there is neither. */
   readonly text: string;
   readonly isForward: boolean;
   /** Photos, documents and the like that came with it. */

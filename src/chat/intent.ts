@@ -1,4 +1,6 @@
 import { parseCommand, type SlashCommand } from "../domain/directives.ts";
+import { toInput } from "../operations/call.ts";
+import { queue } from "../operations/queue.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { type Address, isAddressed } from "./addressed.ts";
@@ -56,7 +58,8 @@ function classifyMessage(message: Incoming, parts: IntentParts): Intent {
 }
 
 function toCommand(message: Incoming, { name, args }: SlashCommand): Intent {
-  if (name === "queue" && args !== "") return { type: "queued", message, text: args };
+  const task = name === queue.name ? toInput(queue, args)["task"] : undefined;
+  if (typeof task === "string") return { type: "queued", message, text: task };
   return { type: "command", message, name, args };
 }
 

@@ -29,6 +29,8 @@ export interface JoinerOptions {
   readonly albumMs: () => number;
   /** Gets each complete group, in order; gives the id of the run that it became, if it did. */
   readonly submit: (group: Group) => string | undefined;
+  /** Told at once that more will come for a run that it began. */
+  readonly takeBack: (runId: string) => void;
   /** Gets a forward, or a file without a text, that no prompt came before. */
   readonly hold: (material: Incoming) => void;
   /** ms since 1970. */
@@ -75,8 +77,10 @@ export class Joiner {
     } else if (isMaterial(message)) {
       const follows = this.#justStarted(key);
       if (pending) pending.messages.push(message);
-      else if (message.albumId !== undefined) this.#begin(key, message, { follows });
-      else if (follows !== undefined) this.#begin(key, message, { follows });
+      else if (follows !== undefined) {
+        this.#options.takeBack(follows);
+        this.#begin(key, message, { follows });
+      } else if (message.albumId !== undefined) this.#begin(key, message, {});
       else this.#options.hold(message);
     } else if (pending && expectsPaste(pending) && !message.files?.length) {
       pending.messages.push(message);

@@ -88,7 +88,7 @@ const asWritten = ({ path, text }: Problem, moved: ReadonlySet<string>): Problem
   text,
 });
 
-/** Reads the file in its present form, writing it back first where it was of an older one. */
+/** Reads the file in its present form, writing it back first if it was of an older one. */
 export function readTable(file: string): { table: Table; text: string; warnings: string[] } {
   const text = readText(file);
   const table = parseToml(text, file);
@@ -159,6 +159,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     on_restart: table.on_restart,
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
+    mcp: table.mcp,
     engines: own,
     known: engines.map((engine) => withIsolatedResume(engine, own[engine.id])),
     schedules: toSchedules(table.schedules, telegram?.chat_id),

@@ -35,6 +35,11 @@ const files = z.strictObject({
   deny_globs: texts.default([".git/**", ".env", ".envrc", "**/*.pem", "**/.ssh/**"]),
 });
 
+const messageForm = z.enum(["auto", "rich", "classic"]);
+
+/** What is different in one chat. */
+const chat = z.strictObject({ messages: messageForm.optional() });
+
 const telegram = z.strictObject({
   bot_token: text.optional(),
   chat_id: id.optional(),
@@ -44,7 +49,8 @@ const telegram = z.strictObject({
   api_root: httpUrl.optional(),
   /** HTTP proxy; if absent, those of the environment. */
   proxy: httpUrl.optional(),
-  messages: z.enum(["auto", "rich", "classic"]).default("auto"),
+  messages: messageForm.default("auto"),
+  chats: z.record(z.string().regex(/^-?\d{1,15}$/, { error: "the id of a chat" }), chat).default({}),
   stream_answer: z.boolean().default(false),
   message_overflow: z.enum(["split", "trim"]).default("split"),
   session_mode: z.enum(["stateless", "chat"]).default("stateless"),
@@ -110,6 +116,11 @@ const schedule = z.strictObject({
   /** Only what failed makes a sound. */
   quiet: z.literal("errors").optional(),
   enabled: z.boolean().default(true),
+});
+
+const mcp = z.strictObject({
+  /** The operations that write which `takopi mcp` offers. */
+  allow: z.array(text).default([]),
 });
 
 /** A value that does not stand in the file itself. */
@@ -186,6 +197,7 @@ const file = z.strictObject({
   triggers: z.record(z.string(), trigger).default({}),
   webhooks: webhooks.optional(),
   voice: voice.optional(),
+  mcp: mcp.prefault({}),
   plugins: table.optional(),
 });
 

@@ -14,6 +14,8 @@ export type Origin =
   | { readonly type: "trigger"; readonly name: string; readonly depth: number; readonly of?: string | undefined }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }
+  /** One of several that were asked for together. */
+  | { readonly type: "batch"; readonly of: string; readonly caller: string }
   /** The same task once more, after another run of it failed. */
   | { readonly type: "again"; readonly of: string }
   /** Resumes what another run left. */

@@ -82,7 +82,7 @@ function isMarked(pid: number, runId: string, variable = RUN_MARK): boolean {
   }
 }
 
-/** Signals a process, or with a negative number a group; false where there is none. */
+/** Signals a process, or with a negative number a group; false if there is none. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
@@ -96,7 +96,7 @@ export async function markProcess(pid: number): Promise<ProcessMark> {
   return { pid, startTime: hasProc ? (readStat(pid)?.startTime ?? "") : await startTimeByPs(pid) };
 }
 
-/** Whether this very process still runs: its number alone may have gone to another. False where it cannot be told. */
+/** Whether this very process still runs: its number alone may have gone to another. False if it cannot be told. */
 export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean> {
   if (startTime === "") return false;
   if (!hasProc) return (await startTimeByPs(pid)) === startTime;

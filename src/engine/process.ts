@@ -11,7 +11,7 @@ import { closeWhenQuiet } from "./quiet.ts";
 import { Tail } from "./tail.ts";
 
 export interface Command {
-  /** The engine's id: names the setting to mend in error texts. */
+  /** The engine's id: names the setting to fix in error texts. */
   readonly id: string;
   /** A name that is looked up on the PATH of `env`, or a path. */
   readonly file: string;
@@ -59,7 +59,7 @@ export interface OpenChild extends Child {
 /**
  * Starts a process, writes `stdin` to it and closes that. It need not read it.
  *
- * @throws EngineError where the directory or the executable is missing or the system refuses.
+ * @throws EngineError if the directory or the executable is missing or the system refuses.
  */
 export async function spawnProcess(command: Command, stdin: string): Promise<Child> {
   const child = await openProcess(command);
@@ -202,7 +202,7 @@ function startFailure({ id, file }: Command, { code, cause }: Refusal): EngineEr
   return new EngineError(`${file} could not be started (${code ?? "cause unknown"}).`, { cause });
 }
 
-/** What is wrong where there is no such executable, and how to mend it. */
+/** What is wrong if there is no such executable, and how to fix it. */
 export function describeMissing(id: string, file: string): string {
   const where = file.includes("/") ? `${file} does not exist` : `${file} not found on PATH`;
   return `${where}; install it or set ${id}.cmd.`;

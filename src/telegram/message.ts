@@ -120,6 +120,22 @@ export function readUpdate(update: unknown): Received | undefined {
   };
 }
 
+const Move = z.object({
+  message: z.object({
+    chat: z.object({ id }),
+    migrate_to_chat_id: id.optional(),
+    migrate_from_chat_id: id.optional(),
+  }),
+});
+
+/** From which id to which a group moves that becomes a supergroup, if the update says so: both chats do. */
+export function readMove(update: unknown): { readonly from: string; readonly to: string } | undefined {
+  const { chat, migrate_to_chat_id: to, migrate_from_chat_id: from } = Move.safeParse(update).data?.message ?? {};
+  if (!chat) return undefined;
+  if (to !== undefined) return { from: String(chat.id), to: String(to) };
+  return from === undefined ? undefined : { from: String(from), to: String(chat.id) };
+}
+
 function readMessage(updateId: number, message: Message): Incoming {
   const topicId = topicOf(message);
   const replied = message.reply_to_message;

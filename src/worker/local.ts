@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
-import type { Attachment, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { Attachment, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -17,6 +17,8 @@ import { Outboxes } from "./files/outbox.ts";
 import { putFile } from "./files/put.ts";
 import { readInside } from "./files/read.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
+import { look } from "./look.ts";
+import type { Lookups } from "./lookups.ts";
 import { placeOf } from "./place.ts";
 import type {
   FilePlace,
@@ -75,7 +77,7 @@ export class LocalWorker implements Worker {
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
   }
 
-  async operate(operation: SessionAbility, place: OperationPlace, input = ""): Promise<OperationResult> {
+  async operate(operation: SessionOperation, place: OperationPlace, input = ""): Promise<OperationResult> {
     const { env, log } = this.#options;
     const engine = this.#engine(place.engine);
     const { operations } = engine;
@@ -93,6 +95,11 @@ export class LocalWorker implements Worker {
     } catch (cause) {
       throw cause instanceof EngineError ? new UserError(cause.message, { cause }) : cause;
     }
+  }
+
+  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
+    const { config, env, home } = this.#options;
+    return look(name, input, { config: config(), env, home, engine: (id) => this.#engine(id) });
   }
 
   async put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
@@ -238,7 +245,7 @@ interface Operation {
 
 async function act(
   operations: Operations,
-  operation: SessionAbility,
+  operation: SessionOperation,
   { request, input }: Operation,
 ): Promise<OperationResult> {
   switch (operation) {
@@ -255,5 +262,7 @@ async function act(
     }
     case "models":
       return { models: (await operations.models?.(request)) ?? [] };
+    case "sessions":
+      return { sessions: (await operations.sessions?.(request)) ?? [] };
   }
 }

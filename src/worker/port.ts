@@ -1,6 +1,7 @@
 import type { RunEvent } from "../domain/events.ts";
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
-import type { ProcessMark, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
+import type { Lookups } from "./lookups.ts";
 
 /** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
 export interface Worker {
@@ -11,7 +12,9 @@ export interface Worker {
    *
    * @throws UserError
    */
-  operate(operation: SessionAbility, place: OperationPlace, input?: string): Promise<OperationResult>;
+  operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult>;
+  /** Reads something of the machine. @throws UserError */
+  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]>;
   /**
    * Puts a file where a run of this place finds it, under a name of its own.
    *
@@ -72,6 +75,8 @@ export interface OperationResult {
   readonly session?: string;
   /** `models`: ids, as `overrides.model` takes them. */
   readonly models?: readonly string[];
+  /** `sessions`: the newest first. */
+  readonly sessions?: readonly FoundSession[];
 }
 
 /** A run that was cut off, with the process that was stored for it. */

@@ -46,7 +46,12 @@ function setUp() {
         },
       };
     },
-    ...{ operate: async () => ({}), recover: async () => {}, close: async () => {} },
+    ...{
+      operate: async () => ({}),
+      look: () => Promise.reject(new Error("not here")),
+      recover: async () => {},
+      close: async () => {},
+    },
     read: NO_FILES,
     put: () => Promise.reject(new Error("there is no disk here")),
   };

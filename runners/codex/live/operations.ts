@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MS_PER_SECOND } from "../../../src/domain/time.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
@@ -9,6 +10,9 @@ import { explained, takeServer } from "./servers.ts";
 import { closeThread, forkThread, openThread, type ThreadRequest, turnEnd } from "./thread.ts";
 
 const turns = z.object({ data: z.array(z.object({ id: z.string() })) });
+const threads = z.object({
+  data: z.array(z.object({ id: z.string(), name: z.string().nullish(), preview: z.string(), updatedAt: z.number() })),
+});
 const models = z.object({ data: z.array(z.object({ model: z.string() })) });
 
 /** What can be done to a thread that has no run now; it is loaded for that and unloaded again. */
@@ -42,6 +46,16 @@ export const operations: OwnOperations<CodexOptions> = {
   rename: (session, name) =>
     withThread(session, async (server, { thread }) => {
       await server.peer.call("thread/name/set", { threadId: thread, name }, z.unknown());
+    }),
+
+  sessions: (setup) =>
+    withServer(setup, async ({ server }) => {
+      // Unless they are named, those of `codex exec` are left out (seen in 0.169.0).
+      const asked = { cwd: setup.cwd, limit: 20, sourceKinds: ["cli", "vscode", "exec", "appServer"] };
+      const { data } = await server.peer.call("thread/list", asked, threads);
+      return data.map(({ id, name, preview, updatedAt }) => ({
+        ...{ session: id, title: name || preview, at: updatedAt * MS_PER_SECOND },
+      }));
     }),
 
   models: (setup) =>
