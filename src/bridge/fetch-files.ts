@@ -1,7 +1,7 @@
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import { UserError } from "../errors.ts";
 import { withTries } from "../tries.ts";
-import type { FilePlace } from "../worker/port.ts";
+import type { FilePlace, Wanted } from "../worker/port.ts";
 import type { BridgeOptions } from "./options.ts";
 
 type Parts = Pick<BridgeOptions, "fileSource" | "worker" | "log">;
@@ -32,6 +32,29 @@ export async function fetchFiles(
   return files;
 }
 
+export interface PutTarget {
+  readonly place: FilePlace;
+  /** The directory for uploads if absent. */
+  readonly to?: Wanted | undefined;
+}
+
+/** Puts files where a person wants them, one after the other; says of each where it is, or why it is not there. */
+export async function putFiles(
+  files: readonly PromptFile[],
+  target: PutTarget & { readonly signal: AbortSignal },
+  parts: Parts,
+): Promise<readonly (PlacedFile | UserError)[]> {
+  const results: (PlacedFile | UserError)[] = [];
+  for (const file of files) {
+    const put = fetchFile(file, target, parts).catch((error: unknown) => {
+      if (error instanceof UserError) return error;
+      throw error;
+    });
+    results.push(await put);
+  }
+  return results;
+}
+
 interface Place {
   readonly project: string | null;
   readonly branch: string | null;
@@ -45,12 +68,12 @@ export const placeOf = ({ project, branch }: Place): FilePlace => ({
 
 async function fetchFile(
   file: PromptFile,
-  { place, signal }: { readonly place: FilePlace; readonly signal: AbortSignal },
+  { place, to, signal }: PutTarget & { readonly signal: AbortSignal },
   { fileSource, worker, log }: Parts,
 ): Promise<PlacedFile> {
   const fetchOnce = async () => {
     const bytes = await fileSource.fetchFile(file.source, signal);
-    return worker.put(place, { name: file.name, mime: file.mime, bytes, signal });
+    return worker.put(place, { name: file.name, mime: file.mime, bytes, signal, to });
   };
   const onFailed = (err: unknown, waitMs: number | undefined) => log.warn({ err, waitMs }, "file.not_fetched");
   try {

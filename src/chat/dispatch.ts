@@ -21,6 +21,7 @@ import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
 import { answerPress } from "./press.ts";
+import { put, putWords, type Sent } from "./put.ts";
 import { NONE, type SubmitParts, submit } from "./submit.ts";
 import type { Transport } from "./transport.ts";
 
@@ -147,9 +148,22 @@ export class Dispatcher {
   }
 
   #submit(group: Group): string | undefined {
-    const runId = this.#guard(group.first, () => submit(group, this.#submitParts), group.updateIds);
+    const { first, updateIds } = group;
+    const work = () => (this.#put(group) ? undefined : submit(group, this.#submitParts));
+    const runId = this.#guard(first, work, updateIds);
     tellHeard(group.spoken, runId, this.#answers);
     return runId;
+  }
+
+  /** Stores the files, if that is what they came for; the updates count as handled when the files are there. */
+  #put(sent: Sent): boolean {
+    const { first, updateIds } = sent;
+    const words = putWords(sent, this.#parts.config());
+    if (words === undefined) return false;
+    const give = (told: string) => this.#answers.give(first, quietly(told), updateIds);
+    const settle = (work: () => string) => void this.#guard(first, () => give(work()), updateIds);
+    this.#deferred.add(put(sent, words, { ...this.#parts, signal: this.#closed.signal, settle }));
+    return true;
   }
 
   #hear(message: Incoming): void {
@@ -166,6 +180,7 @@ export class Dispatcher {
     this.#guard(forward, () => {
       const { chatId, topicId = NONE, userId = NONE, messageId, text, files = [] } = forward;
       checkFiles(files, forward.userId, this.#parts.config());
+      if (this.#put({ first: forward, ownText: "", files, updateIds: [forward.updateId] })) return;
       const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, quietly(keepForward(forward, this.#once)));
