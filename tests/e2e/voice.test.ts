@@ -52,6 +52,16 @@ describe("a voice message", () => {
     expect(sessionIn(third)).toBe(sessionIn(second));
   });
 
+  test("of many words is shown as it was heard, as far as a message holds it", async () => {
+    const service = await transcriptionService(words("Well, *this* (I think) is it. ".repeat(200)));
+    const { speak, botSays } = await staged(local(service.url));
+    speak();
+    const shown = await botSays(/^Well, \*this\* \(I think\) is it\. Well/);
+    expect(textOf(shown)).not.toContain("&#");
+    expect(shown.entities?.[0]).toMatchObject({ type: "expandable_blockquote", offset: 0 });
+    expect(shown.entities?.[0]?.length).toBeGreaterThan(3_500);
+  });
+
   test("is heard again after a restart that came in between", async () => {
     const service = await transcriptionService("silence", words("build it"));
     const { speak, outcomeOf, stop, start } = await staged(local(service.url));
