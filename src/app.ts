@@ -26,6 +26,7 @@ import { showMenu } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { telegramTransport } from "./telegram/transport.ts";
+import { transcriber } from "./voice/transcribe.ts";
 import { listenForWebhooks } from "./webhooks/listen.ts";
 import { LocalWorker } from "./worker/local.ts";
 
@@ -120,6 +121,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       ...{ config, engines, store, cards, log, now },
       engineOverride: options.engineOverride,
       ...{ bridge, schedules, transport },
+      transcribe: transcriber({ config, env, fetchFile: transport.fetchFile, log }),
       botName: me.username,
       deliver,
     });

@@ -1,8 +1,10 @@
 import type { ShownEvent } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
+import { putFiles } from "./fetch-files.ts";
 import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
@@ -167,6 +169,11 @@ export class Bridge {
    */
   sendFile(path: string, where: Parameters<typeof sendFile>[1]): ReturnType<typeof sendFile> {
     return sendFile(path, where, this.#options);
+  }
+
+  /** Puts files of messages into a place, for nobody's run: see `putFiles`. @throws `signal.reason` once aborted */
+  putFiles(files: readonly PromptFile[], target: Parameters<typeof putFiles>[1]): ReturnType<typeof putFiles> {
+    return putFiles(files, target, this.#options);
   }
 
   /** The run under way that this prompt can be added to: see `Job.steer`. */

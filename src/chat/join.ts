@@ -14,6 +14,8 @@ export interface Group {
   /** The same without what others wrote. */
   readonly ownText: string;
   readonly files: readonly PromptFile[];
+  /** Those whose text was heard in a recording. */
+  readonly spoken: readonly Incoming[];
   /** The run that it belongs to though it came too late to be part of it. */
   readonly follows: string | undefined;
   /** It must wait for its turn, whatever it could be added to. */
@@ -207,6 +209,7 @@ function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
     text: [joinParts(own), ...messages.map(quoteOf), ...forwards.map(({ text }) => text)]
       .filter((part) => part !== "")
       .join("\n\n"),
+    spoken: messages.filter(({ isSpoken }) => isSpoken),
     files: messages.flatMap(({ files = [] }) => files),
     follows,
     mustQueue,

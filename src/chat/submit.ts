@@ -147,7 +147,8 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
   checkFiles(group.files, first.userId, config());
   const files = [...group.files, ...held.flatMap((forward) => forward.files)];
   const prompt: Prompt = { ...first, text, ownText: group.ownText, files, follows };
-  const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
-  requirePlace(prompt, resolved, config());
+  const found = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
+  requirePlace(prompt, found, config());
+  const resolved = group.spoken.length === 0 ? found : { ...found, prompt: `(voice transcribed) ${found.prompt}` };
   return { group, prompt, resolved, held };
 }

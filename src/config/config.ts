@@ -2,6 +2,7 @@ import type { Schedule } from "../domain/schedule.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
+import type { VoiceConfig } from "./voice.ts";
 
 /** The configuration, checked and with its defaults; keys are named as in the file. */
 export interface Config {
@@ -28,6 +29,8 @@ export interface Config {
   readonly triggers: readonly Trigger[];
   /** Where webhooks come in; undefined if nowhere. */
   readonly webhooks: { readonly host: string; readonly port: number } | undefined;
+  /** What makes text of voice messages; undefined if nothing does. */
+  readonly voice: VoiceConfig | undefined;
   readonly limits: Limits;
   readonly mcp: { readonly allow: readonly string[] };
   /** What was read but has no effect, one sentence each. */

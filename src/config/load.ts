@@ -19,6 +19,7 @@ import { brokenSchedules, toSchedules } from "./schedules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
 import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
 import { brokenTriggers, toTriggers, toWebhooks } from "./triggers.ts";
+import { brokenVoice, toVoice } from "./voice.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
 
 /** Where to look, and the engines whose tables the file may have. */
@@ -67,6 +68,7 @@ export function checkConfig(candidate: Candidate): Config {
         ...brokenRules(result.data, engines),
         ...brokenSchedules(result.data.schedules),
         ...brokenTriggers(result.data),
+        ...brokenVoice(result.data),
         ...checkEngineTables(result.data, engines),
       ]
     : toProblems(result.error, table, schema);
@@ -163,6 +165,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     schedules: toSchedules(table.schedules, telegram?.chat_id),
     triggers: toTriggers(table.triggers, telegram?.chat_id),
     webhooks: toWebhooks(table.webhooks),
+    voice: toVoice(table, absolute),
     limits: table.limits,
     warnings: [
       ...warnings,

@@ -128,6 +128,17 @@ const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: te
   error: '{ env = "NAME" } or { file = "path" }',
 });
 
+const voice = z.strictObject({
+  base_url: httpUrl.optional(),
+  model: text.optional(),
+  api_key: z.union([text, secret]).optional(),
+  language: text.optional(),
+  /** Whether the service may be on this machine or its network. */
+  allow_private: z.boolean().default(false),
+  /** A program in place of a service. */
+  command: text.optional(),
+});
+
 const trigger = z.strictObject({
   /** What has to happen to a run; else `webhook`. */
   on: z.enum(["done", "error", "cancelled", "question", "idle"]).optional(),
@@ -185,11 +196,13 @@ const file = z.strictObject({
   schedules: z.record(z.string(), schedule).default({}),
   triggers: z.record(z.string(), trigger).default({}),
   webhooks: webhooks.optional(),
+  voice: voice.optional(),
   mcp: mcp.prefault({}),
   plugins: table.optional(),
 });
 
 export type ScheduleTable = z.output<typeof schedule>;
+export type Secret = z.output<typeof secret>;
 export type TriggerTable = z.output<typeof trigger>;
 export type WebhooksTable = z.output<typeof webhooks>;
 export type TelegramTable = z.output<typeof telegram>;

@@ -14,7 +14,7 @@ import { requireAllowed } from "./files/deny.ts";
 import { partsOf } from "./files/directory.ts";
 import { excludeFromGit } from "./files/exclude.ts";
 import { Outboxes } from "./files/outbox.ts";
-import { putFile } from "./files/put.ts";
+import { putAt, putFile } from "./files/put.ts";
 import { readInside } from "./files/read.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
 import { look } from "./look.ts";
@@ -104,6 +104,7 @@ export class LocalWorker implements Worker {
 
   async put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
     const root = await this.#placeOf(place, file.signal);
+    if (file.to) return putAt({ ...file, root, to: file.to }, this.#options.config().telegram?.files.deny_globs ?? []);
     const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
     const name = `${localDate(new Date())}-${file.name}`;

@@ -49,6 +49,15 @@ export type FilePlace = Pick<RunSpec, "project" | "branch">;
 export interface NewFile extends Pick<PromptFile, "name" | "mime"> {
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
+  /** Where a person wants it; the directory for uploads and a name that is free if absent. */
+  readonly to?: Wanted | undefined;
+}
+
+export interface Wanted {
+  /** From the place; a directory if it ends with a slash. */
+  readonly path: string;
+  /** Takes the place of a file that is there. */
+  readonly isForced: boolean;
 }
 
 export type SentFile = Pick<ReadableFile, "name" | "size" | "mime"> & { readonly path: string };

@@ -65,6 +65,7 @@ function setUp() {
   const cards = new ChatCards({ ...parts, transport });
   const bridge = new Bridge({ ...parts, worker, screens, cards, fileSource: transport });
   const dispatcher = new Dispatcher({
+    transcribe: () => Promise.reject(new Error("nothing is heard here")),
     ...{
       ...parts,
       bridge,

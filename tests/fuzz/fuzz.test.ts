@@ -58,6 +58,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     takeBack: () => {},
     rewrite: () => {},
     interrupt: () => false,
+    takeBack: () => {},
     answer: () => false,
   } as unknown as Bridge;
   const config = {
@@ -68,6 +69,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     },
   } as unknown as Config;
   const dispatcher = new Dispatcher({
+    transcribe: () => Promise.reject(new Error("nothing is heard here")),
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
     ...{ schedules: {} as ScheduleClock },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },

@@ -7,7 +7,7 @@ export type Block =
   | { readonly type: "heading"; readonly size: 1 | 2 | 3 | 4 | 5 | 6; readonly children: readonly Inline[] }
   | Pre
   | { readonly type: "math"; readonly text: string }
-  | { readonly type: "quote"; readonly blocks: readonly Block[] }
+  | { readonly type: "quote"; readonly blocks: readonly Block[]; readonly isFolded?: boolean }
   | List
   | Table
   | { readonly type: "rule" };

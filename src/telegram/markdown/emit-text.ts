@@ -53,7 +53,7 @@ class TextEmitter {
         this.#pre({ text: block.text, language: "latex" });
         return;
       case "quote":
-        this.#quote(block.blocks);
+        this.#quote(block);
         return;
       case "list":
         this.#list(block);
@@ -83,13 +83,13 @@ class TextEmitter {
   }
 
   /** Telegram's quotations do not nest: an inner one is marked in the text. */
-  #quote(blocks: readonly Block[]): void {
+  #quote({ blocks, isFolded }: Omit<Extract<Block, { type: "quote" }>, "type">): void {
     if (!this.writer.isAtLineStart) this.writer.gap(1);
     if (this.#isQuoted) {
       this.writer.indented("> ", () => this.blocks(blocks, 2));
     } else {
       this.#isQuoted = true;
-      this.writer.quoted(() => this.blocks(blocks, 2));
+      this.writer.quoted(() => this.blocks(blocks, 2), isFolded);
       this.#isQuoted = false;
     }
   }
