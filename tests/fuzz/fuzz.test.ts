@@ -55,7 +55,6 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     active: () => [],
     steerable: () => undefined,
     isWaiting: () => false,
-    takeBack: () => {},
     rewrite: () => {},
     interrupt: () => false,
     takeBack: () => {},
