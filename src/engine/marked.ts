@@ -41,6 +41,11 @@ export async function markedProcesses(runId: string, variable = RUN_MARK): Promi
   return pids;
 }
 
+/** Sends SIGKILL to the marked processes that are not among `before`. */
+export async function endMarkedSince(before: readonly number[], runId: string): Promise<void> {
+  for (const pid of await markedProcesses(runId)) if (!before.includes(pid)) sendSignal(pid, "SIGKILL");
+}
+
 /**
  * Acts on each process as soon as its mark was seen, so that its number cannot have gone to another by then. Files of
  * /proc are in memory: read at once they cost some 20 µs each, through the thread pool many times that on a busy
