@@ -104,7 +104,11 @@ function licencesOf(inputs) {
 async function buildProgram() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"));
-  const entryPoints = [{ in: "src/main.ts", out: "main" }];
+  const entryPoints = [
+    { in: "src/main.ts", out: "main" },
+    { in: "src/library/index.ts", out: "library" },
+    { in: "src/library/emulator.ts", out: "emulator" },
+  ];
   const { metafile } = await build({ ...node, entryPoints, splitting: true, metafile: true });
   await build({ ...node, entryPoints: standalone });
   chmodSync(join(root, "dist/main.js"), 0o755);

@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that run the bridge or the command line as a program of its own. */
-const PROCESS = ["tests/chaos/**/*.test.ts", "tests/cli/{bundle,program,setup-terminal}.test.ts"];
+const PROCESS = [
+  "tests/chaos/**/*.test.ts",
+  "tests/cli/{bundle,program,scripts,setup-terminal}.test.ts",
+  "tests/mcp/program.test.ts",
+  "tests/library/library.test.ts",
+];
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
 const PAGE = ["tests/page/**/*.test.ts"];
 

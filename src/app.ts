@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { openControl } from "./app/control.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
+import { movedChats } from "./app/moved-chats.ts";
 import { keepHistory, tellHealth, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
 import { conversationOfRun } from "./bridge/resolve.ts";
@@ -25,6 +26,7 @@ import { showMenu } from "./telegram/menu.ts";
 import { Outbox, type Pace } from "./telegram/outbox.ts";
 import { poll } from "./telegram/poller.ts";
 import { telegramTransport } from "./telegram/transport.ts";
+import { transcriber } from "./voice/transcribe.ts";
 import { listenForWebhooks } from "./webhooks/listen.ts";
 import { LocalWorker } from "./worker/local.ts";
 
@@ -55,7 +57,7 @@ const DELIVER_ON_EXIT_MS = 4_000;
 export async function runBridge(options: AppOptions): Promise<void> {
   const { engines, env, home, log, signal } = options;
   const { directory } = options.config;
-  const { bot_token, chat_id, ...server } = requireTelegram(options.config);
+  const { bot_token, ...server } = requireTelegram(options.config);
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
@@ -63,22 +65,30 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const telegram = createTelegram(bot_token, server, ended.signal);
   const outbox = new Outbox(telegram, log, options.pace);
   const now = () => Date.now();
-  const mainChat = String(chat_id);
+  const mainChat = () => String(requireTelegram(config()).chat_id);
   const deliver = (): void => screens.deliver();
   const tellMain = (body: string) => {
-    store.deliveries.add({ chatId: mainChat, body, createdAt: now() });
+    store.deliveries.add({ chatId: mainChat(), body, createdAt: now() });
     deliver();
   };
-  const config = liveConfig({
+  const live = liveConfig({
     ...options,
-    onChange: (changed, atRestart) => {
+    onChange: (_changed, atRestart) => {
       log.info({ atRestart }, "config.reloaded");
       if (atRestart.length > 0) tellMain(`The config was read again; ${atRestart.join(", ")} takes a restart.`);
-      void showMenu(telegram, { config: changed, engines, log });
+      void showMenu(telegram, { config: config(), engines, log });
     },
     onRefused: (reason) => {
       log.warn({ reason }, "config.refused");
       tellMain(`The changed config is not used: ${reason}`);
+    },
+  });
+  const { config, learn: onMoved } = movedChats({
+    ...{ config: live, store, log },
+    onMoved: (chatId, text) => {
+      tellMain(text);
+      for (const key of store.questions.openIn(chatId)) cards.show(key);
+      void showMenu(telegram, { config: config(), engines, log });
     },
   });
   const style = () => ({
@@ -86,7 +96,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     goesOn: (run: StoredRun) => conversationOfRun(run, config()) !== undefined,
   });
   const transport = telegramTransport({
-    ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log },
+    ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log, onMoved },
   });
   const cards = new ChatCards({ transport, store, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
@@ -111,6 +121,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       ...{ config, engines, store, cards, log, now },
       engineOverride: options.engineOverride,
       ...{ bridge, schedules, transport },
+      transcribe: transcriber({ config, env, fetchFile: transport.fetchFile, log }),
       botName: me.username,
       deliver,
     });

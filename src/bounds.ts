@@ -23,6 +23,17 @@ export const BOUNDS = {
     wholeMs: 5 * MINUTE,
     silenceMs: 30 * SECOND,
   },
+  /** What makes text of a voice message: all of it, download and every try included. */
+  voice: {
+    wholeMs: 2 * MINUTE,
+    lookupMs: 10 * SECOND,
+    /** A question of `doctor`. */
+    checkMs: 15 * SECOND,
+    tries: 4,
+    /** Before the second try; four times as long before each later one. */
+    waitMs: 500,
+    answerBytes: MIB,
+  },
   /** Short commands of engines: their version, their login, their models, where a session lies. */
   engine: {
     /** Engines that are scripts of a large runtime take seconds if the disk is cold: pi 0.74.2 was seen to take over 10. */

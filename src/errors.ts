@@ -31,7 +31,7 @@ export class ConfigError extends Error {
 /** An engine that could not be started or broke its protocol. `run.ts` turns it into a `completed` event. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
-  /** The end of what the process wrote to stderr, without terminal codes; "" where there is none. */
+  /** The end of what the process wrote to stderr, without terminal codes; "" if there is none. */
   readonly stderr: string;
   constructor(message: string, options: { cause?: unknown; stderr?: string } = {}) {
     super(message, options);

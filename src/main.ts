@@ -58,7 +58,7 @@ async function engineIds(): Promise<readonly string[]> {
   return engineIds({ configFile: at < 0 ? undefined : argv[at + 1], cwd: process.cwd(), env: process.env });
 }
 
-/** The first signal asks the command to end, where it can; a second one ends the process at once. */
+/** The first signal asks the command to end, if it can; a second one ends the process at once. */
 function listenForSignals(endsItself: boolean): void {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {

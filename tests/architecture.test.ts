@@ -10,6 +10,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: ["errors"],
   bounds: [],
   errors: [],
+  tries: ["errors"],
   log: ["errors"],
   "program-files": [],
   version: ["program-files"],
@@ -17,10 +18,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   store: ["domain", "errors"],
   config: ["bounds", "domain", "engine", "errors", "log"],
   worker: ["bounds", "config", "domain", "engine", "errors", "log", "store"],
-  bridge: ["config", "domain", "engine", "errors", "log", "store", "worker"],
+  bridge: ["config", "domain", "engine", "errors", "log", "store", "tries", "worker"],
   operations: ["bridge", "config", "domain", "engine", "errors", "store"],
+  voice: ["bounds", "config", "domain", "engine", "errors", "log", "tries"],
   webhooks: ["bounds", "config", "domain", "errors", "log", "store"],
   control: ["bounds", "domain", "engine", "errors", "log", "operations"],
+  mcp: ["control", "errors", "operations"],
   chat: ["bridge", "config", "domain", "engine", "errors", "log", "operations", "store"],
   telegram: ["bounds", "bridge", "chat", "config", "domain", "engine", "errors", "log", "operations", "store"],
   playground: ["domain", "errors", "program-files"],
@@ -32,6 +35,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   "@agentclientprotocol/sdk": /^runners\/acp\//,
   croner: /^src\/domain\/schedule-times\.ts$/,
   execa: /^src\/engine\/process\.ts$/,
+  "@modelcontextprotocol/server": /^src\/mcp\/serve\.ts$/,
   grammy: /^src\/telegram\//,
   "https-proxy-agent": /^src\/telegram\/proxy\.ts$/,
   "proxy-from-env": /^src\/telegram\/proxy\.ts$/,
@@ -77,7 +81,7 @@ const packageOf = (target: string): string =>
     .slice(0, target.startsWith("@") ? 2 : 1)
     .join("/");
 
-const isOpenRoom = (room: string) => ["main", "app", "cli"].includes(room);
+const isOpenRoom = (room: string) => ["main", "app", "cli", "library"].includes(room);
 
 test("the import lines are found", () => {
   expect(files.length).toBeGreaterThan(50);

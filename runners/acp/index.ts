@@ -2,6 +2,7 @@ import type { Engine } from "../../src/engine/contract.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
 import { IMAGE_TYPES, readImages } from "../../src/engine/images.ts";
 import { liveDriver } from "../../src/engine/live.ts";
+import { endMarkedSince, markedProcesses } from "../../src/engine/marked.ts";
 import { probeExecutable } from "../../src/engine/probe.ts";
 import { defineLive } from "../../src/engine/to-engine.ts";
 import type { Agent } from "./agent.ts";
@@ -34,7 +35,11 @@ export function acpEngine(id: string): Engine {
               silenceMinutes: request.options.silence_minutes,
             });
             const images = takesImages(server) ? await readImages(attachments) : [];
+            const { markId } = server.mark;
+            const before = await markedProcesses(markId ?? "");
             await server.claim(turn, () => turn.play({ text: asText(prompt, server.commands), images }));
+            // An agent ends a command's shell, but not what left the shell's process group (opencode 1.18.33).
+            if (context.stopped.aborted) await endMarkedSince(before, markId ?? "");
           },
         });
       },

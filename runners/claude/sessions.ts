@@ -40,7 +40,8 @@ export async function findSession(id: string, setup: SessionSetup): Promise<Sess
   throw new EngineError(`claude has no session ${id} on this machine; it may have been deleted. Start a new one.`);
 }
 
-function configDirectory({ env, options }: SessionSetup): string {
+/** Where claude keeps its own things. */
+export function configDirectory({ env, options }: SessionSetup): string {
   const variable = (name: string) => options.env?.[name] ?? env[name];
   return variable("CLAUDE_CONFIG_DIR") || join(variable("HOME") || homedir(), ".claude");
 }

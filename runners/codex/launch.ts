@@ -12,7 +12,7 @@ import { NO_TOKENS } from "./usage.ts";
 /**
  * Argv and first state of one run.
  *
- * @throws EngineError where the thread's id is not a full one: codex takes it for a name then, and starts a new
+ * @throws EngineError if the thread's id is not a full one: codex takes it for a name then, and starts a new
  *   thread without a word when it finds none (seen in 0.169.0).
  */
 export async function launch(request: RunRequest & { readonly options: CodexOptions }): Promise<Launch<CodexState>> {

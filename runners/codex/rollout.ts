@@ -15,7 +15,7 @@ export function codexHome(env: Readonly<Record<string, string | undefined>>): st
  * The totals that codex will go on counting from when it resumes the thread: those of the last `token_count` in the
  * thread's file (seen in 0.169.0), or zero where a run was killed before it wrote one.
  *
- * @returns undefined where the file is not found (compressed, moved) or does not say it within its last 16 MiB.
+ * @returns undefined if the file is not found (compressed, moved) or does not say it within its last 16 MiB.
  */
 export async function readThreadTotals(home: string, thread: string): Promise<ThreadTokens | undefined> {
   const path = await findRollout(home, thread);

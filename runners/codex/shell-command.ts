@@ -8,7 +8,7 @@ export function unwrapShell(command: string): string {
 const WRAPPER = /^(?:\/\S*\/)?(?:ba|z|da|k)?sh -l?c /;
 const WORD_PART = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)|(\s+)/y;
 
-/** The words of a POSIX command line with their quotes taken off; undefined where a quote is left open. */
+/** The words of a POSIX command line with their quotes taken off; undefined if a quote is left open. */
 function splitWords(line: string): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;

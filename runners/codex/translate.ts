@@ -7,9 +7,9 @@ import { NO_TOKENS, runUsage } from "./usage.ts";
 export interface CodexState {
   /** Of the run: codex's name, or that of the profile in use. */
   readonly title: string;
-  /** Taken off the paths in titles; undefined where it is not known. */
+  /** Taken off the paths in titles; undefined if it is not known. */
   readonly cwd: string | undefined;
-  /** The thread's totals before this run; undefined where they could not be found out, and then no usage is told. */
+  /** The thread's totals before this run; undefined if they could not be found out, and then no usage is told. */
   readonly before: ThreadTokens | undefined;
   readonly thread: string | undefined;
   readonly turns: number;

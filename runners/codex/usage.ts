@@ -13,7 +13,7 @@ export const NO_TOKENS: ThreadTokens = {
 /**
  * What one run used: the thread's totals after it without those before it.
  *
- * @returns undefined where the totals went down, since then they were not counted from the same start.
+ * @returns undefined if the totals went down, since then they were not counted from the same start.
  */
 export function runUsage(before: ThreadTokens, after: ThreadTokens): Usage | undefined {
   const input = after.input_tokens - before.input_tokens;

@@ -27,7 +27,7 @@ export async function createSession(folder: string, cwd: string): Promise<Sessio
 }
 
 /**
- * The session with an id or behind a path; undefined where there is none.
+ * The session with an id or behind a path; undefined if there is none.
  *
  * @throws Error for a file that no run of this program wrote.
  */

@@ -17,7 +17,7 @@ export interface ModelSetup {
 
 /**
  * The value of `OPENCODE_CONFIG_CONTENT` that keeps opencode from falling back on its hosted models, which it does
- * without a word where no model was chosen (seen in 1.18.33). Undefined where somebody did choose: with
+ * without a word if no model was chosen (seen in 1.18.33). Undefined where somebody did choose: with
  * `opencode.model`, in opencode's own config or with a login. What that variable and the config hold is kept.
  */
 export async function withoutHostedModels({ options, env, cwd }: ModelSetup): Promise<string | undefined> {

@@ -15,7 +15,7 @@ import { instructionsOf, requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } fr
 /**
  * A session is gone on with in its own directory, wherever the request comes from.
  *
- * @throws EngineError where the session or its directory is not there.
+ * @throws EngineError if the session or its directory is not there.
  */
 export async function launch(
   request: RunRequest & { readonly options: OpencodeOptions },

@@ -28,7 +28,7 @@ export const opencodeOptions = z.strictObject({
     .string()
     .regex(/^[^/\s]+\/\S/, "must be provider/model, such as anthropic/claude-sonnet-4-5")
     .optional(),
-  /** A primary agent; opencode falls back to its default one where it does not know the name. */
+  /** A primary agent; opencode falls back to its default one if it does not know the name. */
   agent: z.string().min(1).optional(),
   /** Effort of the model: `high`, `max`, `minimal` or whatever its provider has. */
   variant: z.string().min(1).optional(),
@@ -43,7 +43,7 @@ export const opencodeOptions = z.strictObject({
   permission: permission.optional(),
   /** Appended to the arguments of `opencode serve`; `extra_args` are those of `opencode run`. */
   serve_args: z.array(z.string()).optional(),
-  /** Lets opencode send prompts to its own hosted free models where nothing names another model. */
+  /** Lets opencode send prompts to its own hosted free models if nothing names another model. */
   hosted_models: z.boolean().optional(),
 });
 export type OpencodeOptions = z.infer<typeof opencodeOptions>;
@@ -93,7 +93,7 @@ export function toPermission({ permission }: OpencodeOptions): string | undefine
 }
 
 /**
- * The same for a headless run, where nobody can answer the model's questions: on a session that a server made it would
+ * The same for a headless run, if nobody can answer the model's questions: on a session that a server made it would
  * wait for ever (seen in 1.18.33). To sessions of its own it denies them itself. What is no JSON is left for opencode to
  * complain of.
  */

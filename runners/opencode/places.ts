@@ -12,7 +12,7 @@ export const configDirectory = (env: Variables): string =>
 export const dataDirectory = (env: Variables): string =>
   join(env["XDG_DATA_HOME"] || join(env["HOME"] || homedir(), ".local", "share"), "opencode");
 
-/** The file that `OPENCODE_DB` names; undefined where it names none. */
+/** The file that `OPENCODE_DB` names; undefined if it names none. */
 function namedDatabase(env: Variables): string | undefined {
   const name = env["OPENCODE_DB"];
   return name && (name === MEMORY || isAbsolute(name) ? name : join(dataDirectory(env), name));

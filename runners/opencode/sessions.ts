@@ -24,12 +24,12 @@ export interface SessionLookup {
  * exits (seen in 1.18.33). It is asked by way of its own `db` command: `session list` knows only one project, and
  * `export` prints the whole conversation.
  *
- * @throws EngineError where there is no such session, or its directory is gone.
+ * @throws EngineError if there is no such session, or its directory is gone.
  */
 export async function findSessionDirectory(session: string, lookup: SessionLookup): Promise<string> {
   if (!isSessionId(session))
     throw new EngineError(`\`${session}\` is not an opencode session; their ids begin with \`ses_\`.`);
-  // Asked where there is no database, opencode would create one.
+  // Asked if there is no database, opencode would create one.
   if (!hasDatabase(lookup.env)) throw unknownSession(session);
   const known = lookup.host.keep(sessionDirectories);
   const directory = known.recall(session) ?? (await askForDirectory(session, lookup));

@@ -8,7 +8,7 @@ import { readVersion } from "../version.ts";
 type ControlParts = Omit<Access, "config" | "now"> & {
   readonly config: () => Config;
   readonly now: () => number;
-  readonly mainChat: string;
+  readonly mainChat: () => string;
 };
 
 /** Without a socket, as where its path is too long, the bridge still serves its chats. */

@@ -1,11 +1,16 @@
+import type { ShownEvent } from "../domain/events.ts";
+import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { Reply } from "../domain/question.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
 import type { StoredRun } from "../store/stored-run.ts";
+import type { Worker } from "../worker/port.ts";
+import { putFiles } from "./fetch-files.ts";
 import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { StopReason } from "./outcome.ts";
+import { orderWith } from "./queue-order.ts";
 import { takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
@@ -15,6 +20,7 @@ import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
+import { Watchers } from "./watchers.ts";
 
 /** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
@@ -25,6 +31,8 @@ export class Bridge {
   readonly #jobs = new Map<string, Job>();
   /** By run: who waits for its end. */
   readonly #waiters = new Map<string, (() => void)[]>();
+  readonly #watchers = new Watchers();
+  readonly #tellWatchers: Watchers["tell"] = (id, event) => this.#watchers.tell(id, event);
   #isClosed = false;
 
   constructor(options: BridgeOptions) {
@@ -73,7 +81,8 @@ export class Bridge {
     const { runs } = this.#options.store;
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
-    this.#jobs.set(id, new Job(run, this.#options, (thread) => this.#scheduler.claim(id, thread)));
+    const options = { ...this.#options, onEvent: this.#tellWatchers };
+    this.#jobs.set(id, new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
     this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
 
@@ -106,7 +115,37 @@ export class Bridge {
     return this.#jobs.get(id)?.goal;
   }
 
-  /** Resolves when a run has ended and its session is free, at once if it has; never after `close`, which leaves what waits for the next start. */
+  /** Has the events of a run told until the result is called. */
+  readonly watch: Watchers["add"] = (id, watcher) => this.#watchers.add(id, watcher);
+
+  /** What a run under way showed last, as if it happened now. */
+  lastEvents(id: string): ShownEvent[] {
+    return this.#jobs.get(id)?.lastEvents() ?? [];
+  }
+
+  /** Adds a text to the turn of a run; false if it does not run, or its engine did not take it. Never rejects. */
+  steer(id: string, text: string): Promise<boolean> {
+    return this.#jobs.get(id)?.steer(text) ?? Promise.resolve(false);
+  }
+
+  /** Runs of a chat that wait for their turn, in the order in which they are looked at. */
+  waiting(chatId: string): StoredRun[] {
+    const ids = this.#scheduler.waiting(chatId);
+    return ids.flatMap((id) => this.#options.store.runs.get(id) ?? []);
+  }
+
+  /** Moves a waiting run to a place among those of its chat, 1 = next. @throws UserError if it continues one of them. */
+  move(id: string, place: number): void {
+    const { runs } = this.#options.store;
+    const order = orderWith(id, place, this.waiting(runs.get(id)?.chatId ?? ""));
+    runs.setOrder(order);
+    this.#scheduler.reorder(order);
+  }
+
+  /**
+   * Resolves when a run has ended and its session is free, at once if it has; never after `close`, which leaves what
+   * waits for the next start.
+   */
   ended(id: string): Promise<void> {
     return new Promise((resolve) => {
       if (!this.#jobs.has(id)) resolve();
@@ -125,6 +164,9 @@ export class Bridge {
     this.#options.store.runs.setPrompt(id, prompt);
   }
 
+  /** Reads something of the machine that works. @throws UserError */
+  readonly look: Worker["look"] = (name, input) => this.#options.worker.look(name, input);
+
   isRunning(id: string): boolean {
     return this.#jobs.get(id)?.isWaiting === false;
   }
@@ -138,10 +180,31 @@ export class Bridge {
     return sendFile(path, where, this.#options);
   }
 
+  /** Puts files of messages into a place, for nobody's run: see `putFiles`. @throws `signal.reason` once aborted */
+  putFiles(files: readonly PromptFile[], target: Parameters<typeof putFiles>[1]): ReturnType<typeof putFiles> {
+    return putFiles(files, target, this.#options);
+  }
+
   /** The run under way that this prompt can be added to: see `Job.steer`. */
   steerable(prompt: Prompt, resolved: Resolved): Pick<Job, "id" | "fetch" | "steer"> | undefined {
     const { store } = this.#options;
     return [...this.#jobs.values()].find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
+  }
+
+  /** Has a run wait that hardly began, for `extend`; false if it has done something already or takes a text as it runs. */
+  takeBack(id: string): boolean {
+    return this.#jobs.get(id)?.takeBack() ?? false;
+  }
+
+  /** Runs a run that waits, or was taken back, after `change` has changed what is stored of it. False if it has ended. */
+  async extend(id: string, change: () => void): Promise<boolean> {
+    await this.#scheduler.over(id);
+    const { runs } = this.#options.store;
+    runs.requeue(id);
+    if (!this.isWaiting(id)) return false;
+    change();
+    this.release(id);
+    return true;
   }
 
   /** Runs a run that was paused; false unless it is paused. */
@@ -207,7 +270,7 @@ export class Bridge {
     const text = overBudget(this.#options);
     if (!job || (text !== undefined && job.hold(text))) return;
     await job.run();
-    this.#forget(id);
+    if (!job.isWaiting) this.#forget(id);
   }
 
   #forget(id: string): void {

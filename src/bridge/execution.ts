@@ -1,5 +1,5 @@
 import { engineOptions } from "../config/engine-options.ts";
-import { assertNever, type Completed } from "../domain/events.ts";
+import { assertNever, type Completed, type ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
@@ -7,17 +7,21 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
+import type { Briefs } from "../store/threads.ts";
 import type { Outgoing, WorkerEvent, WorkerRun } from "../worker/port.ts";
 import type { JobView } from "./job-view.ts";
-import type { BridgeOptions } from "./options.ts";
+import type { JobOptions } from "./options.ts";
 import { RunQuestions } from "./questions.ts";
-import { specOf } from "./spec.ts";
+import { briefsFor, specOf } from "./spec.ts";
 import { StallWatch } from "./stall.ts";
 import { Steering } from "./steering.ts";
 
+/** Events that are the bridge's own affair. */
+const INNER: ReadonlySet<string> = new Set(["process", "ready", "ack", "outgoing"]);
+
 export interface ExecutionParts {
   readonly run: StoredRun;
-  readonly options: BridgeOptions;
+  readonly options: JobOptions;
   readonly view: JobView;
   /** Called with the thread that the run turns out to belong to. */
   readonly claim: (thread: string) => void;
@@ -32,6 +36,7 @@ export class Execution {
   readonly #questions: RunQuestions;
   readonly #stall: StallWatch;
   readonly #steering: Steering;
+  readonly #briefs: Briefs;
   #can: readonly Ability[] = [];
   #session: string | undefined;
   #outgoing: Outgoing | undefined;
@@ -41,7 +46,9 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
-    this.#work = options.worker.run(specOf(run, options));
+    const spec = specOf(run, options);
+    this.#briefs = briefsFor(spec, options.store);
+    this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
@@ -138,7 +145,10 @@ export class Execution {
     const { run, options, view, log } = this.#parts;
     const { store, now } = options;
     try {
-      store.durably(() => store.runs.start(run.id, now(), cwd));
+      store.durably(() => {
+        store.runs.start(run.id, now(), cwd);
+        store.threads.forgetBriefs(this.#briefs);
+      });
     } catch (cause) {
       throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
     }
@@ -149,6 +159,7 @@ export class Execution {
   #take(event: Exclude<WorkerEvent, { type: "placed" | "completed" }>): void {
     const { run, options, view } = this.#parts;
     if (event.type !== "outgoing") this.#questions.heard(event);
+    if (!INNER.has(event.type)) options.onEvent?.(run.id, event as ShownEvent);
     switch (event.type) {
       case "process":
         options.store.runs.setProcess(run.id, event.mark);

@@ -1,6 +1,7 @@
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import { UserError } from "../errors.ts";
-import type { FilePlace } from "../worker/port.ts";
+import { withTries } from "../tries.ts";
+import type { FilePlace, Wanted } from "../worker/port.ts";
 import type { BridgeOptions } from "./options.ts";
 
 type Parts = Pick<BridgeOptions, "fileSource" | "worker" | "log">;
@@ -31,6 +32,29 @@ export async function fetchFiles(
   return files;
 }
 
+export interface PutTarget {
+  readonly place: FilePlace;
+  /** The directory for uploads if absent. */
+  readonly to?: Wanted | undefined;
+}
+
+/** Puts files where a person wants them, one after the other; says of each where it is, or why it is not there. */
+export async function putFiles(
+  files: readonly PromptFile[],
+  target: PutTarget & { readonly signal: AbortSignal },
+  parts: Parts,
+): Promise<readonly (PlacedFile | UserError)[]> {
+  const results: (PlacedFile | UserError)[] = [];
+  for (const file of files) {
+    const put = fetchFile(file, target, parts).catch((error: unknown) => {
+      if (error instanceof UserError) return error;
+      throw error;
+    });
+    results.push(await put);
+  }
+  return results;
+}
+
 interface Place {
   readonly project: string | null;
   readonly branch: string | null;
@@ -44,35 +68,19 @@ export const placeOf = ({ project, branch }: Place): FilePlace => ({
 
 async function fetchFile(
   file: PromptFile,
-  { place, signal }: { readonly place: FilePlace; readonly signal: AbortSignal },
+  { place, to, signal }: PutTarget & { readonly signal: AbortSignal },
   { fileSource, worker, log }: Parts,
 ): Promise<PlacedFile> {
-  for (const waitMs of [...WAITS_MS, undefined]) {
+  const fetchOnce = async () => {
+    const bytes = await fileSource.fetchFile(file.source, signal);
+    return worker.put(place, { name: file.name, mime: file.mime, bytes, signal, to });
+  };
+  const onFailed = (err: unknown, waitMs: number | undefined) => log.warn({ err, waitMs }, "file.not_fetched");
+  try {
+    return await withTries(fetchOnce, { waitsMs: WAITS_MS, signal, onFailed });
+  } catch (cause) {
     signal.throwIfAborted();
-    try {
-      const bytes = await fileSource.fetchFile(file.source, signal);
-      return await worker.put(place, { name: file.name, mime: file.mime, bytes, signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof UserError) throw error;
-      log.warn({ err: error, waitMs }, "file.not_fetched");
-      if (waitMs === undefined) {
-        const text = `\`${file.name}\` could not be fetched from the chat: send it again.`;
-        throw new UserError(text, { cause: error });
-      }
-      await wait(waitMs, signal);
-    }
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`\`${file.name}\` could not be fetched from the chat: send it again.`, { cause });
   }
-  throw new Error("unreachable");
-}
-
-function wait(waitMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, waitMs);
-    const end = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

@@ -1,7 +1,8 @@
 import { engineOptions } from "../config/engine-options.ts";
-import type { Completed } from "../domain/events.ts";
+import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
+import type { ShownAction } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -11,7 +12,7 @@ import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { Execution } from "./execution.ts";
 import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
-import type { BridgeOptions } from "./options.ts";
+import type { JobOptions } from "./options.ts";
 import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
@@ -20,14 +21,14 @@ export type JobState = "held" | "queued" | "running" | "ended";
 /** One run, from the moment it is queued until nothing of it is left. Its outcome is stored exactly once. */
 export class Job {
   readonly id: string;
-  readonly chatId: string;
-  readonly #options: BridgeOptions;
+  readonly #options: JobOptions;
   readonly #claim: (thread: string) => void;
   readonly #log: Logger;
   readonly #view: JobView;
   #run: StoredRun;
   #state: JobState = "queued";
   #isReleased = false;
+  #isTakenBack = false;
   #stopped: StopReason | undefined;
   /** Aborted by a stop, for what comes before the worker has the run. */
   readonly #fetching = new AbortController();
@@ -35,9 +36,8 @@ export class Job {
   #execution: Execution | undefined;
 
   /** @param claim Called with the thread that the run turns out to belong to. */
-  constructor(run: StoredRun, options: BridgeOptions, claim: (thread: string) => void) {
+  constructor(run: StoredRun, options: JobOptions, claim: (thread: string) => void) {
     this.id = run.id;
-    this.chatId = run.chatId;
     this.#run = run;
     this.#options = options;
     this.#claim = claim;
@@ -45,12 +45,17 @@ export class Job {
     this.#view = new JobView(run, options.screens);
   }
 
+  /** A chat may move while a run waits or runs. */
+  get chatId(): string {
+    return this.#options.store.moves.current(this.#run.chatId);
+  }
+
   get state(): JobState {
     return this.#state;
   }
 
   get isWaiting(): boolean {
-    return this.#state === "held" || this.#state === "queued";
+    return this.#state === "held" || this.#state === "queued" || this.#isTakenBack;
   }
 
   get canSteer(): boolean {
@@ -78,6 +83,18 @@ export class Job {
     return true;
   }
 
+  /**
+   * Stops what hardly began, to run it again with more to its prompt: it is `held` when that is done. False if it has
+   * done something already, or takes a text while it runs.
+   */
+  takeBack(): boolean {
+    if (this.#isTakenBack || this.#state !== "running") return this.isWaiting;
+    if (!this.#execution || this.#stopped || this.canSteer || this.#view.progress.steps > 0) return false;
+    this.#isTakenBack = true;
+    this.#execution.send({ type: "stop", reason: "More of the prompt has come." });
+    return true;
+  }
+
   /** Ends it before it has begun. */
   async drop(): Promise<void> {
     await this.#settle({ kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined });
@@ -96,14 +113,17 @@ export class Job {
         ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
       });
       await this.#execution.hear((event) => this.#completed(event));
-      if (this.#state === "running") throw new Error("The worker gave no outcome.");
+      if (this.#state === "running" && !this.#isTakenBack) throw new Error("The worker gave no outcome.");
     } catch (error) {
+      if (this.#isTakenBack) return;
       if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
       const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);
       this.#execution?.end();
+      if (this.#isTakenBack && this.#state === "running") this.#state = "held";
+      this.#isTakenBack = false;
     }
   }
 
@@ -156,6 +176,15 @@ export class Job {
     this.#closing.abort();
   }
 
+  /** What it showed last, as if it happened now: its session and newest steps. */
+  lastEvents(): ShownEvent[] {
+    const { engine } = this.#run;
+    const session = this.#execution?.session;
+    const started: ShownEvent[] =
+      session === undefined ? [] : [{ type: "started", engine, resume: { engine, value: session } }];
+    return [...started, ...this.#view.progress.shown.map((shown) => toEvent(engine, shown))];
+  }
+
   /** Shows nothing more. */
   close(): void {
     this.#view.close();
@@ -184,6 +213,7 @@ export class Job {
   }
 
   async #completed(event: Completed): Promise<void> {
+    if (this.#isTakenBack) return;
     this.#log.debug({ ok: event.ok }, "run.outcome");
     const { steps } = this.#view.progress;
     await this.#settle({ answer: event.answer, usage: event.usage, steps, ...toEnd(event, this.#stopped) });
@@ -213,3 +243,8 @@ export class Job {
 }
 
 const NOT_STORED = "It has ended, but the state file cannot be written: see `takopi doctor`. Trying again.";
+
+const toEvent = (engine: string, { action, state }: ShownAction): ShownEvent => ({
+  ...{ type: "action", engine, action, phase: state === "done" || state === "failed" ? "completed" : state },
+  ...((state === "done" || state === "failed") && { ok: state === "done" }),
+});

@@ -1,10 +1,17 @@
 import type { Config } from "../config/config.ts";
+import type { ShownEvent } from "../domain/events.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import type { Cards, FileSource, Screens } from "./screen.ts";
+
+/** What a run works with. */
+export interface JobOptions extends BridgeOptions {
+  /** Hears what a run shows. */
+  readonly onEvent?: (runId: string, event: ShownEvent) => void;
+}
 
 /** Hears of what happens to runs. */
 export interface RunWatcher {

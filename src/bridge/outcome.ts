@@ -4,6 +4,7 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
 import type { Outgoing } from "../worker/port.ts";
+import { tellBatch } from "./batch.ts";
 import { prepareContinuation } from "./continuation.ts";
 import { placeOf } from "./fetch-files.ts";
 import type { RunWatcher } from "./options.ts";
@@ -52,6 +53,7 @@ export function storeOutcome(
     deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
     const where = { place: placeOf(run), target: { runId: id, chatId, topicId, replyTo } };
     for (const delivery of outgoing ? toDeliveries(outgoing, where, at) : []) deliveries.add(delivery);
+    tellBatch(run, at, store);
     const ended = runs.get(id);
     if (!ended) return;
     prepareContinuation(ended, atLimit, store);

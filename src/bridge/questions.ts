@@ -63,7 +63,7 @@ export class RunQuestions {
     else if (event.type === "completed") this.#close();
   }
 
-  /** Passes a person's reply on. False where the question is not open, or has a reply on its way. */
+  /** Passes a person's reply on. False if the question is not open, or has a reply on its way. */
   answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
     const open = [...this.#open.values()].find((one) => one.key === key);
     if (!open || open.passing) return false;

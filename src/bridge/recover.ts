@@ -1,4 +1,5 @@
 import type { StoredRun } from "../store/stored-run.ts";
+import { tellBatch } from "./batch.ts";
 import type { BridgeOptions } from "./options.ts";
 import { addContinuation } from "./sequel.ts";
 
@@ -28,6 +29,7 @@ function report(run: StoredRun, options: BridgeOptions): string[] {
     store.runs.end(run.id, { kind: "interrupted", answer: "", error, steps: run.steps, usage: undefined }, now());
     const { chatId, topicId, messageId: replyTo } = run;
     store.deliveries.add({ runId: run.id, chatId, topicId, replyTo, createdAt: now() });
+    tellBatch(run, now(), store);
     return config().on_restart === "resume" && run.session !== null ? [addContinuation(run, run.session, options)] : [];
   });
 }

@@ -2,7 +2,7 @@ import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { EngineOptions } from "../engine/options.ts";
 
-/** Why an engine cannot do something the way it is set up, with what would help; undefined where it can. */
+/** Why an engine cannot do something the way it is set up, with what would help; undefined if it can. */
 export function refusalOf(engine: Engine, ability: Ability, options: EngineOptions): string | undefined {
   if (!engine.can.includes(ability)) return `${engine.label} cannot ${ABILITIES[ability]}.`;
   if (options.interactive === true) return undefined;

@@ -177,7 +177,7 @@ export const conversationOfRun = ({ chatId, topicId, userId }: StoredRun, config
 /**
  * In a group a topic that is served must say what it is for, since its messages are one conversation.
  *
- * @throws UserError if neither the topic nor the message says where to work.
+ * @throws UserError if neither the topic nor the message says if to work.
  */
 export function requirePlace(prompt: Prompt, { context, resume, follows }: Resolved, config: Config): void {
   const { chatId, topicId, isPrivate } = prompt;

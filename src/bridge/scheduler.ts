@@ -53,7 +53,7 @@ export class Scheduler {
     held.add(thread);
   }
 
-  /** Keeps runs off a thread until the result is called; undefined where one runs or waits in it, or it is kept. */
+  /** Keeps runs off a thread until the result is called; undefined if one runs or waits in it, or it is kept. */
   occupy(thread: string): (() => void) | undefined {
     const isBusy =
       [...this.#running.values()].some(({ threads }) => threads.has(thread)) ||
@@ -63,6 +63,19 @@ export class Scheduler {
     return () => {
       if (this.#occupied.delete(thread)) this.#pump();
     };
+  }
+
+  /** Ids of a chat's waiting runs, in order. */
+  waiting(chat: string): string[] {
+    return this.#waiting.filter((entry) => entry.chat === chat).map(({ id }) => id);
+  }
+
+  /** Puts waiting runs into this order, in the places that they have together. */
+  reorder(ids: readonly string[]): void {
+    const places = this.#waiting.flatMap(({ id }, index) => (ids.includes(id) ? [index] : []));
+    const entries = ids.flatMap((id) => this.#waiting.find((entry) => entry.id === id) ?? []);
+    for (const [index, place] of places.entries()) this.#waiting[place] = entries[index] as Waiting;
+    this.#pump();
   }
 
   /** Takes a waiting run out of the queue; false when it does not wait (any more). */

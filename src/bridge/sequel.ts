@@ -25,9 +25,9 @@ export function addContinuation(run: StoredRun, session: string, { store, now }:
 export function resumeRun(run: StoredRun, active: readonly StoredRun[], options: BridgeOptions): string {
   const session = knownSession(run);
   if (session === null) throw new UserError("It cannot be resumed: it has no session.");
+  if (options.store.runs.sequelOf(run.id)) throw new UserError("It was resumed already: see below.");
   const isBusy = active.some((one) => one.engine === run.engine && knownSession(one) === session);
   if (isBusy) throw new UserError("That session is already running.");
-  if (options.store.runs.sequelOf(run.id)) throw new UserError("It was resumed already: see below.");
   return addContinuation(run, session, options);
 }
 

@@ -3,7 +3,9 @@ import type { GoalTerms } from "../domain/goal.ts";
 import type { RunSpec } from "../domain/run.ts";
 import type { Setting } from "../domain/settings.ts";
 import { UserError } from "../errors.ts";
+import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
+import type { Briefs } from "../store/threads.ts";
 import type { BridgeOptions } from "./options.ts";
 import { settingsOf } from "./settings.ts";
 import { sessionOf } from "./thread.ts";
@@ -51,3 +53,7 @@ export function overridesOf(run: StoredRun, session: string | undefined, parts: 
 /** The config's own values reach the engine with its other options. */
 const chosen = (setting: Setting | undefined): string | undefined =>
   setting?.layer === "project" || setting?.layer === "global" ? undefined : setting?.value;
+
+/** What its session is to be told before the prompt. */
+export const briefsFor = ({ engine, session }: RunSpec, { threads }: Pick<Store, "threads">): Briefs =>
+  session === undefined ? { engine, session: "", texts: [], upTo: 0 } : threads.briefs(engine, session);

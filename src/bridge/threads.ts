@@ -1,6 +1,6 @@
 import { engineOptions } from "../config/engine-options.ts";
 import type { Goal, GoalChange } from "../domain/goal.ts";
-import type { Ability, SessionAbility } from "../domain/run.ts";
+import type { Ability, FoundSession, SessionAbility } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
@@ -17,6 +17,13 @@ export interface Thread {
   readonly engine: Engine;
   readonly session: string;
   readonly run: StoredRun;
+}
+
+/** A session that an engine has, known here or not. */
+export interface Saved {
+  readonly engine: Engine;
+  readonly session: string;
+  readonly project: string | null;
 }
 
 /** Who asked for something to be done to a thread, and where. */
@@ -71,8 +78,16 @@ export class Threads {
     await this.#operate(thread, "compact");
   }
 
+  /** The name is ours, and the engine's own too if it can take one now. */
   async rename(thread: Thread, name: string): Promise<void> {
-    await this.#operate(thread, "rename", name);
+    const { engine, session, run } = thread;
+    if (this.whyNot(run, "rename") === undefined) await this.#operate(thread, "rename", name);
+    this.#options.store.threads.setName(engine.id, session, name);
+  }
+
+  /** Adds context without a turn: kept, and put before the session's next prompt. */
+  async brief({ engine, session }: Thread, text: string): Promise<void> {
+    this.#options.store.threads.addBrief(engine.id, session, text);
   }
 
   /** Gives the goal that the session then has; undefined if it has none. */
@@ -100,6 +115,29 @@ export class Threads {
     this.#require({ engine: engine.id, project }, "models");
     const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
     return (await this.#options.worker.operate("models", place)).models ?? [];
+  }
+
+  /** The sessions that an engine has saved for a project, whoever began them; none if it cannot list them. */
+  async saved(engine: Engine, project: string | null): Promise<readonly FoundSession[]> {
+    if (!engine.operations.sessions) return [];
+    const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
+    return (await this.#options.worker.operate("sessions", place)).sessions ?? [];
+  }
+
+  /** Gives what stands for a session that began elsewhere: a reply to it continues that. */
+  adopt({ engine, session, project }: Saved, asked: Asked): StoredRun {
+    const { store, now } = this.#options;
+    const known = store.runs.bySession(engine.id, session);
+    if (known) return known;
+    return store.transaction(() => {
+      const id = newRunId(now());
+      const place = { chatId: asked.chatId, topicId: asked.topicId ?? null, messageId: asked.messageId ?? null };
+      const none = { branch: null, prompt: "", resume: null, follows: null, userId: asked.userId ?? null };
+      store.runs.add({ ...none, ...place, id, engine: engine.id, project, createdAt: now() });
+      store.threads.setBranch(id, { session, branchOf: id });
+      if (asked.conversation !== undefined) store.conversations.setLatest(asked.conversation, engine.id, id);
+      return store.runs.get(id) as StoredRun;
+    });
   }
 
   /** Has the thread's later runs use this model; undefined: the config's. */
@@ -135,7 +173,7 @@ export class Threads {
     const { worker } = this.#options;
     this.#require(run, operation);
     const release = await this.#occupy(`${engine}:${session}`);
-    if (!release) throw new UserError("That session is running: wait for it, or stop it first.");
+    if (!release) throw new UserError("That session is running: wait for it, or stop it first.", { code: "busy" });
     const { project, branch } = run;
     try {
       const place = {

@@ -1,4 +1,5 @@
 import { UserError, userText } from "../errors.ts";
+import type { Told } from "../operations/operation.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Buttons } from "./document.ts";
@@ -7,15 +8,16 @@ import { toDocument } from "./markdown/load.ts";
 import { Superseded } from "./transport.ts";
 
 /** What is said to a command or a press. */
-export interface Answer {
-  /** Markdown. */
-  readonly body: string;
+export interface Answer extends Pick<Told, "body" | "folds" | "file"> {
   readonly buttons?: Buttons;
   /** The run that a reply to it continues. */
   readonly runId?: string;
   /** It makes no sound: nobody waits for it. */
   readonly isSilent?: boolean;
 }
+
+/** What a delivery keeps beside the body. */
+export type Attached = Pick<Told, "folds" | "file">;
 
 type Reply = string | Answer | undefined;
 
@@ -38,10 +40,13 @@ export class Answers {
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
-      const { body, runId, buttons, isSilent }: Answer = typeof reply === "string" ? { body: reply } : reply;
+      const { body, runId, buttons, isSilent, folds, file }: Answer =
+        typeof reply === "string" ? { body: reply } : reply;
       const { chatId, topicId, messageId: replyTo } = origin;
       const keyboard = buttons && JSON.stringify(buttons);
-      store.deliveries.add({ chatId, topicId, replyTo, runId, body, keyboard, isSilent, createdAt: now() });
+      const attached = folds || file ? JSON.stringify({ folds, file }) : undefined;
+      const place = { chatId, topicId, replyTo };
+      store.deliveries.add({ ...place, runId, body, keyboard, attached, isSilent, createdAt: now() });
     });
     deliver();
   }

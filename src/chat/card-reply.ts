@@ -1,5 +1,5 @@
 import type { Bridge } from "../bridge/bridge.ts";
-import type { Choice, Question, Reply } from "../domain/question.ts";
+import { type Choice, type Question, type Reply, readText } from "../domain/question.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import type { CardPress } from "./card-buttons.ts";
@@ -99,26 +99,6 @@ function toChoice({ options }: Choice, indexes: readonly number[]): Reply | stri
 /** The reply that a text stands for, or what to say to it. The name of an option chooses it, and so does its number. */
 function readReply(question: Question, text: string): Reply | string {
   if (text === "") return "This takes text only.";
-  if (question.kind === "text") return { type: "text", text };
-  if (question.kind !== "choice") return { type: "deny", reason: text };
-  const named = question.options.find(({ label }) => label.trim().toLowerCase() === text.toLowerCase());
-  if (named) return { type: "choose", values: [named.value] };
-  const numbers = numbersIn(question, text);
-  if (numbers)
-    return toChoice(
-      question,
-      numbers.map((number) => number - 1),
-    );
-  return question.isOpen
-    ? { type: "text", text }
-    : "This takes one of its options: press a button, or reply with its number.";
-}
-
-/** `2`, or `1, 3` if several may be chosen; undefined for all else. Options that are numbers go by their names alone. */
-function numbersIn({ options, isMultiple, isOpen }: Choice, text: string): readonly number[] | undefined {
-  const isNumeric = isOpen && options.some(({ label }) => /^\s*\d/.test(label));
-  if (isNumeric || !/^\d{1,3}(?:[\s,]+\d{1,3})*\.?$/.test(text)) return undefined;
-  const numbers = (text.match(/\d+/g) ?? []).map(Number);
-  const fits = numbers.every((number) => number >= 1 && number <= options.length);
-  return fits && (isMultiple || numbers.length === 1) ? numbers : undefined;
+  if (question.kind !== "text" && question.kind !== "choice") return { type: "deny", reason: text };
+  return readText(question, text) ?? "This takes one of its options: press a button, or reply with its number.";
 }

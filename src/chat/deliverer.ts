@@ -8,10 +8,10 @@ import { finalButtons } from "./buttons.ts";
 import { continueButton } from "./continue-button.ts";
 import type { Buttons } from "./document.ts";
 import { type OpenFile, toFileMessage } from "./file-message.ts";
-import { toDocument } from "./markdown/load.ts";
-import { plain } from "./markdown/tree.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style, saidView } from "./outcome.ts";
 import type { ProgressMessage } from "./progress-message.ts";
+import { readReply } from "./reply.ts";
+import { retire, retireParked, retireStale } from "./retire.ts";
 import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
 
 export interface DelivererParts {
@@ -28,9 +28,6 @@ export interface DelivererParts {
 
 /** In characters; a message holds 4096, with the marks of Markdown in words. */
 const BODY_LENGTH = 3500;
-
-/** How often a progress message is tried to be taken away or changed, before it is left. */
-const RETIRE_ROUNDS = 3;
 
 /** Brings what the store has for a chat to its people, until they have it; only then the progress message goes. */
 export class Deliverer {
@@ -85,9 +82,10 @@ export class Deliverer {
       const run = delivery.runId === null ? undefined : store.runs.get(delivery.runId);
       if (delivery.file !== null) await this.#deliverFile(delivery, delivery.file, run);
       else if (run && delivery.body === null) await this.#deliverOutcome(delivery, run);
-      else await this.#sendParts(delivery, await this.#toParts(delivery.body ?? "", run), replyOf(delivery, run));
+      else await this.#deliverReply(delivery, replyOf(delivery, run));
       log.debug({ deliveryId: delivery.id }, "delivery.settled");
       store.deliveries.sent(delivery.id);
+      await retireStale(delivery.chatId, this.#parts);
       if (!run || delivery.body !== null) return;
       await this.#parts.progress.get(run.id)?.clean();
       this.#parts.progress.delete(run.id);
@@ -105,35 +103,11 @@ export class Deliverer {
     }
   }
 
-  /** What is too long for one message comes in parts, like an answer. */
-  async #toParts(body: string, run: StoredRun | undefined): Promise<readonly Message[]> {
-    const { transport, engines, style } = this.#parts;
-    if (!run || body.length <= BODY_LENGTH) return [await toDocument(body)];
-    return transport.compose(saidView(run, body, { engines, style: style() }), true);
-  }
-
-  /** Nothing of a run may say that it goes on, and somebody must hear that its outcome is in no chat. */
-  async #tellParked({ runId, chatId, body }: Delivery, problem: string): Promise<void> {
-    const { store, transport } = this.#parts;
-    const run = runId === null || body !== null ? undefined : store.runs.get(runId);
+  async #tellParked({ runId, body }: Delivery, problem: string): Promise<void> {
+    const run = runId === null || body !== null ? undefined : this.#parts.store.runs.get(runId);
     if (!run) return;
     this.#parts.progress.delete(run.id);
-    if (chatId !== transport.mainChat) {
-      const told = `The outcome of run ${run.id} could not be sent to chat ${chatId} (${problem}). \`takopi runs\` lists such runs.`;
-      store.deliveries.add({
-        runId: run.id,
-        chatId: transport.mainChat,
-        body: told,
-        createdAt: run.endedAt ?? run.createdAt,
-      });
-      this.kick();
-    }
-    if (run.progressId === null) return;
-    await this.#retire(
-      run,
-      run.progressId,
-      `${run.outcome ?? "error"} · The answer could not be sent here: ${problem}`,
-    );
+    await retireParked(run, problem, this.#parts, () => this.kick());
   }
 
   /** A file comes after the answer of its run. */
@@ -156,14 +130,14 @@ export class Deliverer {
     ];
     if (run.outcome === "cancelled") {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
-      const options = { buttons, isSilent: true };
-      if (progressId !== undefined && (await transport.edit(run.chatId, progressId, view, options))) return;
+      const edit = (id: string) => transport.edit(run.chatId, id, view, { buttons, isSilent: true });
+      if (progressId !== undefined && (await edit(progressId))) return store.runs.setProgress(run.id, null);
       await this.#sendParts(delivery, [view], { run, buttons });
       return;
     }
     const send = async (isPlain: boolean) => {
       const view = { ...outcomeOf(run, engines, style()), continuation };
-      const parts = await transport.compose(view, isPlain);
+      const parts = await transport.compose(view, run.chatId, isPlain);
       return this.#sendParts(delivery, parts, { run, buttons, progressId });
     };
     const isReplaced = await send(false).catch((error: unknown) => {
@@ -171,17 +145,33 @@ export class Deliverer {
       throw error;
     });
     this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
-    if (progressId !== undefined && !isReplaced) await this.#retire(run, progressId, "The answer is below.");
+    if (progressId !== undefined && !isReplaced) {
+      await retire({ ...run, progressId }, { instead: "The answer is below." }, this.#parts);
+    }
   }
 
-  /** A progress message goes, or says something else; it must not say that the run goes on. */
-  async #retire(run: StoredRun, progressId: string, instead: string): Promise<void> {
-    const { transport } = this.#parts;
-    const message = { body: [plain(instead)] };
-    for (let round = 0; round < RETIRE_ROUNDS; round++) {
-      if (await transport.remove(run.chatId, progressId)) return;
-      if (await transport.edit(run.chatId, progressId, message, { buttons: [], isSilent: true })) return;
+  async #deliverReply(delivery: Delivery, final: Final): Promise<void> {
+    const { transport, engines, style } = this.#parts;
+    const { run } = final;
+    // What is too long for one message comes in parts, like an answer.
+    if (run && delivery.body && delivery.body.length > BODY_LENGTH && delivery.attached === null) {
+      const parts = await transport.compose(
+        saidView(run, delivery.body, { engines, style: style() }),
+        run.chatId,
+        true,
+      );
+      await this.#sendParts(delivery, parts, final);
+      return;
     }
+    const reply = await readReply(delivery);
+    const send = (isPlain: boolean) => {
+      const parts = "folds" in reply ? this.#parts.transport.composeFolded(reply, delivery.chatId, isPlain) : [reply];
+      return this.#sendParts(delivery, parts, final);
+    };
+    await send(false).catch((error: unknown) => {
+      if (error instanceof TooRich) return send(true);
+      throw error;
+    });
   }
 
   /** Sends the parts that are not there yet. True when the progress message became the first of them. */
@@ -237,7 +227,7 @@ export class Deliverer {
 
   /**
    * The first part may have arrived, and only the transport's answer was lost: the progress message becomes it, since an
-   * edit can be repeated without doubling anything. False where there is none.
+   * edit can be repeated without doubling anything. False if there is none.
    */
   async #replaceProgress(
     delivery: Delivery,

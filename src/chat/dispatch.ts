@@ -12,6 +12,7 @@ import { type CardReplyParts, replyToCard } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
+import { hear, type Transcribe, tellHeard } from "./hear.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, type Intent } from "./intent.ts";
@@ -20,6 +21,7 @@ import { type Group, Joiner } from "./join.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
 import { answerPress } from "./press.ts";
+import { put, putWords, type Sent } from "./put.ts";
 import { NONE, type SubmitParts, submit } from "./submit.ts";
 import type { Transport } from "./transport.ts";
 
@@ -31,6 +33,7 @@ export interface DispatchParts {
   readonly bridge: Bridge;
   readonly schedules: ScheduleClock;
   readonly transport: Transport;
+  readonly transcribe: Transcribe;
   readonly cards: CardReplyParts["cards"];
   /** Without `@`. */
   readonly botName: string;
@@ -49,6 +52,7 @@ export class Dispatcher {
   readonly #answers: Answers;
   readonly #submitParts: SubmitParts;
   readonly #once: Once;
+  readonly #closed = new AbortController();
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
@@ -62,6 +66,7 @@ export class Dispatcher {
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
       albumMs: () => (parts.config().telegram?.media_group_debounce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
+      takeBack: (runId) => void parts.bridge.takeBack(runId),
       hold: (forward) => this.#hold(forward),
       now: parts.now,
     });
@@ -83,6 +88,7 @@ export class Dispatcher {
 
   /** Lets go of prompts that wait for more, so that they are stored as runs. */
   close(): void {
+    this.#closed.abort();
     this.#joiner.flush();
   }
 
@@ -106,6 +112,9 @@ export class Dispatcher {
       case "task":
       case "forward":
         this.#joiner.add(intent.message);
+        break;
+      case "voice":
+        this.#hear(intent.message);
         break;
       case "queued":
         this.#joiner.addQueued({ ...intent.message, text: intent.text });
@@ -139,16 +148,43 @@ export class Dispatcher {
   }
 
   #submit(group: Group): string | undefined {
-    return this.#guard(group.first, () => submit(group, this.#submitParts), group.updateIds);
+    const { first, updateIds } = group;
+    const work = () => (this.#put(group) ? undefined : submit(group, this.#submitParts));
+    const runId = this.#guard(first, work, updateIds);
+    tellHeard(group.spoken, runId, this.#answers);
+    return runId;
+  }
+
+  /** Stores the files, if that is what they came for; the updates count as handled when the files are there. */
+  #put(sent: Sent): boolean {
+    const { first, updateIds } = sent;
+    const words = putWords(sent, this.#parts.config());
+    if (words === undefined) return false;
+    const give = (told: string) => this.#answers.give(first, quietly(told), updateIds);
+    const settle = (work: () => string) => void this.#guard(first, () => give(work()), updateIds);
+    this.#deferred.add(put(sent, words, { ...this.#parts, signal: this.#closed.signal, settle }));
+    return true;
+  }
+
+  #hear(message: Incoming): void {
+    const { signal } = this.#closed;
+    const use = (heard: Incoming) => {
+      this.#joiner.add(heard);
+      this.#joiner.settle();
+    };
+    const tell = (answer: Answer) => this.#guard(message, () => this.#answers.give(message, answer));
+    this.#deferred.add(hear(message, { ...this.#parts, signal, use, tell }));
   }
 
   #hold(forward: Incoming): void {
     this.#guard(forward, () => {
       const { chatId, topicId = NONE, userId = NONE, messageId, text, files = [] } = forward;
       checkFiles(files, forward.userId, this.#parts.config());
+      if (this.#put({ first: forward, ownText: "", files, updateIds: [forward.updateId] })) return;
       const held = { chatId, topicId, userId, messageId, text, files, receivedAt: this.#parts.now() };
       this.#parts.store.conversations.hold(held);
       this.#answers.give(forward, quietly(keepForward(forward, this.#once)));
+      if (forward.isSpoken) tellHeard([forward], undefined, this.#answers);
     });
   }
 

@@ -12,6 +12,14 @@ export interface TextFile {
   readonly text: string;
 }
 
+/** A message with texts that a reader unfolds. */
+export interface FoldedDocument {
+  readonly document: Document;
+  readonly folds: readonly Block[];
+  /** Sent instead of the folds if one message does not hold them. */
+  readonly file: TextFile | undefined;
+}
+
 /**
  * What a button does: `press` comes back as it is in a {@link Press}, and has at most 64 of a-z, 0-9 and colons. `said`
  * does nothing: it shows what was answered, and is left out if the transport has no such buttons.

@@ -8,7 +8,7 @@ import { withQuote } from "./quote.ts";
  * that is told.
  *
  * @returns what to say; undefined if the message is no task, or asks for what it asked for.
- * @throws UserError for what the person must mend.
+ * @throws UserError for what the person must fix.
  */
 export function applyEdit(
   { message, task }: Extract<Intent, { type: "edit" }>,

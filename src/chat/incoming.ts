@@ -9,17 +9,7 @@ export interface Origin {
   readonly isBot?: boolean | undefined;
 }
 
-type Attachment =
-  | "file"
-  | "voice message"
-  | "sticker"
-  | "location"
-  | "contact"
-  | "poll"
-  | "checklist"
-  | "story"
-  | "game"
-  | "giveaway";
+type Attachment = "file" | "sticker" | "location" | "contact" | "poll" | "checklist" | "story" | "game" | "giveaway";
 
 /** A message from a person, as far as the bridge reads it. */
 export interface Incoming extends Origin {
@@ -28,11 +18,15 @@ export interface Incoming extends Origin {
   readonly messageId: string;
   readonly userName?: string | undefined;
   readonly isPrivate: boolean;
-  /** Text or caption; "" where there is neither. */
+  /** Text or caption; "" if there is neither. */
   readonly text: string;
   readonly isForward: boolean;
   /** Photos, documents and the like that came with it. */
   readonly files?: readonly PromptFile[] | undefined;
+  /** A recording that is to be the text. */
+  readonly voice?: PromptFile | undefined;
+  /** The text is what a program heard in a recording. */
+  readonly isSpoken?: boolean | undefined;
   /** Something besides text and files that the bridge cannot read. */
   readonly attachment: Attachment | undefined;
   /** Messages that were sent as one album share it. */

@@ -1,4 +1,6 @@
 import { parseCommand, type SlashCommand } from "../domain/directives.ts";
+import { toInput } from "../operations/call.ts";
+import { queue } from "../operations/queue.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { type Address, isAddressed } from "./addressed.ts";
@@ -7,7 +9,7 @@ import type { DraftStop, Incoming, Press, Received } from "./incoming.ts";
 
 /** What something that came in is. Nobody decides that a second time. */
 export type Intent =
-  | { readonly type: "task" | "forward" | "attachment" | "nothing"; readonly message: Incoming }
+  | { readonly type: "task" | "forward" | "voice" | "attachment" | "nothing"; readonly message: Incoming }
   /** A task that must wait for its turn, whatever it could be added to. */
   | { readonly type: "queued"; readonly message: Incoming; readonly text: string }
   | { readonly type: "command"; readonly message: Incoming; readonly name: string; readonly args: string }
@@ -43,6 +45,7 @@ function classifyMessage(message: Incoming, parts: IntentParts): Intent {
   const command = message.isForward ? undefined : parseCommand(message.text);
   const question = command && parts.commands.includes(command.name) ? undefined : questionOf(message, parts.store);
   if (question) return { type: "cardReply", message, question };
+  if (message.voice) return { type: "voice", message };
   if (message.attachment) return { type: "attachment", message };
   const isTask = !command || parts.directives.includes(command.name);
   // Whatever a part of a paste begins with; but somebody may want to take the paste back.
@@ -55,7 +58,8 @@ function classifyMessage(message: Incoming, parts: IntentParts): Intent {
 }
 
 function toCommand(message: Incoming, { name, args }: SlashCommand): Intent {
-  if (name === "queue" && args !== "") return { type: "queued", message, text: args };
+  const task = name === queue.name ? toInput(queue, args)["task"] : undefined;
+  if (typeof task === "string") return { type: "queued", message, text: task };
   return { type: "command", message, name, args };
 }
 

@@ -14,6 +14,8 @@ export interface Group {
   /** The same without what others wrote. */
   readonly ownText: string;
   readonly files: readonly PromptFile[];
+  /** Those whose text was heard in a recording. */
+  readonly spoken: readonly Incoming[];
   /** The run that it belongs to though it came too late to be part of it. */
   readonly follows: string | undefined;
   /** It must wait for its turn, whatever it could be added to. */
@@ -27,6 +29,8 @@ export interface JoinerOptions {
   readonly albumMs: () => number;
   /** Gets each complete group, in order; gives the id of the run that it became, if it did. */
   readonly submit: (group: Group) => string | undefined;
+  /** Told at once that more will come for a run that it began. */
+  readonly takeBack: (runId: string) => void;
   /** Gets a forward, or a file without a text, that no prompt came before. */
   readonly hold: (material: Incoming) => void;
   /** ms since 1970. */
@@ -73,8 +77,10 @@ export class Joiner {
     } else if (isMaterial(message)) {
       const follows = this.#justStarted(key);
       if (pending) pending.messages.push(message);
-      else if (message.albumId !== undefined) this.#begin(key, message, { follows });
-      else if (follows !== undefined) this.#begin(key, message, { follows });
+      else if (follows !== undefined) {
+        this.#options.takeBack(follows);
+        this.#begin(key, message, { follows });
+      } else if (message.albumId !== undefined) this.#begin(key, message, {});
       else this.#options.hold(message);
     } else if (pending && expectsPaste(pending) && !message.files?.length) {
       pending.messages.push(message);
@@ -203,6 +209,7 @@ function toGroup({ first, messages, follows, mustQueue }: Pending): Group {
     text: [joinParts(own), ...messages.map(quoteOf), ...forwards.map(({ text }) => text)]
       .filter((part) => part !== "")
       .join("\n\n"),
+    spoken: messages.filter(({ isSpoken }) => isSpoken),
     files: messages.flatMap(({ files = [] }) => files),
     follows,
     mustQueue,

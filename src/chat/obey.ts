@@ -34,10 +34,13 @@ export function pressOperation(press: Press, button: StoredButton, parts: Parts)
 }
 
 /** What a chat shows of an output. Its buttons are kept, and are for this chat alone. */
-export function toAnswer({ body, runId, buttons }: Told, chatId: string, { store }: Pick<Parts, "store">): Answer {
+export function toAnswer(
+  { buttons, isSeen: _, ...told }: Told,
+  chatId: string,
+  { store }: Pick<Parts, "store">,
+): Answer {
   return {
-    body,
-    ...(runId !== undefined && { runId }),
+    ...told,
     ...(buttons && { buttons: buttons.map((row) => row.map((button) => toButton(button, chatId, store))) }),
   };
 }

@@ -72,7 +72,7 @@ export function cancelledView(
 export const showsResumeLine = (run: StoredRun, { show_resume_line, goesOn }: Style): boolean =>
   show_resume_line || !goesOn(run);
 
-/** How to go on with a run in a terminal; undefined where it has no session. */
+/** How to go on with a run in a terminal; undefined if it has no session. */
 export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string | undefined {
   const session = knownSession(run);
   return session === null ? undefined : engines.find(({ id }) => id === run.engine)?.resume.format(session);

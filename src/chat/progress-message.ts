@@ -30,7 +30,7 @@ const RESEND_MS = 5_000;
  * lost without harm; the outcome is not its business.
  */
 export class ProgressMessage implements Screen {
-  readonly #run: StoredRun;
+  #run: StoredRun;
   readonly #parts: ProgressParts;
   #view: RunView | undefined;
   #shown = "";
@@ -84,7 +84,7 @@ export class ProgressMessage implements Screen {
   }
 
   /**
-   * Takes away the first message where it may have arrived under an id that is not known. For a run whose outcome is in
+   * Takes away the first message if it may have arrived under an id that is not known. For a run whose outcome is in
    * the chat.
    */
   async clean(): Promise<void> {
@@ -122,8 +122,10 @@ export class ProgressMessage implements Screen {
   }
 
   async #send(content: Document): Promise<void> {
-    const { chatId, topicId, messageId, id } = this.#run;
     const { transport, store, log } = this.#parts;
+    // Its chat may have moved.
+    this.#run = store.runs.get(this.#run.id) ?? this.#run;
+    const { chatId, topicId, messageId, id } = this.#run;
     const wasInDoubt = this.#first === "in doubt";
     this.#first = "on its way";
     store.runs.askProgress(id);
@@ -158,13 +160,13 @@ export class ProgressMessage implements Screen {
     const { chatId, id } = this.#run;
     if (await transport.edit(chatId, messageId, content, this.#options(yes))) return;
     // Somebody deleted it: Stop must be there, but nobody is to be pestered.
-    await transport.remove(chatId, messageId);
-    if (this.#messageId !== messageId) return;
+    this.#shown = "";
+    const isGone = await transport.remove(chatId, messageId);
+    if (!isGone || this.#messageId !== messageId) return;
     this.#messageId = undefined;
     store.runs.setProgress(id, null);
     this.#first = this.#wasDeleted ? "unwanted" : "unsent";
     this.#wasDeleted = true;
-    this.#shown = "";
     this.#timer ??= setTimeout(() => this.#flush(), 0);
   }
 

@@ -34,11 +34,13 @@ const RECEIPT = "Added to the running turn.";
  * only when either has happened, so that nothing is lost in between.
  *
  * @returns the run that the group belongs to now.
- * @throws UserError for what the person must mend.
+ * @throws UserError for what the person must fix.
  */
 export function submit(group: Group, parts: SubmitParts): string {
   const { bridge, deferred, guard } = parts;
   const task = toTask(group, parts);
+  const { follows } = group;
+  if (follows !== undefined && bridge.isWaiting(follows)) return extend(task, follows, parts);
   const { prompt, resolved } = task;
   const running = group.mustQueue ? undefined : bridge.steerable(prompt, resolved);
   if (running === undefined) return queue(task, parts);
@@ -61,6 +63,28 @@ export function submit(group: Group, parts: SubmitParts): string {
 async function add({ prompt: { files: asked = [] }, resolved }: Task, running: Running) {
   const files = await running.fetch(asked);
   return { files, isTaken: await running.steer(resolved.prompt, files) };
+}
+
+/** What came just after its prompt becomes part of that prompt. */
+function extend(task: Task, runId: string, parts: SubmitParts): string {
+  const { bridge, deferred, guard, store, log } = parts;
+  const { group } = task;
+  const change = () =>
+    store.transaction(() => {
+      const { prompt = "", files = [] } = store.runs.get(runId) ?? {};
+      bridge.rewrite(runId, [prompt, group.text].filter((text) => text !== "").join("\n\n"));
+      store.runs.setFiles(runId, [...files, ...(task.prompt.files ?? [])]);
+      claimMessages(task, runId, parts);
+    });
+  deferred.add(
+    bridge
+      .extend(runId, () => guard(group, change))
+      .then((isExtended) => {
+        log.debug({ runId, updates: group.updateIds, isExtended }, "run.extended");
+        if (!isExtended) guard(group, () => queue(task, parts));
+      }),
+  );
+  return runId;
 }
 
 function queue(task: Task, parts: SubmitParts): string {
@@ -123,7 +147,8 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
   checkFiles(group.files, first.userId, config());
   const files = [...group.files, ...held.flatMap((forward) => forward.files)];
   const prompt: Prompt = { ...first, text, ownText: group.ownText, files, follows };
-  const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
-  requirePlace(prompt, resolved, config());
+  const found = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
+  requirePlace(prompt, found, config());
+  const resolved = group.spoken.length === 0 ? found : { ...found, prompt: `(voice transcribed) ${found.prompt}` };
   return { group, prompt, resolved, held };
 }

@@ -1,7 +1,7 @@
 import type { FileSource } from "../bridge/screen.ts";
 import type { Chats } from "../operations/chats.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import type { BinaryFile, Buttons, Document, TextFile } from "./document.ts";
+import type { BinaryFile, Buttons, Document, FoldedDocument, TextFile } from "./document.ts";
 import type { Origin, Press, Received } from "./incoming.ts";
 import type { OutcomeView } from "./outcome.ts";
 
@@ -52,7 +52,9 @@ export interface Transport {
   /** Undefined if the bridge has no use for the update. @throws Unreadable */
   read(update: unknown): Received | undefined;
   /** The messages that an outcome takes, in order. `isPlain`: in the form that is refused last. */
-  compose(outcome: OutcomeView, isPlain: boolean): Promise<readonly Message[]>;
+  compose(outcome: OutcomeView, chatId: string, isPlain: boolean): Promise<readonly Message[]>;
+  /** The messages that it takes, in order; as of `compose`. */
+  composeFolded(folded: FoldedDocument, chatId: string, isPlain: boolean): readonly Message[];
   /** Gives the id of the message. */
   send(target: Target, message: Message, options: SendOptions): Promise<string>;
   /** False if there is nothing to edit (any more). */

@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../errors.ts";
 import type { Check } from "./checks.ts";
 
-/** Opens the state file, where there is one, and lets SQLite look it over. */
+/** Opens the state file, if there is one, and lets SQLite look it over. */
 export async function checkState({ directory }: Config): Promise<Check> {
   const name = "state file";
   const file = join(directory, "takopi.db");

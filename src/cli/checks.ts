@@ -6,6 +6,7 @@ import { broughtParts } from "./brought.ts";
 import { checkEngines } from "./check-engine.ts";
 import { checkState } from "./check-state.ts";
 import { checkChat } from "./check-telegram.ts";
+import { checkVoice } from "./check-voice.ts";
 import type { Context, Globals } from "./command.ts";
 import { loadFor } from "./load.ts";
 import { gitVersion } from "./repository.ts";
@@ -27,11 +28,13 @@ export async function runChecks(options: CheckOptions): Promise<Check[]> {
   if (!("telegram" in config)) return [config, await checkGit()];
   const telegram = checkChat(config, options);
   const found = checkEngines(config, options);
+  const voice = checkVoice(config, options);
   return [
     ...describeConfig(config),
     ...(await telegram),
     ...checkGroups(config),
     ...(await found),
+    await voice,
     await checkGit(),
     await checkState(config),
     ...checkProjects(config),

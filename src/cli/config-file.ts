@@ -24,7 +24,7 @@ export const directoryOf = (caller: Caller): string => dirname(placeOf(caller).f
 /**
  * The file as it stands, unchecked: a file that does not hold can still be looked at.
  *
- * @throws ConfigError where it is missing or broken.
+ * @throws ConfigError if it is missing or broken.
  */
 export function readExisting(caller: Caller): Table {
   const { configFile: file, cwd, env } = caller;
@@ -43,7 +43,7 @@ export function botOf(table: Table, { env }: Caller): { token: string | undefine
   return { token: textAt("bot_token"), server: { api_root: textAt("api_root"), proxy: textAt("proxy") } };
 }
 
-/** The file for an edit: in its present form, or empty where there is none yet. */
+/** The file for an edit: in its present form, or empty if there is none yet. */
 export function openForEdit(caller: Caller): { file: string; text: string; table: Table } {
   const { file, exists } = placeOf(caller);
   return exists ? { file, ...readTable(file) } : { file, text: "", table: {} };
@@ -52,7 +52,7 @@ export function openForEdit(caller: Caller): { file: string; text: string; table
 /**
  * Checks `table` as the whole config, without the environment's part, and writes it over `text`.
  *
- * @throws ConfigError where it does not hold; the file is then untouched.
+ * @throws ConfigError if it does not hold; the file is then untouched.
  */
 export async function saveTable(caller: Caller, file: string, text: string, table: Table): Promise<Config> {
   const config = await checkTable(caller, file, table);
@@ -60,7 +60,7 @@ export async function saveTable(caller: Caller, file: string, text: string, tabl
   return config;
 }
 
-/** @throws ConfigError where `table` is no whole config. */
+/** @throws ConfigError if `table` is no whole config. */
 export async function checkTable(caller: Caller, file: string, table: Table): Promise<Config> {
   const { engines, makeEngine: make } = await import("../../runners/index.ts");
   const plain = Object.entries(caller.env).filter(([name]) => !name.startsWith("TAKOPI__"));

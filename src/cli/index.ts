@@ -5,7 +5,7 @@ export interface Entry {
   /** One word, or two: `config get`. */
   readonly name: string;
   readonly description: string;
-  /** True where an interrupt is the command's own affair: it ends by itself once the signal is aborted. */
+  /** True if an interrupt is the command's own affair: it ends by itself once the signal is aborted. */
   readonly endsItself?: boolean;
   load(): Promise<{ readonly command: Command }>;
 }
@@ -38,6 +38,12 @@ export const entries: readonly Entry[] = [
   },
   { name: "engines", description: "List the engines found, with their versions", load: () => import("./engines.ts") },
   { name: "runs", description: "List recent runs", load: () => import("./runs.ts") },
+  {
+    name: "mcp",
+    description: "Offer the bridge as tools to other agents and editors, over MCP",
+    endsItself: true,
+    load: () => import("./mcp.ts"),
+  },
   { name: "backup", description: "Copy state and config into one file", load: () => import("./backup.ts") },
   {
     name: "policy",

@@ -10,7 +10,7 @@ import { openForEdit, saveTable, shortPath } from "./config-file.ts";
 import { findRepository } from "./repository.ts";
 import { isInteractive } from "./terminal.ts";
 
-/** Registers the current repository as a project; the config is made where there is none. */
+/** Registers the current repository as a project; the config is made if there is none. */
 export const command = defineCommand({
   args: {
     alias: { type: "positional", description: "The project's name in the chat", required: false },

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { ControlClient } from "../control/client.ts";
-import type { Answered } from "../control/operation-handler.ts";
+import { type Call, ControlClient } from "../control/client.ts";
+import type { Answered, ToldEvent } from "../control/operation-handler.ts";
 import { exitCodes, OperationFailure } from "../control/protocol.ts";
+import { UserError } from "../errors.ts";
 import { operations } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
 import { readVersion } from "../version.ts";
 import type { Argument, Arguments } from "./arguments.ts";
-import { defineCommand } from "./command.ts";
+import { type Context, defineCommand } from "./command.ts";
 import type { Entry } from "./index.ts";
 import { loadFor } from "./load.ts";
 
@@ -30,23 +31,46 @@ function toCommand(operation: Operation) {
   const json = { type: "boolean", description: "Print the output as JSON" } as const;
   return defineCommand({
     args: { ...toArguments(fields, operands), json },
-    run: async (values, { configFile, cwd, env, stdout, stderr, signal }) => {
-      const { directory } = loadFor({ configFile, cwd, env });
-      const input = toInput(values as Record<string, string | boolean | undefined>, fields, operands);
+    run: async (values, context) => {
+      const { directory } = loadFor(context);
+      const print = values["json"] === true ? printJson : printWords;
       try {
-        const { output, text } = await ask(join(directory, "takopi.sock"), operation.name, { input, signal });
-        stdout.write(values["json"] ? `${JSON.stringify(output, null, 2)}\n` : `${text}\n`);
+        const input = toInput(values as Values, { operation, fields, operands });
+        const onEvent = (told: unknown) => print.event(told as ToldEvent, context);
+        const asked = { input, signal: context.signal, ...(operation.tellEvent && { onEvent }) };
+        const answered = await ask(join(directory, "takopi.sock"), operation.name, asked);
+        print.output(answered, operation, context);
         return 0;
-      } catch (error) {
+      } catch (failure) {
+        const error = failure instanceof UserError ? new OperationFailure(failure.code, failure.userText) : failure;
         if (!(error instanceof OperationFailure)) throw error;
-        const { code, message } = error;
-        if (values["json"]) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
-        else stderr.write(`takopi: ${message}\n`);
-        return exitCodes[code];
+        print.failure(error, context);
+        return exitCodes[error.code];
       }
     },
   });
 }
+
+/** How what comes back is printed. */
+interface Print {
+  event(told: ToldEvent, to: Context): void;
+  output(answered: Answered, operation: Operation, to: Context): void;
+  failure(failure: OperationFailure, to: Context): void;
+}
+
+const printWords: Print = {
+  event: ({ text }, { stdout }) => void (text !== undefined && stdout.write(`${text}\n`)),
+  output: ({ text }, _operation, { stdout }) => void stdout.write(`${text}\n`),
+  failure: ({ message }, { stderr }) => void stderr.write(`takopi: ${message}\n`),
+};
+
+const printJson: Print = {
+  event: ({ event }, { stdout }) => void stdout.write(`${JSON.stringify(event)}\n`),
+  // Its events have said all that there is.
+  output: ({ output }, { tellEvent }, { stdout }) =>
+    void (!tellEvent && stdout.write(`${JSON.stringify(output, null, 2)}\n`)),
+  failure: ({ code, message }, { stdout }) => void stdout.write(`${JSON.stringify({ error: { code, message } })}\n`),
+};
 
 function toArguments(fields: Readonly<Record<string, Field>>, operands: readonly string[]): Arguments {
   const operand = (name: string): [string, Argument] => [
@@ -61,31 +85,43 @@ function toArguments(fields: Readonly<Record<string, Field>>, operands: readonly
   return Object.fromEntries([...operands.map(operand), ...flags.map(flag)]);
 }
 
-/** The operation's own schema checks it; here words become numbers, and fewer operands fill the last fields. */
-function toInput(
-  values: Readonly<Record<string, string | boolean | undefined>>,
-  fields: Readonly<Record<string, Field>>,
-  operands: readonly string[],
-): Record<string, unknown> {
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+interface Shape {
+  readonly operation: Operation;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly operands: readonly string[];
+}
+
+/**
+ * The operation's own schema checks it; here words become numbers. Words without a name are read as in a chat, or else
+ * fill the last operands.
+ *
+ * @throws UserError for words that the operation cannot read.
+ */
+function toInput(values: Values, { operation, fields, operands }: Shape): Record<string, unknown> {
   const words = operands.flatMap((name) => values[name] ?? []);
-  const filled = operands.slice(operands.length - words.length).map((name, index) => [name, words[index]] as const);
+  const named = operands.slice(operands.length - words.length).map((name, index) => [name, words[index]] as const);
+  const read = operation.read && words.length > 0 ? operation.read(words.join(" ")) : Object.fromEntries(named);
   const flags = Object.keys(fields).filter((name) => !operands.includes(name) && values[name] !== undefined);
-  const typed = (name: string, value: unknown) => {
-    const isNumber = fields[name]?.type === "integer" || fields[name]?.type === "number";
-    return isNumber && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  };
-  const all = [...filled, ...flags.map((name) => [name, values[name]] as const)];
-  return Object.fromEntries(all.map(([name, value]) => [name, typed(name, value)]));
+  const all = [...Object.entries(read), ...flags.map((name) => [name, values[name]] as const)];
+  return Object.fromEntries(all.map(([name, value]) => [name, toType(fields[name]?.type, value)]));
+}
+
+function toType(type: string | undefined, value: unknown): unknown {
+  const isNumber = type === "integer" || type === "number";
+  if (isNumber && typeof value === "string" && value.trim() !== "") return Number(value);
+  return type === "array" && typeof value === "string" ? value.split(",") : value;
 }
 
 async function ask(
   path: string,
   operation: string,
-  { input, signal }: { readonly input: unknown; readonly signal: AbortSignal },
+  asked: Pick<Call, "input" | "signal" | "onEvent">,
 ): Promise<Answered> {
   const client = await ControlClient.connect(path, readVersion());
   try {
-    return (await client.call({ operation, input, signal })) as Answered;
+    return (await client.call({ operation, ...asked })) as Answered;
   } finally {
     client.close();
   }

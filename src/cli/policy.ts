@@ -1,12 +1,9 @@
-import { resolve } from "node:path";
 import type { Config, Project } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import { nearest } from "../config/nearest.ts";
 import { sameName } from "../config/rules.ts";
-import { judge } from "../domain/policy.ts";
-import type { Approval } from "../domain/question.ts";
 import { ConfigError } from "../errors.ts";
-import { findHome, locate } from "../worker/locate.ts";
+import { judgeAsked } from "../worker/judge.ts";
 import { defineCommand } from "./command.ts";
 import { requireEngine } from "./engine-name.ts";
 import { loadFor } from "./load.ts";
@@ -28,9 +25,12 @@ export const command = defineCommand({
     const config = loadFor(context);
     const project = projectOf(config, alias);
     const engine = requireEngine(config.known, name ?? project?.default_engine ?? config.default_engine);
-    const home = await findHome(project?.path ?? cwd);
-    const asked = toApproval({ line, path, tool }, home.directory);
-    const verdict = judge({ ...asked, place: await locate(asked, home) }, engineOptions(config, engine, project));
+    const asked = [line, path, tool].filter((one) => one !== undefined);
+    if (asked.length !== 1) {
+      throw new ConfigError('Say what the engine would ask for: takopi policy "<line>", or --path or --tool.');
+    }
+    const rules = engineOptions(config, engine, project);
+    const verdict = await judgeAsked({ line, path, tool }, project?.path ?? cwd, rules);
     const { decision, rule, reason } = verdict;
     if (json) stdout.write(`${JSON.stringify(verdict)}\n`);
     else stdout.write(`${[decision, rule && `by ${engine.id}.${rule}`, reason].filter(Boolean).join("\n")}\n`);
@@ -47,16 +47,4 @@ function projectOf(config: Config, alias: string | undefined): Project | undefin
   throw new ConfigError(
     `Unknown project "${alias}"; ${near ? `did you mean ${near}?` : `known: ${known.join(", ")}.`}`,
   );
-}
-
-type Asked = Readonly<Record<"line" | "path" | "tool", string | undefined>>;
-
-function toApproval({ line, path, tool }: Asked, directory: string): Approval {
-  if ([line, path, tool].filter((one) => one !== undefined).length !== 1) {
-    throw new ConfigError('Say what the engine would ask for: takopi policy "<line>", or --path or --tool.');
-  }
-  const asked = { id: "", title: "", cwd: directory, canAllowSession: false };
-  if (line !== undefined) return { ...asked, kind: "command", command: line };
-  if (path !== undefined) return { ...asked, kind: "file_change", paths: [resolve(directory, path)] };
-  return { ...asked, kind: "permission", ...(tool !== undefined && { tool }) };
 }

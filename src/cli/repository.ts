@@ -4,9 +4,9 @@ import { BOUNDS } from "../bounds.ts";
 
 /** A place that a project can be made of. */
 export interface Repository {
-  /** Absolute: the main checkout, or the directory itself where there is no git. */
+  /** Absolute: the main checkout, or the directory itself if there is no git. */
   readonly path: string;
-  /** The branch that new worktrees start from; absent where it cannot be told. */
+  /** The branch that new worktrees start from; absent if it cannot be told. */
   readonly base?: string;
   /** False for a directory that git does not know. */
   readonly isGit: boolean;
@@ -20,7 +20,7 @@ export async function findRepository(cwd: string): Promise<Repository> {
   return base === undefined ? { path, isGit: true } : { path, base, isGit: true };
 }
 
-/** The version of git on PATH; undefined where there is none. */
+/** The version of git on PATH; undefined if there is none. */
 export async function gitVersion(): Promise<string | undefined> {
   return (await git(process.cwd(), "--version"))?.replace(/^git version /, "");
 }
@@ -44,7 +44,7 @@ async function baseBranch(path: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** What git prints, or undefined where it fails. */
+/** What git prints, or undefined if it fails. */
 function git(cwd: string, ...args: string[]): Promise<string | undefined> {
   return new Promise((done) => {
     execFile(

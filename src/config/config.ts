@@ -2,10 +2,11 @@ import type { Schedule } from "../domain/schedule.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
+import type { VoiceConfig } from "./voice.ts";
 
 /** The configuration, checked and with its defaults; keys are named as in the file. */
 export interface Config {
-  /** The file that was read; undefined where none was found. */
+  /** The file that was read; undefined if none was found. */
   readonly file: string | undefined;
   /** Absolute: of the file, or where a new one would be. State lies here, and relative paths begin here. */
   readonly directory: string;
@@ -15,7 +16,7 @@ export interface Config {
   /** An alias of `projects`, spelled as there. */
   readonly default_project: string | undefined;
   readonly on_restart: "report" | "resume";
-  /** undefined where the table, its token or its chat is missing: `requireTelegram` says which. */
+  /** undefined if the table, its token or its chat is missing: `requireTelegram` says which. */
   readonly telegram: TelegramConfig | undefined;
   /** By alias, spelled and ordered as in the file. */
   readonly projects: ReadonlyMap<string, Project>;
@@ -28,7 +29,10 @@ export interface Config {
   readonly triggers: readonly Trigger[];
   /** Where webhooks come in; undefined if nowhere. */
   readonly webhooks: { readonly host: string; readonly port: number } | undefined;
+  /** What makes text of voice messages; undefined if nothing does. */
+  readonly voice: VoiceConfig | undefined;
   readonly limits: Limits;
+  readonly mcp: { readonly allow: readonly string[] };
   /** What was read but has no effect, one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -10,7 +10,7 @@ import { formatKey, isTable, type Table } from "./toml.ts";
  * The engine's table with the project's own laid over it, checked by the engine. Tables in them, such as `env`, are
  * merged key by key; lists are replaced.
  *
- * @throws ConfigError where the merged table does not hold, which loading has ruled out already.
+ * @throws ConfigError if the merged table does not hold, which loading has ruled out already.
  */
 export function engineOptions(config: Config, engine: Engine, project: Project | undefined): EngineOptions {
   const merged = merge(config.engines[engine.id], project?.engines[engine.id]);

@@ -21,7 +21,7 @@ export interface ConfigPlace {
  * Looks at `--config`, then `$TAKOPI_CONFIG`, then `.takopi/takopi.toml` in the working directory and its parents,
  * then in the home directory, which is also the place for a new one.
  *
- * @throws ConfigError where the path is not a file.
+ * @throws ConfigError if the path is not a file.
  */
 export function locateConfig(search: ConfigSearch): ConfigPlace {
   const home = search.env["HOME"] || homedir();
@@ -43,8 +43,8 @@ export function locateConfig(search: ConfigSearch): ConfigPlace {
 /**
  * Like {@link locateConfig}, but a file that was asked for by name must be there.
  *
- * @returns undefined where no place of the search has one.
- * @throws ConfigError where the named file is missing.
+ * @returns undefined if no place of the search has one.
+ * @throws ConfigError if the named file is missing.
  */
 export function findConfig(search: ConfigSearch): string | undefined {
   const { file, exists } = locateConfig(search);

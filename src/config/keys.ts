@@ -6,7 +6,7 @@ import { formatKey, formatValue, isTable, type Table } from "./toml.ts";
 /**
  * `projects.web.path` in parts.
  *
- * @throws ConfigError where a part is empty or holds anything but letters, digits, `_` and `-`.
+ * @throws ConfigError if a part is empty or holds anything but letters, digits, `_` and `-`.
  */
 export function parseKey(key: string): string[] {
   const parts = key.split(".");
@@ -14,7 +14,7 @@ export function parseKey(key: string): string[] {
   throw new ConfigError(`"${key}" is not a key; expected names with dots between them, such as limits.parallel_runs.`);
 }
 
-/** The value at `path`; undefined where there is none. */
+/** The value at `path`; undefined if there is none. */
 export function readValue(table: Table, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (place, part) => (isTable(place) && Object.hasOwn(place, part) ? place[part] : undefined),
@@ -23,9 +23,9 @@ export function readValue(table: Table, path: readonly string[]): unknown {
 }
 
 /**
- * A copy with `value` at `path`, its tables made where they are missing.
+ * A copy with `value` at `path`, its tables made if they are missing.
  *
- * @throws ConfigError where a part of the path is a plain value.
+ * @throws ConfigError if a part of the path is a plain value.
  */
 export function withValue(table: Table, path: readonly string[], value: unknown): Table {
   const [part, ...rest] = path;

@@ -19,6 +19,7 @@ import { brokenSchedules, toSchedules } from "./schedules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
 import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
 import { brokenTriggers, toTriggers, toWebhooks } from "./triggers.ts";
+import { brokenVoice, toVoice } from "./voice.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
 
 /** Where to look, and the engines whose tables the file may have. */
@@ -67,6 +68,7 @@ export function checkConfig(candidate: Candidate): Config {
         ...brokenRules(result.data, engines),
         ...brokenSchedules(result.data.schedules),
         ...brokenTriggers(result.data),
+        ...brokenVoice(result.data),
         ...checkEngineTables(result.data, engines),
       ]
     : toProblems(result.error, table, schema);
@@ -86,7 +88,7 @@ const asWritten = ({ path, text }: Problem, moved: ReadonlySet<string>): Problem
   text,
 });
 
-/** Reads the file in its present form, writing it back first where it was of an older one. */
+/** Reads the file in its present form, writing it back first if it was of an older one. */
 export function readTable(file: string): { table: Table; text: string; warnings: string[] } {
   const text = readText(file);
   const table = parseToml(text, file);
@@ -157,11 +159,13 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     on_restart: table.on_restart,
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
+    mcp: table.mcp,
     engines: own,
     known: engines.map((engine) => withIsolatedResume(engine, own[engine.id])),
     schedules: toSchedules(table.schedules, telegram?.chat_id),
     triggers: toTriggers(table.triggers, telegram?.chat_id),
     webhooks: toWebhooks(table.webhooks),
+    voice: toVoice(table, absolute),
     limits: table.limits,
     warnings: [
       ...warnings,

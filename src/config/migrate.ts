@@ -9,7 +9,7 @@ const SCOPES: Readonly<Record<string, string>> = { multi_project_chat: "main", p
  * Brings a file of an older form to the present one: `bot_token` and `chat_id` at the top move to
  * `[transports.telegram]`, where values that are there already win, and `topics.mode` becomes `topics.scope`.
  *
- * @returns undefined where there is nothing to do; `table` is never changed.
+ * @returns undefined if there is nothing to do; `table` is never changed.
  * @throws ConfigError for a `topics.mode` that was never one.
  */
 export function migrate(table: Table, file: string): Table | undefined {
@@ -77,7 +77,7 @@ function renameTopicsMode(root: Table, file: string): boolean {
   return true;
 }
 
-/** The table under `key`, made where it is missing; undefined where something else is there. */
+/** The table under `key`, made if it is missing; undefined if something else is there. */
 function innerTable(table: Table, key: string): Table | undefined {
   table[key] ??= {};
   const inner = table[key];

@@ -80,7 +80,7 @@ function valueAt(root: unknown, path: Path): unknown {
   );
 }
 
-/** The keys that a schema knows in the table at `path`; none where it takes any. */
+/** The keys that a schema knows in the table at `path`; none if it takes any. */
 export function knownKeys(schema: z.ZodType, path: Path): string[] {
   let node: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused: "inline" });
   for (const part of path) {

@@ -5,9 +5,10 @@ import type { FileTable } from "./schema.ts";
 
 /** Chat commands that a project's `/alias` would hide: those that there are, then those that Takopi has besides. */
 const RESERVED = [
-  ..."send cancel interrupt queue new sessions runs compact fork undo name model models settings archive schedule remind trigger goal usage help start".split(
-    " ",
-  ),
+  ...(
+    "send each steer brief cancel interrupt queue new sessions continue runs watch show diff approvals answer compact fork " +
+    "undo name model models settings archive schedule remind trigger goal usage projects engines policy help start"
+  ).split(" "),
   ..."config doctor init plugins file agent reasoning topic ctx".split(" "),
 ];
 

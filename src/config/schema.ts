@@ -35,6 +35,11 @@ const files = z.strictObject({
   deny_globs: texts.default([".git/**", ".env", ".envrc", "**/*.pem", "**/.ssh/**"]),
 });
 
+const messageForm = z.enum(["auto", "rich", "classic"]);
+
+/** What is different in one chat. */
+const chat = z.strictObject({ messages: messageForm.optional() });
+
 const telegram = z.strictObject({
   bot_token: text.optional(),
   chat_id: id.optional(),
@@ -44,7 +49,8 @@ const telegram = z.strictObject({
   api_root: httpUrl.optional(),
   /** HTTP proxy; if absent, those of the environment. */
   proxy: httpUrl.optional(),
-  messages: z.enum(["auto", "rich", "classic"]).default("auto"),
+  messages: messageForm.default("auto"),
+  chats: z.record(z.string().regex(/^-?\d{1,15}$/, { error: "the id of a chat" }), chat).default({}),
   stream_answer: z.boolean().default(false),
   message_overflow: z.enum(["split", "trim"]).default("split"),
   session_mode: z.enum(["stateless", "chat"]).default("stateless"),
@@ -114,9 +120,25 @@ const schedule = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
+const mcp = z.strictObject({
+  /** The operations that write which `takopi mcp` offers. */
+  allow: z.array(text).default([]),
+});
+
 /** A value that does not stand in the file itself. */
 const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })], {
   error: '{ env = "NAME" } or { file = "path" }',
+});
+
+const voice = z.strictObject({
+  base_url: httpUrl.optional(),
+  model: text.optional(),
+  api_key: z.union([text, secret]).optional(),
+  language: text.optional(),
+  /** Whether the service may be on this machine or its network. */
+  allow_private: z.boolean().default(false),
+  /** A program in place of a service. */
+  command: text.optional(),
 });
 
 const trigger = z.strictObject({
@@ -176,10 +198,13 @@ const file = z.strictObject({
   schedules: z.record(z.string(), schedule).default({}),
   triggers: z.record(z.string(), trigger).default({}),
   webhooks: webhooks.optional(),
+  voice: voice.optional(),
+  mcp: mcp.prefault({}),
   plugins: table.optional(),
 });
 
 export type ScheduleTable = z.output<typeof schedule>;
+export type Secret = z.output<typeof secret>;
 export type TriggerTable = z.output<typeof trigger>;
 export type WebhooksTable = z.output<typeof webhooks>;
 export type TelegramTable = z.output<typeof telegram>;

@@ -4,7 +4,7 @@ import type { Config, TelegramConfig } from "./config.ts";
 /**
  * What the bridge needs to talk to Telegram.
  *
- * @throws ConfigError where token or chat are missing, or where a group is open to all of its members by accident.
+ * @throws ConfigError if token or chat are missing, or where a group is open to all of its members by accident.
  */
 export function requireTelegram(config: Config): TelegramConfig {
   const { file, telegram } = config;
@@ -19,7 +19,7 @@ export function requireTelegram(config: Config): TelegramConfig {
   return telegram;
 }
 
-/** Why the bridge may not serve its groups as configured, with the mend; undefined where it may. */
+/** Why the bridge may not serve its groups as configured, with the fix; undefined if it may. */
 export function openGroup({ telegram, projects }: Config): string | undefined {
   if (!telegram || telegram.allow_group_members || telegram.allowed_user_ids.length > 0) return undefined;
   const chats: [number | undefined, string][] = [

@@ -4,12 +4,7 @@ import { isTable, type Table } from "./toml.ts";
 
 /** Keys that are accepted so that an existing file starts, but do nothing yet. */
 export function idleKeys(table: FileTable): string[] {
-  const telegram = table.transports.telegram;
-  const idle: [boolean | undefined, string][] = [
-    [table.plugins !== undefined, "[plugins]"],
-    [telegram?.voice_transcription, "transports.telegram.voice_transcription"],
-  ];
-  return idle.filter(([set]) => set).map(([, key]) => key);
+  return table.plugins === undefined ? [] : ["[plugins]"];
 }
 
 /** What the main chat is told of warnings that it has not been told of yet, as Markdown. */

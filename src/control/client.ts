@@ -4,7 +4,7 @@ import { z } from "zod";
 import { BOUNDS } from "../bounds.ts";
 import type { ErrorCode } from "../errors.ts";
 import { type LineSocket, openLineSocket } from "./line-socket.ts";
-import { exitCodes, OperationFailure, PROTOCOL } from "./protocol.ts";
+import { type ControlRequest, exitCodes, OperationFailure, PROTOCOL } from "./protocol.ts";
 
 const hello = z.object({ protocol: z.number(), version: z.string() });
 const codes = Object.keys(exitCodes) as [ErrorCode, ...ErrorCode[]];
@@ -18,6 +18,7 @@ export interface Call {
   readonly operation: string;
   readonly input: unknown;
   readonly token?: string | undefined;
+  readonly surface?: ControlRequest["surface"];
   readonly onEvent?: ((event: unknown) => void) | undefined;
   /** ms; without it the call lasts until it is answered, the bridge ends, or `signal` is aborted. */
   readonly limitMs?: number | undefined;
@@ -87,7 +88,7 @@ export class ControlClient {
 
   /** @throws OperationFailure with the code that the bridge gave, or `no_bridge` if it ends first. */
   async call(call: Call): Promise<unknown> {
-    const { operation, input, token, limitMs, signal } = call;
+    const { operation, input, token, surface, limitMs, signal } = call;
     signal?.throwIfAborted();
     const id = String(++this.#calls);
     let timer: NodeJS.Timeout | undefined;
@@ -100,7 +101,7 @@ export class ControlClient {
         if (limitMs !== undefined) timer = setTimeout(() => fail("failed", "The bridge took too long."), limitMs);
         stop = () => fail("interrupted", "Interrupted.");
         signal?.addEventListener("abort", stop);
-        this.#lines.send({ id, operation, input, ...(token !== undefined && { token }) });
+        this.#lines.send({ id, operation, input, token, surface });
       });
       if ("failure" in outcome) throw outcome.failure;
       return outcome.output;

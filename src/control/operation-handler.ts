@@ -10,21 +10,37 @@ export interface Answered {
   readonly text: string;
 }
 
+/** What comes before the output of an operation that tells how it goes. */
+export interface ToldEvent {
+  readonly event: unknown;
+  /** The same in words; absent if it is for machines alone. */
+  readonly text?: string | undefined;
+}
+
 /**
  * Carries requests out as operations, asked from the main chat: what they begin is shown and answered there.
  *
  * @param access Asked for at each request, so that a changed config takes effect.
  */
-export function operationHandler(access: () => Access, mainChat: string) {
+export function operationHandler(access: () => Access, mainChat: () => string) {
   const nobody = { topicId: undefined, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined };
-  const caller: Caller = { surface: "cli", place: { chatId: mainChat, ...nobody } };
-  return async ({ operation: name, input }: ControlRequest): Promise<Answered> => {
+  return async (
+    { operation: name, input, surface = "cli" }: ControlRequest,
+    emit: (event: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<Answered> => {
     const now = access();
     const operation = findOperation(now.operations, name);
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
+    const tell = (event: unknown) => emit({ event, text: operation.tellEvent?.(event) } satisfies ToldEvent);
+    const caller: Caller = { surface, place: { chatId: mainChat(), ...nobody }, emit: tell, signal };
+    if (operation.isForPeople && surface === "mcp") {
+      throw new OperationFailure("not_allowed", `Only a person may call "${name}".`);
+    }
     try {
       const { output, told } = await call(operation, { access: now, input, caller });
-      return { output, text: withoutMoments(told.body) };
+      const text = withoutMoments(told.body);
+      return { output, text: told.file ? `${text}\n\n${told.file.text}` : text };
     } catch (cause) {
       throw cause instanceof UserError ? new OperationFailure(cause.code, cause.userText, { cause }) : cause;
     }

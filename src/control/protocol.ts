@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import type { Surface } from "../operations/operation.ts";
 
 /** Grows when a message changes its meaning; the first line of each side names it. */
 export const PROTOCOL = 1;
@@ -21,8 +22,10 @@ export interface ControlRequest {
   readonly id: string;
   readonly operation: string;
   readonly input: unknown;
+  /** What the client is to people; a command line unless told otherwise. */
+  readonly surface?: Exclude<Surface, "chat"> | undefined;
   /** Binds the call to one run, for tools inside it. */
-  readonly token?: string;
+  readonly token?: string | undefined;
 }
 
 /** Events come before the one `output` or `error` that ends a request. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { BOUNDS } from "../bounds.ts";
 import type { Logger } from "../log.ts";
 import { type LineSocket, openLineSocket } from "./line-socket.ts";
-import { type ControlRequest, OperationFailure, PROTOCOL } from "./protocol.ts";
+import { type ControlReply, type ControlRequest, OperationFailure, PROTOCOL } from "./protocol.ts";
 
 const MAX_CONNECTIONS = 64;
 
@@ -27,7 +27,10 @@ export interface ControlServer {
 }
 
 const hello = z.object({ protocol: z.literal(PROTOCOL), version: z.string() });
-const request = z.object({ id: z.string(), operation: z.string(), input: z.unknown(), token: z.string().optional() });
+const request = z.object({
+  ...{ id: z.string(), operation: z.string(), input: z.unknown(), token: z.string().optional() },
+  surface: z.enum(["cli", "mcp"]).optional(),
+});
 
 /**
  * Opens the control socket. Only its owner may connect: the socket is 0600 and its directory 0700; Node cannot ask for
@@ -101,12 +104,12 @@ class Client {
   }
 
   async #serve(asked: z.infer<typeof request>): Promise<void> {
-    const { id, operation, token } = asked;
+    const { id, operation } = asked;
     const { handle, log } = this.#setup;
     try {
-      const call: ControlRequest = { id, operation, input: asked.input, ...(token !== undefined && { token }) };
-      const output = await handle(call, (event) => this.#lines.send({ id, event }), this.#gone.signal);
-      this.#lines.send({ id, output: output ?? null });
+      const emit = (event: unknown) => this.#lines.send({ id, event });
+      const output = await handle({ ...asked, input: asked.input }, emit, this.#gone.signal);
+      this.#lines.send(fitting({ id, output: output ?? null }));
     } catch (error) {
       if (this.#gone.signal.aborted) return;
       const isExpected = error instanceof OperationFailure;
@@ -115,4 +118,11 @@ class Client {
       this.#lines.send({ id, error: { code: isExpected ? error.code : "failed", message } });
     }
   }
+}
+
+/** What is too long for a line would end the connection. */
+function fitting(reply: { readonly id: string; readonly output: unknown }): ControlReply {
+  if (Buffer.byteLength(JSON.stringify(reply)) < BOUNDS.controlSocket.lineBytes) return reply;
+  const message = "The answer is too large for the control socket: ask for less of it.";
+  return { id: reply.id, error: { code: "failed", message } };
 }

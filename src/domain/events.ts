@@ -45,7 +45,7 @@ export interface Action {
 
 /**
  * Summed over the run's model calls. `inputTokens` leaves cached tokens out (they are `cacheReadTokens`);
- * `reasoningTokens` are a part of `outputTokens`. `costUsd` is absent where the engine does not price its models.
+ * `reasoningTokens` are a part of `outputTokens`. `costUsd` is absent if the engine does not price its models.
  */
 export interface Usage {
   readonly inputTokens: number;
@@ -84,7 +84,7 @@ export interface Completed {
   readonly type: "completed";
   readonly engine: string;
   readonly ok: boolean;
-  /** What the engine answered, as Markdown; "" where there is none. On failure: the answer so far. */
+  /** What the engine answered, as Markdown; "" if there is none. On failure: the answer so far. */
   readonly answer: string;
   readonly error?: string;
   readonly resume?: ResumeToken;

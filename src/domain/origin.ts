@@ -16,6 +16,8 @@ export type Origin =
   | { readonly type: "trigger"; readonly name: string; readonly depth: number; readonly of?: string | undefined }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }
+  /** One of several that were asked for together. */
+  | { readonly type: "batch"; readonly of: string; readonly caller: string }
   /** A person gave the session a goal, or resumed it. `of`: the run that was cut off, if it resumes one. */
   | ({ readonly type: "goal"; readonly of?: string | undefined } & GoalTerms)
   /** The same task once more, after another run of it failed. */

@@ -72,3 +72,23 @@ export type Reply =
   | { readonly type: "text"; readonly text: string }
   /** Nobody answers: what the engine takes for "no". */
   | { readonly type: "dismiss" };
+
+/** The reply that a text stands for; undefined if it is none. The name of an option chooses it, and so does its number. */
+export function readText(question: Choice | FreeText, text: string): Reply | undefined {
+  if (question.kind === "text") return { type: "text", text };
+  const named = question.options.find(({ label }) => label.trim().toLowerCase() === text.toLowerCase());
+  if (named) return { type: "choose", values: [named.value] };
+  const numbers = numbersIn(question, text);
+  const chosen = question.options.filter((_, index) => numbers?.includes(index + 1));
+  if (numbers) return { type: "choose", values: chosen.map(({ value }) => value) };
+  return question.isOpen ? { type: "text", text } : undefined;
+}
+
+/** `2`, or `1, 3` if several may be chosen; undefined for all else. Options that are numbers go by their names alone. */
+function numbersIn({ options, isMultiple, isOpen }: Choice, text: string): readonly number[] | undefined {
+  const isNumeric = isOpen && options.some(({ label }) => /^\s*\d/.test(label));
+  if (isNumeric || !/^\d{1,3}(?:[\s,]+\d{1,3})*\.?$/.test(text)) return undefined;
+  const numbers = (text.match(/\d+/g) ?? []).map(Number);
+  const fits = numbers.every((number) => number >= 1 && number <= options.length);
+  return fits && (isMultiple || numbers.length === 1) ? numbers : undefined;
+}

@@ -11,7 +11,7 @@ export interface Reached {
 /** What a line runs, through the programs that run others. */
 export interface Reach {
   readonly commands: readonly Reached[];
-  /** False where it may run commands that were not found. */
+  /** False if it may run commands that were not found. */
   readonly isWhole: boolean;
 }
 
@@ -52,7 +52,7 @@ class LineReach implements Reach {
     if (words.length > MAX_STARTS) this.isWhole = false;
   }
 
-  /** Takes one command. Gives where the command begins that it runs in turn; 0 where that is not known. */
+  /** Takes one command. Gives where the command begins that it runs in turn; 0 if that is not known. */
   #start(words: readonly Word[], isSure: boolean, depth: number): number | undefined {
     this.commands.push({ words, isSure });
     const [program, ...args] = words;

@@ -1,4 +1,4 @@
-/** A path as seen from the run's directory: `.` for itself, unchanged where it lies elsewhere. */
+/** A path as seen from the run's directory: `.` for itself, unchanged if it lies elsewhere. */
 export function relativePath(path: string, cwd: string | undefined): string {
   if (cwd === undefined || cwd === "/") return path;
   if (path === cwd) return ".";

@@ -22,7 +22,7 @@ export function findResume(text: string, engines: readonly ResumeReader[]): Resu
   return undefined;
 }
 
-/** The text without its resume lines, trimmed; "continue" where nothing is left. */
+/** The text without its resume lines, trimmed; "continue" if nothing is left. */
 export function stripResume(text: string, engines: readonly ResumeReader[]): string {
   const kept = text
     .split("\n")

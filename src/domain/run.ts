@@ -4,6 +4,17 @@ import type { Reply } from "./question.ts";
 /** What can be done to a running turn, or to a session between its runs. */
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
 export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal";
+/** What a machine can be asked to do with sessions: `sessions` needs no server. */
+export type SessionOperation = SessionAbility | "sessions";
+
+/** A session that an engine has saved, whoever began it. */
+export interface FoundSession {
+  readonly session: string;
+  /** Its name, or how its first prompt begins; as the engine has it. */
+  readonly title: string;
+  /** When it was last at work, ms since 1970. */
+  readonly at: number;
+}
 
 /** A file that came with the prompt, or with what was added to the turn. */
 export interface Attachment {

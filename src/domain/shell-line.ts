@@ -19,7 +19,7 @@ import {
 } from "./shell-signs.ts";
 import { TextCursor } from "./text-cursor.ts";
 
-/** A word with its quotes off; undefined where only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
+/** A word with its quotes off; undefined if only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
 export type Word = string | undefined;
 
 /** What a shell would do with a line, as far as the line alone tells. */
@@ -35,7 +35,7 @@ export interface ShellLine {
    */
   readonly isPlain: boolean;
   /**
-   * False where it may hold commands that were not found: it is broken, has a here-document, arithmetic or a function,
+   * False if it may hold commands that were not found: it is broken, has a here-document, arithmetic or a function,
    * or shells differ about it.
    */
   readonly isWhole: boolean;
@@ -94,7 +94,7 @@ class Reader implements ShellLine {
     if (words[0] === undefined) this.isPlain = false;
   }
 
-  /** What is no word and makes a line more than plain commands; false where none of it is here. */
+  /** What is no word and makes a line more than plain commands; false if none of it is here. */
   #special(close: () => void): boolean {
     if (this.#cursor.match(DUPLICATE)) return true;
     if (this.#cursor.match(HERE_DOCUMENT)) {
@@ -158,7 +158,7 @@ class Reader implements ShellLine {
     return pieces.includes(undefined) ? undefined : pieces.join("");
   }
 
-  /** A part of the word that began at `start`, or null where the word is over. */
+  /** A part of the word that began at `start`, or null if the word is over. */
   #piece(start: number): Word | null {
     if (this.#cursor.peek(PROCESS_SUBSTITUTION)) {
       this.#substitute(")", 2);
@@ -204,7 +204,7 @@ class Reader implements ShellLine {
     return "";
   }
 
-  /** Takes what the shell would replace; false where nothing of it is here. */
+  /** Takes what the shell would replace; false if nothing of it is here. */
   #expand(isQuoted: boolean): boolean {
     if (this.#cursor.match(PARAMETER)) return true;
     if (this.#cursor.text.startsWith("$((", this.#cursor.at)) this.#doubt();

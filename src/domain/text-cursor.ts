@@ -12,7 +12,7 @@ export class TextCursor {
     return this.text[this.at] ?? "";
   }
 
-  /** Where a character comes next; the end where it does not. */
+  /** Where a character comes next; the end if it does not. */
   indexOf(sign: string): number {
     const index = this.text.indexOf(sign, this.at);
     return index < 0 ? this.text.length : index;

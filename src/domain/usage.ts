@@ -2,7 +2,7 @@
 export interface UsageSum {
   readonly runs: number;
   readonly tokens: number;
-  /** 0 where no engine named a cost. */
+  /** 0 if no engine named a cost. */
   readonly costUsd: number;
 }
 

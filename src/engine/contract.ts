@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { RunEvent, ShownEvent } from "../domain/events.ts";
 import type { Goal, GoalChange } from "../domain/goal.ts";
-import type { Ability, ProcessMark, RunCommand, RunSpec } from "../domain/run.ts";
+import type { Ability, FoundSession, ProcessMark, RunCommand, RunSpec } from "../domain/run.ts";
 import type { Logger } from "../log.ts";
 import type { EngineHost } from "./host.ts";
 import type { Isolation } from "./isolation.ts";
@@ -120,6 +120,8 @@ export interface Operations {
   /** Takes the last turn back, without touching files. Gives the session to resume from then on. */
   undo?(session: SessionRequest): Promise<string>;
   rename?(session: SessionRequest, name: string): Promise<void>;
+  /** The sessions that began in this directory, the newest first; without a server, and whether or not it may be live. */
+  sessions?(setup: WorkSetup): Promise<readonly FoundSession[]>;
   /** Gives the goal that the session then has; undefined if it has none. */
   goal?(session: SessionRequest, change: GoalChange): Promise<Goal | undefined>;
   /** Ids of models as `model` in the options takes them. */

@@ -37,7 +37,7 @@ export interface Exit {
   readonly signal: string | undefined;
   /** The end of stderr, at most 4 KiB, terminal codes removed. */
   readonly stderr: string;
-  /** Why the bridge ended it, where it did. */
+  /** Why the bridge ended it, if it did. */
   readonly stopped: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly wire: Union;
   /** Lines that begin with one of these cannot matter and are dropped before they are parsed. */
   readonly skip?: readonly string[];
-  /** Longer lines are skipped; 64 MiB where it is not set. */
+  /** Longer lines are skipped; 64 MiB if it is not set. */
   readonly maxLineBytes?: number;
   /** The signal on which the engine ends its own commands. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
@@ -72,7 +72,7 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   launch(request: RunRequest & { readonly options: Options }): Promise<Launch<State>>;
   /** The state that a recorded stream begins with. */
   readonly initial: State;
-  /** Pure. May give the one `completed` where a line decides the outcome; what comes after it is ignored. */
+  /** Pure. May give the one `completed` if a line decides the outcome; what comes after it is ignored. */
   translate(state: State, event: z.infer<Union>): readonly [State, readonly ShownEvent[]];
   /** Pure. Whether the engine may be done: then 10 s of silence end a process that does not exit by itself. */
   isResting?(state: State): boolean;

@@ -9,7 +9,7 @@ export interface EnvironmentParts {
   /** What this one start adds. */
   readonly added?: Readonly<Record<string, string>> | undefined;
   readonly cwd: string;
-  /** Absent where nothing has to be found again, as for a look at the version. */
+  /** Absent if nothing has to be found again, as for a look at the version. */
   readonly runId?: string | undefined;
 }
 

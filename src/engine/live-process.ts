@@ -49,7 +49,7 @@ export interface LiveProcess extends Omit<OpenChild, "ended" | "exited" | "aband
 /**
  * Starts a process of an engine that outlives its runs: it leads a group and carries a mark of its own.
  *
- * @throws EngineError where it cannot be started.
+ * @throws EngineError if it cannot be started.
  */
 export async function startLiveProcess(command: LiveCommand): Promise<LiveProcess> {
   const { id, file, args, cwd, env, patterns, added, options, guard } = command;

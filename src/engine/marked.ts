@@ -41,6 +41,11 @@ export async function markedProcesses(runId: string, variable = RUN_MARK): Promi
   return pids;
 }
 
+/** Sends SIGKILL to the marked processes that are not among `before`. */
+export async function endMarkedSince(before: readonly number[], runId: string): Promise<void> {
+  for (const pid of await markedProcesses(runId)) if (!before.includes(pid)) sendSignal(pid, "SIGKILL");
+}
+
 /**
  * Acts on each process as soon as its mark was seen, so that its number cannot have gone to another by then. Files of
  * /proc are in memory: read at once they cost some 20 µs each, through the thread pool many times that on a busy
@@ -82,7 +87,7 @@ function isMarked(pid: number, runId: string, variable = RUN_MARK): boolean {
   }
 }
 
-/** Signals a process, or with a negative number a group; false where there is none. */
+/** Signals a process, or with a negative number a group; false if there is none. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
@@ -96,7 +101,7 @@ export async function markProcess(pid: number): Promise<ProcessMark> {
   return { pid, startTime: hasProc ? (readStat(pid)?.startTime ?? "") : await startTimeByPs(pid) };
 }
 
-/** Whether this very process still runs: its number alone may have gone to another. False where it cannot be told. */
+/** Whether this very process still runs: its number alone may have gone to another. False if it cannot be told. */
 export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean> {
   if (startTime === "") return false;
   if (!hasProc) return (await startTimeByPs(pid)) === startTime;

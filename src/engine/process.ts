@@ -11,7 +11,7 @@ import { closeWhenQuiet } from "./quiet.ts";
 import { Tail } from "./tail.ts";
 
 export interface Command {
-  /** The engine's id: names the setting to mend in error texts. */
+  /** The engine's id: names the setting to fix in error texts. */
   readonly id: string;
   /** A name that is looked up on the PATH of `env`, or a path. */
   readonly file: string;
@@ -59,7 +59,7 @@ export interface OpenChild extends Child {
 /**
  * Starts a process, writes `stdin` to it and closes that. It need not read it.
  *
- * @throws EngineError where the directory or the executable is missing or the system refuses.
+ * @throws EngineError if the directory or the executable is missing or the system refuses.
  */
 export async function spawnProcess(command: Command, stdin: string): Promise<Child> {
   const child = await openProcess(command);
@@ -140,16 +140,19 @@ function followEnd(child: ChildProcess): Pick<Child, "exited" | "ended" | "hasEx
 export interface CaptureRequest extends Command {
   /** One of `BOUNDS`. */
   readonly limitMs: number;
+  /** Ends its group. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Runs a short command with empty input and gives what it printed, on each stream as much as `BOUNDS` says.
  *
- * @throws EngineError if it cannot be started or takes longer than `limitMs`; its group is ended then.
+ * @throws EngineError if it cannot be started or takes longer than `limitMs`; its group is ended then. `signal.reason` once aborted.
  */
 export async function capture(request: CaptureRequest): Promise<Ending & { readonly stdout: string }> {
   const [{ execa }] = await Promise.all([import("execa"), checkDirectory(request.cwd)]);
-  const { file, args, cwd, env, limitMs } = request;
+  const { file, args, cwd, env, limitMs, signal: stop } = request;
+  stop?.throwIfAborted();
   const child = execa(file, args, {
     ...{
       cwd,
@@ -164,14 +167,20 @@ export async function capture(request: CaptureRequest): Promise<Ending & { reado
   if (child.pid === undefined) throw startFailure(request, await child);
   const group = -child.pid;
   let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
+  const end = (): void => {
     sendSignal(group, "SIGKILL");
     child.stdout?.destroy();
     child.stderr?.destroy();
+  };
+  const timer = setTimeout(() => {
+    isLate = true;
+    end();
   }, limitMs);
+  stop?.addEventListener("abort", end);
   const result = await child;
   clearTimeout(timer);
+  stop?.removeEventListener("abort", end);
+  stop?.throwIfAborted();
   if (isLate) throw new EngineError(`${file} did not answer within ${limitMs / 1000} s`);
   const { exitCode: code, signal, stdout, stderr } = result;
   return { code, signal, stdout: String(stdout), stderr: String(stderr) };
@@ -193,7 +202,7 @@ function startFailure({ id, file }: Command, { code, cause }: Refusal): EngineEr
   return new EngineError(`${file} could not be started (${code ?? "cause unknown"}).`, { cause });
 }
 
-/** What is wrong where there is no such executable, and how to mend it. */
+/** What is wrong if there is no such executable, and how to fix it. */
 export function describeMissing(id: string, file: string): string {
   const where = file.includes("/") ? `${file} does not exist` : `${file} not found on PATH`;
   return `${where}; install it or set ${id}.cmd.`;

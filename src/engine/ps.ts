@@ -4,7 +4,7 @@ import { BOUNDS } from "../bounds.ts";
 
 // For systems without /proc; the options are those that POSIX sets for `ps`, which is there on macOS and the BSDs.
 
-/** All processes under this one, itself left out; none where `ps` does not answer. */
+/** All processes under this one, itself left out; none if `ps` does not answer. */
 export async function descendants(root: number): Promise<number[]> {
   const children = new Map<number, number[]>();
   for (const line of (await ps(["-A", "-o", "pid=,ppid="])).split("\n")) {
@@ -16,7 +16,7 @@ export async function descendants(root: number): Promise<number[]> {
   return found;
 }
 
-/** When a process began, to the second; "" where there is none. */
+/** When a process began, to the second; "" if there is none. */
 export async function startTimeByPs(pid: number): Promise<string> {
   return (await ps(["-o", "lstart=", "-p", String(pid)])).trim();
 }

@@ -31,7 +31,7 @@ export interface Lease<Server> {
   readonly server: Server;
   /** Names the session that it is used for. */
   name(session: string): void;
-  /** Says that the use did not end when asked. True where no use of the server did: then it is retired, and to be killed. */
+  /** Says that the use did not end when asked. True if no use of the server did: then it is retired, and to be killed. */
   giveUp(): boolean;
   /** Safe to call again. */
   release(): void;
@@ -71,7 +71,7 @@ export class ServerPool<Server extends Pooled> {
   }
 
   /**
-   * The server of this key, started where there is none; after crashes in a row only after a while.
+   * The server of this key, started if there is none; after crashes in a row only after a while.
    *
    * @throws what `start` throws; `stopped.reason` if that is aborted first.
    */
@@ -126,7 +126,7 @@ export class ServerPool<Server extends Pooled> {
     await Promise.all(idle.map(([key, entry]) => this.#end(key, entry)));
   }
 
-  /** Ends the server of this key, where there is one. */
+  /** Ends the server of this key, if there is one. */
   async end(key: string): Promise<void> {
     const entry = this.#entries.get(key);
     if (entry) await this.#end(key, entry);

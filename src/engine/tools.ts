@@ -32,7 +32,7 @@ export function describeTool(call: ToolCall, dialect: ToolDialect): ToolDescript
   return { ...description, title: beginningOf(description.title, TITLE_LENGTH) };
 }
 
-/** The end of a tool's output, whitespace around it removed; undefined where nothing is left. */
+/** The end of a tool's output, whitespace around it removed; undefined if nothing is left. */
 export function previewEnd(text: string): string | undefined {
   return endOf(text.slice(-4 * PREVIEW_LENGTH).trim(), PREVIEW_LENGTH) || undefined;
 }

@@ -1,4 +1,4 @@
-/** @throws `signal.reason` where that is aborted first. */
+/** @throws `signal.reason` if that is aborted first. */
 export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (signal === undefined) return promise;
   let abort = (): void => {};

@@ -31,8 +31,10 @@ export function call(
 }
 
 /** The input that words behind the name of an operation stand for. */
-export const toInput = ({ argument }: Operation, words: string): Record<string, string> =>
-  argument === undefined || words === "" ? {} : { [argument]: words };
+export function toInput({ argument, read }: Operation, words: string): Readonly<Record<string, unknown>> {
+  if (read) return read(words);
+  return argument === undefined || words === "" ? {} : { [argument]: words };
+}
 
 /** The operation of this name, or that an alias of this name stands for. */
 export const findOperation = (operations: readonly Operation[], name: string): Operation | undefined =>

@@ -20,7 +20,8 @@ export function readContext(words: string, { config }: Access, { place }: Caller
     return { project, branch: branchIn(first) };
   }
   const project = findProject(first, config)?.alias;
-  if (project === undefined) throw usage(unknownProject(first, [...config.projects.keys()]));
+  if (project === undefined)
+    throw new UserError(unknownProject(first, [...config.projects.keys()]), { code: "not_found" });
   if (own !== undefined && project !== own) {
     throw usage(`This chat belongs to the project \`${own}\`: \`projects.${own}.chat_id\` in the config says so.`);
   }

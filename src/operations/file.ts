@@ -3,12 +3,13 @@ import { resolvePrompt } from "../bridge/resolve.ts";
 import { UserError } from "../errors.ts";
 import { defineOperation } from "./operation.ts";
 
-const USAGE = "Say which file to get, by its path from the project: `/file get README.md`.";
+const USAGE =
+  "Say which file to get, by its path from the project: `/file get README.md`. To store one, send it with the caption `/file put path`.";
 
-/** Sends a file to the conversation; what people send comes in as a task. */
+/** Sends a file to the conversation; `/file put` comes with a file, so that it is no operation. */
 export const file = defineOperation({
   name: "file",
-  summary: "send a file of the project: /file get path",
+  summary: "send a file of the project: /file get path; /file put path as a caption stores one",
   input: z.strictObject({ action: z.string().default("") }),
   output: z.object({ name: z.string(), size: z.number() }),
   argument: "action",

@@ -4,14 +4,11 @@ import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Access, Caller } from "./operation.ts";
 
-/** The run of this id; else that of the message replied to; else the only one of the conversation's chat. */
-export function findRun(access: Access, id: string | undefined, caller: Caller): string {
+/** The run under way that is meant: by `ref`, see `findRun`; else by the message replied to; else the only one of the chat. */
+export function findActive(access: Access, ref: string | undefined, caller: Caller): string {
   const { store } = access;
   const { place } = caller;
-  if (id !== undefined) {
-    if (store.runs.get(id)) return id;
-    throw new UserError(`No run is called ${id}: \`runs\` lists them.`, { code: "not_found" });
-  }
+  if (ref !== undefined) return newestActive(access, namedRun(access, ref)).id;
   if (place.reply) {
     const run = store.messages.runOf(place.chatId, place.reply.messageId);
     if (run) return run.id;
@@ -23,6 +20,14 @@ export function findRun(access: Access, id: string | undefined, caller: Caller):
   throw new UserError("Several tasks are under way: reply to the progress message of one.");
 }
 
+/** Of a session, the run that runs or waits. */
+function newestActive({ bridge }: Access, run: StoredRun): StoredRun {
+  const isOfSession = (one: StoredRun) => one.id === run.id || (one.engine === run.engine && isSame(one, run));
+  return bridge.active(run.chatId).find(isOfSession) ?? run;
+}
+
+const isSame = (one: StoredRun, other: StoredRun) => one.session !== null && one.session === other.session;
+
 /** The runs that a message without a reply may mean: those of its topic, else those of its chat. */
 export function candidatesFor({ bridge }: Access, { place }: Caller): readonly StoredRun[] {
   if (place.reply) return [];
@@ -32,18 +37,45 @@ export function candidatesFor({ bridge }: Access, { place }: Caller): readonly S
 }
 
 /**
- * The session of this id or of a run of this id, or of which this is the beginning; else what the conversation means.
+ * The run that is meant: by the id of a run, the name or id of a session (then its newest run), or the unique beginning
+ * of one of these; without `ref` the run of the message replied to, else the only one under way, else the newest of the
+ * conversation.
+ *
+ * @throws UserError if there is none, or with the candidates if there are several.
  */
-export function findThread(access: Access, name: string | undefined, { place }: Caller): Thread {
+export function findRun(access: Access, ref: string | undefined, { place }: Caller): StoredRun {
   const { bridge, store } = access;
-  if (name === undefined) return bridge.threads.find(place, access);
-  const run = store.runs.get(name);
-  if (run) return bridge.threads.of(run);
-  const [only, ...others] = store.threads.beginningWith(name);
-  if (!only) throw new UserError(`No session is called ${name}: \`sessions\` lists them.`, { code: "not_found" });
-  if (others.length === 0) return bridge.threads.of(only);
-  const names = [only, ...others].map(({ session }) => session).join(", ");
-  throw new UserError(`Several sessions begin with ${name}: ${names}. Name one of them in full.`);
+  if (ref !== undefined) return namedRun(access, ref);
+  if (place.reply) {
+    const run = store.messages.runOf(place.chatId, place.reply.messageId);
+    if (run) return run;
+    throw new UserError("That message belongs to no run.", { code: "not_found" });
+  }
+  const active = bridge.active(place.chatId);
+  const [newest] = active.length === 1 ? active : store.runs.recent(1, place.chatId);
+  if (newest) return newest;
+  throw new UserError("Nothing has been run here yet.", { code: "not_found" });
+}
+
+/** The session that is meant, as of `findRun`; without `ref` what the conversation means. */
+export function findThread(access: Access, ref: string | undefined, { place }: Caller): Thread {
+  const { threads } = access.bridge;
+  return ref === undefined ? threads.find(place, access) : threads.of(namedRun(access, ref));
+}
+
+function namedRun({ store }: Access, ref: string): StoredRun {
+  const exact = store.runs.get(ref) ?? store.threads.named(ref);
+  if (exact) return exact;
+  const found = store.threads.beginningWith(ref);
+  const [only, ...others] = found;
+  if (!only) {
+    throw new UserError(`No session or run is called ${ref}: \`sessions\` and \`runs\` list them.`, {
+      code: "not_found",
+    });
+  }
+  if (others.length === 0) return only.run;
+  const names = found.map(({ name }) => name).join(", ");
+  throw new UserError(`Several begin with ${ref}: ${names}. Name one of them in full.`, { code: "usage" });
 }
 
 /** Where a session that is made of another belongs. */

@@ -166,5 +166,7 @@ async function requireKnown(threads: Threads, { engine, project }: Target, id: s
   }
   const { models } = await list(threads, engine, project);
   if (models.length === 0 || models.includes(id)) return;
-  throw new UserError(`${engine.label} has no model ${inlineCode(id)}: \`/model\` lists those it has.`);
+  throw new UserError(`${engine.label} has no model ${inlineCode(id)}: \`/model\` lists those it has.`, {
+    code: "not_found",
+  });
 }

@@ -23,10 +23,16 @@ export interface Access {
   readonly operations: readonly Operation[];
 }
 
+export type Surface = "chat" | "cli" | "mcp";
+
 /** Who asks, and which conversation it is asked from; a reply there says what is meant if the input does not. */
 export interface Caller {
-  readonly surface: "chat" | "cli" | "socket" | "mcp";
+  readonly surface: Surface;
   readonly place: Omit<Prompt, "text" | "follows" | "origin">;
+  /** Tells the caller something before the output, if the surface can. */
+  readonly emit?: ((event: unknown) => void) | undefined;
+  /** Aborted when the caller is gone. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An operation as a button: what it is called with. */
@@ -38,10 +44,19 @@ export interface OperationButton {
   readonly style?: "danger" | "success";
 }
 
+/** A diff under its title, both as they are. */
+export interface Fold {
+  readonly title: string;
+  readonly text: string;
+}
+
 /** An output in words. */
 export interface Told {
   /** Markdown. */
   readonly body: string;
+  /** Texts below the body that a reader unfolds; a surface that cannot show them whole gives `file` instead. */
+  readonly folds?: readonly Fold[];
+  readonly file?: { readonly name: string; readonly text: string };
   /** The run that a reply to it continues. */
   readonly runId?: string;
   readonly buttons?: readonly (readonly OperationButton[])[];
@@ -62,11 +77,17 @@ export interface Operation<Input = never, Output = never> {
   readonly aliases?: readonly string[];
   /** Lower case, without a full stop. */
   readonly summary: string;
+  /** What a model is told of it, in place of the summary. */
+  readonly guide?: string;
+  /** Never a tool of an agent: it decides for a person. */
+  readonly isForPeople?: boolean;
   /** An object, all of JSON. */
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
   /** The field that the words behind the name fill, if there are any. */
   readonly argument?: string;
+  /** The input that words stand for, if that is more than one field. @throws UserError */
+  read?(words: string): Readonly<Record<string, unknown>>;
   /** The fields that words on a command line fill: the last of them if there are fewer. `argument` if absent. */
   readonly operands?: readonly string[];
   /** `destroy`: what it ends or takes back cannot be had again. */
@@ -77,6 +98,8 @@ export interface Operation<Input = never, Output = never> {
   /** @throws UserError for what the caller can fix. */
   run(access: Access, input: Input, caller: Caller): Output | Promise<Output>;
   tell(output: Output): Told;
+  /** An event of `Caller.emit` in words; undefined if it is for machines alone. */
+  tellEvent?(event: unknown): string | undefined;
 }
 
 /** Ties input and output to the functions that take them, then forgets their types: a list holds all operations. */

@@ -36,7 +36,7 @@ export const reasoning = defineOperation({
     const levels = levelsOf(engine);
     if (level !== DEFAULT && !levels.includes(level)) {
       const known = levels.map(inlineCode).join(", ");
-      throw new UserError(`${engine.label} has no level ${inlineCode(level)}; it has ${known}.`, { code: "usage" });
+      throw new UserError(`${engine.label} has no level ${inlineCode(level)}; it has ${known}.`, { code: "not_found" });
     }
     return changeFor(access, caller, () => {
       const chosen = level === DEFAULT ? undefined : level;

@@ -23,7 +23,7 @@ export function engineFor({ engines }: Access, { settings }: Scope, id: string |
   const engine = engines.find((one) => one.id === wanted.toLowerCase());
   if (engine) return engine;
   const names = engines.map((one) => `\`${one.id}\``).join(", ");
-  throw new UserError(`There is no engine \`${wanted}\` here; there are ${names}.`, { code: "usage" });
+  throw new UserError(`There is no engine \`${wanted}\` here; there are ${names}.`, { code: "not_found" });
 }
 
 const ORIGIN: Readonly<Record<Layer, string>> = {
@@ -39,7 +39,7 @@ export const originOf = (setting: Pick<Setting, "layer"> | undefined, nothing = 
   setting === undefined ? nothing : ORIGIN[setting.layer];
 
 /**
- * Makes a change that concerns everybody in a group: there only its administrators may. At once where nobody has to be
+ * Makes a change that concerns everybody in a group: there only its administrators may. At once if nobody has to be
  * asked.
  *
  * @throws UserError for those who may not.

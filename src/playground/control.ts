@@ -15,7 +15,7 @@ const WAIT_MS = 15_000;
 export interface Control extends Switches {
   readonly token: string;
   readonly bot: User;
-  /** The person of the private chat, and who presses and writes where no one else is named. */
+  /** The person of the private chat, and who presses and writes if no one else is named. */
   readonly person: User;
   readonly privateChatId: number;
   /** A forum group with two topics. */

@@ -32,7 +32,7 @@ export interface Emulator extends Control {
   close(): Promise<void>;
 }
 
-/** @throws Error where the port is taken. */
+/** @throws Error if the port is taken. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, token, limits = DOCUMENTED_LIMITS, richMessages = true, now = preciseNow } = options;
   const { pageKey = randomBytes(18).toString("base64url") } = options;

@@ -107,7 +107,13 @@ function migrate(database: Database, raw: Libsql.Database, from: number): void {
 
 function wrap(raw: Libsql.Database): Database {
   const statements = new Map<string, Libsql.Statement<Value[]>>();
+  let isClosed = false;
+  // libsql 0.5 aborts the whole process otherwise.
+  const requireOpen = () => {
+    if (isClosed) throw new Error("The state file is closed.");
+  };
   const prepare = (sql: string) => {
+    requireOpen();
     const known = statements.get(sql);
     if (known) return known;
     const statement = raw.prepare<Value[]>(sql);
@@ -125,6 +131,7 @@ function wrap(raw: Libsql.Database): Database {
   const all = <T extends Row>(sql: string, values: readonly unknown[]) =>
     (prepare(sql).all(...bind(values)) as Row[]).map(withTextIds) as T[];
   const transaction = <T>(work: () => T): T => {
+    requireOpen();
     if (raw.inTransaction) return work();
     raw.exec("BEGIN IMMEDIATE");
     try {
@@ -144,6 +151,7 @@ function wrap(raw: Libsql.Database): Database {
     exec: (sql) => void raw.exec(sql),
     transaction,
     durably: (work) => {
+      requireOpen();
       if (raw.inTransaction) throw new Error("A transaction that must be on the disk was begun inside another.");
       raw.exec("PRAGMA synchronous = FULL");
       try {
@@ -154,6 +162,9 @@ function wrap(raw: Libsql.Database): Database {
     },
     // No slower than `quick_check` (libsql 0.5: 65 MB in 0.2 s), and sees what that leaves out.
     check: () => prepare("PRAGMA integrity_check").raw().all().flat().join("; "),
-    close: () => raw.close(),
+    close: () => {
+      isClosed = true;
+      raw.close();
+    },
   };
 }

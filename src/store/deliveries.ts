@@ -1,9 +1,10 @@
 import type { Database, Row } from "./database.ts";
+import type { Moves } from "./moves.ts";
 
 /** Something that a chat must be told, and how far that got. */
 export interface Delivery {
   readonly id: number;
-  /** The run whose outcome it is, or that a reply to it leads to; null where it belongs to none. */
+  /** The run whose outcome it is, or that a reply to it leads to; null if it belongs to none. */
   readonly runId: string | null;
   readonly chatId: string;
   readonly topicId: string | null;
@@ -12,6 +13,8 @@ export interface Delivery {
   readonly body: string | null;
   /** Of a short reply: its buttons, as JSON. */
   readonly keyboard: string | null;
+  /** Of a short reply: what belongs to it, as JSON that the chat edge reads. */
+  readonly attached: string | null;
   /** The file that it is, as JSON; null for words. */
   readonly file: string | null;
   /** 1 if it is to make no sound. */
@@ -26,20 +29,28 @@ export interface Delivery {
 
 /** What is left out or undefined is stored as null. */
 export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
-  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "file"]?: Delivery[key] | undefined;
+  readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "attached" | "file"]?:
+    | Delivery[key]
+    | undefined;
 } & { readonly isSilent?: boolean | undefined };
 
 export class Deliveries {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #moves: Moves;
+  constructor(database: Database, moves: Moves) {
     this.#database = database;
+    this.#moves = moves;
   }
 
-  add({ runId, chatId, topicId, replyTo, body, keyboard, file, createdAt, isSilent }: NewDelivery): void {
-    const values = [runId, chatId, topicId, replyTo, body, keyboard, file, createdAt].map((value) => value ?? null);
+  add(delivery: NewDelivery): void {
+    const placed = this.#moves.place(delivery, "topicId", "replyTo");
+    const { runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt, isSilent } = placed;
+    const values = [runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt];
     this.#database.run(
-      "INSERT INTO deliveries (runId, chatId, topicId, replyTo, body, keyboard, file, createdAt, isSilent, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
-      ...values,
+      `INSERT INTO deliveries
+         (runId, chatId, topicId, replyTo, body, keyboard, attached, file, createdAt, isSilent, state)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
+      ...values.map((value) => value ?? null),
       isSilent ? 1 : 0,
     );
   }
@@ -74,7 +85,7 @@ export class Deliveries {
 
   /** Our messages that belong to no run; the newest thousand are enough. */
   keepReply(chatId: string, messageId: string): void {
-    this.#database.run("INSERT INTO replies (chatId, messageId) VALUES (?, ?)", chatId, messageId);
+    this.#database.run("INSERT INTO replies (chatId, messageId) VALUES (?, ?)", this.#moves.current(chatId), messageId);
     this.#database.run("DELETE FROM replies WHERE rowid <= (SELECT MAX(rowid) FROM replies) - 1000");
   }
 

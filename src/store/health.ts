@@ -5,7 +5,7 @@ export interface HealthLine {
   readonly pid: number;
   /** ms since 1970: when Telegram last answered a poll. */
   readonly polledAt: number;
-  /** What the newest poll met instead of an answer; null where it was answered. */
+  /** What the newest poll met instead of an answer; null if it was answered. */
   readonly problem: string | null;
 }
 

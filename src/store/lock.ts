@@ -12,7 +12,7 @@ export interface Lock {
  * that ends, so that a pid that is used again cannot hold it. Takopi keeps a file of JSON in the same place, which may
  * outlive it.
  *
- * @throws UserError that names the holder, where another process has it; ConfigError where the file cannot be used.
+ * @throws UserError that names the holder, if another process has it; ConfigError if the file cannot be used.
  */
 export function takeLock(file: string): Lock {
   try {
@@ -29,9 +29,9 @@ export function takeLock(file: string): Lock {
 }
 
 /**
- * Who holds the lock now; undefined where nobody does.
+ * Who holds the lock now; undefined if nobody does.
  *
- * @throws ConfigError where that cannot be told.
+ * @throws ConfigError if that cannot be told.
  */
 export function readLockHolder(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
@@ -75,7 +75,7 @@ function lock(file: string): Lock {
 /**
  * Removes what a Takopi that has ended left. Another start may have done so since, and its file stays.
  *
- * @throws UserError where it may not have ended.
+ * @throws UserError if it may not have ended.
  */
 function removeStale(file: string): void {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -89,7 +89,7 @@ function removeStale(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** The pid in Takopi's lock; undefined where there is none, or its process has ended. */
+/** The pid in Takopi's lock; undefined if there is none, or its process has ended. */
 function readLivePid(text: string): number | undefined {
   const pid = readPid(text);
   // In a container the next start often has the pid of the last one.

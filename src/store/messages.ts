@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import type { Moves } from "./moves.ts";
 import { type RunRow, type StoredRun, toRun } from "./stored-run.ts";
 
 /** Where ids of messages are kept, theirs and ours. */
@@ -7,15 +8,17 @@ const MESSAGE_TABLES = ["messages", "updates", "replies", "cardMessages"];
 /** Which message leads to which run, and which messages of a chat are known at all. */
 export class Messages {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #moves: Moves;
+  constructor(database: Database, moves: Moves) {
     this.#database = database;
+    this.#moves = moves;
   }
 
   /** Makes a message, the person's or ours, lead to its run. */
   lead(chatId: string, messageId: string, runId: string): void {
     this.#database.run(
       "INSERT OR REPLACE INTO messages (chatId, messageId, runId) VALUES (?, ?, ?)",
-      chatId,
+      this.#moves.current(chatId),
       messageId,
       runId,
     );
@@ -36,7 +39,7 @@ export class Messages {
     return Math.max(...MESSAGE_TABLES.map((table) => newest(table) ?? 0));
   }
 
-  /** The newest message of a run; 0 where it has none. */
+  /** The newest message of a run; 0 if it has none. */
   newestOf(runId: string): string {
     const sql = "SELECT MAX(messageId) AS id FROM messages WHERE runId = ?";
     return String(this.#database.get<{ id: number | null }>(sql, runId)?.id ?? 0);

@@ -231,4 +231,31 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE deliveries ADD COLUMN file TEXT;
   `,
+  `
+  CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
+  `,
+  `
+  UPDATE runs SET progressId = NULL WHERE state = 'ended'
+    AND id NOT IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending') AND runId IS NOT NULL);
+  CREATE INDEX runsStale ON runs (chatId) WHERE state = 'ended' AND progressId IS NOT NULL;
+  `,
+  `
+  CREATE TABLE threadNames (
+    engine TEXT NOT NULL,
+    session TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (engine, session)
+  ) WITHOUT ROWID;
+  ALTER TABLE deliveries ADD COLUMN attached TEXT;
+  `,
+  `
+  ALTER TABLE runs ADD COLUMN queuedAt REAL;
+
+  CREATE TABLE briefs (
+    id INTEGER PRIMARY KEY,
+    engine TEXT NOT NULL,
+    session TEXT NOT NULL,
+    text TEXT NOT NULL
+  );
+  `,
 ];

@@ -1,5 +1,6 @@
 import type { Approval, Question, Reply } from "../domain/question.ts";
 import type { Database, Row } from "./database.ts";
+import type { Moves } from "./moves.ts";
 import type { StoredRun } from "./stored-run.ts";
 
 /** `withdrawn`: the engine does not ask it any more, or its run ended. */
@@ -22,7 +23,7 @@ export interface StoredQuestion {
   readonly scope: "once" | "session" | null;
   /** Why it was denied. */
   readonly reason: string | null;
-  /** What was chosen or written, for people; null where it is secret. */
+  /** What was chosen or written, for people; null if it is secret. */
   readonly answer: string | null;
   /** `time`: nobody answered in time. */
   readonly decidedBy: "user" | "policy" | "time" | null;
@@ -49,11 +50,14 @@ export interface Decider {
 
 export class Questions {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #moves: Moves;
+  constructor(database: Database, moves: Moves) {
     this.#database = database;
+    this.#moves = moves;
   }
 
-  add({ key, runId, question, chatId, topicId, askedAt }: NewQuestion): void {
+  add(asked: NewQuestion): void {
+    const { key, runId, question, chatId, topicId, askedAt } = this.#moves.place(asked, "topicId");
     this.#database.run(
       `INSERT INTO questions (key, runId, questionId, kind, title, question, chatId, topicId, state, askedAt)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
@@ -65,12 +69,23 @@ export class Questions {
     return this.#read("SELECT * FROM questions WHERE key = ?", key)[0];
   }
 
+  /** The keys of a chat's questions that wait for an answer. */
+  openIn(chatId: string): string[] {
+    const sql = "SELECT key FROM questions WHERE state = 'open' AND chatId = ?";
+    return this.#database.all<{ key: string }>(sql, chatId).map(({ key }) => key);
+  }
+
   /** The question whose card, or a message that belongs to it, this is. */
   byMessage(chatId: string, messageId: string): StoredQuestion | undefined {
     return this.#read(
       "SELECT questions.* FROM cardMessages JOIN questions USING (key) WHERE cardMessages.chatId = ? AND messageId = ?",
       ...[chatId, messageId],
     )[0];
+  }
+
+  /** Those that wait for an answer, the oldest first. */
+  open(): StoredQuestion[] {
+    return this.#read("SELECT * FROM questions WHERE state = 'open' ORDER BY askedAt, key");
   }
 
   /** The newest first; `chatId` narrows it to one chat. */
@@ -186,7 +201,7 @@ export class Questions {
   addMessage(key: string, chatId: string, messageId: string): void {
     this.#database.run(
       "INSERT OR REPLACE INTO cardMessages (chatId, messageId, key) VALUES (?, ?, ?)",
-      ...[chatId, messageId, key],
+      ...[this.#moves.current(chatId), messageId, key],
     );
   }
 

@@ -2,15 +2,19 @@ import type { PromptFile } from "../domain/files.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import type { Database, Row } from "./database.ts";
 import { Messages } from "./messages.ts";
+import type { Moves } from "./moves.ts";
 import { type NewRun, type RunOutcome, type RunRow, type StoredRun, toRun, type UsageRow } from "./stored-run.ts";
 
 export class Runs {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #moves: Moves;
+  constructor(database: Database, moves: Moves) {
     this.#database = database;
+    this.#moves = moves;
   }
 
-  add(run: NewRun): void {
+  add(asked: NewRun): void {
+    const run = this.#moves.place(asked, "topicId", "messageId");
     this.#database.run(
       `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, files,
          resume, follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -29,7 +33,7 @@ export class Runs {
       run.follows,
       run.createdAt,
     );
-    if (run.messageId !== null) new Messages(this.#database).lead(run.chatId, run.messageId, run.id);
+    if (run.messageId !== null) new Messages(this.#database, this.#moves).lead(run.chatId, run.messageId, run.id);
   }
 
   get(id: string): StoredRun | undefined {
@@ -38,7 +42,26 @@ export class Runs {
 
   /** Waiting or cut off, oldest first: what a start has to take up again. */
   open(): StoredRun[] {
-    return this.#read("SELECT * FROM runs WHERE state <> 'ended' ORDER BY createdAt, rowid");
+    return this.#read("SELECT * FROM runs WHERE state <> 'ended' ORDER BY COALESCE(queuedAt, createdAt), rowid");
+  }
+
+  /** Has waiting runs taken up in this order at the next start too: they share out the times that they have together. */
+  setOrder(ids: readonly string[]): void {
+    const time = "SELECT COALESCE(queuedAt, createdAt) AS time FROM runs WHERE id = ?";
+    const times = ids.map((id) => this.#database.get<{ time: number }>(time, id)?.time ?? 0).sort((a, b) => a - b);
+    this.#database.transaction(() => {
+      for (const [index, id] of ids.entries()) {
+        // Those of one moment would fall back to the order in which they came.
+        const at = (times[index] ?? 0) + index / 1000;
+        this.#database.run("UPDATE runs SET queuedAt = ? WHERE id = ?", at, id);
+      }
+    });
+  }
+
+  /** The runs that were begun together. */
+  ofBatch(batch: string): StoredRun[] {
+    const sql = `SELECT * FROM runs WHERE json_extract(origin, '$.type') = 'batch' AND json_extract(origin, '$.of') = ? ORDER BY rowid`;
+    return this.#read(sql, batch);
   }
 
   /** The newest first; `chatId` narrows it to one chat. */
@@ -74,6 +97,15 @@ export class Runs {
     return this.#read(
       `SELECT * FROM runs WHERE progressAsked = 1 AND progressId IS NULL AND (state <> 'ended'
          OR id IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending')))`,
+    );
+  }
+
+  /** Runs of a chat that have ended and been told, whose progress message may still say that they go on. */
+  withStaleProgress(chatId: string): StoredRun[] {
+    return this.#read(
+      `SELECT * FROM runs WHERE chatId = ? AND state = 'ended' AND progressId IS NOT NULL
+         AND id NOT IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending') AND runId IS NOT NULL) LIMIT 5`,
+      chatId,
     );
   }
 
@@ -134,6 +166,14 @@ export class Runs {
   /** Changes the task of a run that waits. */
   setPrompt(id: string, prompt: string): void {
     this.#database.run("UPDATE runs SET prompt = ? WHERE id = ? AND state = 'queued'", prompt, id);
+  }
+
+  /** Lets a run that hardly began wait once more, as if it had not. */
+  requeue(id: string): void {
+    this.#database.run(
+      "UPDATE runs SET state = 'queued', startedAt = NULL, session = NULL, pid = NULL WHERE id = ? AND state = 'running'",
+      id,
+    );
   }
 
   setFiles(id: string, files: readonly PromptFile[]): void {

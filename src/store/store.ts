@@ -8,6 +8,7 @@ import { Health } from "./health.ts";
 import { History } from "./history.ts";
 import { LiveServers } from "./live-servers.ts";
 import { Messages } from "./messages.ts";
+import { Moves } from "./moves.ts";
 import { Preferences } from "./preferences.ts";
 import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
@@ -30,6 +31,7 @@ export interface Store {
   readonly questions: Questions;
   readonly schedules: Schedules;
   readonly buttons: StoredButtons;
+  readonly moves: Moves;
   readonly firings: Firings;
   readonly webhooks: StoredWebhooks;
   /** All of `work`'s writes are stored together, or none. */
@@ -45,18 +47,20 @@ export interface Store {
 /** Opens the state file (":memory:" for one that is forgotten); see `openDatabase` for what it refuses. */
 export function openStore(file: string, options?: OpenOptions): Store {
   const database = openDatabase(file, options);
+  const moves = new Moves(database);
   return {
+    moves,
     updates: new Updates(database),
-    runs: new Runs(database),
-    messages: new Messages(database),
-    deliveries: new Deliveries(database),
+    runs: new Runs(database, moves),
+    messages: new Messages(database, moves),
+    deliveries: new Deliveries(database, moves),
     conversations: new Conversations(database),
     health: new Health(database),
     history: new History(database),
     liveServers: new LiveServers(database),
     threads: new StoredThreads(database),
     preferences: new Preferences(database),
-    questions: new Questions(database),
+    questions: new Questions(database, moves),
     schedules: new Schedules(database),
     buttons: new StoredButtons(database),
     firings: new Firings(database),

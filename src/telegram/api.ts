@@ -12,11 +12,14 @@ export class Refused extends Error {
   readonly reason: string;
   /** Of a 429, seconds, an hour at most; 5 if Telegram names none. */
   readonly retryAfterS: number | undefined;
-  constructor(method: string, code: number, reason: string, retryAfterS: number | undefined) {
+  /** The supergroup that the group has become. */
+  readonly movedTo: string | undefined;
+  constructor(method: string, code: number, reason: string, retryAfterS: number | undefined, movedTo?: number) {
     super(`${method}: ${code} ${reason}`);
     this.code = code;
     this.reason = reason;
     this.retryAfterS = code === 429 ? Math.min(retryAfterS ?? 5, LONGEST_RETRY_S) : undefined;
+    this.movedTo = movedTo === undefined ? undefined : String(movedTo);
     delete this.stack;
   }
 }
@@ -79,7 +82,8 @@ export function createTelegram(token: string, server: ApiServer, ended?: AbortSi
 function toFailure(method: string, error: unknown): unknown {
   if (error instanceof GrammyError) {
     const reason = error.description.replace(/^Bad Request: /, "");
-    return new Refused(method, error.error_code, reason, error.parameters.retry_after);
+    const { retry_after, migrate_to_chat_id } = error.parameters;
+    return new Refused(method, error.error_code, reason, retry_after, migrate_to_chat_id);
   }
   if (error instanceof HttpError) {
     const code = errorCode(error.error);

@@ -4,7 +4,7 @@ import type { ApiServer } from "./proxy.ts";
 /** What Telegram says of one chat. */
 export interface ChatCheck {
   readonly id: number;
-  /** `private`, `group`, `supergroup` or `channel`; absent where the bot cannot see the chat. */
+  /** `private`, `group`, `supergroup` or `channel`; absent if the bot cannot see the chat. */
   readonly kind?: string;
   readonly title?: string;
   readonly problem?: string;
@@ -16,7 +16,7 @@ export interface ChatCheck {
 
 /** What Telegram says of a token and of the chats that the bot is to serve. */
 export interface TelegramCheck {
-  /** Without `@`; absent where the token is not accepted or Telegram not reached. */
+  /** Without `@`; absent if the token is not accepted or Telegram not reached. */
   readonly botName?: string;
   readonly problem?: string;
   /** Of the answer that refused the token. */

@@ -29,6 +29,9 @@ export function filesOf({ photo, animation, document, video, audio, video_note: 
   return sent ? [toFile(sent, note ? "video.mp4" : "file")] : [];
 }
 
+export const voiceOf = ({ voice }: Message): PromptFile | undefined =>
+  voice && toFile({ mime_type: "audio/ogg", ...voice }, "voice.ogg");
+
 function toFile({ file_id, file_name, file_size, mime_type }: z.infer<typeof Sent>, name = "file"): PromptFile {
   const mime = mime_type ?? "application/octet-stream";
   return { source: file_id, name: file_name ?? name, mime, ...(file_size !== undefined && { size: file_size }) };

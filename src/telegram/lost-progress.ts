@@ -86,7 +86,7 @@ async function find(run: StoredRun, store: Store, call: Caller): Promise<string 
   return undefined;
 }
 
-/** Which message it replies to, where it is ours, as far as that can be told. */
+/** Which message it replies to, if it is ours, as far as that can be told. */
 async function claim(
   { chat_id, id, text }: { readonly chat_id: number; readonly id: number; readonly text: string },
   call: Caller,

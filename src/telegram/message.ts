@@ -3,7 +3,7 @@ import type { Incoming, Origin, Received } from "../chat/incoming.ts";
 import { Unreadable } from "../chat/transport.ts";
 import type { Author } from "../domain/origin.ts";
 import { MESSAGE_LENGTH } from "./assemble.ts";
-import { FileFields, filesOf } from "./files.ts";
+import { FileFields, filesOf, voiceOf } from "./files.ts";
 import { flattenRich } from "./flatten-rich.ts";
 import { withMarks } from "./person-text.ts";
 import { readQuote } from "./quote.ts";
@@ -21,7 +21,10 @@ const User = z.object({
 });
 
 const name = z.string().optional();
-const Named = z.object({ title: name, first_name: name, username: name }).optional().catch(undefined);
+const Named = z
+  .object({ id: id.optional(), title: name, first_name: name, username: name })
+  .optional()
+  .catch(undefined);
 const ForwardOrigin = z.object({ sender_user_name: name, sender_user: Named, sender_chat: Named, chat: Named });
 const Entity = z.object({ type: z.string(), offset: z.int(), length: z.int(), url: name, language: name });
 
@@ -117,6 +120,22 @@ export function readUpdate(update: unknown): Received | undefined {
   };
 }
 
+const Move = z.object({
+  message: z.object({
+    chat: z.object({ id }),
+    migrate_to_chat_id: id.optional(),
+    migrate_from_chat_id: id.optional(),
+  }),
+});
+
+/** From which id to which a group moves that becomes a supergroup, if the update says so: both chats do. */
+export function readMove(update: unknown): { readonly from: string; readonly to: string } | undefined {
+  const { chat, migrate_to_chat_id: to, migrate_from_chat_id: from } = Move.safeParse(update).data?.message ?? {};
+  if (!chat) return undefined;
+  if (to !== undefined) return { from: String(chat.id), to: String(to) };
+  return from === undefined ? undefined : { from: String(from), to: String(chat.id) };
+}
+
 function readMessage(updateId: number, message: Message): Incoming {
   const topicId = topicOf(message);
   const replied = message.reply_to_message;
@@ -132,8 +151,9 @@ function readMessage(updateId: number, message: Message): Incoming {
     userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
     text: withMarks(textOf(message), message.entities ?? message.caption_entities ?? []),
-    isForward: message.forward_origin !== undefined || message.is_automatic_forward === true,
+    isForward: isForward(message),
     files: filesOf(message),
+    voice: voiceOf(message),
     attachment: attachmentOf(message),
     albumId: message.media_group_id,
     room: MESSAGE_LENGTH - textOf(message).length,
@@ -148,6 +168,13 @@ function readMessage(updateId: number, message: Message): Incoming {
       : undefined,
     quote: readQuote(message),
   };
+}
+
+/** Who forwards a voice message of their own says it again. */
+function isForward({ forward_origin: origin, is_automatic_forward, voice, from }: Message): boolean {
+  const sender = ForwardOrigin.safeParse(origin).data?.sender_user?.id;
+  const isOwn = voice !== undefined && sender !== undefined && sender === from?.id;
+  return (origin !== undefined && !isOwn) || is_automatic_forward === true;
 }
 
 function authorOf({ from, forward_origin }: z.infer<typeof Quoted>): Author | undefined {
@@ -178,7 +205,6 @@ const FILES = ["live_photo", "paid_media"] as const;
 const SAID_AS_IT_IS = ["contact", "poll", "checklist", "story", "game", "giveaway"] as const;
 
 function attachmentOf(message: Message): Incoming["attachment"] {
-  if (message.voice) return "voice message";
   if (FILES.some((kind) => message[kind])) return "file";
   if (message.sticker || message.dice) return "sticker";
   if (message.location || message.venue) return "location";

@@ -46,7 +46,7 @@ export async function renderFinal(view: OutcomeView, mode: MessageMode): Promise
 interface Said {
   readonly answer: readonly Block[];
   readonly error: readonly Block[];
-  /** False where the answer is only read as far as a message can show it. */
+  /** False if the answer is only read as far as a message can show it. */
   readonly isWhole: boolean;
 }
 

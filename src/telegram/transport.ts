@@ -10,12 +10,13 @@ import { telegramChats } from "./chats.ts";
 import type { Content } from "./content.ts";
 import { download } from "./download.ts";
 import { removeStrays } from "./lost-progress.ts";
-import { readUpdate } from "./message.ts";
+import { readMove, readUpdate } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import { PRIORITY } from "./outbox-op.ts";
 import { Post } from "./post.ts";
 import type { ApiServer } from "./proxy.ts";
 import { renderFinal } from "./render-final.ts";
+import { renderFolded } from "./render-folded.ts";
 
 export interface TelegramParts {
   readonly telegram: Telegram;
@@ -23,27 +24,41 @@ export interface TelegramParts {
   readonly store: Store;
   readonly token: string;
   readonly server: ApiServer;
-  readonly mainChat: string;
+  readonly mainChat: () => string;
   /** Whom it listens to. */
   readonly config: () => Config;
-  readonly style: () => Pick<TelegramConfig, "messages" | "stream_answer">;
+  readonly style: () => Pick<TelegramConfig, "messages" | "chats" | "stream_answer">;
+  /** Telegram says that a chat has another id now. */
+  readonly onMoved: (from: string, to: string) => void;
   readonly log: Logger;
 }
 
 /** Telegram as a way to people. */
 export function telegramTransport(parts: TelegramParts): Transport {
-  const { telegram, outbox, store, mainChat, config, style, log } = parts;
-  const post = new Post(outbox);
+  const { telegram, outbox, store, config, style, log, onMoved } = parts;
+  const post = new Post(outbox, { moves: store.moves, onMoved });
+  const formFor = (chatId: string) => {
+    const { messages, chats } = style();
+    return post.knowsRich ? (chats[chatId]?.messages ?? messages) : "classic";
+  };
   return {
-    mainChat,
+    get mainChat() {
+      return parts.mainChat();
+    },
     chats: telegramChats(telegram),
     allows: (origin) => isAllowed(origin, config()),
     hintOn,
-    read: readUpdate,
-    compose: async (outcome, isPlain) => {
-      const { parts, file } = await renderFinal(outcome, isPlain ? "classic" : style().messages);
-      return [...parts.map((composed) => ({ composed })), ...(file ? [file] : [])];
+    read: (update) => {
+      const moved = readMove(update);
+      if (!moved) return readUpdate(update);
+      onMoved(moved.from, moved.to);
+      return undefined;
     },
+    compose: async (outcome, chatId, isPlain) => {
+      const rendered = await renderFinal(outcome, isPlain ? "classic" : formFor(chatId));
+      return [...rendered.parts.map((composed) => ({ composed })), ...(rendered.file ? [rendered.file] : [])];
+    },
+    composeFolded: (folded, chatId, isPlain) => renderFolded(folded, isPlain ? "classic" : formFor(chatId)),
     send: (target, message, options) =>
       "name" in message ? post.sendFile(target, message, options) : post.send(target, contentOf(message), options),
     edit: (chatId, messageId, message, options) => post.edit(chatId, messageId, contentOf(message), options),
@@ -56,10 +71,10 @@ export function telegramTransport(parts: TelegramParts): Transport {
     },
     showTyping: (target) => post.showTyping(target),
     draft: (run, draftId) => {
-      const { stream_answer, messages } = style();
       // Only private chats have drafts, and their ids are those of people: positive.
-      if (!stream_answer || run.chatId.startsWith("-")) return undefined;
-      return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich: messages !== "classic" });
+      if (!style().stream_answer || run.chatId.startsWith("-")) return undefined;
+      const isRich = formFor(run.chatId) !== "classic";
+      return new AnswerDraft(run, { draftId: Number(draftId), outbox, log, isRich });
     },
     fetchFile: (source, signal) => download(parts, source, signal),
     removeStrays: (chatId, between) =>

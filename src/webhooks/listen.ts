@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { BOUNDS } from "../bounds.ts";
 import type { Config } from "../config/config.ts";
+import { readSecret } from "../config/secret.ts";
 import type { Trigger, Webhook } from "../domain/trigger.ts";
 import { ConfigError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -106,18 +106,10 @@ const isWanted = ({ webhook }: Trigger, event: string | undefined): boolean =>
   webhook?.events ? event !== undefined && webhook.events.includes(event) : event !== "ping";
 
 function secretOf(name: string, { secret }: Webhook, { env, config }: WebhooksSetup): string {
-  const value = "env" in secret ? env[secret.env] : readSecret(secret.file);
-  if (value !== undefined && value.trim() !== "") return value.trim();
+  const value = readSecret(secret, env);
+  if (value !== undefined) return value;
   const where = "env" in secret ? `$${secret.env}` : secret.file;
   throw new ConfigError(
     `${config().file ?? "config"}: triggers.${name}.webhook.secret is to come from ${where}, which is empty or not there.`,
   );
-}
-
-function readSecret(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }

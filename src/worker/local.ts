@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
 import type { GoalChange } from "../domain/goal.ts";
-import type { Attachment, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { Attachment, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -15,9 +15,11 @@ import { requireAllowed } from "./files/deny.ts";
 import { partsOf } from "./files/directory.ts";
 import { excludeFromGit } from "./files/exclude.ts";
 import { Outboxes } from "./files/outbox.ts";
-import { putFile } from "./files/put.ts";
+import { putAt, putFile } from "./files/put.ts";
 import { readInside } from "./files/read.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
+import { look } from "./look.ts";
+import type { Lookups } from "./lookups.ts";
 import { placeOf } from "./place.ts";
 import type {
   FilePlace,
@@ -76,7 +78,7 @@ export class LocalWorker implements Worker {
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
   }
 
-  async operate(operation: SessionAbility, place: OperationPlace, input = ""): Promise<OperationResult> {
+  async operate(operation: SessionOperation, place: OperationPlace, input = ""): Promise<OperationResult> {
     const { env, log } = this.#options;
     const engine = this.#engine(place.engine);
     const { operations } = engine;
@@ -96,8 +98,14 @@ export class LocalWorker implements Worker {
     }
   }
 
+  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
+    const { config, env, home } = this.#options;
+    return look(name, input, { config: config(), env, home, engine: (id) => this.#engine(id) });
+  }
+
   async put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
     const root = await this.#placeOf(place, file.signal);
+    if (file.to) return putAt({ ...file, root, to: file.to }, this.#options.config().telegram?.files.deny_globs ?? []);
     const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
     const name = `${localDate(new Date())}-${file.name}`;
@@ -239,7 +247,7 @@ interface Operation {
 
 async function act(
   operations: Operations,
-  operation: SessionAbility,
+  operation: SessionOperation,
   { request, input }: Operation,
 ): Promise<OperationResult> {
   switch (operation) {
@@ -258,5 +266,7 @@ async function act(
       return { goal: await operations.goal?.(request, input as GoalChange) };
     case "models":
       return { models: (await operations.models?.(request)) ?? [] };
+    case "sessions":
+      return { sessions: (await operations.sessions?.(request)) ?? [] };
   }
 }

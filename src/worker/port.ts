@@ -1,7 +1,8 @@
 import type { RunEvent } from "../domain/events.ts";
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
-import type { ProcessMark, RunCommand, RunSpec, SessionAbility } from "../domain/run.ts";
+import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
+import type { Lookups } from "./lookups.ts";
 
 /** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
 export interface Worker {
@@ -12,7 +13,9 @@ export interface Worker {
    *
    * @throws UserError
    */
-  operate(operation: SessionAbility, place: OperationPlace, input?: string): Promise<OperationResult>;
+  operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult>;
+  /** Reads something of the machine. @throws UserError */
+  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]>;
   /**
    * Puts a file where a run of this place finds it, under a name of its own.
    *
@@ -47,6 +50,15 @@ export type FilePlace = Pick<RunSpec, "project" | "branch">;
 export interface NewFile extends Pick<PromptFile, "name" | "mime"> {
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
+  /** Where a person wants it; the directory for uploads and a name that is free if absent. */
+  readonly to?: Wanted | undefined;
+}
+
+export interface Wanted {
+  /** From the place; a directory if it ends with a slash. */
+  readonly path: string;
+  /** Takes the place of a file that is there. */
+  readonly isForced: boolean;
 }
 
 export type SentFile = Pick<ReadableFile, "name" | "size" | "mime"> & { readonly path: string };
@@ -75,6 +87,8 @@ export interface OperationResult {
   readonly models?: readonly string[];
   /** `goal`: the one that the session then has. */
   readonly goal?: Goal | undefined;
+  /** `sessions`: the newest first. */
+  readonly sessions?: readonly FoundSession[];
 }
 
 /** A run that was cut off, with the process that was stored for it. */

@@ -119,8 +119,8 @@ async function requireInside(path: string, root: string): Promise<void> {
     throw new UserError("The branch's directory is a link out of the worktrees directory.");
 }
 
-/** `worktree_base`, else what origin/HEAD points to, the current branch, master, main. */
-async function baseOf(place: Repository & GitPlace): Promise<string> {
+/** What a branch of the repository starts from: `worktree_base`, else what origin/HEAD points to, the current branch, master, main. */
+export async function baseOf(place: Repository & GitPlace): Promise<string> {
   if (place.worktree_base !== undefined) return place.worktree_base;
   const remoteHead = await tryGit(place, "symbolic-ref", "--short", "refs/remotes/origin/HEAD");
   if (remoteHead) return remoteHead;

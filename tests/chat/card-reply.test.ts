@@ -140,7 +140,7 @@ test("what is no answer is told so, and passed on to nobody", () => {
   const told = "This takes one of its options: press a button, or reply with its number.";
   expect([say("blue"), say("0"), say("3"), say("1 2")]).toEqual([told, told, told, told]);
   expect(say("")).toBe("This takes text only.");
-  expect(say("", { attachment: "voice message" })).toBe("This takes text only.");
+  expect(say("", { attachment: "sticker" })).toBe("This takes text only.");
   expect(given).toEqual([]);
 });
 

@@ -23,6 +23,7 @@ function joiner() {
       groups.push(group);
       return `run${groups.length}`;
     },
+    takeBack: () => {},
     hold: ({ text }) => held.push(text),
     now: () => Date.now(),
   });

@@ -46,7 +46,12 @@ function setUp() {
         },
       };
     },
-    ...{ operate: async () => ({}), recover: async () => {}, close: async () => {} },
+    ...{
+      operate: async () => ({}),
+      look: () => Promise.reject(new Error("not here")),
+      recover: async () => {},
+      close: async () => {},
+    },
     read: NO_FILES,
     put: () => Promise.reject(new Error("there is no disk here")),
   };
@@ -60,6 +65,7 @@ function setUp() {
   const cards = new ChatCards({ ...parts, transport });
   const bridge = new Bridge({ ...parts, worker, screens, cards, fileSource: transport });
   const dispatcher = new Dispatcher({
+    transcribe: () => Promise.reject(new Error("nothing is heard here")),
     ...{
       ...parts,
       bridge,

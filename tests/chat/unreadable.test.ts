@@ -15,6 +15,7 @@ function receive(...updates: object[]) {
   const log: LogEntry[] = [];
   const config = { projects: new Map(), telegram: { chat_id: 5, allowed_user_ids: [5], allowed_chat_ids: [] } };
   const dispatcher = new Dispatcher({
+    transcribe: () => Promise.reject(new Error("nothing is heard here")),
     ...{ config: () => config as unknown as Config, engines: [], engineOverride: undefined, store },
     ...{
       bridge: {} as Bridge,

@@ -244,3 +244,16 @@ test("an engine whose configuration is broken is not ok: file, line and what to 
   const { find: findSound } = await check(configured(`${telegram(TOKEN)}[codex]\ncmd = "${engine("Logged in")}"\n`));
   expect(findSound("engine codex (default)")).toMatchObject({ state: "ok" });
 });
+
+test("voice is off, or its program, key or service is found wanting", async () => {
+  const voice = async (text: string) => (await check(configured(`${telegram(TOKEN)}[voice]\n${text}\n`))).find("voice");
+  expect((await check(configured(telegram(TOKEN)))).find("voice")).toMatchObject({ state: "ok" });
+  expect(await voice('command = "no-such-program -f"')).toMatchObject({
+    ...{ state: "error", detail: "no-such-program is not there", fix: "Install it, or correct voice.command." },
+  });
+  expect(await voice('command = "sh -f"')).toMatchObject({ state: "ok" });
+  expect(await voice("")).toMatchObject({ state: "error", fix: expect.stringContaining("Set voice.api_key") });
+  const here = `base_url = "${apiRoot}"`;
+  expect(await voice(here)).toMatchObject({ state: "error", fix: expect.stringContaining("Set voice.allow_private") });
+  expect(await voice(`${here}\nallow_private = true`)).toMatchObject({ state: "ok" });
+});

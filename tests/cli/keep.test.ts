@@ -55,7 +55,7 @@ test.each([
   expect(code).toBe(0);
   expect(stdout).toContain(`Removed the texts of ${count} run`);
   expect(prompts()).toEqual(left);
-  expect(statSync(file).size).toBeLessThan((4 - count) * 110 * 1024);
+  expect(statSync(file).size).toBeLessThan((180 + (3 - count) * 105) * 1024);
 });
 
 test("prune asks how old if nothing says so, and takes no other words", async () => {

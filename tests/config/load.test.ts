@@ -138,9 +138,7 @@ test("what Takopi has and this program has not yet is one warning that lists it"
     [projects.web]
     path = "/web"
     default_engine = "claude"`);
-  expect(config.warnings).toEqual([
-    "Not available here yet, so without effect: [plugins], transports.telegram.voice_transcription.",
-  ]);
+  expect(config.warnings).toEqual(["Not available here yet, so without effect: [plugins]."]);
   expect(config.default_engine).toBe("claude");
   expect(config.engines["claude"]).toEqual({ model: "opus", allowed_tools: ["Bash"] });
   expect(config.projects.get("web")?.default_engine).toBe("claude");

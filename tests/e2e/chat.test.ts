@@ -64,14 +64,16 @@ describe("the chat", () => {
     );
   });
 
-  test("loses no forward that comes after its prompt has started", async () => {
-    const { say, outcomeOf, botSays, emulator, directory } = await stage({ telegram: "forward_coalesce_s = 5" });
-    const first = say(`session\nuntil ${directory}/takopi.toml\nanswer one\ndone`);
+  test("loses no forward that comes after its prompt has done something", async () => {
+    const { say, outcomeOf, botSays, emulator, directory } = await stage({ telegram: "forward_coalesce_s = 10" });
+    const first = say(`session\nstepped npm test\nuntil ${directory}/release\nanswer one\ndone`);
+    await botSays(/npm test/);
     const late = emulator.sendText({
       chatId: emulator.privateChatId,
       text: "late",
       forward,
     });
+    writeFileSync(join(directory, "release"), "");
     const answer = await outcomeOf(first);
     const session = /alpha resume \S+/.exec(textOf(answer))?.[0] ?? "none";
     expect(textOf(await botSays(/You said: late/))).toContain(session);

@@ -5,6 +5,7 @@ import { ControlClient } from "../../src/control/client.ts";
 import { operations } from "../../src/operations/index.ts";
 import { call, scratchHome } from "../cli/calling.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
+import { wordsOf } from "../helpers/operation-words.ts";
 
 async function open(directory: string): Promise<ControlClient> {
   const client = await ControlClient.connect(join(directory, "takopi.sock"), "1.0.0");
@@ -49,11 +50,10 @@ test("every operation is a command that takes its own examples, and tells that n
     return call(loaded.command, home, ...argv);
   };
   expect(operationEntries.map(({ name }) => name)).toEqual(operations.map(({ name }) => name));
-  for (const { name, examples, argument } of operations) {
-    const [example] = examples as readonly Record<string, unknown>[];
-    const words = Object.entries(example ?? {}).flatMap(([field, value]) =>
-      field === argument ? [String(value)] : [`--${field}`, String(value)],
-    );
+  for (const operation of operations) {
+    const { name } = operation;
+    const [example] = operation.examples as readonly Record<string, unknown>[];
+    const words = example ? wordsOf(operation, example) : [];
     const { code, stdout, stderr } = await ask(name, ...words);
     expect([name, code, stdout]).toEqual([name, 9, ""]);
     expect(stderr).toBe("takopi: No bridge runs here; start it with `takopi`.\n");

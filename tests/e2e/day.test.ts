@@ -103,7 +103,8 @@ path = "web"
 [projects.shop]
 path = "web"
 chat_id = ${TEAM}`,
-    telegram: "forward_coalesce_s = 0.3",
+    // A forward that comes after its comment was answered begins nothing.
+    telegram: "forward_coalesce_s = 0",
     prepare: async (directory, emulator) => {
       makeRepository(directory);
       emulator.addGroup({ id: TEAM, title: "Team" });

@@ -72,10 +72,10 @@ describe("a message to a running thread", () => {
     await outcomeOf(first);
   });
 
-  test("says what /queue is for when nothing stands behind it", async () => {
+  test("lists what waits if nothing stands behind /queue", async () => {
     const { say, botSays } = await stageLive();
     say("/queue");
-    await botSays(/^Put the task behind it/);
+    await botSays(/^Nothing waits here\.$/);
   });
 });
 

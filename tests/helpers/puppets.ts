@@ -24,6 +24,9 @@ export class Puppets implements Worker {
   readonly recover = async () => {};
   readonly close = async () => {};
   readonly operate = async () => ({});
+  readonly look = async () => {
+    throw new Error("There is no machine.");
+  };
   readonly read: Worker["read"] = () => Promise.reject(new Error("puppets have no disk"));
   readonly put: Worker["put"] = () => Promise.reject(new Error("puppets have no disk"));
 

@@ -8,14 +8,21 @@ import { noLog } from "./recordings.ts";
 
 /** The chat edge over calls that go where a test says. */
 export function transportOver(telegram: Telegram, store: Store, style: Partial<TelegramConfig> = {}): Transport {
-  const whole = { messages: "auto", stream_answer: false, chat_id: 5, allowed_user_ids: [], allowed_chat_ids: [] };
+  const whole = {
+    messages: "auto",
+    stream_answer: false,
+    chat_id: 5,
+    allowed_user_ids: [],
+    allowed_chat_ids: [],
+    chats: {},
+  };
   const config = () => ({ projects: new Map(), telegram: { ...whole, ...style } }) as unknown as Config;
   const outbox = new Outbox(telegram, noLog);
   const { chat_id: mainChat = "" } = config().telegram ?? {};
   return telegramTransport({
-    ...{ telegram, outbox, store, mainChat: String(mainChat), config, log: noLog },
-    ...{ token: "1:x", server: {} },
-    style: () => ({ messages: "auto", stream_answer: false, ...style }),
+    ...{ telegram, outbox, store, config, log: noLog },
+    ...{ token: "1:x", server: {}, mainChat: () => String(mainChat), onMoved: () => {} },
+    style: () => ({ messages: "auto", chats: {}, stream_answer: false, ...style }),
   });
 }
 

@@ -31,6 +31,9 @@ export class WordTransport implements Transport {
   readonly compose: Transport["compose"] = async (view) => [
     { head: [headerOf(view)], body: [plain(view.answer), plain(view.error ?? "")], foot: footerOf(view) },
   ];
+  readonly composeFolded: Transport["composeFolded"] = ({ document, folds }) => [
+    { ...document, body: [...document.body, ...folds] },
+  ];
   readonly drop = () => {};
   readonly showTyping = () => {};
   readonly draft = () => undefined;

@@ -36,6 +36,13 @@ test("a rich message comes back with its blocks and without text", async () => {
   expect(sent.rich_message.blocks[2]).toMatchObject({ items: [{ label: "•" }, { label: "2." }] });
 });
 
+test("text that looks like a mail address is refused, unless nothing is looked for", async () => {
+  const blocks = [paragraph("user@host.x")] as InputRichBlock<never>[];
+  expect((await refusal(send(blocks))).description).toBe("Bad Request: RICH_MESSAGE_EMAIL_INVALID");
+  const rich_message = { blocks, skip_entity_detection: true };
+  await current.api.raw.sendRichMessage({ chat_id: current.emulator.privateChatId, rich_message });
+});
+
 const withinLimits: readonly (readonly [string, unknown[]])[] = [
   ["32,768 characters", [paragraph("😀".repeat(32_768))]],
   ["500 blocks", Array.from({ length: 500 }, () => paragraph())],

@@ -106,5 +106,5 @@ function readMeanings(): ReadonlyMap<string, string> {
 function toSection(header: string): string {
   const [first = "", second, ...rest] = header.split(".");
   const isNamed = second !== undefined && first !== "transports" && !ids.includes(first);
-  return isNamed ? [first, CHOSEN[first] ?? "<name>", ...rest].join(".") : header;
+  return isNamed ? [first, CHOSEN[first] ?? "<name>", ...rest].join(".") : header.replace(/\.-\d+$/, ".<name>");
 }

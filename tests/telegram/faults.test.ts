@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadMarkdown } from "../../src/chat/markdown/load.ts";
 import { ChatScreens } from "../../src/chat/screens.ts";
@@ -6,6 +7,7 @@ import { openStore } from "../../src/store/store.ts";
 import type { RunOutcome } from "../../src/store/stored-run.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { times } from "../helpers/soak.ts";
 import { transportOver } from "../helpers/telegram.ts";
 import { NO_FILES } from "../helpers/word-transport.ts";
 import { FakeChat, type Fault } from "./fake-chat.ts";
@@ -61,9 +63,11 @@ interface Faults {
   readonly firstMs?: number;
   /** When its progress message stands in the chat. */
   readonly later?: (chat: FakeChat) => void;
+  /** Whether the chat is to be told something else afterwards. */
+  readonly next?: boolean;
 }
 
-async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TRIED_MS, later }: Faults) {
+async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TRIED_MS, later, next }: Faults) {
   const chat = new FakeChat();
   first?.(chat);
   const store = openStore(":memory:");
@@ -106,6 +110,12 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
   screen.close();
   screens.deliver();
   await vi.advanceTimersByTimeAsync(400_000);
+  if (next) {
+    chat.forgive();
+    store.deliveries.add({ chatId: "7", body: "something else", createdAt: now() });
+    screens.deliver();
+    await vi.advanceTimersByTimeAsync(60_000);
+  }
   const texts = [...chat.messages.values()];
   return { seen, texts, parked: store.deliveries.parked(), open: store.deliveries.open(), calls: chat.calls };
 }
@@ -196,4 +206,30 @@ test("a blocked bot's answer is parked with what Telegram said, and not tried ag
   expect(parked).toHaveLength(1);
   // The progress message, the answer, and what the main chat is told of it.
   expect(calls.filter((method) => method === "sendMessage")).toHaveLength(3);
+});
+
+/** Whatever Telegram refuses, known or not, of whatever it is asked. */
+const refused = fc.record({
+  method: fc.constantFrom(...METHODS),
+  fault: fc.record({
+    type: fc.constant("refused" as const),
+    code: fc.constantFrom(400, 400, 400, 403, 404),
+    reason: fc.oneof(fc.constantFrom(...Object.values(REFUSALS).flat()), fc.stringMatching(/^[A-Z_]{3,20}$/)),
+  }),
+});
+
+test("no message says that a run goes on once it has ended and its chat can be written to, whatever was refused", async () => {
+  const refusals = fc.array(refused, { maxLength: 12 });
+  const fail = (faults: readonly { method: string; fault: Fault }[]) => (chat: FakeChat) => {
+    for (const { method, fault } of faults) chat.fail(method, fault);
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...Object.values(deliveries)), refusals, refusals, async ({ outcome }, a, b) => {
+      const { texts, open } = await deliver(outcome, { first: fail(a), later: fail(b), next: true });
+      expect(open).toEqual([]);
+      expect(texts.filter(isBusy)).toEqual([]);
+      expect(texts.at(-1)).toBe("something else");
+    }),
+    { numRuns: times(60, 2_000) },
+  );
 });

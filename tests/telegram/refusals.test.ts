@@ -1,29 +1,38 @@
 import { expect, test } from "vitest";
 import { Refused } from "../../src/telegram/api.ts";
-import { type Extra, leaveOut } from "../../src/telegram/refusals.ts";
+import { type Call, type Extra, type Next, nextAfter, REFUSALS } from "../../src/telegram/refusals.ts";
 
-const all: readonly Extra[] = ["entities", "reply", "topic"];
-const next = (reason: string, has: readonly Extra[] = all, code = 400) =>
-  leaveOut(new Refused("sendMessage", code, reason, undefined), new Set(has));
+const all: readonly Extra[] = ["photo", "entities", "disabled", "forceReply", "reply", "topic"];
+const after = (call: Call, reason: string, has: readonly Extra[] = all, code = 400) =>
+  nextAfter(call, new Refused("sendMessage", code, reason, undefined), new Set(has));
 
-test.each<[string, readonly Extra[] | undefined]>([
-  ["message to be replied not found", ["reply"]],
-  ["TOPIC_CLOSED", ["topic", "reply"]],
-  ["TOPIC_DELETED", ["topic", "reply"]],
-  ["message thread not found", ["topic", "reply"]],
-  ["can't parse entities: unsupported", ["entities"]],
-  ["not enough rights to send text messages to the chat", undefined],
-  ["SOMETHING_NEW", ["entities"]],
-])("%s is tried without %j", (reason, without) => {
-  expect(next(reason)).toEqual(without);
+test.each(REFUSALS.flatMap((row) => row.calls.map((call) => ({ ...row, call }))))(
+  "$call: $example: the person sees $sees",
+  ({ call, example, next }) => {
+    expect(after(call, example)).toEqual(next);
+  },
+);
+
+test.each<[Call, string, Next]>([
+  ["send", "TOPIC_DELETED", ["topic", "reply"]],
+  ["send", "message thread not found", ["topic", "reply"]],
+  ["rich", "RICH_MESSAGE_INVALID", "classic"],
+  ["edit", "MESSAGE_ID_INVALID: message can't be edited", "gone"],
+])("%s: %s is of a known kind", (call, reason, next) => {
+  expect(after(call, reason)).toEqual(next);
 });
 
 test("an unknown refusal goes through all that can be left out, and then ends", () => {
-  expect(next("SOMETHING_NEW", ["reply", "topic"])).toEqual(["reply"]);
-  expect(next("SOMETHING_NEW", ["topic"])).toEqual(["topic"]);
-  expect(next("SOMETHING_NEW", [])).toBeUndefined();
+  expect(after("send", "SOMETHING_NEW")).toEqual(["photo"]);
+  expect(after("send", "SOMETHING_NEW", ["reply", "topic"])).toEqual(["reply"]);
+  expect(after("send", "SOMETHING_NEW", ["topic"])).toEqual(["topic"]);
+  expect(after("send", "SOMETHING_NEW", [])).toBe("nothing");
+  expect(after("rich", "SOMETHING_NEW")).toBe("classic");
+  expect(after("edit", "SOMETHING_NEW", ["entities"])).toEqual(["entities"]);
+  expect(after("edit", "SOMETHING_NEW", [])).toBe("gone");
+  expect(after("remove", "SOMETHING_NEW", [])).toBe("nothing");
 });
 
-test("a bot that is shut out tries nothing", () => {
-  expect(next("Forbidden: bot was blocked by the user", all, 403)).toBeUndefined();
+test.each<Call>(["send", "rich", "edit", "remove"])("a bot that is shut out tries nothing: %s", (call) => {
+  expect(after(call, "Forbidden: bot was blocked by the user", all, 403)).toBe("nothing");
 });

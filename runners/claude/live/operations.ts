@@ -4,6 +4,7 @@ import type { OwnOperations } from "../../../src/engine/live.ts";
 import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
+import { listSessions } from "../list-sessions.ts";
 import type { ClaudeOptions } from "../options.ts";
 import { NO_ANSWER } from "../outcome.ts";
 import { initialState } from "../state.ts";
@@ -31,6 +32,7 @@ export const operations: OwnOperations<ClaudeOptions> = {
     onSession(request, async ({ peer }) => {
       await peer.call("rename_session", { title }, z.unknown());
     }),
+  sessions: listSessions,
   models: async (request) => {
     // Nothing is saved of a session without a message.
     const { server, release } = await takeServer(request, undefined, ALONE);

@@ -30,7 +30,7 @@ export class OpenQuestions {
     return pending?.asking.questions.map(({ id }) => id).filter((id) => !pending.replies.has(id)) ?? [];
   }
 
-  /** Takes a reply; undefined where the question waits no longer. */
+  /** Takes a reply; undefined if the question waits no longer. */
   reply(questionId: string, reply: Reply): Answered | undefined {
     for (const { requestId, asking, replies } of this.#pending.values()) {
       const question = asking.questions.find(({ id }) => id === questionId);

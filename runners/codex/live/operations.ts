@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MS_PER_SECOND } from "../../../src/domain/time.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
@@ -10,6 +11,9 @@ import { explained, takeServer } from "./servers.ts";
 import { closeThread, forkThread, openThread, type ThreadRequest, turnEnd } from "./thread.ts";
 
 const turns = z.object({ data: z.array(z.object({ id: z.string() })) });
+const threads = z.object({
+  data: z.array(z.object({ id: z.string(), name: z.string().nullish(), preview: z.string(), updatedAt: z.number() })),
+});
 const models = z.object({ data: z.array(z.object({ model: z.string() })) });
 
 /** What can be done to a thread that has no run now; it is loaded for that and unloaded again. */
@@ -51,6 +55,16 @@ export const operations: OwnOperations<CodexOptions> = {
       if (change === "pause") await pauseGoal(peer, session);
       if (change === "clear") await clearGoal(peer, session);
       return readGoal(peer, session);
+    }),
+
+  sessions: (setup) =>
+    withServer(setup, async ({ server }) => {
+      // Unless they are named, those of `codex exec` are left out (seen in 0.169.0).
+      const asked = { cwd: setup.cwd, limit: 20, sourceKinds: ["cli", "vscode", "exec", "appServer"] };
+      const { data } = await server.peer.call("thread/list", asked, threads);
+      return data.map(({ id, name, preview, updatedAt }) => ({
+        ...{ session: id, title: name || preview, at: updatedAt * MS_PER_SECOND },
+      }));
     }),
 
   models: (setup) =>

@@ -4,7 +4,7 @@ import { z } from "zod";
 const request = <Method extends string, Shape extends z.ZodRawShape>(method: Method, params: Shape) =>
   z.object({ method: z.literal(method), params: z.object({ threadId: z.string(), ...params }) });
 
-/** Null stands for "none" on this wire, and is refused where it goes back. */
+/** Null stands for "none" on this wire, and is refused if it goes back. */
 const permissions = z.object({
   network: z.record(z.string(), z.unknown()).nullish(),
   fileSystem: z.record(z.string(), z.unknown()).nullish(),

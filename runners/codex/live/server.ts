@@ -31,7 +31,7 @@ export function serverCommand(options: CodexOptions): { readonly file: string; r
 /**
  * Starts a server and shakes hands with it.
  *
- * @throws EngineError where it cannot be started, ends at once, or says nothing for a minute.
+ * @throws EngineError if it cannot be started, ends at once, or says nothing for a minute.
  */
 export async function startServer(setup: ServerSetup, announce: (mark: ProcessMark) => void): Promise<CodexServer> {
   const { options, env, log, host } = setup;

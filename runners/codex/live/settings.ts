@@ -101,7 +101,7 @@ const POLICY_TYPES: Readonly<Record<SandboxMode, string>> = {
   "danger-full-access": "dangerFullAccess",
 };
 
-/** @throws EngineError where codex opened the thread with other rights than it was told to. */
+/** @throws EngineError if codex opened the thread with other rights than it was told to. */
 export function checkSettings(asked: ThreadSettings, granted: z.infer<typeof grantedSettings>): void {
   const { type } = granted.sandbox;
   if (type !== POLICY_TYPES[asked.sandbox]) refuse("the sandbox", type, asked.sandbox);

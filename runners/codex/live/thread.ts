@@ -23,7 +23,7 @@ export interface ThreadRequest extends SettingsRequest {
 /**
  * Starts a thread or loads it, with the rights that the options say, and gives its id.
  *
- * @throws EngineError where codex cannot, or where it would give the thread other rights.
+ * @throws EngineError if codex cannot, or where it would give the thread other rights.
  */
 export async function openThread(server: CodexServer, request: ThreadRequest): Promise<string> {
   const { thread } = request;
@@ -97,7 +97,7 @@ export async function closeThread(server: CodexServer, thread: string): Promise<
 
 type EndedTurn = Extract<Notification, { method: "turn/completed" }>["params"]["turn"];
 
-/** The next turn of a thread that ends. @throws EngineError where the server ends first. */
+/** The next turn of a thread that ends. @throws EngineError if the server ends first. */
 export async function turnEnd(server: CodexServer, thread: string): Promise<EndedTurn> {
   let stopListening = (): void => {};
   const ended = new Promise<EndedTurn>((resolve) => {

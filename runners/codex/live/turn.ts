@@ -65,7 +65,7 @@ export class Turn implements ThreadListener {
     });
   }
 
-  /** Resolves when the turn has ended, and its commands with it. @throws EngineError where the server ends first. */
+  /** Resolves when the turn has ended, and its commands with it. @throws EngineError if the server ends first. */
   async run(): Promise<void> {
     const { server, thread, request, context } = this.#setup;
     const { stopped } = context;
@@ -127,7 +127,7 @@ export class Turn implements ThreadListener {
     for (const { thread, turn } of this.#agents.active) void interruptTurn(peer, thread, turn);
   }
 
-  /** @throws EngineError where there is no turn to add to. */
+  /** @throws EngineError if there is no turn to add to. */
   async #steer(text: string, images: readonly Attachment[] = []): Promise<void> {
     if (this.#id === undefined || this.#isOver) throw new EngineError("There is no turn to add this to.");
     const { server, thread } = this.#setup;

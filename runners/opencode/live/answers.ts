@@ -27,9 +27,9 @@ export class Answers {
   }
 
   /**
-   * Gives the reply to the server. False where the question waits no longer, or the reply does not fit it.
+   * Gives the reply to the server. False if the question waits no longer, or the reply does not fit it.
    *
-   * @throws EngineError where the server refuses it.
+   * @throws EngineError if the server refuses it.
    */
   async give(questionId: string, reply: Reply, open: ReadonlyMap<string, OpenRequest>): Promise<boolean> {
     const { request, index } = partOf(questionId);

@@ -29,7 +29,7 @@ export interface Call {
 
 export interface Answer {
   readonly status: number;
-  /** JSON as it was sent; undefined where there was none. */
+  /** JSON as it was sent; undefined if there was none. */
   readonly body: unknown;
 }
 

@@ -5,7 +5,7 @@ import { Envelope, LiveEvent, LivePart } from "./schema.ts";
 const known: ReadonlySet<string> = new Set(LiveEvent.options.map(({ shape }) => shape.type.value));
 const knownParts: ReadonlySet<string> = new Set(LivePart.options.map(({ shape }) => shape.type.value));
 
-/** One event of the stream of all projects; undefined where it is of no use, or not understood, which is logged. */
+/** One event of the stream of all projects; undefined if it is of no use, or not understood, which is logged. */
 export function decodeEvent(data: string, log: Logger): LiveEvent | undefined {
   const payload = Envelope.safeParse(parseJson(data)).data?.payload;
   if (payload === undefined || !known.has(payload.type)) return undefined;

@@ -5,6 +5,7 @@ import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { readFailure } from "../failure.ts";
+import { listSessions } from "../list-sessions.ts";
 import type { OpencodeOptions } from "../options.ts";
 import type { ServerSetup } from "./launch.ts";
 import { splitModel } from "./prompt.ts";
@@ -37,6 +38,7 @@ export const operations: OwnOperations<OpencodeOptions> = {
   fork: (request) => withSession(request, ({ client }, session) => fork({ client, session })),
   undo: (request) => withSession(request, undo),
   rename: (request, title) => withSession(request, (server, session) => rename(server, session, title)),
+  sessions: listSessions,
   models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
 };
 
@@ -70,7 +72,7 @@ async function modelOf({ client }: OpencodeServer, { id, directory, model }: Ses
 interface Fork {
   readonly client: OpencodeServer["client"];
   readonly session: Session;
-  /** The message before which the new session ends; it has all of them where this is absent. */
+  /** The message before which the new session ends; it has all of them if this is absent. */
   readonly before?: string;
 }
 

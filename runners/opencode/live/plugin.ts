@@ -25,7 +25,7 @@ const ASKED = ["bash", "edit", "webfetch", "websearch", "codesearch"];
 export const SESSION_MARK = "TAKOPI_SESSION_ID";
 
 /**
- * Puts `ask` in front of the rules that the person has, where it decides only if none of theirs fits; opencode's own
+ * Puts `ask` in front of the rules that the person has, if it decides only if none of theirs fits; opencode's own
  * default is to allow. Tools of MCP servers are asked for as well. The stars keep the names apart from the person's,
  * whose order counts.
  */
@@ -36,7 +36,7 @@ export function askFirst(config: Config): void {
   config.permission = { ...asked, ...own };
 }
 
-/** What opencode itself would read, the first kind of which there is any; it reads none where its project config is off. */
+/** What opencode itself would read, the first kind of which there is any; it reads none if its project config is off. */
 const INSTRUCTIONS = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
 
 /** Gives the model the instruction files of a repository that is not trusted. */

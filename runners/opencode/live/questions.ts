@@ -57,7 +57,7 @@ export function partOf(questionId: string): { readonly request: string; readonly
   return { request, index: Number(index) };
 }
 
-/** Body of `POST /permission/{id}/reply`; undefined where the reply is of another kind of question. */
+/** Body of `POST /permission/{id}/reply`; undefined if the reply is of another kind of question. */
 export function toDecision(reply: Reply): { reply: "once" | "reject"; message?: string } | undefined {
   switch (reply.type) {
     case "allow":
@@ -72,7 +72,7 @@ export function toDecision(reply: Reply): { reply: "once" | "reject"; message?: 
   }
 }
 
-/** The answer to one question as opencode takes it; undefined where the reply is no answer. */
+/** The answer to one question as opencode takes it; undefined if the reply is no answer. */
 export function toAnswer(reply: Reply): readonly string[] | undefined {
   if (reply.type === "choose") return reply.values;
   return reply.type === "text" ? [reply.text] : undefined;

@@ -17,7 +17,7 @@ export interface Opening {
 /**
  * A session that is there already, with the directory in which it works, whatever directory it is asked for from.
  *
- * @throws EngineError where there is none, or its directory is gone.
+ * @throws EngineError if there is none, or its directory is gone.
  */
 export async function findSession({ client, cwd, host, stopped }: Opening, value: string): Promise<Session> {
   if (!isSessionId(value))
@@ -38,7 +38,7 @@ export async function findSession({ client, cwd, host, stopped }: Opening, value
   return session;
 }
 
-/** @throws EngineError where the directory does not exist or the server refuses. */
+/** @throws EngineError if the directory does not exist or the server refuses. */
 export async function createSession(
   { client, cwd, host, stopped }: Opening,
   title: string | undefined,

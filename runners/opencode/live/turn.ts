@@ -57,7 +57,7 @@ export class Turn {
   /**
    * Resolves when the outcome was told and, of a turn that was stopped, nothing lives.
    *
-   * @throws EngineError where the prompt is refused.
+   * @throws EngineError if the prompt is refused.
    */
   async run(): Promise<void> {
     const { server, context, state, text, images, options } = this.#setup;
@@ -87,7 +87,7 @@ export class Turn {
     }
   }
 
-  /** Resolves when the session has the message. @throws EngineError where it does not reach the turn. */
+  /** Resolves when the session has the message. @throws EngineError if it does not reach the turn. */
   async #steer(text: string, images: readonly Attachment[]): Promise<void> {
     const { server, state, options } = this.#setup;
     if (this.#state.isOver || this.#hasEnded) throw new EngineError("The turn is just over.");

@@ -31,7 +31,7 @@ export class Dialogs {
     this.#output.push({ type: "question", engine: ENGINE, question });
   }
 
-  /** False where the dialog is not open any more. */
+  /** False if the dialog is not open any more. */
   answer(id: string, reply: Reply): boolean {
     const dialog = this.#open.get(id);
     if (dialog === undefined) return false;

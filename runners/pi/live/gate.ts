@@ -25,7 +25,7 @@ const Ask = z.object({
   cwd: z.string(),
 }) satisfies z.ZodType<GateAsk>;
 
-/** The approval that an input dialog's placeholder asks for; undefined where the dialog is not the gate's. */
+/** The approval that an input dialog's placeholder asks for; undefined if the dialog is not the gate's. */
 export function readApproval(id: string, placeholder: string): Approval | undefined {
   const ask = Ask.safeParse(parseJson(placeholder)).data;
   if (ask === undefined) return undefined;

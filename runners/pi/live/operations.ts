@@ -3,6 +3,7 @@ import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
+import { listSessions } from "../list-sessions.ts";
 import type { PiOptions } from "../options.ts";
 import { Forked, ForkMessages, Models } from "./schema.ts";
 import type { PiServer } from "./server.ts";
@@ -31,6 +32,7 @@ export const piOperations: OwnOperations<PiOptions> = {
     onSession(request, async ({ server }) => {
       await server.peer.call("set_session_name", { name }, z.unknown());
     }),
+  sessions: listSessions,
   models: async (request) => {
     // Nothing is saved of a session without a message.
     const seat = await sessionsOf(request.host).take(request, undefined, ALONE);

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { PiLine, SKIPPED_LINES } from "../schema.ts";
 
-/** `id` is ours, and absent where old pi does not know the command. */
+/** `id` is ours, and absent if old pi does not know the command. */
 const Response = z.object({
   type: z.literal("response"),
   id: z.string().optional(),

@@ -39,10 +39,10 @@ export class PiSessions {
   }
 
   /**
-   * The pi of the request's session, or one of a new session; started where none is warm, and where the warm one would
+   * The pi of the request's session, or one of a new session; started if none is warm, and where the warm one would
    * not know what happened to its session since.
    *
-   * @throws EngineError where there is no such session, or pi does not start; what `stopped` is aborted with.
+   * @throws EngineError if there is no such session, or pi does not start; what `stopped` is aborted with.
    */
   async take(request: PiRequest, session: string | undefined, use: Use): Promise<Seat> {
     const places = await findPlaces(request, request.cwd);

@@ -8,7 +8,7 @@ const OLD_DELTA =
   /^\{"type":"message_update","assistantMessageEvent":\{"type":"text_delta","contentIndex":\d+,"delta":/;
 
 /**
- * The piece of text that a `message_update` line brings: "" where it brings none, undefined where the line is another.
+ * The piece of text that a `message_update` line brings: "" if it brings none, undefined if the line is another.
  * Of old pi's lines only the piece is parsed, since the rest grows with the answer.
  */
 export function readTextDelta(line: string): string | undefined {

@@ -1,8 +1,8 @@
 import type { Definition, Table as MdastTable, Nodes, PhrasingContent, Root, RootContent } from "mdast";
 import type {} from "mdast-util-math";
 import { unfence } from "./fences.ts";
-import { viewLink } from "./links.ts";
-import { type Block, code, type Inline, type ListItem, paragraph, text, textOf } from "./tree.ts";
+import { linkTo } from "./links.ts";
+import { type Block, type Inline, type ListItem, paragraph, text } from "./tree.ts";
 
 /** Deeper nesting is shown as the text in it. */
 const MAX_DEPTH = 24;
@@ -127,16 +127,6 @@ const codeBlock = (code: ReturnType<typeof unfence>): readonly Block[] =>
 function htmlBlock(html: string): readonly Block[] {
   const shown = html.split(LINE_END).join("\n").trim();
   return shown === "" ? [] : [paragraph(text(shown))];
-}
-
-function linkTo(target: string, children: readonly Inline[]): readonly Inline[] {
-  const view = viewLink(textOf(children), target);
-  if (view.url !== undefined) return [{ type: "link", url: view.url, children }];
-  if (view.target === undefined) return children;
-  const shown: Inline = view.isOpenable
-    ? { type: "link", url: view.target, children: [text(view.target)] }
-    : code(view.target);
-  return [...children, text(" ("), shown, text(")")];
 }
 
 function labelled(label: string, [first, ...rest]: readonly Block[]): readonly Block[] {

@@ -1,9 +1,10 @@
 import { shorten } from "../../domain/cut.ts";
 import { DIRECTION } from "./clean.ts";
+import { code, type Inline, text, textOf } from "./tree.ts";
 
 /** What is to become of a link. */
 interface LinkView {
-  /** Where its text may lead; undefined where it must stay text. */
+  /** Where its text may lead; undefined if it must stay text. */
   readonly url?: string;
   /** What to show behind the text, since the text does not say it. */
   readonly target?: string;
@@ -80,3 +81,14 @@ function addressOf(url: string): string {
 }
 
 const withoutWww = (host: string) => host.toLowerCase().replace(/^www\./, "");
+
+/** A link, if it may be one; else its text, with what it hides behind it. */
+export function linkTo(target: string, children: readonly Inline[]): readonly Inline[] {
+  const view = viewLink(textOf(children), target);
+  if (view.url !== undefined) return [{ type: "link", url: view.url, children }];
+  if (view.target === undefined) return children;
+  const shown: Inline = view.isOpenable
+    ? { type: "link", url: view.target, children: [text(view.target)] }
+    : code(view.target);
+  return [...children, text(" ("), shown, text(")")];
+}

@@ -11,5 +11,8 @@ export function loadMarkdown(): Promise<ParseMarkdown> {
   return loaded;
 }
 
-/** A short message of this program's own, written in Markdown. */
-export const toDocument = async (markdown: string): Promise<Document> => ({ body: (await loadMarkdown())(markdown) });
+/** A short message of this program's own, written in Markdown; what it quotes is folded. */
+export async function toDocument(markdown: string): Promise<Document> {
+  const blocks = (await loadMarkdown())(markdown);
+  return { body: blocks.map((block) => (block.type === "quote" ? { ...block, isFolded: true } : block)) };
+}

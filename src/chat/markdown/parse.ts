@@ -9,16 +9,23 @@ import { math } from "micromark-extension-llm-math";
 import { toBlocks } from "./convert.ts";
 import { setFencesApart } from "./fences.ts";
 import { falseMarks } from "./formulas.ts";
-import { isTangled } from "./tangled.ts";
-import { type Block, plain } from "./tree.ts";
+import { readLoosely } from "./loose.ts";
+import { setTangledApart } from "./tangled.ts";
+import { type Block, paragraph, plain } from "./tree.ts";
 
 /**
- * Reads GitHub-flavoured Markdown with formulas. A text that would keep the parser busy for long, nested or marked
- * beyond what anybody reads, is plain text as a whole.
+ * Reads GitHub-flavoured Markdown with formulas. A paragraph that would keep the parser busy for long is read loosely; a
+ * text that is nested beyond what anybody reads is plain text as a whole.
  */
 export function parseMarkdown(given: string): readonly Block[] {
-  const source = setFencesApart(given);
-  if (isTangled(source)) return [plain(given)];
+  const stretches = setTangledApart(setFencesApart(given));
+  if (!stretches) return [plain(given)];
+  return stretches.flatMap(({ text, isTangled }) =>
+    isTangled ? [paragraph(...readLoosely(text.trim()))] : parseStretch(text),
+  );
+}
+
+function parseStretch(source: string): readonly Block[] {
   const root = parse(source, { dollars: true, brackets: true });
   const { dollars, brackets } = falseMarks(root, source);
   return toBlocks(dollars || brackets ? parse(source, { dollars: !dollars, brackets: !brackets }) : root);

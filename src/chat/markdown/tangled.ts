@@ -15,23 +15,54 @@ const NEW_BLOCK = /^\s*(?:$|\||(?:[-+*]|\d{1,9}[.)])\s)/;
 const CODE_SPAN = /(?<!`)(`{1,3})(?!`)[^`]*\1(?!`)/g;
 const RULE = /^[ \t*-]{1,200}$/;
 
+/** A stretch of lines; what is tangled is one paragraph. */
+interface Stretch {
+  readonly text: string;
+  readonly isTangled: boolean;
+}
+
 /**
- * Whether the parser would take more than a moment, or nest without bounds: its time grows with the square of the
- * depth of quotes and lists, and of the number of marks in one paragraph.
+ * Sets apart the paragraphs that would keep the parser for more than a moment: its time grows with the square of the
+ * depth of quotes and lists, and of the number of marks in one paragraph. Undefined if the text is beyond that.
  */
-export function isTangled(source: string): boolean {
-  if (source.length > LENGTH) return true;
+export function setTangledApart(source: string): readonly Stretch[] | undefined {
+  if (source.length > LENGTH) return undefined;
   let fence: string | undefined;
   let marks = 0;
+  const blocks: { readonly lines: string[]; isTangled: boolean }[] = [];
   for (const line of source.split("\n")) {
-    const edge = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence === undefined) fence = edge;
-    else if (edge?.startsWith(fence)) fence = undefined;
-    if (NEW_BLOCK.test(line)) marks = 0;
+    fence = fenceAfter(line, fence);
+    if (NEW_BLOCK.test(line) || blocks.length === 0) {
+      marks = 0;
+      blocks.push({ lines: [], isTangled: false });
+    }
     marks += line.replace(CODE_SPAN, "`").match(/[*_~`[\]<!$\\]/g)?.length ?? 0;
-    if (marks > (fence === undefined ? MARKS : FENCED_MARKS) || isDeep(line)) return true;
+    if (isDeep(line) || (fence !== undefined && marks > FENCED_MARKS)) return undefined;
+    const block = blocks.at(-1);
+    block?.lines.push(line);
+    if (block && fence === undefined && marks > MARKS) block.isTangled = true;
   }
-  return false;
+  return join(blocks);
+}
+
+/** The marks of the fence that is open behind a line. */
+function fenceAfter(line: string, fence: string | undefined): string | undefined {
+  const edge = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+  if (fence === undefined) return edge;
+  return edge?.startsWith(fence) ? undefined : fence;
+}
+
+/** What need not be set apart stays together: a list is more than its items. */
+function join(blocks: readonly { readonly lines: readonly string[]; readonly isTangled: boolean }[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const { lines, isTangled } of blocks) {
+    const before = stretches.at(-1);
+    const text = lines.join("\n");
+    if (before && !before.isTangled && !isTangled) {
+      stretches[stretches.length - 1] = { text: `${before.text}\n${text}`, isTangled };
+    } else stretches.push({ text, isTangled });
+  }
+  return stretches;
 }
 
 function isDeep(line: string): boolean {

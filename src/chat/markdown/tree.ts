@@ -5,12 +5,21 @@
 export type Block =
   | { readonly type: "paragraph"; readonly children: readonly Inline[] }
   | { readonly type: "heading"; readonly size: 1 | 2 | 3 | 4 | 5 | 6; readonly children: readonly Inline[] }
-  | { readonly type: "pre"; readonly text: string; readonly language?: string; readonly isFolded?: boolean }
+  | Pre
   | { readonly type: "math"; readonly text: string }
-  | { readonly type: "quote"; readonly blocks: readonly Block[] }
+  | { readonly type: "quote"; readonly blocks: readonly Block[]; readonly isFolded?: boolean }
   | List
   | Table
   | { readonly type: "rule" };
+
+export interface Pre {
+  readonly type: "pre";
+  readonly text: string;
+  readonly language?: string;
+  readonly isFolded?: boolean;
+  /** Stands above a folded one, and is always seen. */
+  readonly title?: string;
+}
 
 export interface List {
   readonly type: "list";

@@ -25,7 +25,7 @@ export class Args {
     return value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
   }
 
-  /** undefined where absent or not a whole number. */
+  /** undefined if absent or not a whole number. */
   integer(name: string): number | undefined {
     const value = Number(this.text(name) || Number.NaN);
     return Number.isSafeInteger(value) ? value : undefined;
@@ -35,7 +35,7 @@ export class Args {
     return ["true", "1", "yes"].includes(this.text(name).toLowerCase());
   }
 
-  /** An object or array; undefined where absent. @throws ApiError where it is neither. */
+  /** An object or array; undefined if absent. @throws ApiError if it is neither. */
   json(name: string): unknown {
     const value = this.values[name];
     if (value === undefined || value === null || value === "") return undefined;

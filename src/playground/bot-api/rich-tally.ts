@@ -39,13 +39,13 @@ export class RichTally {
 /** A JSON object of the message. */
 export type RichNode = Readonly<Record<string, unknown>>;
 
-/** @throws ApiError 400 where the value is not an object. */
+/** @throws ApiError 400 if the value is not an object. */
 export function toNode(value: unknown): RichNode {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw badRequest("object expected");
   return value as RichNode;
 }
 
-/** @throws ApiError 400 where the value is not an array. */
+/** @throws ApiError 400 if the value is not an array. */
 export function toList(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw badRequest("array expected");
   return value;

@@ -47,7 +47,7 @@ const Entities = z.array(
 /**
  * Trims text and checks its entities as the Bot API server does; entities past the 100th are dropped.
  *
- * @throws ApiError 400 where an entity is out of bounds, splits a surrogate pair or carries a refused
+ * @throws ApiError 400 if an entity is out of bounds, splits a surrogate pair or carries a refused
  *   link, and where all of them together are too long.
  */
 export function formatText(text: string, entities: unknown): FormattedText {
@@ -117,7 +117,7 @@ function trim(text: string, entities: readonly MessageEntity[]): FormattedText {
   return { text: trimmed, entities: moved };
 }
 
-/** @throws ApiError where text is to be parsed by the server: this one takes entities only. */
+/** @throws ApiError if text is to be parsed by the server: this one takes entities only. */
 export function refuseParseMode(parseMode: string): void {
   if (parseMode !== "") throw new ApiError(400, "Bad Request: unsupported parse_mode");
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { PAGE_KEY_HEADER } from "../protocol.ts";
 
 /**
- * Why a request to the page's endpoints is refused; undefined where it is not. A foreign site must not get in: its
+ * Why a request to the page's endpoints is refused; undefined if it is not. A foreign site must not get in: its
  * requests name it as their origin, a name that it rebinds to 127.0.0.1 shows as the host, and it lacks the key.
  */
 export function findIntruder(request: IncomingMessage, url: URL, key: string): string | undefined {

@@ -6,7 +6,7 @@ import { findForeignHost, findIntruder } from "./guard.ts";
 import { editFromPage, PageError, pressFromPage, sendFromPage, stopFromPage, uploadFromPage } from "./requests.ts";
 import { PAGE_HEADERS, serveStatic } from "./static.ts";
 
-/** Serves the page, its files and `/page/...`; answers false where nothing is at that path. */
+/** Serves the page, its files and `/page/...`; answers false if nothing is at that path. */
 export async function servePage(
   { world, pageKey }: { readonly world: World; readonly pageKey: string },
   request: IncomingMessage,

@@ -30,7 +30,7 @@ export const PAGE_HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** Serves a file of the page; `/` is its `index.html`. Answers false where there is none. */
+/** Serves a file of the page; `/` is its `index.html`. Answers false if there is none. */
 export async function serveStatic(path: string, response: ServerResponse): Promise<boolean> {
   const name = path === "/" ? "index.html" : path.slice(1);
   const type = TYPES[/^[a-z0-9-]+(?:\.js)?\.([a-z]+)$/.exec(name)?.[1] ?? ""];

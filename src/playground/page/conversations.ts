@@ -32,7 +32,7 @@ export function keyOfMessage(message: Message): string {
   return keyOf(message.chat.id, message.is_topic_message ? message.message_thread_id : undefined);
 }
 
-/** The chats with the topic that a service message creates or renames; the same array where it does neither. */
+/** The chats with the topic that a service message creates or renames; the same array if it does neither. */
 export function withTopicOf(message: Message, chats: readonly PageChat[]): readonly PageChat[] {
   const name = message.forum_topic_created?.name ?? message.forum_topic_edited?.name;
   const id = message.message_thread_id;

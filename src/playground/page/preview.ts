@@ -15,7 +15,7 @@ export function preview(message: Readable): string {
   return (plainText(message) || fileName(message)).slice(0, MAX_UNITS).replace(/\s+/g, " ");
 }
 
-/** All words of a message without their formatting; "" where it has none. */
+/** All words of a message without their formatting; "" if it has none. */
 export function plainText(message: Readable): string {
   if (message.rich_message) return richPlainText(message.rich_message.blocks);
   return message.text ?? message.caption ?? serviceText(message) ?? "";

@@ -12,7 +12,7 @@ import { h, icon, type VElement, type VNode } from "./vnode.ts";
 export interface RowContext {
   readonly isOwn: boolean;
   readonly isSilent: boolean;
-  /** False where the message before is of the same sender, shortly before. */
+  /** False if the message before is of the same sender, shortly before. */
   readonly startsGroup: boolean;
   /** Whether a line with the day stands above the message. */
   readonly startsDay: boolean;
@@ -58,7 +58,7 @@ function bubble(message: Message, context: RowContext): VElement {
   );
 }
 
-/** Who speaks, where that is not plain from the side; and where a forwarded message comes from. */
+/** Who speaks, if that is not plain from the side; and where a forwarded message comes from. */
 function senderNodes(message: Message, { isOwn, startsGroup }: RowContext): VNode[] {
   const isShown = message.chat.type !== "private" && !isOwn && startsGroup;
   const origin = message.forward_origin;

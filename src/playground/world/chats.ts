@@ -87,7 +87,7 @@ export class ChatRoom {
     return message as QuotedMessage;
   }
 
-  /** @throws ApiError 400 where the topic does not exist. */
+  /** @throws ApiError 400 if the topic does not exist. */
   requireTopic(threadId: number | undefined): number | undefined {
     if (threadId === undefined) return undefined;
     if (!this.topics.has(threadId) || !this.topicsOn) throw badRequest("message thread not found");

@@ -70,7 +70,7 @@ export function stopDraft(world: World, chatId: number, draftId: number): void {
   world.updates.push({ stopped_message_generation: { chat, draft_id: draftId } });
 }
 
-/** @throws Error where there is no such chat: a mistake of the caller, not of the bot. */
+/** @throws Error if there is no such chat: a mistake of the caller, not of the bot. */
 export function roomOf(world: World, chatId: number): ChatRoom {
   const room = world.rooms.get(chatId);
   if (room === undefined) throw new Error(`The playground has no chat ${chatId}.`);

@@ -74,7 +74,7 @@ export class World {
     return Math.floor(this.now() / 1000);
   }
 
-  /** The room that a call writes to. @throws ApiError 400 where there is none or it migrated, 403 where the bot is shut out. */
+  /** The room that a call writes to. @throws ApiError 400 if there is none or it migrated, 403 where the bot is shut out. */
   openRoom(chatId: string): ChatRoom {
     if (chatId === "") throw badRequest("chat_id is empty");
     const room = this.rooms.get(Number(chatId));

@@ -1,6 +1,6 @@
 import type { InputRichBlock, InputRichBlockListItem, RichBlockTableCell, RichText } from "grammy/types";
 import { clean } from "../../chat/markdown/clean.ts";
-import type { Block, Inline, List, Table } from "../../chat/markdown/tree.ts";
+import type { Block, Inline, List, Pre, Table } from "../../chat/markdown/tree.ts";
 import { assertNever } from "../../domain/events.ts";
 import { dateTimeOf } from "./moment.ts";
 
@@ -14,11 +14,7 @@ function toRichBlock(block: Block): InputRichBlock {
     case "heading":
       return { type: "heading", size: block.size, text: toRichText(block.children) };
     case "pre":
-      return {
-        type: "pre",
-        text: clean(block.text),
-        ...(block.language === undefined ? {} : languageOf(block.language)),
-      };
+      return toPre(block);
     case "math":
       return { type: "mathematical_expression", expression: clean(block.text) };
     case "quote":
@@ -32,6 +28,11 @@ function toRichBlock(block: Block): InputRichBlock {
     default:
       return assertNever(block);
   }
+}
+
+function toPre({ text, language, isFolded, title }: Pre): InputRichBlock {
+  const pre = { type: "pre" as const, text: clean(text), ...(language === undefined ? {} : languageOf(language)) };
+  return isFolded && title !== undefined ? { type: "details", summary: clean(title), blocks: [pre] } : pre;
 }
 
 function languageOf(info: string): { language?: string } {

@@ -1,4 +1,4 @@
-import { type Block, type Inline, type List, type ListItem, textOf } from "../../chat/markdown/tree.ts";
+import { type Block, type Inline, type List, type ListItem, type Pre, textOf } from "../../chat/markdown/tree.ts";
 import { assertNever } from "../../domain/events.ts";
 import { atFileNames } from "./file-names.ts";
 import type { Formatted } from "./formatted.ts";
@@ -53,7 +53,7 @@ class TextEmitter {
         this.#pre({ text: block.text, language: "latex" });
         return;
       case "quote":
-        this.#quote(block.blocks);
+        this.#quote(block);
         return;
       case "list":
         this.#list(block);
@@ -69,11 +69,12 @@ class TextEmitter {
     }
   }
 
-  #pre({ text, language, isFolded }: Omit<Extract<Block, { type: "pre" }>, "type">): void {
+  #pre({ text, language, isFolded, title }: Omit<Pre, "type">): void {
     const code = text.replace(/\s+$/, "").replace(/^(?:[ \t]*\n)+/, "");
     if (code === "") return;
     if (!this.writer.isAtLineStart) this.writer.gap(1);
     if (isFolded) {
+      if (title !== undefined) this.writer.write(`${title}\n`);
       this.writer.writeRaw(code, { type: "expandable_blockquote" }, { type: "code" });
       return;
     }
@@ -82,13 +83,13 @@ class TextEmitter {
   }
 
   /** Telegram's quotations do not nest: an inner one is marked in the text. */
-  #quote(blocks: readonly Block[]): void {
+  #quote({ blocks, isFolded }: Omit<Extract<Block, { type: "quote" }>, "type">): void {
     if (!this.writer.isAtLineStart) this.writer.gap(1);
     if (this.#isQuoted) {
       this.writer.indented("> ", () => this.blocks(blocks, 2));
     } else {
       this.#isQuoted = true;
-      this.writer.quoted(() => this.blocks(blocks, 2));
+      this.writer.quoted(() => this.blocks(blocks, 2), isFolded);
       this.#isQuoted = false;
     }
   }

@@ -20,7 +20,7 @@ export function fitsEntities(entities: readonly MessageEntity[]): boolean {
 }
 
 /**
- * A text with no more entities than a message has room for beside others. Where there are too many, code in a row is
+ * A text with no more entities than a message has room for beside others. If there are too many, code in a row is
  * joined, and then the least valuable ones are left out, the last first.
  */
 export function limitEntities(whole: Formatted, others: readonly MessageEntity[] = []): Formatted {

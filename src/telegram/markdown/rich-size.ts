@@ -58,7 +58,11 @@ function sizeOfBlock(block: Block): RichSize {
     case "paragraph":
     case "heading":
       return under(1, sizeOfText(block.children));
-    case "pre":
+    case "pre": {
+      const { title = "", isFolded, text } = block;
+      const isIn = isFolded === true && title !== "";
+      return { characters: title.length + text.length, blocks: isIn ? 2 : 1, levels: isIn ? 2 : 1, columns: 0 };
+    }
     case "math":
       return { characters: block.text.length, blocks: 1, levels: 1, columns: 0 };
     case "quote":

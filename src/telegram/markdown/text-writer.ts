@@ -64,9 +64,13 @@ export class TextWriter {
   }
 
   /** Everything that `write` writes is one quotation. */
-  quoted(write: () => void): void {
+  quoted(write: () => void, isFolded = false): void {
     this.#closeGap();
-    const span: Span = { style: { type: "blockquote" }, start: this.#length, end: this.#length };
+    const span: Span = {
+      style: { type: isFolded ? "expandable_blockquote" : "blockquote" },
+      start: this.#length,
+      end: this.#length,
+    };
     this.#spans.push(span);
     write();
     span.end = this.#length;

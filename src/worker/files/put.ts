@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { constants, copyFile, type FileHandle, link, open, rm } from "node:fs/promises";
+import { constants, copyFile, type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { MAX_FETCHED_BYTES, type PlacedFile } from "../../domain/files.ts";
 import { UserError } from "../../errors.ts";
-import type { NewFile } from "../port.ts";
+import type { NewFile, Wanted } from "../port.ts";
+import { requireAllowed } from "./deny.ts";
 import { makeInside, partsOf, unlessCode } from "./directory.ts";
 import { BEGINNING_BYTES, mimeOf } from "./image.ts";
 import { numberedName, safeName } from "./name.ts";
@@ -21,12 +22,46 @@ export interface Destination {
  *
  * @throws UserError if it is too large, the disk is full, or a link or file is in the way; what `bytes` throws.
  */
-export async function putFile(file: NewFile & Destination): Promise<PlacedFile> {
-  const directory = await makeInside(file.root, partsOf(file.directory));
+export function putFile(file: NewFile & Destination): Promise<PlacedFile> {
+  return place(file, partsOf(file.directory), (from, directory) => claim(from, directory, safeName(file.name)));
+}
+
+/**
+ * Puts a file where a person wants it below `root`, whole or not at all.
+ *
+ * @param rules What may not be written, as `requireAllowed` has it.
+ * @throws UserError also if the rules deny the path, and if something is there already.
+ */
+export async function putAt(
+  file: NewFile & Pick<Destination, "root"> & { readonly to: Wanted },
+  rules: readonly string[],
+): Promise<PlacedFile> {
+  const { path, isForced } = file.to;
+  const parts = partsOf(path.endsWith("/") ? `${path}${safeName(file.name)}` : path);
+  requireAllowed(parts, rules);
+  return place(file, parts.slice(0, -1), async (from, directory) => {
+    const target = join(directory, parts.at(-1) ?? "");
+    const found = await lstat(target).catch(unlessCode("ENOENT"));
+    if (found && !found.isFile()) throw new UserError(`\`${parts.join("/")}\` is there already, and is no file.`);
+    if (isForced) await rename(from, target);
+    else if (found || !(await isFree(() => linkOrCopy(from, target)))) {
+      throw new UserError(`\`${parts.join("/")}\` is there already: \`--force\` before the path replaces it.`);
+    }
+    return target;
+  });
+}
+
+/** @param settle Gives the written file its name, in its directory. */
+async function place(
+  file: NewFile & Pick<Destination, "root">,
+  parts: readonly string[],
+  settle: (from: string, directory: string) => Promise<string>,
+): Promise<PlacedFile> {
+  const directory = await makeInside(file.root, parts);
   const temporary = join(directory, `.${randomUUID()}.part`);
   try {
     const { size, beginning } = await write(temporary, file);
-    const path = await claim(temporary, directory, safeName(file.name));
+    const path = await settle(temporary, directory);
     return { path, shown: relative(await makeInside(file.root, []), path), mime: mimeOf(beginning, file.mime), size };
   } catch (error) {
     throw readable(error);

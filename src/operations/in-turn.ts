@@ -1,0 +1,10 @@
+import type { Access } from "./operation.ts";
+
+/** Why something cannot be done to the turn of a run now. */
+export function whyNotInTurn({ bridge, store }: Access, id: string, ability: "steer" | "interrupt"): string {
+  const run = store.runs.get(id);
+  const isActive = run && bridge.active(run.chatId).some((one) => one.id === id);
+  if (!isActive) return "Nothing is running for that message.";
+  if (!bridge.isRunning(id)) return "It has not begun yet: `/cancel` drops it from the queue.";
+  return `${bridge.threads.whyNot(run, ability) ?? "Its turn is just beginning."} \`/cancel\` stops the run.`;
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { formatElapsed } from "../domain/elapsed.ts";
+import { formatCount } from "../domain/usage.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
+import { diffOf } from "./diff.ts";
+import { findRun } from "./find.ts";
+import { inlineCode } from "./inline-code.ts";
+import { type Access, defineOperation } from "./operation.ts";
+
+const SHOWN_FILES = 20;
+
+const File = z.object({ path: z.string(), added: z.number(), removed: z.number() });
+const Output = z.object({
+  run: z.string(),
+  session: z.string().nullable(),
+  name: z.string().nullable(),
+  state: z.string(),
+  engine: z.string(),
+  model: z.string().nullable(),
+  project: z.string().nullable(),
+  branch: z.string().nullable(),
+  /** Of the newest run, ms. */
+  tookMs: z.number().nullable(),
+  turns: z.number(),
+  tokens: z.number(),
+  costUsd: z.number(),
+  /** How full the session's context is, 0 to 1; null if the engine does not tell. */
+  contextFill: z.number().nullable(),
+  questions: z.array(z.string()),
+  files: z.array(File),
+  resumeLine: z.string().nullable(),
+});
+
+export const show = defineOperation({
+  name: "show",
+  summary: "what is known of the session you reply to",
+  input: z.strictObject({ run: z.string().optional().describe("a run, or a session by name or id") }),
+  output: Output,
+  argument: "run",
+  intent: "read",
+  idempotent: true,
+  examples: [{}],
+  run: async (access, input, caller) => describe(access, findRun(access, input.run, caller)),
+  tell: (facts) => ({ body: facts.resumeLine === null ? bodyOf(facts) : withResume(facts), runId: facts.run }),
+});
+
+async function describe(access: Access, run: StoredRun): Promise<z.infer<typeof Output>> {
+  const { store, engines, now } = access;
+  const { id, engine, project, branch, startedAt, endedAt } = run;
+  const session = knownSession(run);
+  const own = { turns: 1, tokens: tokensOf(run), costUsd: run.costUsd ?? 0 };
+  const { turns, tokens, costUsd } = session === null ? own : store.threads.totals(engine, session);
+  const questions = store.questions.open().filter(({ runId }) => runId === id);
+  // A directory without git, or one that is gone, has no files to name.
+  const changed = await diffOf(access, run).catch(() => ({ files: [] }));
+  return {
+    ...{ run: id, session, engine, project, branch, turns, tokens, costUsd },
+    contextFill: run.contextFill,
+    name: session === null ? null : (store.threads.name(engine, session) ?? null),
+    state: run.outcome ?? run.state,
+    model: session === null ? null : (store.threads.model(engine, session) ?? null),
+    tookMs: startedAt === null ? null : (endedAt ?? now) - startedAt,
+    questions: questions.map(({ title }) => title),
+    files: changed.files.map(({ path, added, removed }) => ({ path, added, removed })),
+    resumeLine: session === null ? null : (engines.find((one) => one.id === engine)?.resume.format(session) ?? null),
+  };
+}
+
+const tokensOf = (run: StoredRun) =>
+  (run.inputTokens ?? 0) + (run.outputTokens ?? 0) + (run.cacheReadTokens ?? 0) + (run.cacheWriteTokens ?? 0);
+
+const withResume = (facts: z.infer<typeof Output>) => `${bodyOf(facts)}\n\n${inlineCode(facts.resumeLine ?? "")}`;
+
+function bodyOf(facts: z.infer<typeof Output>): string {
+  const { name, state, engine, model, project, branch, tookMs, turns, tokens, costUsd, questions, files } = facts;
+  const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
+  const took = tookMs === null ? [] : [formatElapsed(tookMs)];
+  const used = [
+    turns === 1 ? "1 turn" : `${turns} turns`,
+    `${formatCount(tokens)} tokens`,
+    ...(costUsd > 0 ? [`$${costUsd.toFixed(2)}`] : []),
+    ...(facts.contextFill === null ? [] : [`${Math.round(100 * facts.contextFill)}% context`]),
+  ];
+  const lines = [
+    [...(name === null ? [] : [inlineCode(name)]), state, inlineCode(engine), ...place, ...took].join(" · "),
+    ...(model === null ? [] : [`model: ${inlineCode(model)}`]),
+    used.join(", "),
+  ];
+  const listed = files.slice(0, SHOWN_FILES).map((one) => `- ${inlineCode(one.path)} +${one.added} −${one.removed}`);
+  if (files.length > SHOWN_FILES) listed.push(`- and ${files.length - SHOWN_FILES} more`);
+  return [
+    lines.join("  \n"),
+    ...(questions.length === 0
+      ? []
+      : [`Waits for an answer:\n\n${questions.map((one) => `- ${inlineCode(one)}`).join("\n")}`]),
+    ...(listed.length === 0 ? [] : [`Changed, see \`/diff\`:\n\n${listed.join("\n")}`]),
+  ].join("\n\n");
+}

@@ -1,0 +1,44 @@
+import { lookup } from "node:dns/promises";
+import { BlockList } from "node:net";
+import { BOUNDS } from "../bounds.ts";
+import { unlessAborted } from "../engine/unless-aborted.ts";
+import { UserError } from "../errors.ts";
+
+/** This machine, its network, and what clouds tell their machines. */
+const PRIVATE = new BlockList();
+for (const [network, prefix] of [
+  ...([
+    ["0.0.0.0", 8],
+    ["10.0.0.0", 8],
+    ["100.64.0.0", 10],
+    ["127.0.0.0", 8],
+    ["169.254.0.0", 16],
+  ] as const),
+  ...([
+    ["172.16.0.0", 12],
+    ["192.0.0.0", 24],
+    ["192.168.0.0", 16],
+    ["198.18.0.0", 15],
+  ] as const),
+]) {
+  PRIVATE.addSubnet(network, prefix, "ipv4");
+}
+for (const [network, prefix] of [
+  ["::", 127],
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["64:ff9b::", 96],
+] as const) {
+  PRIVATE.addSubnet(network, prefix, "ipv6");
+}
+
+/** @throws UserError if the host of an address is on this machine or its network; any other error may pass. */
+export async function requirePublic(url: string, signal: AbortSignal): Promise<void> {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
+  const within = AbortSignal.any([signal, AbortSignal.timeout(BOUNDS.voice.lookupMs)]);
+  const found = await unlessAborted(lookup(host, { all: true }), within);
+  if (!found.some(({ address, family }) => PRIVATE.check(address, family === 6 ? "ipv6" : "ipv4"))) return;
+  throw new UserError(
+    `\`${host}\` is on this machine or its network: set \`voice.allow_private = true\` to allow that.`,
+  );
+}

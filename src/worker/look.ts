@@ -1,0 +1,40 @@
+import type { Config } from "../config/config.ts";
+import { engineOptions } from "../config/engine-options.ts";
+import type { Engine } from "../engine/contract.ts";
+import { readDiff } from "./diff.ts";
+import { judgeAsked } from "./judge.ts";
+import type { Lookups } from "./lookups.ts";
+
+export interface LookParts {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where runs without a project work. */
+  readonly home: string;
+  /** @throws UserError if there is none of this name. */
+  readonly engine: (id: string) => Engine;
+}
+
+/** Reads something of this machine. */
+export const look = <Name extends keyof Lookups>(
+  name: Name,
+  input: Lookups[Name]["input"],
+  parts: LookParts,
+): Promise<Lookups[Name]["output"]> => readers[name](input, parts);
+
+type Readers = {
+  readonly [Name in keyof Lookups]: (
+    input: Lookups[Name]["input"],
+    parts: LookParts,
+  ) => Promise<Lookups[Name]["output"]>;
+};
+
+const readers: Readers = {
+  diff: ({ cwd, project, branch }, { config, env }) =>
+    readDiff({ path: cwd, env }, branch === undefined ? undefined : config.projects.get(project ?? "")),
+  probe: async ({ engine: id }, { config, env, engine }) =>
+    engine(id).probe({ options: engineOptions(config, engine(id), undefined), env }),
+  judge: async ({ engine: id, project: alias, ...asked }, { config, engine, home }) => {
+    const project = config.projects.get(alias ?? "");
+    return judgeAsked(asked, project?.path ?? home, engineOptions(config, engine(id), project));
+  },
+};

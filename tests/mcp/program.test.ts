@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { exitCodes } from "../../src/control/protocol.ts";
+import { allowable, toolsFor } from "../../src/mcp/tools.ts";
+import { operations } from "../../src/operations/index.ts";
+import { stage } from "../helpers/bridge.ts";
+import { connectMcp } from "../helpers/mcp-client.ts";
+
+const namesOf = (tools: readonly { readonly name: string }[]) => tools.map(({ name }) => name).sort();
+
+test("another agent gets what reads, and of what writes only what the config allows", async () => {
+  const { directory } = await stage();
+  const client = await connectMcp(directory, '[mcp]\nallow = ["send"]\n');
+  const { tools } = await client.listTools();
+  const readers = operations.filter(({ intent }) => intent === "read").map(({ name }) => name);
+  expect(namesOf(tools)).toEqual([...readers, "send"].sort());
+  const send = tools.find(({ name }) => name === "send");
+  expect(send?.inputSchema).toMatchObject({ type: "object", required: ["prompt"] });
+  expect(send?.annotations).toMatchObject({ readOnlyHint: false });
+});
+
+test("every tool can be called as its example shows, and fails with the word of a code if it fails", async () => {
+  const { directory, emulator } = await stage();
+  await emulator.waitFor(() => emulator.calls("getUpdates").length > 0);
+  const names = allowable(operations);
+  const client = await connectMcp(directory, `[mcp]\nallow = ${JSON.stringify(names)}\n`);
+  const tools = toolsFor(operations, names);
+  expect(namesOf((await client.listTools()).tools)).toEqual(namesOf(tools));
+  for (const { name, examples } of tools) {
+    for (const example of examples as readonly Record<string, unknown>[]) {
+      const result = await client.callTool({ name, arguments: example });
+      expect(result.content).toMatchObject([{ type: "text", text: expect.any(String) }]);
+      if (!result.isError) continue;
+      const { code } = (result.structuredContent as { error: { code: string } }).error;
+      expect([name, Object.keys(exitCodes)]).toEqual([name, expect.arrayContaining([code])]);
+      expect(code).not.toBe("usage");
+    }
+  }
+});
+
+test("a task of another agent is shown in the main chat, and its answer is the tool's", async () => {
+  const { directory, botSays } = await stage();
+  const client = await connectMcp(directory, '[mcp]\nallow = ["send"]\n');
+  const task = { prompt: "session\nanswer from afar\ndone", wait: true };
+  const result = await client.callTool({ name: "send", arguments: task });
+  expect(result.content).toEqual([{ type: "text", text: "from afar" }]);
+  expect(result.structuredContent).toMatchObject({ answer: "from afar" });
+  await botSays(/^done · alpha/);
+});
+
+test("without a bridge each call says so", async () => {
+  const { directory, stop } = await stage();
+  await stop();
+  const client = await connectMcp(directory);
+  const result = await client.callTool({ name: "usage", arguments: {} });
+  expect(result).toMatchObject({ isError: true, structuredContent: { error: { code: "no_bridge" } } });
+});
