@@ -17,7 +17,7 @@ test("Resume pressed twice goes on once", async () => {
   const place = { chatId: emulator.privateChatId, messageId: outcome.message_id, data };
   const presses = [emulator.press(place), emulator.press(place)];
   const answers = await Promise.all(presses.map((press) => emulator.waitFor(() => emulator.answerTo(press))));
-  expect(answers.map(({ text }) => text)).toEqual(["Resuming.", "That session is already running."]);
+  expect(answers.map(({ text }) => text)).toEqual(["Resuming.", "It was resumed already: see below."]);
   const prompts = store()
     .runs.open()
     .map(({ prompt }) => prompt);
