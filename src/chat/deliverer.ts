@@ -153,8 +153,8 @@ export class Deliverer {
   async #deliverReply(delivery: Delivery, final: Final): Promise<void> {
     const { transport, engines, style } = this.#parts;
     const { run } = final;
-    // What is too long for one message comes in parts, like an answer.
-    if (run && delivery.body && delivery.body.length > BODY_LENGTH && delivery.attached === null) {
+    // The answer of a turn that is too long for one message comes in parts, like any answer.
+    if (run?.origin.type === "goal" && delivery.body && delivery.body.length > BODY_LENGTH) {
       const parts = await transport.compose(
         saidView(run, delivery.body, { engines, style: style() }),
         run.chatId,
