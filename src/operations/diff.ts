@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import { findRun } from "./find.ts";
+import { findRun, runRef } from "./find.ts";
 import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation, type Told } from "./operation.ts";
 
@@ -15,7 +15,7 @@ const Output = z.object({ run: z.string(), base: z.string(), files: z.array(File
 export const diff = defineOperation({
   name: "diff",
   summary: "what changed in the files of the run you reply to",
-  input: z.strictObject({ run: z.string().optional().describe("a run, or a session by name or id") }),
+  input: z.strictObject({ run: runRef }),
   output: Output,
   argument: "run",
   intent: "read",

@@ -1,8 +1,12 @@
+import { z } from "zod";
 import { conversationKey } from "../bridge/resolve.ts";
 import type { Asked, Thread } from "../bridge/threads.ts";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Access, Caller } from "./operation.ts";
+
+/** How an input names a run: see `findRun`. */
+export const runRef = z.string().optional().describe("a run, or a session by name or id");
 
 /** The run under way that is meant: by `ref`, see `findRun`; else by the message replied to; else the only one of the chat. */
 export function findActive(access: Access, ref: string | undefined, caller: Caller): string {

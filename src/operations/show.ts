@@ -3,7 +3,7 @@ import { formatElapsed } from "../domain/elapsed.ts";
 import { formatCount } from "../domain/usage.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import { diffOf } from "./diff.ts";
-import { findRun } from "./find.ts";
+import { findRun, runRef } from "./find.ts";
 import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation } from "./operation.ts";
 
@@ -34,7 +34,7 @@ const Output = z.object({
 export const show = defineOperation({
   name: "show",
   summary: "what is known of the session you reply to",
-  input: z.strictObject({ run: z.string().optional().describe("a run, or a session by name or id") }),
+  input: z.strictObject({ run: runRef }),
   output: Output,
   argument: "run",
   intent: "read",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { findActive } from "./find.ts";
+import { findActive, runRef } from "./find.ts";
 import { whyNotInTurn } from "./in-turn.ts";
 import { defineOperation } from "./operation.ts";
 
@@ -8,7 +8,7 @@ export const steer = defineOperation({
   name: "steer",
   summary: "add a message to the running turn",
   input: z.strictObject({
-    run: z.string().optional().describe("a run, or a session by name or id"),
+    run: runRef,
     text: z.string().trim().default(""),
   }),
   output: z.object({ run: z.string() }),

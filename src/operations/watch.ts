@@ -2,7 +2,7 @@ import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { assertNever, type ShownEvent } from "../domain/events.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import { findRun } from "./find.ts";
+import { findRun, runRef } from "./find.ts";
 import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 
@@ -27,7 +27,7 @@ export const watch = defineOperation({
   summary: "follow a run without touching it",
   guide: "Waits for a run to end, for at most 40 seconds, and gives what it did meanwhile. Call it again to go on.",
   input: z.strictObject({
-    run: z.string().optional().describe("a run, or a session by name or id"),
+    run: runRef,
     seconds: z.number().min(0).optional().describe("how long to follow it; a command line until it ends"),
   }),
   output: Output,
