@@ -2,13 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
-import type { GoalChange } from "../domain/goal.ts";
-import type { Attachment, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
-import type { Engine, Operations, Run, SessionRequest } from "../engine/contract.ts";
+import type { RunSpec, SessionOperation } from "../domain/run.ts";
+import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { endLeftovers } from "../engine/stop.ts";
-import { EngineError, UserError, userText } from "../errors.ts";
+import { EngineError, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
 import { requireAllowed } from "./files/deny.ts";
@@ -17,9 +16,10 @@ import { excludeFromGit } from "./files/exclude.ts";
 import { Outboxes } from "./files/outbox.ts";
 import { putAt, putFile } from "./files/put.ts";
 import { readInside } from "./files/read.ts";
-import { findHome, type Home, locateQuestions } from "./locate.ts";
+import { LocalRun } from "./local-run.ts";
 import { look } from "./look.ts";
 import type { Lookups } from "./lookups.ts";
+import { act } from "./operate.ts";
 import { placeOf } from "./place.ts";
 import type {
   FilePlace,
@@ -29,7 +29,6 @@ import type {
   OperationResult,
   ReadableFile,
   Worker,
-  WorkerEvent,
   WorkerRun,
 } from "./port.ts";
 import { WarmServers } from "./servers.ts";
@@ -164,109 +163,9 @@ export class LocalWorker implements Worker {
   }
 }
 
-interface LocalRunOptions {
-  readonly spec: RunSpec;
-  readonly log: Logger;
-  readonly env: LocalWorkerOptions["env"];
-  readonly host: EngineHost;
-  readonly open: (signal: AbortSignal) => Promise<Opening>;
-  readonly outboxes: Outboxes;
-}
-
-interface Opening {
-  readonly engine: Engine;
-  readonly cwd: string;
-  readonly options: EngineOptions;
-  readonly trusted: boolean;
-  readonly directories: readonly string[];
-}
-
-class LocalRun implements WorkerRun {
-  readonly events: AsyncIterable<WorkerEvent>;
-  readonly #options: LocalRunOptions;
-  /** Aborted with the reason of a stop. */
-  readonly #stopped = new AbortController();
-  #run: Run | undefined;
-  /** Whether the engine gets a file itself. */
-  #isShown: (file: Attachment) => boolean = () => false;
-
-  constructor(options: LocalRunOptions) {
-    this.#options = options;
-    this.events = this.#iterate();
-  }
-
-  send(command: RunCommand): void {
-    if (this.#run && command.type === "steer" && command.attachments) {
-      this.#run.send({ ...command, attachments: command.attachments.filter(this.#isShown) });
-    } else if (this.#run) this.#run.send(command);
-    else if (command.type === "stop") this.#stopped.abort(command.reason);
-    else if (command.type === "interrupt") this.#stopped.abort("interrupted");
-  }
-
-  async *#iterate(): AsyncGenerator<WorkerEvent, void> {
-    const { spec, log, env, host, open, outboxes } = this.#options;
-    const { signal } = this.#stopped;
-    let home: Home;
-    try {
-      const { engine, ...place } = await open(signal);
-      home = await findHome(place.cwd);
-      signal.throwIfAborted();
-      yield { type: "placed", cwd: place.cwd };
-      signal.throwIfAborted();
-      this.#isShown = (file) => isShown(file, engine, place.options);
-      const attachments = spec.attachments.filter(this.#isShown);
-      this.#run = engine.open({ spec: { ...spec, attachments }, env, log, host, ...place });
-    } catch (error) {
-      if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
-      const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
-      yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
-      return;
-    }
-    yield* outboxes.withOutgoing(locateQuestions(this.#run.events, home), { directory: home.directory, log });
-  }
-}
-
-/** A larger image, once in a session, would make its model refuse every turn: Anthropic's limit, 5 MB of base64. */
-const MAX_IMAGE_BYTES = 3_900_000;
-
-/** Whether the engine gets a file itself, beside its path in the prompt. */
-const isShown = ({ mime, size }: Attachment, engine: Engine, options: EngineOptions): boolean =>
-  options.images !== false && engine.images.includes(mime) && size <= MAX_IMAGE_BYTES;
-
 /** As people where it runs write it: 2026-11-29. */
 const localDate = (now: Date): string => now.toLocaleDateString("sv");
 
 type Place = Pick<RunSpec, "project" | "branch">;
 
 const projectOnly = ({ project }: Place): Place => (project === undefined ? {} : { project });
-
-interface Operation {
-  readonly request: SessionRequest;
-  readonly input: string;
-}
-
-async function act(
-  operations: Operations,
-  operation: SessionOperation,
-  { request, input }: Operation,
-): Promise<OperationResult> {
-  switch (operation) {
-    case "compact":
-      await operations.compact?.(request);
-      return {};
-    case "rename":
-      await operations.rename?.(request, input);
-      return {};
-    case "fork":
-    case "undo": {
-      const left = await operations[operation]?.(request);
-      return left === undefined ? {} : { session: left };
-    }
-    case "goal":
-      return { goal: await operations.goal?.(request, input as GoalChange) };
-    case "models":
-      return { models: (await operations.models?.(request)) ?? [] };
-    case "sessions":
-      return { sessions: (await operations.sessions?.(request)) ?? [] };
-  }
-}

@@ -1,0 +1,36 @@
+import type { GoalChange } from "../domain/goal.ts";
+import type { SessionOperation } from "../domain/run.ts";
+import type { Operations, SessionRequest } from "../engine/contract.ts";
+import type { OperationResult } from "./port.ts";
+
+interface Operation {
+  readonly request: SessionRequest;
+  readonly input: string;
+}
+
+/** Asks an engine to do something with a session; nothing comes of what it cannot do. */
+export async function act(
+  operations: Operations,
+  operation: SessionOperation,
+  { request, input }: Operation,
+): Promise<OperationResult> {
+  switch (operation) {
+    case "compact":
+      await operations.compact?.(request);
+      return {};
+    case "rename":
+      await operations.rename?.(request, input);
+      return {};
+    case "fork":
+    case "undo": {
+      const left = await operations[operation]?.(request);
+      return left === undefined ? {} : { session: left };
+    }
+    case "goal":
+      return { goal: await operations.goal?.(request, input as GoalChange) };
+    case "models":
+      return { models: (await operations.models?.(request)) ?? [] };
+    case "sessions":
+      return { sessions: (await operations.sessions?.(request)) ?? [] };
+  }
+}
