@@ -9,10 +9,11 @@ import { continueButton } from "./continue-button.ts";
 import type { Buttons } from "./document.ts";
 import { type OpenFile, toFileMessage } from "./file-message.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style, saidView } from "./outcome.ts";
+import { type Final, PartSender } from "./part-sender.ts";
 import type { ProgressMessage } from "./progress-message.ts";
 import { readReply } from "./reply.ts";
 import { retire, retireParked, retireStale } from "./retire.ts";
-import { InDoubt, type Message, type SendOptions, Superseded, TooRich, type Transport } from "./transport.ts";
+import { Superseded, type Transport } from "./transport.ts";
 
 export interface DelivererParts {
   readonly transport: Transport;
@@ -32,6 +33,7 @@ const BODY_LENGTH = 3500;
 /** Brings what the store has for a chat to its people, until they have it; only then the progress message goes. */
 export class Deliverer {
   readonly #parts: DelivererParts;
+  readonly #sender: PartSender;
   readonly #flying = new Map<number, Promise<void>>();
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -40,6 +42,7 @@ export class Deliverer {
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
+    this.#sender = new PartSender(parts);
   }
 
   /** Takes up whatever came into the store since the last call; the first call takes up what an ended bridge left. */
@@ -115,7 +118,7 @@ export class Deliverer {
     const before = this.#parts.store.deliveries.open().filter(({ id, runId }) => id < delivery.id && runId === run?.id);
     await Promise.all(before.map(({ id }) => this.#flying.get(id)));
     const message = await toFileMessage(file, this.#parts.openFile);
-    await this.#sendParts(delivery, [message], run ? { run } : {});
+    await this.#sender.send(delivery, [message], run ? { run } : {});
   }
 
   async #deliverOutcome(delivery: Delivery, run: StoredRun): Promise<void> {
@@ -132,18 +135,14 @@ export class Deliverer {
       const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
       const edit = (id: string) => transport.edit(run.chatId, id, view, { buttons, isSilent: true });
       if (progressId !== undefined && (await edit(progressId))) return store.runs.setProgress(run.id, null);
-      await this.#sendParts(delivery, [view], { run, buttons });
+      await this.#sender.send(delivery, [view], { run, buttons });
       return;
     }
-    const send = async (isPlain: boolean) => {
+    const compose = (isPlain: boolean) => {
       const view = { ...outcomeOf(run, engines, style()), continuation };
-      const parts = await transport.compose(view, run.chatId, isPlain);
-      return this.#sendParts(delivery, parts, { run, buttons, progressId });
+      return transport.compose(view, run.chatId, isPlain);
     };
-    const isReplaced = await send(false).catch((error: unknown) => {
-      if (error instanceof TooRich) return send(true);
-      throw error;
-    });
+    const isReplaced = await this.#sender.sendComposed(delivery, compose, { run, buttons, progressId });
     this.#parts.log.debug({ deliveryId: delivery.id }, "delivery.parts_sent");
     if (progressId !== undefined && !isReplaced) {
       await retire({ ...run, progressId }, { instead: "The answer is below." }, this.#parts);
@@ -160,115 +159,21 @@ export class Deliverer {
         run.chatId,
         true,
       );
-      await this.#sendParts(delivery, parts, final);
+      await this.#sender.send(delivery, parts, final);
       return;
     }
     const reply = await readReply(delivery);
-    const send = (isPlain: boolean) => {
-      const parts = "folds" in reply ? this.#parts.transport.composeFolded(reply, delivery.chatId, isPlain) : [reply];
-      return this.#sendParts(delivery, parts, final);
-    };
-    await send(false).catch((error: unknown) => {
-      if (error instanceof TooRich) return send(true);
-      throw error;
-    });
-  }
-
-  /** Sends the parts that are not there yet. True when the progress message became the first of them. */
-  async #sendParts(delivery: Delivery, parts: readonly Message[], final: Final): Promise<boolean> {
-    const { store, log } = this.#parts;
-    let isReplaced = false;
-    for (let index = store.deliveries.sentParts(delivery.id); index < parts.length; index++) {
-      const part = parts[index];
-      if (!part) break;
-      const buttons = index === parts.length - 1 ? final.buttons : undefined;
-      store.durably(() => store.deliveries.sending(delivery.id));
-      log.debug({ deliveryId: delivery.id, index }, "delivery.sending");
-      // Only a message that was not taken, or may be there already, goes into the place of the progress message.
-      const mayReplace = index === 0 ? { ...final, mayBeThere: delivery.state === "sending" } : undefined;
-      const became = await this.#bring(delivery, part, {
-        final,
-        mayReplace,
-        options: { buttons, isSilent: index > 0 || delivery.isSilent === 1 },
-      });
-      isReplaced ||= became === "progress";
-      log.debug({ deliveryId: delivery.id, index }, "delivery.arrived");
-      store.durably(() => {
-        store.deliveries.progressed(delivery.id, index + 1);
-        // It is the answer now: nothing may remove it any more.
-        if (isReplaced && final.run) store.runs.setProgress(final.run.id, null);
-      });
-    }
-    return isReplaced;
-  }
-
-  /** Sends one part for as long as it may be taken; says what it became. */
-  async #bring(
-    delivery: Delivery,
-    part: Message,
-    { final, mayReplace, options }: Way,
-  ): Promise<"message" | "progress"> {
-    let mayBeThere = mayReplace?.mayBeThere ?? false;
-    const replace = async () => mayReplace !== undefined && this.#replaceProgress(delivery, part, mayReplace, options);
-    for (;;) {
-      try {
-        if (mayBeThere && (await replace())) return "progress";
-        await this.#sendPart(delivery, part, final, options);
-        return "message";
-      } catch (error) {
-        mayBeThere = error instanceof InDoubt;
-        if (mayBeThere) continue;
-        // It is not taken as a message: the progress message, which is there, becomes it.
-        if (isRefusal(error) && (await replace().catch(() => false))) return "progress";
-        throw error;
-      }
-    }
-  }
-
-  /**
-   * The first part may have arrived, and only the transport's answer was lost: the progress message becomes it, since an
-   * edit can be repeated without doubling anything. False if there is none.
-   */
-  async #replaceProgress(
-    delivery: Delivery,
-    part: Message,
-    { progressId }: Final,
-    options: SendOptions,
-  ): Promise<boolean> {
-    if (progressId === undefined || "name" in part) return false;
-    return this.#parts.transport.edit(delivery.chatId, progressId, part, options);
-  }
-
-  async #sendPart(delivery: Delivery, part: Message, { run }: Final, options: SendOptions): Promise<void> {
-    const { transport, store } = this.#parts;
-    const messageId = await transport.send(delivery, part, options);
-    if (run) store.messages.lead(delivery.chatId, messageId, run.id);
-    else store.deliveries.keepReply(delivery.chatId, messageId);
+    const compose = (isPlain: boolean) =>
+      "folds" in reply ? transport.composeFolded(reply, delivery.chatId, isPlain) : [reply];
+    await this.#sender.sendComposed(delivery, compose, final);
   }
 }
 
 /** How long a delivery waits that the store could not keep up with, as on a full disk. */
 const STORE_RETRY_MS = 1_000;
 
-const isRefusal = (error: unknown) => !(error instanceof Superseded || error instanceof TooRich);
-
 function replyOf({ keyboard }: Delivery, run: StoredRun | undefined): Final {
   // A state file may hold an older form of them, which is no list.
   const buttons: unknown = keyboard === null ? undefined : JSON.parse(keyboard);
   return { ...(run && { run }), ...(Array.isArray(buttons) && { buttons: buttons as Buttons }) };
-}
-
-/** How a part may reach the chat. */
-interface Way {
-  readonly final: Final;
-  /** Set if the progress message may become it. */
-  readonly mayReplace: (Final & { readonly mayBeThere: boolean }) | undefined;
-  readonly options: SendOptions;
-}
-
-/** What the parts of an outcome have beyond those of a short reply. */
-interface Final {
-  readonly run?: StoredRun;
-  readonly buttons?: Buttons;
-  readonly progressId?: string | undefined;
 }

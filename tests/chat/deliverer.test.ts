@@ -1,26 +1,24 @@
 import { expect, test, vi } from "vitest";
 import { Deliverer } from "../../src/chat/deliverer.ts";
-import { openStore } from "../../src/store/store.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
 import type { Telegram } from "../../src/telegram/api.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { deafTelegram, transportOver } from "../helpers/telegram.ts";
 import { NO_FILES } from "../helpers/word-transport.ts";
 
-test("once it is closed it does not look into the store again", async () => {
-  const store = openStore(":memory:");
+/** A deliverer of short replies alone. */
+function deliverReplies(telegram: Telegram, store: Store): Deliverer {
   const style = () => {
     throw new Error("no outcome is rendered here");
   };
-  const transport = transportOver(deafTelegram, store);
-  const deliverer = new Deliverer({
-    transport,
-    store,
-    engines: [],
-    style,
-    openFile: NO_FILES,
-    progress: new Map(),
-    log: noLog,
-  });
+  const transport = transportOver(telegram, store);
+  const progress = new Map<string, never>();
+  return new Deliverer({ transport, store, engines: [], style, openFile: NO_FILES, progress, log: noLog });
+}
+
+test("once it is closed it does not look into the store again", async () => {
+  const store = openStore(":memory:");
+  const deliverer = deliverReplies(deafTelegram, store);
   const place = { runId: null, chatId: "1", topicId: null, replyTo: null };
   store.deliveries.add({ ...place, body: "reply", createdAt: 0 });
   vi.spyOn(store.deliveries, "sending").mockImplementation(() => {
@@ -54,19 +52,7 @@ test("a reply is marked as sending, on the disk, before the transport has it, an
       return { message_id: 9 } as never;
     },
   };
-  const transport = transportOver(telegram, store);
-  const style = () => {
-    throw new Error("no outcome is rendered here");
-  };
-  const deliverer = new Deliverer({
-    transport,
-    store,
-    engines: [],
-    style,
-    openFile: NO_FILES,
-    progress: new Map(),
-    log: noLog,
-  });
+  const deliverer = deliverReplies(telegram, store);
   store.deliveries.add({ chatId: "1", body: "reply", createdAt: 0 });
   deliverer.kick();
   await deliverer.idle();
