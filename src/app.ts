@@ -103,53 +103,29 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const openFile = worker.read.bind(worker);
   const screens = new ChatScreens({ transport, store, engines, style, openFile, log, now });
   const { engineOverride } = options;
-  const triggers = triggerRuns({
-    ...{ bridge: () => bridge, config, engines, store, now, log, engineOverride, deliver },
-  });
+  const common = { config, engines, engineOverride, store, log, now, deliver };
+  const triggers = triggerRuns({ ...common, bridge: () => bridge });
   const bridge: Bridge = new Bridge({
     ...{ config, engines, store, worker, screens, cards, fileSource: transport, log, now, watcher: triggers },
   });
   try {
     const me = await whoAmI(telegram, log, signal);
     if (!me) return;
-    const schedules = scheduleRuns({
-      ...{ bridge, config, engines, store, now, log },
-      engineOverride: options.engineOverride,
-      deliver,
-    });
+    const schedules = scheduleRuns({ ...common, bridge });
     const dispatcher = new Dispatcher({
-      ...{ config, engines, store, cards, log, now },
-      engineOverride: options.engineOverride,
-      ...{ bridge, schedules, transport },
+      ...common,
+      ...{ bridge, cards, schedules, transport, botName: me.username },
       transcribe: transcriber({ config, env, fetchFile: transport.fetchFile, log }),
-      botName: me.username,
-      deliver,
     });
     await findLostProgress({ store, telegram, log, signal });
     await bridge.recover();
     dispatcher.recover();
     schedules.start();
     triggers.start();
-    const webhooks = await listenForWebhooks({
-      config,
-      env,
-      store,
-      log,
-      now,
-      onReceived: () => triggers.takeWebhooks(),
-    });
+    const webhooks = await listenForWebhooks({ ...common, env, onReceived: () => triggers.takeWebhooks() });
     const control = await openControl(join(directory, "takopi.sock"), log, {
-      ...{
-        bridge,
-        schedules,
-        store,
-        engines,
-        operations,
-        chats: transport.chats,
-        botName: me.username,
-        engineOverride: options.engineOverride,
-      },
-      ...{ config, now, mainChat },
+      ...{ bridge, schedules, store, engines, operations, engineOverride, config, now, mainChat },
+      ...{ chats: transport.chats, botName: me.username },
     });
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
