@@ -5,7 +5,7 @@ import type {
   RequestPermissionResponse,
 } from "@agentclientprotocol/sdk/unstable";
 import type { Question, Reply } from "../../src/domain/question.ts";
-import type { RunOutput } from "../../src/engine/run-machine.ts";
+import type { RunOutput } from "../../src/engine/driver.ts";
 import { toForm } from "./elicitation.ts";
 import { toPermission } from "./permission.ts";
 import type { Call } from "./state.ts";

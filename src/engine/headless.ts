@@ -2,11 +2,11 @@ import { BOUNDS } from "../bounds.ts";
 import type { RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
 import type { HeadlessEngine, Launch } from "./define.ts";
+import type { Driver, RunContext } from "./driver.ts";
 import { engineEnv } from "./environment.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Child, spawnProcess } from "./process.ts";
 import { EventReader } from "./reader.ts";
-import type { Driver, RunContext } from "./run-machine.ts";
 import { stopProcesses } from "./stop.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 

@@ -1,7 +1,7 @@
 import type { Ability } from "../domain/run.ts";
 import type { Operations, RunRequest } from "./contract.ts";
+import type { Driver, RunContext } from "./driver.ts";
 import type { EngineOptions } from "./options.ts";
-import type { Driver, RunContext } from "./run-machine.ts";
 import type { Lease, Pooled, Use } from "./server-pool.ts";
 
 /** The operations of an engine, with its own options read. */

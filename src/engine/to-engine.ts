@@ -4,10 +4,11 @@ import type { Ability } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Engine, EngineSetup, Operations, Probe, ProbeSetup, RunRequest, WorkSetup } from "./contract.ts";
+import type { Driver } from "./driver.ts";
 import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
-import { type Driver, openRun } from "./run-machine.ts";
+import { openRun } from "./run-machine.ts";
 
 type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "reasoning"> &
   Partial<Pick<Engine, "images">>;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Completed, RunEvent, ShownEvent } from "../../src/domain/events.ts";
 import type { Run } from "../../src/engine/contract.ts";
-import { type Driver, openRun, type RunContext } from "../../src/engine/run-machine.ts";
+import type { Driver, RunContext } from "../../src/engine/driver.ts";
+import { openRun } from "../../src/engine/run-machine.ts";
 import { EngineError } from "../../src/errors.ts";
 import { toRequest } from "../helpers/driven.ts";
 import { collect, recordingLog } from "./toy.ts";

@@ -1,5 +1,5 @@
 import type { Reply } from "../../../src/domain/question.ts";
-import type { RunOutput } from "../../../src/engine/run-machine.ts";
+import type { RunOutput } from "../../../src/engine/driver.ts";
 import { ENGINE } from "../state.ts";
 import type { Ask, ClaudePeer } from "./protocol.ts";
 import { type Asking, toAsking } from "./questions.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
+import type { RunContext } from "../../../src/engine/driver.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
-import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { listSessions } from "../list-sessions.ts";

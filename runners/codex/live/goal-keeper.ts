@@ -1,8 +1,8 @@
 import type { Completed, ShownEvent } from "../../../src/domain/events.ts";
 import type { Goal, GoalStatus, GoalTerms } from "../../../src/domain/goal.ts";
 import { timerMs } from "../../../src/domain/time.ts";
+import type { RunOutput } from "../../../src/engine/driver.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
-import type { RunOutput } from "../../../src/engine/run-machine.ts";
 import { beginGoal, pauseGoal } from "./goal.ts";
 import type { Notification } from "./wire.ts";
 

@@ -1,5 +1,5 @@
 import type { ShownEvent } from "../../../src/domain/events.ts";
-import type { RunOutput } from "../../../src/engine/run-machine.ts";
+import type { RunOutput } from "../../../src/engine/driver.ts";
 import type { CodexLine } from "../schema.ts";
 import { type CodexState, initial, outcome, translate } from "../translate.ts";
 import { runUsage } from "../usage.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../../src/bounds.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
+import type { RunContext } from "../../../src/engine/driver.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
-import type { RunContext } from "../../../src/engine/run-machine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import { Answers } from "./answers.ts";

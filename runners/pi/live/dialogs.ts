@@ -1,5 +1,5 @@
 import type { Question, Reply } from "../../../src/domain/question.ts";
-import type { RunOutput } from "../../../src/engine/run-machine.ts";
+import type { RunOutput } from "../../../src/engine/driver.ts";
 import { ENGINE } from "../state.ts";
 import { readApproval, toVerdict } from "./gate.ts";
 import type { PiPeer } from "./protocol.ts";
