@@ -48,7 +48,7 @@ export interface LocalWorkerOptions {
 /** Where the config says nothing. */
 const UPLOADS = ".takopi/files";
 
-/** Of the 10 s that a shutdown may take; longer than this takes only a server that hangs while it starts. */
+/** Of the 10 s that a shutdown may take. */
 const CLOSE_MS = 3_000;
 
 /** Carries runs out on this machine, in this process. */

@@ -60,7 +60,7 @@ test("a shutdown does not wait for a server that hangs while it starts", async (
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const pidFile = join(directory, "pid");
   const cmd = join(directory, "codex");
-  const script = `[ "$1" = --version ] && echo 0.169.0 && exit\necho $$ > ${pidFile}\nexec sleep 600\n`;
+  const script = `case "$*" in *app-server) ;; *) echo 0.169.0; exit;; esac\necho $$ > ${pidFile}\nexec sleep 600\n`;
   writeFileSync(cmd, `#!/bin/sh\n${script}`, { mode: 0o755 });
   const tables = `[codex]\ncmd = "${cmd}"\ninteractive = true`;
   const { say, stop } = await stage({ engines: [codex], defaultEngine: "codex", tables });
