@@ -119,7 +119,11 @@ export async function collect(events: AsyncIterable<RunEvent>): Promise<RunEvent
   return all;
 }
 
+/** Kept from before any test fakes it. */
+const later = setTimeout;
+const LOOK_MS = 5;
+
 /** Resolves when the condition holds; it is looked at again and again, as nobody tells of it. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await condition())) await new Promise((resolve) => later(resolve, LOOK_MS));
 }
