@@ -94,7 +94,7 @@ function readAgain(path: string): string {
   try {
     let text = "";
     for (let size = readSync(file, buffer); size > 0; size = readSync(file, buffer))
-      text += buffer.latin1Slice(0, size);
+      text += buffer.toString("latin1", 0, size);
     return text;
   } finally {
     closeSync(file);

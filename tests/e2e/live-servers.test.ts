@@ -13,7 +13,7 @@ import { markedProcesses } from "../../src/engine/marked.ts";
 import { openStore } from "../../src/store/store.ts";
 import { WarmServers } from "../../src/worker/servers.ts";
 import { call } from "../cli/calling.ts";
-import { childProgram } from "../engine/toy.ts";
+import { childProgram, standIn } from "../engine/toy.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { noLog } from "../helpers/recordings.ts";
 
@@ -24,7 +24,7 @@ const stagePi = (top = "") =>
   stage({
     engines: [pi],
     defaultEngine: "pi",
-    tables: `${top}\n[pi]\ncmd = "${childProgram("pi-rpc")}"\ninteractive = true`,
+    tables: `${top}\n[pi]\ncmd = "${standIn("pi-rpc")}"\ninteractive = true`,
   });
 const until = (isIt: () => boolean) => vi.waitUntil(isIt, { timeout: 30_000, interval: 20 });
 

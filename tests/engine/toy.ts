@@ -92,6 +92,10 @@ export function recordingLog(entries: LogEntry[] = []): Logger & { readonly entr
 export const childProgram = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/children/${name}.mjs`, import.meta.url));
 
+/** The same for a program that the bridge asks its version at each start. */
+export const standIn = (name: "pi-rpc" | "codex-app-server"): string =>
+  fileURLToPath(new URL(`../../fixtures/children/${name}.sh`, import.meta.url));
+
 /** Opens a run of a program of `fixtures/children`. What it may leave behind ends with the test. */
 export function openChild(
   program: string,
