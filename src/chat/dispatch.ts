@@ -18,6 +18,7 @@ import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, classifyHeard, type Intent } from "./intent.ts";
 import { intentParts } from "./intent-parts.ts";
 import { type Group, Joiner } from "./join.ts";
+import { refusalOf } from "./make-default.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
 import { answerPress } from "./press.ts";
@@ -210,7 +211,7 @@ export class Dispatcher {
           },
         });
       } else if (!("text" in origin)) this.#parts.store.updates.handled(origin.updateId);
-      else this.#answers.give(origin, error.userText, updateIds);
+      else this.#answers.give(origin, refusalOf(error, origin, this.#parts), updateIds);
       return undefined;
     }
   }
