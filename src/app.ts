@@ -101,7 +101,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const cards = new ChatCards({ transport, store, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
   const openFile = worker.read.bind(worker);
-  const screens = new ChatScreens({ transport, store, engines, style, openFile, log, now });
+  const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;
   const common = { config, engines, engineOverride, store, log, now, deliver };
   const triggers = triggerRuns({ ...common, bridge: () => bridge });
