@@ -15,6 +15,7 @@ import type { Config } from "./config/config.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import type { Engine } from "./engine/contract.ts";
+import { keepRoom } from "./later.ts";
 import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
@@ -58,6 +59,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const { engines, env, home, log, signal } = options;
   const { directory } = options.config;
   const { bot_token, ...server } = requireTelegram(options.config);
+  keepRoom();
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
