@@ -109,9 +109,9 @@ async function change(
 ): Promise<Goal | undefined> {
   const { bridge } = access;
   const { id } = thread.run;
-  const running = bridge.goalOf(id);
+  const running = bridge.job(id)?.goal;
   if (running && action === undefined) return running;
-  if (running && bridge.interrupt(id)) await bridge.ended(id);
+  if (running && bridge.job(id)?.interrupt()) await bridge.ended(id);
   return bridge.threads.goal(thread, action ?? "show");
 }
 
