@@ -68,7 +68,7 @@ export class Dispatcher {
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
       albumMs: () => (parts.config().telegram?.media_group_debounce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
-      takeBack: (runId) => void parts.bridge.takeBack(runId),
+      takeBack: (runId) => void parts.bridge.job(runId)?.takeBack(),
       hold: (forward) => this.#hold(forward),
       now: monotonic,
     });

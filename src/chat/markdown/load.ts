@@ -4,7 +4,7 @@ import type { Block } from "./tree.ts";
 
 export type ParseMarkdown = (source: string) => readonly Block[];
 
-/** The Markdown parser. Its packages take some 10 MB: they are loaded at the first call, and only once. */
+/** The Markdown parser. Its packages take some 10 MB: the first call loads them. */
 export const loadMarkdown = later(() => import("./parse.ts").then(({ parseMarkdown }): ParseMarkdown => parseMarkdown));
 
 /** A short message of this program's own, written in Markdown; what it quotes is folded. */
