@@ -193,7 +193,12 @@ export async function capture(request: CaptureRequest): Promise<Ending & { reado
   stop?.removeEventListener("abort", end);
   stop?.throwIfAborted();
   if (isLate) throw new EngineError(`${file} did not answer within ${limitMs / 1000} s`);
-  return { code: code ?? undefined, signal: signal ?? undefined, stdout: lineless(stdout()), stderr: lineless(stderr()) };
+  return {
+    code: code ?? undefined,
+    signal: signal ?? undefined,
+    stdout: lineless(stdout()),
+    stderr: lineless(stderr()),
+  };
 }
 
 const lineless = (text: string): string => text.replace(/\r?\n$/, "");
