@@ -1,11 +1,9 @@
-import { engineOptions } from "../config/engine-options.ts";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
-import type { EngineOptions } from "../engine/options.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
@@ -42,7 +40,7 @@ export class Job {
     this.#options = options;
     this.#claim = claim;
     this.#log = options.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
-    this.#view = new JobView(run, options.screens);
+    this.#view = new JobView(run, options);
   }
 
   /** A chat may move while a run waits or runs. */
@@ -102,12 +100,12 @@ export class Job {
 
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
-    const { store, now } = this.#options;
+    const { store } = this.#options;
     this.#state = "running";
     const limit = this.#limitTime();
     try {
       this.#run = store.runs.get(this.id) ?? this.#run;
-      this.#view.starting(now());
+      this.#view.starting();
       this.#run = { ...this.#run, files: await this.#fetchOwn() };
       this.#execution = new Execution({
         ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
@@ -220,18 +218,13 @@ export class Job {
     this.#log.info({ ok: event.ok, usage: event.usage, stopped: this.#stopped !== undefined }, "run.completed");
   }
 
-  get #atLimit(): EngineOptions["at_limit"] {
-    const { config, engines } = this.#options;
-    const engine = engines.find(({ id }) => id === this.#run.engine);
-    return engine && engineOptions(config(), engine, config().projects.get(this.#run.project ?? "")).at_limit;
-  }
-
   /** Keeps the outcome here until it is stored, or the bridge ends. Never rejects. */
   async #settle(outcome: RunOutcome): Promise<void> {
     const { store, now, screens, watcher } = this.#options;
     this.#state = "ended";
-    const { session, outgoing } = this.#execution ?? {};
-    const ended = { run: this.#run, session, outcome, at: now(), outgoing, atLimit: this.#atLimit };
+    const { session, outgoing, atLimit } = this.#execution ?? {};
+    const { elapsedMs: ranMs } = this.#view;
+    const ended = { run: this.#run, session, outcome, at: now(), ranMs, outgoing, atLimit };
     const isStored = await untilDone(() => storeOutcome(ended, store, watcher), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });

@@ -1,6 +1,7 @@
 import {
   ANSI_QUOTED,
   ASSIGNMENT,
+  BLANK,
   BOTH_OUTPUTS,
   CONTROL,
   DISOWNED,
@@ -29,6 +30,8 @@ export interface ShellLine {
    * redirections and reserved words such as `then`.
    */
   readonly commands: readonly (readonly Word[])[];
+  /** What is assigned to variables: some of them, such as `GIT_PAGER`, name a command that another program runs. */
+  readonly assigned: readonly string[];
   /**
    * It does nothing but run these commands in the foreground: no substitution, no redirection but to `/dev/null` or
    * another descriptor, no subshell, assignment, reserved word or comment, and every program's name is known.
@@ -56,6 +59,7 @@ type End = ")" | "`" | undefined;
 
 class Reader implements ShellLine {
   readonly commands: Word[][] = [];
+  readonly assigned: string[] = [];
   isPlain: boolean;
   isWhole = true;
   readonly #cursor: TextCursor;
@@ -79,7 +83,7 @@ class Reader implements ShellLine {
       this.#keep(words);
       words = [];
     };
-    while (this.#skipBlank() && !this.#take(end)) {
+    while (this.#cursor.skip(BLANK) && !this.#cursor.take(end)) {
       if (this.#cursor.match(SEPARATOR)) close();
       else if (!this.#special(close)) this.#addWord(words);
     }
@@ -109,7 +113,7 @@ class Reader implements ShellLine {
     if (this.#cursor.match(BOTH_OUTPUTS)) this.#doubt();
     else if (!this.#cursor.match(REDIRECTION)) return false;
     if (this.#cursor.match(FORCED)) this.#doubt();
-    this.#skipBlank();
+    this.#cursor.skip(BLANK);
     const start = this.#cursor.at;
     if (this.#word() !== "/dev/null") this.isPlain = false;
     if (this.#cursor.at === start) this.#doubt();
@@ -143,12 +147,17 @@ class Reader implements ShellLine {
     const text = this.#cursor.text.slice(start, this.#cursor.at);
     const isReserved = words.length === 0 && RESERVED.has(text);
     if (isReserved ? OBSCURE.has(text) : TURNS.has(text)) this.#doubt();
-    // Some variables, such as PS4, are evaluated when they are used.
-    if (isAssignment && /\$[({]|`/.test(word ?? "")) this.#doubt();
+    if (isAssignment) this.#assign(word);
     if (isAssignment || isReserved) this.isPlain = false;
     else words.push(text === "[" ? text : word);
     // A sign that begins nothing known.
     if (this.#cursor.at === start) this.#giveUp();
+  }
+
+  #assign(word: Word): void {
+    if (word !== undefined) this.assigned.push(word.slice(word.indexOf("=") + 1));
+    // Some variables, such as PS4, are evaluated when they are used.
+    if (/\$[({]|`/.test(word ?? "")) this.#doubt();
   }
 
   #word(): Word {
@@ -207,8 +216,8 @@ class Reader implements ShellLine {
   /** Takes what the shell would replace; false if nothing of it is here. */
   #expand(isQuoted: boolean): boolean {
     if (this.#cursor.match(PARAMETER)) return true;
-    if (this.#cursor.text.startsWith("$((", this.#cursor.at)) this.#doubt();
-    if (this.#cursor.text.startsWith("$(", this.#cursor.at)) this.#substitute(")", 2);
+    if (this.#cursor.startsWith("$((")) this.#doubt();
+    if (this.#cursor.startsWith("$(")) this.#substitute(")", 2);
     else if (this.#cursor.sign() === "`") {
       this.#substitute("`", 1);
       // What is escaped in it is read again by the shell.
@@ -236,17 +245,5 @@ class Reader implements ShellLine {
   #giveUp(): undefined {
     this.#doubt();
     this.#cursor.at = this.#cursor.text.length;
-  }
-
-  /** False at the end of the text. */
-  #skipBlank(): boolean {
-    this.#cursor.match(/[ \t]+(?:\\\n[ \t]*)*/y);
-    return this.#cursor.at < this.#cursor.text.length;
-  }
-
-  #take(end: End): boolean {
-    const isHere = end !== undefined && this.#cursor.sign() === end;
-    if (isHere) this.#cursor.at++;
-    return isHere;
   }
 }
