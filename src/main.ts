@@ -18,6 +18,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const argv = process.argv.slice(2);
 const controller = new AbortController();
+let atSecondSignal: (() => void) | undefined;
 // A closed pipe (`takopi runs | head -1`) is no reason to fail.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 // What nobody caught leaves nothing sure: the engines end with the process, and a service manager starts it again.
@@ -42,7 +43,18 @@ async function main(): Promise<number> {
   const { command } = await call.entry.load();
   listenForSignals(call.entry.endsItself === true);
   const { env, stdin, stdout, stderr } = process;
-  const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: controller.signal };
+  const onSecondSignal = (act: () => void) => {
+    atSecondSignal = act;
+  };
+  const context: Context = {
+    env,
+    cwd: process.cwd(),
+    stdin,
+    stdout,
+    stderr,
+    signal: controller.signal,
+    onSecondSignal,
+  };
   const code = await command.execute(call.argv, context);
   return controller.signal.reason === "SIGINT" ? EXIT_CODES.SIGINT : code;
 }
@@ -58,12 +70,14 @@ async function engineIds(): Promise<readonly string[]> {
   return engineIds({ configFile: at < 0 ? undefined : argv[at + 1], cwd: process.cwd(), env: process.env });
 }
 
-/** The first signal asks the command to end, if it can; a second one ends the process at once. */
+/** The first signal asks the command to end, if it can; the next one does what the command says, or ends the process. */
 function listenForSignals(endsItself: boolean): void {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (!endsItself || controller.signal.aborted) process.exit(EXIT_CODES[name]);
-      controller.abort(name);
+      const act = controller.signal.aborted ? atSecondSignal : () => controller.abort(name);
+      if (!endsItself || !act) process.exit(EXIT_CODES[name]);
+      atSecondSignal = undefined;
+      act();
     });
   }
 }

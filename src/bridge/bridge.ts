@@ -20,6 +20,7 @@ import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
+import { isSameConversation } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 
 /** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
@@ -33,6 +34,7 @@ export class Bridge {
   readonly #waiters = new Map<string, (() => void)[]>();
   readonly #watchers = new Watchers();
   readonly #tellWatchers: Watchers["tell"] = (id, event) => this.#watchers.tell(id, event);
+  #isDraining = false;
   #isClosed = false;
 
   constructor(options: BridgeOptions) {
@@ -40,7 +42,10 @@ export class Bridge {
     this.#scheduler = new Scheduler({
       limit: () => options.config().limits.parallel_runs,
       start: (id) => this.#start(id),
-      onPlace: (id, place) => this.#jobs.get(id)?.showPlace(place),
+      onPlace: (id, place, thread) =>
+        this.#jobs.get(id)?.showPlace(place, {
+          ...{ ahead: this.#ahead(thread), threads: this.threads, isDraining: this.#isDraining },
+        }),
     });
     this.threads = new Threads(options, (thread) => this.#occupy(thread));
   }
@@ -82,7 +87,11 @@ export class Bridge {
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
     const options = { ...this.#options, onEvent: this.#tellWatchers };
-    this.#jobs.set(id, new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
+    const claim = (thread?: string) => {
+      if (thread !== undefined) this.#scheduler.claim(id, thread);
+      this.#scheduler.tellAgain(id);
+    };
+    this.#jobs.set(id, new Job(run, options, claim));
     this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
 
@@ -191,6 +200,25 @@ export class Bridge {
     return [...this.#jobs.values()].find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
   }
 
+  /** Adds the task of a waiting run to the turn that it waits for: false if that is not possible (any more). */
+  async addToTurn(id: string): Promise<boolean> {
+    const run = this.#options.store.runs.get(id);
+    const ahead = run && this.#ahead(threadOf(run, this.#options.store.runs));
+    const into = ahead && this.#options.store.runs.get(ahead.id);
+    const release = into && ahead.canSteer && isSameConversation(run, into) && this.#scheduler.pause(id);
+    if (!release) return false;
+    try {
+      const files = await ahead.fetch(run.files);
+      if (!(await ahead.steer(run.prompt, files))) return false;
+      this.#scheduler.drop(id);
+      this.#jobs.get(id)?.merge(ahead.id);
+      this.#forget(id);
+      return true;
+    } finally {
+      release();
+    }
+  }
+
   /** Has a run wait that hardly began, for `extend`; false if it has done something already or takes a text as it runs. */
   takeBack(id: string): boolean {
     return this.#jobs.get(id)?.takeBack() ?? false;
@@ -250,6 +278,19 @@ export class Bridge {
     screens.deliver();
   }
 
+  /** How many runs are under way. */
+  get running(): number {
+    return this.#scheduler.running;
+  }
+
+  /** Starts nothing more, and says so to what waits for the next start; resolves when nothing runs. */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    const drained = this.#scheduler.close();
+    this.#scheduler.tellAgain();
+    return drained;
+  }
+
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -258,6 +299,10 @@ export class Bridge {
     for (const job of this.#jobs.values()) if (!job.isWaiting) job.shutDown(reason);
     await closed;
     for (const job of this.#jobs.values()) job.close();
+  }
+
+  #ahead(thread: string): Job | undefined {
+    return this.#jobs.get(this.#scheduler.runnerOf(thread) ?? "");
   }
 
   #waitingIn(chat: string): number {

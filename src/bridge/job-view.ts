@@ -2,6 +2,7 @@ import type { ActionEvent, GoalProgress } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { RunView, Screen, Screens } from "./screen.ts";
+import type { WaitingFacts } from "./waiting.ts";
 
 /** What the screen shows of a job. The screen is opened with the first view. */
 export class JobView {
@@ -22,8 +23,8 @@ export class JobView {
     this.#since = run.createdAt;
   }
 
-  queued(place: number): void {
-    this.#show({ label: "queued", place, progress: this.progress, since: this.#since });
+  queued(place: number, facts: WaitingFacts): void {
+    this.#show({ label: "queued", place, progress: this.progress, since: this.#since, ...facts });
   }
 
   /** Asks whether to run it. */
