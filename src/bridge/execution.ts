@@ -4,6 +4,7 @@ import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -33,6 +34,7 @@ export class Execution {
   readonly #parts: ExecutionParts;
   readonly #work: WorkerRun;
   readonly #engine: Engine | undefined;
+  readonly #engineOptions: EngineOptions;
   readonly #questions: RunQuestions;
   readonly #stall: StallWatch;
   readonly #steering: Steering;
@@ -46,12 +48,20 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
+    const config = options.config();
+    const project = config.projects.get(run.project ?? "");
+    this.#engineOptions = this.#engine ? engineOptions(config, this.#engine, project) : {};
     const spec = specOf(run, options);
     this.#briefs = briefsFor(spec, options.store);
     this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
+  }
+
+  /** What to do when the engine's usage limit is reached. */
+  get atLimit(): EngineOptions["at_limit"] {
+    return this.#engineOptions.at_limit;
   }
 
   /** What the run put into its outbox. */
@@ -112,11 +122,10 @@ export class Execution {
 
   #openQuestions(): RunQuestions {
     const { run, options, view, log } = this.#parts;
-    const project = options.config().projects.get(run.project ?? "");
     return new RunQuestions({
       ...options,
       run,
-      rules: this.#engine ? engineOptions(options.config(), this.#engine, project) : {},
+      rules: this.#engineOptions,
       log,
       send: this.send,
       onWaiting: (isWaiting) => view.waiting(isWaiting),

@@ -31,9 +31,9 @@ function act(press: Press, parts: PressParts): string {
     case "stop":
       return STOPPED[bridge.cancel(run.id)];
     case "wait":
-      return bridge.wait(run.id) ? "Waiting." : "There is nothing to wait for.";
+      return bridge.job(run.id)?.wait() ? "Waiting." : "There is nothing to wait for.";
     case "steer":
-      if (!bridge.isWaiting(run.id)) return "It no longer waits.";
+      if (!bridge.job(run.id)?.isWaiting) return "It no longer waits.";
       parts.answers.later(press, steer(run.id, parts));
       return "Adding it to the running turn.";
     case "run":

@@ -28,6 +28,8 @@ RestartSec=5
 RestartPreventExitStatus=2
 # The bridge ends its engines itself, within 10 s after what it waits for with shutdown = "drain".
 KillMode=mixed
+# It gives each run a control group of its own, so that Stop reaches whatever the run started.
+Delegate=yes
 TimeoutStopSec=${stopSeconds}
 
 [Install]
