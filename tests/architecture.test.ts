@@ -44,6 +44,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   "@decimalturn/toml-patch": /^src\/config\//,
   zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/(message|files)|cli\/operation)\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
+  yazl: /^src\/worker\/files\/zip\.ts$/,
   "@clack/prompts": /^src\/cli\//,
 };
 
