@@ -18,7 +18,6 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const argv = process.argv.slice(2);
 const controller = new AbortController();
-let atSecondSignal: (() => void) | undefined;
 // A closed pipe (`takopi runs | head -1`) is no reason to fail.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 // What nobody caught leaves nothing sure: the engines end with the process, and a service manager starts it again.
@@ -41,11 +40,8 @@ async function main(): Promise<number> {
   }
   const call = await resolveCall(words, entries, engineIds, operationEntries);
   const { command } = await call.entry.load();
-  listenForSignals(call.entry.endsItself === true);
+  const onSecondSignal = listenForSignals(call.entry.endsItself === true);
   const { env, stdin, stdout, stderr } = process;
-  const onSecondSignal = (act: () => void) => {
-    atSecondSignal = act;
-  };
   const context: Context = {
     env,
     cwd: process.cwd(),
@@ -70,16 +66,23 @@ async function engineIds(): Promise<readonly string[]> {
   return engineIds({ configFile: at < 0 ? undefined : argv[at + 1], cwd: process.cwd(), env: process.env });
 }
 
-/** The first signal asks the command to end, if it can; the next one does what the command says, or ends the process. */
-function listenForSignals(endsItself: boolean): void {
+/**
+ * The first signal asks the command to end, if it can; the next one ends the process at once, unless the command has
+ * something else called then.
+ */
+function listenForSignals(endsItself: boolean): NonNullable<Context["onSecondSignal"]> {
+  let next: (() => void) | undefined;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      const act = controller.signal.aborted ? atSecondSignal : () => controller.abort(name);
+      const act = controller.signal.aborted ? next : () => controller.abort(name);
       if (!endsItself || !act) process.exit(EXIT_CODES[name]);
-      atSecondSignal = undefined;
+      next = undefined;
       act();
     });
   }
+  return (act) => {
+    next = act;
+  };
 }
 
 function print(text: string): number {

@@ -18,7 +18,7 @@ import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
-import { isSameConversation } from "./waiting.ts";
+import { addToTurn } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 
 /** What may happen to a run from outside the bridge, which itself starts, drops and ends runs. */
@@ -43,10 +43,10 @@ export class Bridge {
     this.#scheduler = new Scheduler({
       limit: () => options.config().limits.parallel_runs,
       start: (id) => this.#start(id),
-      onPlace: (id, place, thread) =>
-        this.#jobs.get(id)?.showPlace(place, {
-          ...{ ahead: this.#ahead(thread), threads: this.threads, isDraining: this.#isDraining },
-        }),
+      onPlace: (id, place, thread) => {
+        const ahead = this.#jobs.get(this.#scheduler.runnerOf(thread) ?? "");
+        this.#jobs.get(id)?.showPlace(place, { ahead, threads: this.threads, isDraining: this.#isDraining });
+      },
     });
     this.threads = new Threads(options, (thread) => this.#occupy(thread));
   }
@@ -158,22 +158,8 @@ export class Bridge {
   }
 
   /** Adds the task of a waiting run to the turn that it waits for: false if that is not possible (any more). */
-  async addToTurn(id: string): Promise<boolean> {
-    const run = this.#options.store.runs.get(id);
-    const ahead = run && this.#ahead(threadOf(run, this.#options.store.runs));
-    const into = ahead && this.#options.store.runs.get(ahead.id);
-    const release = into && ahead.canSteer && isSameConversation(run, into) && this.#scheduler.pause(id);
-    if (!release) return false;
-    try {
-      const files = await ahead.fetch(run.files);
-      if (!(await ahead.steer(run.prompt, files))) return false;
-      this.#scheduler.drop(id);
-      this.#jobs.get(id)?.merge(ahead.id);
-      this.#jobs.forget(id, Promise.resolve());
-      return true;
-    } finally {
-      release();
-    }
+  addToTurn(id: string): Promise<boolean> {
+    return addToTurn(id, { jobs: this.#jobs, scheduler: this.#scheduler, store: this.#options.store });
   }
 
   /** Runs a run that waits, or was taken back, after `change` has changed what is stored of it. False if it has ended. */
@@ -238,10 +224,6 @@ export class Bridge {
     for (const job of this.#jobs.all()) if (!job.isWaiting) job.shutDown(reason);
     await closed;
     for (const job of this.#jobs.all()) job.close();
-  }
-
-  #ahead(thread: string): Job | undefined {
-    return this.#jobs.get(this.#scheduler.runnerOf(thread) ?? "");
   }
 
   async #start(id: string): Promise<void> {

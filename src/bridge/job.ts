@@ -12,7 +12,7 @@ import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOptions } from "./options.ts";
 import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
-import { type Found, waitingFacts } from "./waiting.ts";
+import { type Found, storeMerge, waitingFacts } from "./waiting.ts";
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
 export type JobState = "held" | "queued" | "running" | "ended";
@@ -34,10 +34,6 @@ export class Job {
   readonly #closing = new AbortController();
   #execution: Execution | undefined;
 
-  /**
-   * @param claim Called with the thread that the run turns out to belong to; without one when what can be done to it has
-   *   changed.
-   */
   constructor(run: StoredRun, options: JobOptions, claim: (thread?: string) => void) {
     this.id = run.id;
     this.#run = run;
@@ -71,17 +67,9 @@ export class Job {
 
   /** Ends without an outcome: its task is part of the turn of another run. */
   merge(into: string): void {
-    const { store, screens, now } = this.#options;
-    const { chatId, topicId, messageId: replyTo } = store.runs.get(this.id) ?? this.#run;
-    store.durably(() => {
-      if (!store.runs.merge(this.id, into, now())) return;
-      const body = "Added to the running turn.";
-      store.deliveries.add({ runId: into, chatId, topicId, replyTo, body, isSilent: true, createdAt: now() });
-    });
+    storeMerge(this.id, into, this.#options);
     this.#state = "ended";
     this.#view.close();
-    screens.forget(this.id);
-    screens.deliver();
   }
 
   /** Waits until a person says yes to `text`. False if a person has already said yes. */

@@ -1,8 +1,10 @@
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Job } from "./job.ts";
+import type { Jobs } from "./jobs.ts";
 import type { BridgeOptions } from "./options.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { RunView } from "./screen.ts";
-import { sessionOf } from "./thread.ts";
+import { sessionOf, threadOf } from "./thread.ts";
 import type { Threads } from "./threads.ts";
 
 /** What is shown of a run that waits, besides its place. */
@@ -32,5 +34,42 @@ export function waitingFacts(run: StoredRun, { ahead, isDraining, engines, store
 }
 
 /** Elsewhere nobody would see the answer. */
-export const isSameConversation = (one: StoredRun, other: StoredRun): boolean =>
+const isSameConversation = (one: StoredRun, other: StoredRun): boolean =>
   one.chatId === other.chatId && one.topicId === other.topicId;
+
+interface TurnParts extends Pick<BridgeOptions, "store"> {
+  readonly jobs: Jobs;
+  readonly scheduler: Scheduler;
+}
+
+/** Adds the task of a waiting run to the turn that it waits for: false if that is not possible (any more). */
+export async function addToTurn(id: string, { jobs, scheduler, store: { runs } }: TurnParts): Promise<boolean> {
+  const run = runs.get(id);
+  const ahead = run && jobs.get(scheduler.runnerOf(threadOf(run, runs)) ?? "");
+  const into = ahead && runs.get(ahead.id);
+  const release = into && ahead.canSteer && isSameConversation(run, into) && scheduler.pause(id);
+  if (!release) return false;
+  try {
+    const files = await ahead.fetch(run.files);
+    if (!(await ahead.steer(run.prompt, files))) return false;
+    scheduler.drop(id);
+    jobs.get(id)?.merge(ahead.id);
+    jobs.forget(id, Promise.resolve());
+    return true;
+  } finally {
+    release();
+  }
+}
+
+/** Stores that a run is part of another one now, and says so where it was asked for. */
+export function storeMerge(id: string, into: string, { store, screens, now }: BridgeOptions): void {
+  store.durably(() => {
+    const run = store.runs.get(id);
+    if (!run || !store.runs.merge(id, into, now())) return;
+    const { chatId, topicId, messageId: replyTo } = run;
+    const body = "Added to the running turn.";
+    store.deliveries.add({ runId: into, chatId, topicId, replyTo, body, isSilent: true, createdAt: now() });
+  });
+  screens.forget(id);
+  screens.deliver();
+}
