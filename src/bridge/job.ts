@@ -148,7 +148,10 @@ export class Job {
     return (this.canSteer && isThere && this.#execution?.steer(text, files)) || Promise.resolve(false);
   }
 
-  /** Brings files to where it works. One that it cannot wait for stays as it is. @throws UserError if one will not come. */
+  /**
+   * Brings files to the run's directory. After a stop the files stay as they are. @throws UserError if a file cannot be
+   * fetched.
+   */
   async fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
     const { signal } = this.#fetching;
     return fetchFiles({ ...this.#run, files }, signal, this.#options).catch((error: unknown) => {
@@ -174,7 +177,7 @@ export class Job {
     this.#closing.abort();
   }
 
-  /** What it showed last, as if it happened now: its session and newest steps. */
+  /** The events that it showed last, as if they happened now: its session and newest steps. */
   lastEvents(): ShownEvent[] {
     const { engine } = this.#run;
     const session = this.#execution?.session;
