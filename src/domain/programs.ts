@@ -12,15 +12,23 @@ export const WRAPPERS = names(
 
 /** Programs that may run a command that is named anywhere behind them. */
 export const RUNNERS = names(
-  `at bun bundle bunx conda crontab deno direnv docker entr expect hatch kubectl mise nix nix-shell npm npx pdm pipenv
+  `bun bundle bunx conda deno direnv docker entr expect hatch kubectl mise nix nix-shell npm npx pdm pipenv
   pnpm podman poetry screen ssh tmux uv uvx yarn zellij`,
+);
+
+/** Programs whose arguments are text or names of files, as long as none is among the risks of `risks.ts`. */
+export const TEXTUAL = names(
+  `ack ag apropos apt apt-get base64 basename brew cat cd chmod chown cmp column comm cp curl cut date df diff dig dirname
+  dpkg du echo egrep false fgrep file fmt fold grep head join kill killall less ln ls lsof man md5sum mkdir more mv nl od
+  paste pgrep ping pip pip3 pkill popd ps pushd pwd readlink realpath rev rg rmdir seq sha1sum sha256sum sleep sort stat
+  strings tac tail tar tee touch tr true type uniq unzip wc wget whatis whereis which xxd zgrep`,
 );
 
 export const SHELLS = names("ash bash csh dash elvish fish ksh mksh nu pwsh rbash sh tcsh yash zsh");
 
-/** Parts of the shell that run a text, or change what a name stands for. */
+/** What runs a text that is not on the line, and parts of the shell that change what a name stands for. */
 export const REBINDERS = names(
-  ". add-zsh-hook alias autoload bind compdef complete coproc emulate enable fc function functions hash mapfile repeat".concat(
+  ". add-zsh-hook alias at autoload bind compdef complete coproc crontab emulate enable fc function functions hash mapfile repeat".concat(
     " readarray sched source zle zmodload zmv zsh-defer",
   ),
 );
@@ -60,6 +68,9 @@ export function runsCode(name: string, args: readonly Word[]): boolean {
   if (INTERPRETER.test(name)) return args[0] === undefined || !HARMLESS.test(args[0]);
   return codeIn(name, args).length > 0;
 }
+
+/** Whether the arguments of a program go to code of the person's own, or are such code that was looked at. */
+export const runsFiles = (name: string): boolean => INTERPRETER.test(name) || Object.hasOwn(CODE, name);
 
 /** What a program is called, whatever its path and however it is written: some disks do not mind case. */
 export const nameOf = (program: string): string => program.replace(/^.*\//s, "").toLowerCase();

@@ -30,6 +30,8 @@ export interface ShellLine {
    * redirections and reserved words such as `then`.
    */
   readonly commands: readonly (readonly Word[])[];
+  /** What is assigned to variables: some of them, such as `GIT_PAGER`, name a command that another program runs. */
+  readonly assigned: readonly string[];
   /**
    * It does nothing but run these commands in the foreground: no substitution, no redirection but to `/dev/null` or
    * another descriptor, no subshell, assignment, reserved word or comment, and every program's name is known.
@@ -57,6 +59,7 @@ type End = ")" | "`" | undefined;
 
 class Reader implements ShellLine {
   readonly commands: Word[][] = [];
+  readonly assigned: string[] = [];
   isPlain: boolean;
   isWhole = true;
   readonly #cursor: TextCursor;
@@ -144,12 +147,17 @@ class Reader implements ShellLine {
     const text = this.#cursor.text.slice(start, this.#cursor.at);
     const isReserved = words.length === 0 && RESERVED.has(text);
     if (isReserved ? OBSCURE.has(text) : TURNS.has(text)) this.#doubt();
-    // Some variables, such as PS4, are evaluated when they are used.
-    if (isAssignment && /\$[({]|`/.test(word ?? "")) this.#doubt();
+    if (isAssignment) this.#assign(word);
     if (isAssignment || isReserved) this.isPlain = false;
     else words.push(text === "[" ? text : word);
     // A sign that begins nothing known.
     if (this.#cursor.at === start) this.#giveUp();
+  }
+
+  #assign(word: Word): void {
+    if (word !== undefined) this.assigned.push(word.slice(word.indexOf("=") + 1));
+    // Some variables, such as PS4, are evaluated when they are used.
+    if (/\$[({]|`/.test(word ?? "")) this.#doubt();
   }
 
   #word(): Word {
