@@ -45,3 +45,6 @@ export function userText(error: unknown, ref: string): string {
     ? error.userText
     : `Something broke on my side (ref ${ref}). The log has the cause.`;
 }
+
+/** The same without the marks of code, for what is not read as Markdown, such as the error of a run. */
+export const plainUserText = (error: unknown, ref: string): string => userText(error, ref).replaceAll("`", "");

@@ -4,7 +4,7 @@ import type { Goal } from "../domain/goal.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
-import { UserError, userText } from "../errors.ts";
+import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { Execution } from "./execution.ts";
@@ -115,7 +115,9 @@ export class Job {
     } catch (error) {
       if (this.#isTakenBack) return;
       if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
-      const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
+      const end = this.#stopped
+        ? endOf(this.#stopped)
+        : { kind: "error" as const, error: plainUserText(error, this.id) };
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);

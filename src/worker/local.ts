@@ -13,6 +13,7 @@ import type { LiveServers } from "../store/live-servers.ts";
 import { requireAllowed } from "./files/deny.ts";
 import { partsOf } from "./files/directory.ts";
 import { excludeFromGit } from "./files/exclude.ts";
+import { safeName } from "./files/name.ts";
 import { Outboxes } from "./files/outbox.ts";
 import { putAt, putFile } from "./files/put.ts";
 import { readInside } from "./files/read.ts";
@@ -108,7 +109,7 @@ export class LocalWorker implements Worker {
     if (file.to) return putAt({ ...file, root, to: file.to }, this.#deniedGlobs());
     const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
-    const name = `${localDate(new Date())}-${file.name}`;
+    const name = `${localDate(new Date())}-${safeName(file.name)}`;
     return putFile({ ...file, name, root, directory });
   }
 
