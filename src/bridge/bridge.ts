@@ -67,6 +67,7 @@ export class Bridge {
       branch: resolved.context?.branch ?? null,
       prompt: resolved.prompt,
       files: prompt.files ?? [],
+      presets: resolved.presets,
       resume: resolved.resume ?? null,
       follows: resolved.follows ?? null,
       createdAt: now(),

@@ -1,8 +1,8 @@
-import { engineOptions } from "../config/engine-options.ts";
+import { engineOptions, withPreset } from "../config/engine-options.ts";
 import { assertNever, type Completed, type ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
-import type { Ability } from "../domain/run.ts";
+import type { Ability, RunSpec } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -50,7 +50,7 @@ export class Execution {
     this.#briefs = briefsFor(spec, options.store);
     this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
     this.#steering = new Steering((command) => this.#work.send(command));
-    this.#questions = this.#openQuestions();
+    this.#questions = this.#openQuestions(spec.overrides.preset);
     this.#stall = this.#watchStall();
   }
 
@@ -110,13 +110,13 @@ export class Execution {
     this.#steering.end();
   }
 
-  #openQuestions(): RunQuestions {
+  #openQuestions(preset: RunSpec["overrides"]["preset"]): RunQuestions {
     const { run, options, view, log } = this.#parts;
     const project = options.config().projects.get(run.project ?? "");
     return new RunQuestions({
       ...options,
       run,
-      rules: this.#engine ? engineOptions(options.config(), this.#engine, project) : {},
+      rules: this.#engine ? withPreset(engineOptions(options.config(), this.#engine, project), preset) : {},
       log,
       send: this.send,
       onWaiting: (isWaiting) => view.waiting(isWaiting),

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { presetEngine } from "../config/presets.ts";
 import { hasTopics } from "../config/topics.ts";
 import { type Context, parseContext } from "../domain/context.ts";
 import { type Directives, parseDirectives } from "../domain/directives.ts";
@@ -40,6 +41,8 @@ export interface Resolved {
   readonly context: Context | undefined;
   readonly resume: string | undefined;
   readonly follows: string | undefined;
+  /** Of the message and its session, in the order in which they apply. */
+  readonly presets: readonly string[];
   readonly prompt: string;
   /** What the message itself names. */
   readonly named: Omit<Directives, "prompt">;
@@ -62,7 +65,7 @@ export interface ResolveParts {
  * Session: a resume line in the message, the run of the replied-to message, a resume line in the replied-to text, the
  * conversation's newest run (same project and branch), else a new one. A session decides the engine.
  * Context: the replied-to run's or ctx line, directives, what the conversation is bound to, the project of this chat,
- * default_project, none. Engine: directive, then the setting of the conversation, see `SETTINGS`.
+ * default_project, none. Engine: directive, preset, then the setting of the conversation, see `SETTINGS`.
  *
  * @throws UserError for directives that stand twice or before nothing, and for projects that are not configured.
  */
@@ -73,6 +76,7 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const directives = parseDirectives(prompt.text, {
     engines: engines.map(({ id }) => id),
     projects: [...config.projects.keys()],
+    presets: [...config.presets.keys()],
     botName: parts.botName,
     hasProject: ambient !== undefined,
   });
@@ -88,13 +92,24 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const context = known
     ? contextOf(known)
     : (lineContext(trustedLines(prompt, parts.botName), config) ?? withDirectives(ambient, directives));
-  const { engine: namedEngine, project, branch } = directives;
-  const common = { context, prompt: text, named: { engine: namedEngine, project, branch }, conversation };
-  if (token) return { ...common, ...bySession(token) };
-  if (replied) return { ...common, ...byRun(replied) };
-  const engine = directives.engine ?? settings.engine(context?.project).value;
+  const { prompt: _, ...named } = directives;
+  const common = { context, prompt: text, named, conversation, presets: named.presets };
+  if (token) return keepPresets({ ...common, ...bySession(token) }, known, config);
+  if (replied) return keepPresets({ ...common, ...byRun(replied) }, known, config);
+  const engine = directives.engine ?? presetEngine(named.presets, config) ?? settings.engine(context?.project).value;
   const latest = conversation === undefined ? undefined : latestRun(conversation, engine, context, store);
-  return { ...common, ...(latest ? byRun(latest) : { engine, resume: undefined, follows: undefined }) };
+  if (latest) return keepPresets({ ...common, ...byRun(latest) }, latest, config);
+  return { ...common, engine, resume: undefined, follows: undefined };
+}
+
+/** A session keeps its presets, and takes more. @throws UserError for a preset of another engine. */
+function keepPresets(resolved: Resolved, known: StoredRun | undefined, config: Config): Resolved {
+  const { engine, named } = resolved;
+  const other = presetEngine(named.presets, config) ?? engine;
+  if (other !== engine) {
+    throw new UserError(`This session is ${engine}'s, and that preset is for ${other}: begin a new message.`);
+  }
+  return { ...resolved, presets: [...new Set([...(known?.presets ?? []), ...named.presets])] };
 }
 
 const bySession = ({ engine, value }: ResumeToken) => ({ engine, resume: value, follows: undefined });

@@ -97,6 +97,20 @@ const project = z.strictObject({
   trusted: z.boolean().default(false),
 });
 
+/** What a task can be given beside its prompt. */
+const preset = z.strictObject({
+  engine: text.optional(),
+  model: text.optional(),
+  reasoning_effort: text.optional(),
+  sandbox: text.optional(),
+  approvals: z.enum(["ask", "allow", "deny"]).optional(),
+  /** Beside the engine's own instructions. */
+  instructions: text.optional(),
+  instructions_file: text.optional(),
+  /** A file with the JSON schema of the answer. */
+  output_schema: text.optional(),
+});
+
 const schedule = z.strictObject({
   /** Five fields; else `every`. */
   cron: text.optional(),
@@ -108,6 +122,7 @@ const schedule = z.strictObject({
   project: text.optional(),
   branch: text.optional(),
   engine: text.optional(),
+  preset: text.optional(),
   /** The main chat if absent. */
   chat_id: id.optional(),
   topic_id: id.optional(),
@@ -195,6 +210,7 @@ const file = z.strictObject({
   transports: z.strictObject({ telegram: telegram.optional() }).prefault({}),
   limits: limits.prefault({}),
   projects: z.record(z.string(), project).default({}),
+  presets: z.record(z.string(), preset).default({}),
   schedules: z.record(z.string(), schedule).default({}),
   triggers: z.record(z.string(), trigger).default({}),
   webhooks: webhooks.optional(),
@@ -203,6 +219,7 @@ const file = z.strictObject({
   plugins: table.optional(),
 });
 
+export type PresetTable = z.output<typeof preset>;
 export type ScheduleTable = z.output<typeof schedule>;
 export type Secret = z.output<typeof secret>;
 export type TriggerTable = z.output<typeof trigger>;

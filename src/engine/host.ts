@@ -1,5 +1,6 @@
 import type { LiveServer } from "./contract.ts";
 import { ExitGuard } from "./exit-guard.ts";
+import { endMarkedProcesses } from "./marked.ts";
 import { type Pooled, ServerPool } from "./server-pool.ts";
 
 /** Something that an engine keeps between runs; the object itself is its key. */
@@ -9,8 +10,13 @@ export interface Slot<Value> {
 
 /** What the engines of one worker share: warm servers, locks, what is known of sessions. Nothing of it is global. */
 export class EngineHost {
-  readonly guard = new ExitGuard();
+  readonly guard: ExitGuard;
   readonly #kept = new Map<Slot<unknown>, unknown>();
+
+  /** @param owner see `ExitGuard`. */
+  constructor(owner?: string) {
+    this.guard = new ExitGuard(owner);
+  }
 
   /** What is kept there, made at the first call. */
   keep<Value>(slot: Slot<Value>): Value {
@@ -30,6 +36,11 @@ export class EngineHost {
   /** Ends all servers in their own clean way, then by force. Resolves when none of their processes lives. */
   async close(): Promise<void> {
     await Promise.all(this.#pools().map((pool) => pool.close()));
+  }
+
+  /** Kills the live processes of a host of the same owner that is gone. Call it before any starts here. */
+  async endLost(): Promise<void> {
+    await endMarkedProcesses(this.guard.livePrefix, { isPrefix: true });
   }
 
   /** Kills all that runs, now. */

@@ -23,7 +23,10 @@ export async function stopProcesses({ pid, runId, signal, exited }: StopTarget):
   if (!hasProc) below.push(...(await descendants(pid)));
   sendSignal(-pid, "SIGKILL");
   for (const stray of below) sendSignal(stray, "SIGKILL");
-  await Promise.all([endMarkedProcesses(runId, BOUNDS.run.sweepMs), endsWithin(exited, BOUNDS.run.sweepMs)]);
+  await Promise.all([
+    endMarkedProcesses(runId, { limitMs: BOUNDS.run.sweepMs }),
+    endsWithin(exited, BOUNDS.run.sweepMs),
+  ]);
 }
 
 /** Ends what a bridge that is gone left of a run; a process that merely has the leader's number is not touched. */
@@ -32,5 +35,5 @@ export async function endLeftovers(runId: string, leader: ProcessMark | undefine
     const below = hasProc ? [] : await descendants(leader.pid);
     for (const pid of [-leader.pid, ...below]) sendSignal(pid, "SIGKILL");
   }
-  await endMarkedProcesses(runId, BOUNDS.run.signalMs + BOUNDS.run.sweepMs);
+  await endMarkedProcesses(runId, { limitMs: BOUNDS.run.signalMs + BOUNDS.run.sweepMs });
 }

@@ -258,4 +258,7 @@ export const migrations: readonly string[] = [
     text TEXT NOT NULL
   );
   `,
+  `
+  ALTER TABLE runs ADD COLUMN presets TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

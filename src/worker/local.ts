@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
-import { engineOptions } from "../config/engine-options.ts";
+import { engineOptions, withPreset } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -51,16 +52,20 @@ const UPLOADS = ".takopi/files";
 /** Of the 10 s that a shutdown may take; longer than this takes only a server that hangs while it starts. */
 const CLOSE_MS = 3_000;
 
+/** The same for every bridge over this state, and for no other. */
+const ownerOf = (directory: string): string => createHash("sha256").update(directory).digest("hex").slice(0, 16);
+
 /** Carries runs out on this machine, in this process. */
 export class LocalWorker implements Worker {
   readonly #options: LocalWorkerOptions;
-  readonly #host = new EngineHost();
+  readonly #host: EngineHost;
   readonly #servers: WarmServers;
   readonly #worktrees: Worktrees;
   readonly #outboxes = new Outboxes();
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
+    this.#host = new EngineHost(ownerOf(options.config().directory));
     this.#worktrees = new Worktrees(options.env);
     this.#servers = new WarmServers({ ...options, host: this.#host, kept: options.servers });
   }
@@ -122,7 +127,7 @@ export class LocalWorker implements Worker {
       await endLeftovers(runId, process);
       if (process?.markId !== undefined) await endLeftovers(process.markId, undefined);
     };
-    await Promise.all([...left.map(end), this.#servers.recover()]);
+    await Promise.all([...left.map(end), this.#servers.recover(), this.#host.endLost()]);
   }
 
   async close(): Promise<void> {
@@ -157,9 +162,10 @@ export class LocalWorker implements Worker {
   /** The merged options of the config, with the run's own over them. */
   #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
     const config = this.#options.config();
-    const { reasoning: level, ...others } = overrides;
+    const { reasoning: level, preset, ...others } = overrides;
     const thinking = level === undefined || !engine.reasoning ? {} : { [engine.reasoning.option]: level };
-    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...others, ...thinking };
+    const configured = engineOptions(config, engine, config.projects.get(project ?? ""));
+    return { ...withPreset(configured, preset), ...others, ...thinking };
   }
 }
 
