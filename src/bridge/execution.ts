@@ -2,8 +2,9 @@ import { engineOptions, withPreset } from "../config/engine-options.ts";
 import { assertNever, type Completed, type ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
-import type { Ability, RunSpec } from "../domain/run.ts";
+import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -33,6 +34,7 @@ export class Execution {
   readonly #parts: ExecutionParts;
   readonly #work: WorkerRun;
   readonly #engine: Engine | undefined;
+  readonly #engineOptions: EngineOptions;
   readonly #questions: RunQuestions;
   readonly #stall: StallWatch;
   readonly #steering: Steering;
@@ -46,12 +48,21 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
+    const config = options.config();
+    const project = config.projects.get(run.project ?? "");
     const spec = specOf(run, options);
+    const configured = this.#engine ? engineOptions(config, this.#engine, project) : {};
+    this.#engineOptions = withPreset(configured, spec.overrides.preset);
     this.#briefs = briefsFor(spec, options.store);
     this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
     this.#steering = new Steering((command) => this.#work.send(command));
-    this.#questions = this.#openQuestions(spec.overrides.preset);
+    this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
+  }
+
+  /** What to do when the engine's usage limit is reached. */
+  get atLimit(): EngineOptions["at_limit"] {
+    return this.#engineOptions.at_limit;
   }
 
   /** What the run put into its outbox. */
@@ -110,13 +121,12 @@ export class Execution {
     this.#steering.end();
   }
 
-  #openQuestions(preset: RunSpec["overrides"]["preset"]): RunQuestions {
+  #openQuestions(): RunQuestions {
     const { run, options, view, log } = this.#parts;
-    const project = options.config().projects.get(run.project ?? "");
     return new RunQuestions({
       ...options,
       run,
-      rules: this.#engine ? withPreset(engineOptions(options.config(), this.#engine, project), preset) : {},
+      rules: this.#engineOptions,
       log,
       send: this.send,
       onWaiting: (isWaiting) => view.waiting(isWaiting),

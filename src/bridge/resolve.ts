@@ -50,6 +50,15 @@ export interface Resolved {
   readonly conversation: string | undefined;
 }
 
+/** Directives without a task behind them. */
+export class BareDirectives extends UserError {
+  readonly named: Resolved["named"];
+  constructor(text: string, named: Resolved["named"]) {
+    super(`Nothing was started: put the task behind it, as in \`${text} fix the tests\`.`, { code: "usage" });
+    this.named = named;
+  }
+}
+
 export interface ResolveParts {
   readonly config: Config;
   readonly engines: readonly Engine[];
@@ -80,11 +89,10 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
     botName: parts.botName,
     hasProject: ambient !== undefined,
   });
-  if (directives.prompt.trim() === "" && prompt.text.trim() !== "") {
-    throw new UserError(`Nothing was started: put the task behind it, as in \`${prompt.text.trim()} fix the tests\`.`);
-  }
-  const text = stripResume(directives.prompt, engines);
-  const own = findResume(prompt.ownText ?? directives.prompt, engines);
+  const { prompt: task, ...named } = directives;
+  if (task.trim() === "" && prompt.text.trim() !== "") throw new BareDirectives(prompt.text.trim(), named);
+  const text = stripResume(task, engines);
+  const own = findResume(prompt.ownText ?? task, engines);
   const replied = repliedRun(prompt, store);
   const token = own ?? (replied ? undefined : findResume(trustedLines(prompt, parts.botName), engines));
   const conversation = conversationKey(prompt, config);
@@ -92,7 +100,6 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const context = known
     ? contextOf(known)
     : (lineContext(trustedLines(prompt, parts.botName), config) ?? withDirectives(ambient, directives));
-  const { prompt: _, ...named } = directives;
   const common = { context, prompt: text, named, conversation, presets: named.presets };
   if (token) return keepPresets({ ...common, ...bySession(token) }, known, config);
   if (replied) return keepPresets({ ...common, ...byRun(replied) }, known, config);

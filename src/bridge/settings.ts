@@ -21,7 +21,7 @@ interface EngineUse {
   readonly project: string | undefined;
   readonly session?: string | undefined;
   /** What the presets of the session make of the engine's options. */
-  readonly preset?: Readonly<Record<string, unknown>> | undefined;
+  readonly preset?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The settings of one conversation as they are now; `SETTINGS` says what sets each. */

@@ -73,7 +73,7 @@ function settleCutOff(press: Press, stored: StoredQuestion, what: "resume" | "le
 }
 
 function pass({ runId, key }: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
-  if (bridge.answer(runId, key, reply, personOf(person))) return undefined;
+  if (bridge.job(runId)?.answer(key, reply, personOf(person))) return undefined;
   const now = store.questions.get(key);
   return (now && closedText(now)) ?? "Another answer is on its way.";
 }

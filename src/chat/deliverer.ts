@@ -127,19 +127,20 @@ export class Deliverer {
     await progress?.settled();
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
     const continuation = continuationOf(run.id, store);
+    const denied = store.questions.countDenied(run.id);
     const buttons = [
       ...(continuation ? [[continueButton(run, continuation, store)]] : []),
       ...finalButtons(run, resumeLineOf(run, engines)),
     ];
     if (run.outcome === "cancelled") {
-      const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
+      const view = cancelledView(run, { engines, style: style(), progress: progress?.progress, denied });
       const edit = (id: string) => transport.edit(run.chatId, id, view, { buttons, isSilent: true });
       if (progressId !== undefined && (await edit(progressId))) return store.runs.setProgress(run.id, null);
       await this.#sender.send(delivery, [view], { run, buttons });
       return;
     }
     const compose = (isPlain: boolean) => {
-      const view = { ...outcomeOf(run, engines, style()), continuation };
+      const view = { ...outcomeOf(run, engines, style()), continuation, denied };
       return transport.compose(view, run.chatId, isPlain);
     };
     const isReplaced = await this.#sender.sendComposed(delivery, compose, { run, buttons, progressId });

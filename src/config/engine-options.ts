@@ -23,9 +23,9 @@ export function engineOptions(config: Config, engine: Engine, project: Project |
 }
 
 /** What presets set comes over the config; their instructions come behind its own. */
-export function withPreset(options: EngineOptions, preset: Readonly<Record<string, unknown>> = {}): EngineOptions {
+export function withPreset(options: EngineOptions, preset: Readonly<Record<string, string>> = {}): EngineOptions {
   const { instructions: added, ...others } = preset;
-  const instructions = joinTexts(options.instructions, typeof added === "string" ? added : undefined);
+  const instructions = joinTexts(options.instructions, added);
   return { ...options, ...others, ...(instructions !== undefined && { instructions }) };
 }
 

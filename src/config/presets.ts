@@ -22,15 +22,15 @@ function accepts(engine: Engine, option: string): boolean {
 }
 
 const settingsIn = ({ engine: _, instructions_file: _file, ...settings }: Preset) =>
-  Object.entries(settings).filter(([, value]) => value !== undefined);
+  Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined);
 
 /** What presets make of an engine's options: a later one wins, and their instructions add up. @throws UserError */
 export function presetOptions(
   names: readonly string[],
   engine: Engine,
   config: Config,
-): Readonly<Record<string, unknown>> {
-  const options: Record<string, unknown> = {};
+): Readonly<Record<string, string>> {
+  const options: Record<string, string> = {};
   let instructions: string | undefined;
   for (const name of names) {
     const preset = presetNamed(name, config);

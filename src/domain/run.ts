@@ -41,7 +41,7 @@ export interface RunSpec {
     readonly model?: string;
     readonly reasoning?: string;
     /** Options of the engine that the presets set. */
-    readonly preset?: Readonly<Record<string, unknown>>;
+    readonly preset?: Readonly<Record<string, string>>;
   };
   /** The run lasts until the goal is reached, paused or out of budget. */
   readonly goal?: GoalTerms;

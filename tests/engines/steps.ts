@@ -99,12 +99,9 @@ export const steps: Readonly<Record<Case, Step>> = {
     expect(await thread.outcome(id)).toMatch(/^cancelled/);
     await gone(seconds);
   },
-  crash: async ({ thread, staged, tag }) => {
+  crash: async ({ thread, command, tag }) => {
     const id = await thread.hold(`crashed-${tag}`);
-    const { liveServers } = staged.store();
-    const find = () => liveServers.all().find(({ idleSince }) => idleSince === null);
-    const { pid } = await vi.waitUntil(find, { timeout: 60_000, interval: 100 });
-    process.kill(pid, "SIGKILL");
+    process.kill(command.pid(), "SIGKILL");
     expect(await thread.outcome(id)).toMatch(/^error/);
     expect(await thread.run("[[say Back.]]")).toMatch(/^done[\s\S]*Back\./);
   },
@@ -113,7 +110,7 @@ export const steps: Readonly<Record<Case, Step>> = {
     const first = await startProgram(staged, home.env);
     command.hold();
     const id = thread.say("[[say Never.]]");
-    const pid = await command.begun();
+    const pid = await command.held();
     await first.kill();
     await using _ = await startProgram(staged, home.env);
     expect(await thread.outcome(id)).toMatch(/^interrupted/);
@@ -121,20 +118,18 @@ export const steps: Readonly<Record<Case, Step>> = {
     command.release();
     expect(await thread.run("[[say Started.]]")).toMatch(/^done[\s\S]*Started\./);
   },
-  killedAtCard: async ({ thread, staged, home, tag }) => {
+  killedAtCard: async ({ thread, staged, home, command, tag }) => {
     await staged.stop();
     const first = await startProgram(staged, home.env);
     const id = thread.say(`[[shell touch asked-${tag}]]`);
     await thread.card();
-    const { liveServers } = staged.store();
-    const engines = await vi.waitUntil(() => liveServers.all().length > 0 && liveServers.all(), { timeout: 60_000 });
+    const pid = command.pid();
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
     await first.kill();
     await using _ = await startProgram(staged, home.env);
     expect(await thread.outcome(id)).toMatch(/^interrupted/);
     await staged.botSays(/takopi was restarted while this question was open\./);
-    for (const { pid } of engines) {
-      await vi.waitUntil(() => !existsSync(`/proc/${pid}`), { timeout: 60_000, interval: 20 });
-    }
+    await vi.waitUntil(() => !existsSync(`/proc/${pid}`), { timeout: 60_000, interval: 20 });
     expect(existsSync(join(home.web, `asked-${tag}`))).toBe(false);
     expect(await thread.run("[[say Resumed.]]")).toMatch(/^done[\s\S]*Resumed\./);
   },
