@@ -75,7 +75,9 @@ const limits = z.strictObject({
   run_minutes: minutes.optional(),
   stall_minutes: minutes.default(15),
   /** How long a live server stays warm without a run. */
-  idle_minutes: minutes.default(30),
+  idle_minutes: z.union([minutes, z.literal("never")], { error: 'a number of minutes, or "never"' }).default(30),
+  /** Live servers at once, those with a run included; only idle ones are ended for it. */
+  live_sessions: z.int().min(1).optional(),
   /** How long a question of an engine waits for an answer. */
   approval_minutes: minutes.default(30),
   daily_cost_usd: z.number().positive().optional(),

@@ -33,6 +33,14 @@ export class EngineHost {
     await Promise.all(this.#pools().map((pool) => pool.reap(idleMs)));
   }
 
+  /** Ends idle servers, those idle for longest first, until there are no more than `most`, or none is idle. */
+  async limit(most: number): Promise<void> {
+    const servers = this.servers();
+    const idle = servers.filter((one): one is LiveServer & { idleSince: number } => one.idleSince !== undefined);
+    const ended = idle.sort((a, b) => a.idleSince - b.idleSince).slice(0, Math.max(0, servers.length - most));
+    await Promise.all(ended.flatMap(({ pid }) => this.#pools().map((pool) => pool.endIdle(pid))));
+  }
+
   /** Ends all servers in their own clean way, then by force. Resolves when none of their processes lives. */
   async close(): Promise<void> {
     await Promise.all(this.#pools().map((pool) => pool.close()));

@@ -8,6 +8,7 @@ import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { endLeftovers } from "../engine/stop.ts";
+import { hearingUnknown } from "../engine/unknown-kinds.ts";
 import { EngineError, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
@@ -44,6 +45,8 @@ export interface LocalWorkerOptions {
   readonly home: string;
   readonly servers: Pick<LiveServers, "all" | "replace">;
   readonly log: Logger;
+  /** Hears of each kind of event that an engine tells and its runner does not know, once a run or server. */
+  onUnknown?(engine: string, kind: string): void;
 }
 
 /** Where the config says nothing. */
@@ -72,7 +75,8 @@ export class LocalWorker implements Worker {
 
   run(spec: RunSpec): WorkerRun {
     const { engine: id, runId } = spec;
-    const log = this.#options.log.child({ runId, engine: id });
+    const { onUnknown } = this.#options;
+    const log = hearingUnknown(this.#options.log.child({ runId, engine: id }), (kind) => onUnknown?.(id, kind));
     const open = async (signal: AbortSignal) => {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);

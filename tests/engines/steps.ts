@@ -123,6 +123,9 @@ export const steps: Readonly<Record<Case, Step>> = {
     const first = await startProgram(staged, home.env);
     const id = thread.say(`[[shell touch asked-${tag}]]`);
     await thread.card();
+    // By its answer the bridge knows the card's message, too.
+    staged.say("/ctx");
+    await staged.botSays(/^Where this chat works/);
     const pid = command.pid();
     expect(existsSync(`/proc/${pid}`)).toBe(true);
     await first.kill();
