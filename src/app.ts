@@ -15,6 +15,7 @@ import type { Config } from "./config/config.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import type { Engine } from "./engine/contract.ts";
+import { keepRoom } from "./later.ts";
 import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
@@ -58,6 +59,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const { engines, env, home, log, signal } = options;
   const { directory } = options.config;
   const { bot_token, ...server } = requireTelegram(options.config);
+  keepRoom();
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
@@ -102,7 +104,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const onUnknown = tellUnknown({ store, tellMain, now, log });
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log, onUnknown });
   const openFile = worker.read.bind(worker);
-  const screens = new ChatScreens({ transport, store, engines, style, openFile, log, now });
+  const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;
   const common = { config, engines, engineOverride, store, log, now, deliver };
   const triggers = triggerRuns({ ...common, bridge: () => bridge });

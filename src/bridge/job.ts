@@ -40,7 +40,7 @@ export class Job {
     this.#options = options;
     this.#claim = claim;
     this.#log = options.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
-    this.#view = new JobView(run, options.screens);
+    this.#view = new JobView(run, options);
   }
 
   /** A chat may move while a run waits or runs. */
@@ -100,12 +100,12 @@ export class Job {
 
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
-    const { store, now } = this.#options;
+    const { store } = this.#options;
     this.#state = "running";
     const limit = this.#limitTime();
     try {
       this.#run = store.runs.get(this.id) ?? this.#run;
-      this.#view.starting(now());
+      this.#view.starting();
       this.#run = { ...this.#run, files: await this.#fetchOwn() };
       this.#execution = new Execution({
         ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
@@ -223,7 +223,8 @@ export class Job {
     const { store, now, screens, watcher } = this.#options;
     this.#state = "ended";
     const { session, outgoing, atLimit } = this.#execution ?? {};
-    const ended = { run: this.#run, session, outcome, at: now(), outgoing, atLimit };
+    const { elapsedMs: ranMs } = this.#view;
+    const ended = { run: this.#run, session, outcome, at: now(), ranMs, outgoing, atLimit };
     const isStored = await untilDone(() => storeOutcome(ended, store, watcher), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });

@@ -8,8 +8,8 @@ export interface RunView {
   readonly progress: ProgressState;
   /** 1 = next. */
   readonly place?: number;
-  /** Where elapsed time counts from, ms since 1970. */
-  readonly since: number;
+  /** How long it has run or waited by now. */
+  elapsedMs(): number;
   readonly resumeLine?: string;
   /** The run's directory, once it has one: paths below it are shown without it. */
   readonly cwd?: string;

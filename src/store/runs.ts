@@ -114,12 +114,16 @@ export class Runs {
     this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
   }
 
-  /** Stores how a run ended. The first outcome stays: false when the run had ended before. */
-  end(id: string, outcome: RunOutcome, endedAt: number): boolean {
+  /**
+   * Stores how a run ended. The first outcome stays: false when the run had ended before.
+   *
+   * @param ranMs puts the start of a run that had one in its place on a clock that was set since.
+   */
+  end(id: string, outcome: RunOutcome, endedAt: number, ranMs?: number): boolean {
     const { usage } = outcome;
     return (
       this.#database.run(
-        `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, inputTokens = ?,
+        `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, startedAt = CASE WHEN startedAt IS NULL THEN NULL ELSE coalesce(?, startedAt) END, inputTokens = ?,
            outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ?,
            contextFill = ? WHERE id = ? AND state <> 'ended'`,
         outcome.kind,
@@ -127,6 +131,7 @@ export class Runs {
         outcome.error ?? null,
         outcome.steps,
         endedAt,
+        ranMs === undefined ? null : Math.round(endedAt - ranMs),
         usage?.inputTokens ?? null,
         usage?.outputTokens ?? null,
         usage?.cacheReadTokens ?? null,

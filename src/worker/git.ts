@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
 import { BOUNDS } from "../bounds.ts";
+import { collect } from "../engine/collect.ts";
 import { engineEnv } from "../engine/environment.ts";
 import { sendSignal } from "../engine/marked.ts";
 import { UserError } from "../errors.ts";
@@ -33,7 +33,8 @@ export async function git({ path: cwd, env, signal }: GitPlace, ...args: string[
   const stop = new AbortController();
   const stopFor = (reason: string) => (): void => stop.abort(reason);
   const tooMuch = stopFor(`it printed more than ${BOUNDS.git.outputBytes} bytes.`);
-  const [stdout, stderr] = [collect(child.stdout, tooMuch), collect(child.stderr, tooMuch)];
+  const { outputBytes } = BOUNDS.git;
+  const [stdout, stderr] = [collect(child.stdout, outputBytes, tooMuch), collect(child.stderr, outputBytes, tooMuch)];
   const timer = setTimeout(stopFor(`it did not end within ${BOUNDS.git.callMs / 1000} s.`), BOUNDS.git.callMs);
   const end = stopFor("it was stopped.");
   signal?.addEventListener("abort", end);
@@ -59,18 +60,6 @@ export async function tryGit(place: GitPlace, ...args: string[]): Promise<string
 function startFailure([cause]: readonly Error[]): UserError {
   const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
   return new UserError(isMissing ? "git is not on PATH of the bridge." : `git: ${cause?.message}`, { cause });
-}
-
-/** What it printed, as far as the limit of its size; more than that calls `tooMuch`. */
-function collect(output: Readable, tooMuch: () => void): () => string {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  output.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= BOUNDS.git.outputBytes) chunks.push(chunk);
-    else tooMuch();
-  });
-  return () => Buffer.concat(chunks).toString("utf8");
 }
 
 function endGroup(child: ChildProcess): void {
