@@ -130,9 +130,7 @@ export class ServerPool<Server extends Pooled> {
 
   /** Ends the one of these servers, which was idle when it was listed, unless it has a run by now. */
   async endIdle(pid: number): Promise<void> {
-    const found = [...this.#entries].find(
-      ([, { mark, idleSinceMs }]) => mark?.pid === pid && idleSinceMs !== undefined,
-    );
+    const found = [...this.#entries].find(([, { mark, idle }]) => mark?.pid === pid && idle !== undefined);
     if (found) await this.#end(...found);
   }
 
