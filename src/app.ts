@@ -39,7 +39,7 @@ export interface AppOptions {
   /** `takopi <engine>`: for new threads, over the configured default. */
   readonly engineOverride?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where runs without a project work, absolute. */
+  /** The directory of runs without a project, absolute. */
   readonly home: string;
   readonly log: Logger;
   /** Ends the bridge. */
@@ -47,7 +47,7 @@ export interface AppOptions {
   readonly pace?: Pace;
 }
 
-/** Of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
+/** Shares of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
 const DELIVER_ON_EXIT_MS = 4_000;
 
 /**
@@ -148,7 +148,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     schedules.close();
     triggers.close();
     await control?.close();
-    // What the dispatcher lets go of is stored then, and runs at the next start.
+    // The dispatcher stores what it gives up, and the next start runs it.
     const closed = bridge.close();
     dispatcher.close();
     await closed;

@@ -5,7 +5,7 @@ import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { RunView, Screen } from "./screen.ts";
 
-/** What the screen shows of a job. The screen is opened with the first view. */
+/** The screen of a job. The first view opens it. */
 export class JobView {
   progress: ProgressState = initialProgress();
   readonly #open: () => Screen;

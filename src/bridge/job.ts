@@ -4,7 +4,7 @@ import type { Goal } from "../domain/goal.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
-import { UserError, userText } from "../errors.ts";
+import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { Execution } from "./execution.ts";
@@ -115,7 +115,9 @@ export class Job {
     } catch (error) {
       if (this.#isTakenBack) return;
       if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
-      const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
+      const end = this.#stopped
+        ? endOf(this.#stopped)
+        : { kind: "error" as const, error: plainUserText(error, this.id) };
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);
@@ -148,7 +150,10 @@ export class Job {
     return (this.canSteer && isThere && this.#execution?.steer(text, files)) || Promise.resolve(false);
   }
 
-  /** Brings files to where it works. One that it cannot wait for stays as it is. @throws UserError if one will not come. */
+  /**
+   * Brings files to the run's directory. After a stop the files stay as they are. @throws UserError if a file cannot be
+   * fetched.
+   */
   async fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
     const { signal } = this.#fetching;
     return fetchFiles({ ...this.#run, files }, signal, this.#options).catch((error: unknown) => {
@@ -174,7 +179,7 @@ export class Job {
     this.#closing.abort();
   }
 
-  /** What it showed last, as if it happened now: its session and newest steps. */
+  /** The events that it showed last, as if they happened now: its session and newest steps. */
   lastEvents(): ShownEvent[] {
     const { engine } = this.#run;
     const session = this.#execution?.session;

@@ -101,7 +101,7 @@ export class Runs {
     );
   }
 
-  /** Runs of a chat that have ended and been told, whose progress message may still say that they go on. */
+  /** Ended and delivered runs of a chat whose progress message may still say that they run. */
   withStaleProgress(chatId: string): StoredRun[] {
     return this.#read(
       `SELECT * FROM runs WHERE chatId = ? AND state = 'ended' AND progressId IS NOT NULL
@@ -153,7 +153,7 @@ export class Runs {
     );
   }
 
-  /** What runs begun since then used, by project and engine; costs where engines name them. */
+  /** Usage of runs that began since then, by project and engine; costs if engines name them. */
   usageSince(time: number): UsageRow[] {
     return this.#database.all<UsageRow & Row>(
       `SELECT engine, project, COUNT(*) AS runs, SUM(COALESCE(costUsd, 0)) AS costUsd,

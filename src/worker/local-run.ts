@@ -2,7 +2,7 @@ import type { Attachment, RunCommand, RunSpec } from "../domain/run.ts";
 import type { Engine, Run } from "../engine/contract.ts";
 import type { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
-import { UserError, userText } from "../errors.ts";
+import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Outboxes } from "./files/outbox.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
@@ -63,7 +63,7 @@ export class LocalRun implements WorkerRun {
       this.#run = engine.open({ spec: { ...spec, attachments }, env, log, host, ...place });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
-      const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
+      const reason = signal.aborted ? String(signal.reason) : plainUserText(error, spec.runId);
       yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
       return;
     }
