@@ -49,6 +49,8 @@ export interface Stage {
   press(message: Message, label: string): Promise<string>;
   /** Ends the bridge as SIGTERM does; resolves when it has ended. */
   stop(): Promise<void>;
+  /** What a second SIGTERM does. */
+  signalAgain(): void;
   /** Starts it again over the same state. */
   start(): void;
   /** A view of the state file; closed with the test. */
@@ -68,6 +70,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const env = { PATH: process.env["PATH"], HOME: directory, ...options.env };
   let controller = new AbortController();
   let ended: Promise<void> = Promise.resolve();
+  let atSecondSignal = () => {};
   const start = () => {
     controller = new AbortController();
     const file = join(directory, "takopi.toml");
@@ -77,6 +80,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     ended = runBridge({
       ...{ config, reload, engines: config.known, env, home: directory, signal },
       ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED },
+      onSecondSignal: (act) => {
+        atSecondSignal = act;
+      },
     });
   };
   const stop = async () => {
@@ -84,7 +90,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     await ended;
   };
   onTestFinished(async () => {
-    await stop();
+    const stopped = stop();
+    atSecondSignal();
+    await stopped;
     await emulator.close();
     rmSync(directory, { recursive: true, force: true });
   });
@@ -117,6 +125,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
     },
     stop,
+    signalAgain: () => atSecondSignal(),
     start,
     store: () => {
       const store = openStore(join(directory, "takopi.db"));
