@@ -39,7 +39,7 @@ export class EngineError extends Error {
   }
 }
 
-/** What a chat may read of any error; `ref` leads from the chat to the log line. */
+/** The text of any error that a chat may read; `ref` leads from the chat to the log line. */
 export function userText(error: unknown, ref: string): string {
   return error instanceof UserError
     ? error.userText

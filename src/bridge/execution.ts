@@ -24,8 +24,8 @@ export interface ExecutionParts {
   readonly run: StoredRun;
   readonly options: JobOptions;
   readonly view: JobView;
-  /** Called with the thread that the run turns out to belong to. */
-  readonly claim: (thread: string) => void;
+  /** Called with the thread that the run turns out to belong to; without one when what can be done to it has changed. */
+  readonly claim: (thread?: string) => void;
   readonly log: Logger;
 }
 
@@ -59,12 +59,12 @@ export class Execution {
     this.#stall = this.#watchStall();
   }
 
-  /** What to do when the engine's usage limit is reached. */
+  /** The config's choice for a reached usage limit. */
   get atLimit(): EngineOptions["at_limit"] {
     return this.#engineOptions.at_limit;
   }
 
-  /** What the run put into its outbox. */
+  /** Files that the run put into its outbox. */
   get outgoing(): Outgoing | undefined {
     return this.#outgoing;
   }
@@ -141,7 +141,7 @@ export class Execution {
     });
   }
 
-  /** What cannot be stored of a run under way must not end it: only its outcome counts. */
+  /** A failure to store something of a running run must not end it: only its outcome counts. */
   #safely(what: string, work: () => void): void {
     try {
       work();
@@ -175,6 +175,7 @@ export class Execution {
         break;
       case "ready":
         this.#can = event.can;
+        this.#parts.claim();
         break;
       case "started":
         this.#started(event.resume.value);
@@ -214,9 +215,9 @@ export class Execution {
   #started(session: string): void {
     const { run, options, view, claim, log } = this.#parts;
     this.#session = session;
+    options.store.runs.setSession(run.id, session);
     claim(`${run.engine}:${session}`);
     log.info({ session }, "run.session");
     view.started(this.#engine?.resume.format(session));
-    options.store.runs.setSession(run.id, session);
   }
 }

@@ -7,7 +7,7 @@ import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import type { Cards, FileSource, Screens } from "./screen.ts";
 
-/** What a run works with. */
+/** Everything that a run needs. */
 export interface JobOptions extends BridgeOptions {
   /** Hears what a run shows. */
   readonly onEvent?: (runId: string, event: ShownEvent) => void;
@@ -23,7 +23,7 @@ export interface RunWatcher {
   asked(run: StoredRun, key: string): void;
 }
 
-/** What the bridge and its parts work with. */
+/** Everything that the bridge and its parts need. */
 export interface BridgeOptions {
   /** The config as it is now. */
   readonly config: () => Config;

@@ -30,14 +30,14 @@ export const endOf = ({ kind, text }: StopReason): End => ({ kind, error: kind =
 
 export interface Ended {
   readonly run: StoredRun;
-  /** That the engine reported. */
+  /** As the engine reported it. */
   readonly session: string | undefined;
   readonly outcome: RunOutcome;
   readonly at: number;
   /** How long it ran, which the clock may not tell: somebody can have set it. */
   readonly ranMs?: number;
   readonly atLimit?: EngineOptions["at_limit"];
-  /** What it put into its outbox. */
+  /** Files that the run put into its outbox. */
   readonly outgoing?: Outgoing | undefined;
 }
 

@@ -4,13 +4,13 @@ import { call, findOperation } from "../operations/call.ts";
 import type { Access, Caller } from "../operations/operation.ts";
 import { type ControlRequest, OperationFailure } from "./protocol.ts";
 
-/** What a client of the socket gets: the output as the operation's schema has it, and the same in words (Markdown). */
+/** The answer to a client of the socket: the output in the operation's schema, and the same in words (Markdown). */
 export interface Answered {
   readonly output: unknown;
   readonly text: string;
 }
 
-/** What comes before the output of an operation that tells how it goes. */
+/** A part of the output of an operation that reports while it works. */
 export interface ToldEvent {
   readonly event: unknown;
   /** The same in words; absent if it is for machines alone. */

@@ -20,16 +20,16 @@ export interface Reached {
   readonly isSure: boolean;
 }
 
-/** What a line runs, through the programs that run others. */
+/** The programs that a line runs, also through programs that run others. */
 export interface Reach {
   readonly commands: readonly Reached[];
   /** False if it may run commands that were not found. */
   readonly isWhole: boolean;
 }
 
-/** Lines within lines, such as `sh -c "sh -c …"`; deeper ones are not looked into. */
+/** Nesting such as `sh -c "sh -c …"`; deeper lines are not read. */
 const MAX_DEPTH = 5;
-/** Words of a wrapper's line that are held to be where a command begins. */
+/** How many words of a wrapper's line may be the beginning of its command. */
 const MAX_STARTS = 100;
 
 /** Reads a line, and what it has other programs run. */
@@ -45,7 +45,7 @@ class LineReach implements Reach {
 
   line(text: string, isSure: boolean, depth: number): void {
     const line = readShellLine(text);
-    // What is only perhaps a line may be any text.
+    // A text that may be no command line can hold anything.
     if (isSure && !line.isWhole) this.isWhole = false;
     for (const words of line.commands) this.#command(words, isSure, depth);
     if (depth < MAX_DEPTH) for (const value of line.assigned) this.line(value, false, depth + 1);
@@ -150,7 +150,7 @@ class LineReach implements Reach {
   }
 }
 
-/** What stands between a wrapper and its command: options, variables, and numbers as of `timeout 5`. */
+/** The words between a wrapper and its command: options, variables, and numbers as in `timeout 5`. */
 const IS_OPTION = /^(?:[-+].*|[A-Za-z_]\w*\+?=.*|\d[\d.]*[smhd]?)$/s;
 
 /** What stands before a command in an argument, as in `--exec=rm x` and `!rm x`. */

@@ -23,7 +23,7 @@ import { TextCursor } from "./text-cursor.ts";
 /** A word with its quotes off; undefined if only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
 export type Word = string | undefined;
 
-/** What a shell would do with a line, as far as the line alone tells. */
+/** What a shell would do with a line, if the line alone tells. */
 export interface ShellLine {
   /**
    * The simple commands in it, in their order, those in subshells and substitutions included. Without assignments,
@@ -98,7 +98,7 @@ class Reader implements ShellLine {
     if (words[0] === undefined) this.isPlain = false;
   }
 
-  /** What is no word and makes a line more than plain commands; false if none of it is here. */
+  /** Takes a sign that is no word and makes the line more than plain commands; false if there is none here. */
   #special(close: () => void): boolean {
     if (this.#cursor.match(DUPLICATE)) return true;
     if (this.#cursor.match(HERE_DOCUMENT)) {
@@ -220,7 +220,7 @@ class Reader implements ShellLine {
     if (this.#cursor.startsWith("$(")) this.#substitute(")", 2);
     else if (this.#cursor.sign() === "`") {
       this.#substitute("`", 1);
-      // What is escaped in it is read again by the shell.
+      // The shell reads escaped characters in it a second time.
       this.isWhole = false;
     } else if (!isQuoted && this.#cursor.match(ANSI_QUOTED)) this.#doubt();
     else if (this.#cursor.peek(isQuoted ? /\$[{[]/y : /\$[{["']/y)) {

@@ -1,10 +1,10 @@
 import type { Question, Reply } from "../domain/question.ts";
 import type { RunOutput } from "./driver.ts";
 
-/** What an engine asks at once, for a person, and what their replies become on its wire. */
+/** The questions of one request of an engine, and the answer that it takes. */
 export interface Asking<Answer = object> {
   readonly questions: readonly Question[];
-  /** From one reply for each question, in their order; none of them if nobody could be asked. */
+  /** Makes the answer from one reply for each question, in their order; from no replies if nobody could be asked. */
   toAnswer(replies: readonly Reply[]): Answer;
 }
 
@@ -67,14 +67,14 @@ export class OpenQuestions {
     return true;
   }
 
-  /** The engine took it back: an answer would be too late. */
+  /** The engine took the request back: an answer would be too late. */
   withdraw(key: string | number): void {
     const open = this.#open.get(key);
     this.#open.delete(key);
     for (const { id } of open?.questions ?? []) if (!open?.replies.has(id)) this.#resolved(id);
   }
 
-  /** Dismisses all, and from now on. */
+  /** Dismisses all questions, also those that come later. */
   close(): void {
     this.#isClosed = true;
     for (const { questions } of [...this.#open.values()]) for (const { id } of questions) this.answer(id, DISMISSED);

@@ -219,7 +219,7 @@ function startFailure({ id, file }: Command, cause: unknown): EngineError {
 const NO_DESCRIPTORS =
   "The machine gives takopi no further open file: try again when other tasks have ended, or raise its limit (`ulimit -n`, `LimitNOFILE=` of a service).";
 
-/** What is wrong if there is no such executable, and how to fix it. */
+/** The problem with a missing executable, and its fix. */
 export function describeMissing(id: string, file: string): string {
   const where = file.includes("/") ? `${file} does not exist` : `${file} not found on PATH`;
   return `${where}; install it or set ${id}.cmd.`;

@@ -8,22 +8,22 @@ const STEADY_MS = 60_000;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 8000;
 
-/** What the pool needs of a server. */
+/** The part of a server that the pool needs. */
 export interface Pooled {
   /** Resolves when it has ended, for whatever reason. */
   readonly gone: Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** What a run or operation brings to the pool. */
+/** A run or an operation that uses a server. */
 export interface Use {
-  /** Gives up waiting, while others may go on to wait. */
+  /** Ends this wait; others keep waiting. */
   readonly stopped: AbortSignal;
   /** Called once, as soon as the server's process exists: also while it starts. */
   announce(mark: ProcessMark): void;
 }
 
-/** The use by an operation, which is short, and which nobody stops. */
+/** The use by an operation: short, and never stopped. */
 export const ALONE: Use = { stopped: new AbortController().signal, announce: () => {} };
 
 /** The use of a server by one run or operation. */
@@ -108,7 +108,7 @@ export class ServerPool<Server extends Pooled> {
     }
   }
 
-  /** Gives a server to nobody any more, who has to wait for its end: it is not gone yet, but no use. */
+  /** Gives a server to nobody any more. It is of no use, but has not ended yet, so the next user waits for its end. */
   retire(server: Server): void {
     for (const entry of this.#entries.values()) if (entry.server === server) entry.dying = server.gone;
   }

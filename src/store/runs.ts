@@ -100,13 +100,22 @@ export class Runs {
     );
   }
 
-  /** Runs of a chat that have ended and been told, whose progress message may still say that they go on. */
+  /** Ended and delivered runs of a chat whose progress message may still say that they run. */
   withStaleProgress(chatId: string): StoredRun[] {
     return this.#read(
       `SELECT * FROM runs WHERE chatId = ? AND state = 'ended' AND progressId IS NOT NULL
          AND id NOT IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending') AND runId IS NOT NULL) LIMIT 5`,
       chatId,
     );
+  }
+
+  /** Ends a waiting run whose task another one has now; its messages lead there. False if it has ended. */
+  merge(id: string, into: string, endedAt: number): boolean {
+    const sql = `UPDATE runs SET state = 'ended', outcome = 'cancelled', endedAt = ?,
+      session = (SELECT COALESCE(session, resume) FROM runs WHERE id = ?) WHERE id = ? AND state <> 'ended'`;
+    if (this.#database.run(sql, endedAt, into, id) !== 1) return false;
+    this.#database.run("UPDATE messages SET runId = ? WHERE runId = ?", into, id);
+    return true;
   }
 
   setProgress(id: string, progressId: string | null): void {
@@ -152,7 +161,7 @@ export class Runs {
     );
   }
 
-  /** What runs begun since then used, by project and engine; costs where engines name them. */
+  /** Usage of runs that began since then, by project and engine; costs if engines name them. */
   usageSince(time: number): UsageRow[] {
     return this.#database.all<UsageRow & Row>(
       `SELECT engine, project, COUNT(*) AS runs, SUM(COALESCE(costUsd, 0)) AS costUsd,

@@ -13,7 +13,7 @@ const QUIET = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
 export interface GitPlace {
   readonly path: string;
-  /** Of the bridge; git gets a scrubbed copy. */
+  /** The environment of the bridge; git gets a scrubbed copy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends git. */
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +42,7 @@ export async function git({ path: cwd, env, signal }: GitPlace, ...args: string[
   const [code] = await once(child, "close");
   clearTimeout(timer);
   signal?.removeEventListener("abort", end);
-  // What does not heed the first signal and holds no output open would be left.
+  // A process that ignores the first signal and holds no output open would stay.
   if (stop.signal.aborted) sendSignal(-child.pid, "SIGKILL");
   signal?.throwIfAborted();
   if (code === 0 && !stop.signal.aborted) return stdout().trim();
@@ -67,7 +67,7 @@ function endGroup(child: ChildProcess): void {
   sendSignal(group, "SIGTERM");
   const timer = setTimeout(() => {
     sendSignal(group, "SIGKILL");
-    // What left the group may still hold them.
+    // Processes that left the group may still hold the outputs.
     child.stdout?.destroy();
     child.stderr?.destroy();
   }, BOUNDS.git.endMs);

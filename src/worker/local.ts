@@ -38,7 +38,7 @@ import { Worktrees } from "./worktree.ts";
 export interface LocalWorkerOptions {
   readonly config: () => Config;
   readonly engines: readonly Engine[];
-  /** Of this process; engines get a scrubbed copy. */
+  /** The environment of this process; engines get a scrubbed copy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where a run without a project works. */
   readonly home: string;
@@ -49,7 +49,7 @@ export interface LocalWorkerOptions {
 /** Where the config says nothing. */
 const UPLOADS = ".takopi/files";
 
-/** Of the 10 s that a shutdown may take; longer than this takes only a server that hangs while it starts. */
+/** A share of the 10 s that a shutdown may take; only a server that hangs while it starts takes longer. */
 const CLOSE_MS = 3_000;
 
 /** Carries runs out on this machine, in this process. */
@@ -148,7 +148,7 @@ export class LocalWorker implements Worker {
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
   }
 
-  /** Where runs may work; a session that names another directory is not resumed. */
+  /** Directories of runs; a session that names another directory is not resumed. */
   #directories(): readonly string[] {
     const { config, home } = this.#options;
     const ofProjects = [...config().projects.values()].flatMap(({ path, worktrees_dir }) => [path, worktrees_dir]);
@@ -169,7 +169,7 @@ export class LocalWorker implements Worker {
   }
 }
 
-/** As people where it runs write it: 2026-11-29. */
+/** The date as people here write it: 2026-11-29. */
 const localDate = (now: Date): string => now.toLocaleDateString("sv");
 
 type Place = Pick<RunSpec, "project" | "branch">;
