@@ -18,6 +18,7 @@ import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
+import { addToTurn } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 
 /** What callers may do to a run. The bridge itself starts, drops and ends runs. */
@@ -34,6 +35,7 @@ export class Bridge {
   readonly #jobs = new Jobs();
   readonly #watchers = new Watchers();
   readonly #tellWatchers: Watchers["tell"] = (id, event) => this.#watchers.tell(id, event);
+  #isDraining = false;
   #isClosed = false;
 
   constructor(options: BridgeOptions) {
@@ -41,7 +43,10 @@ export class Bridge {
     this.#scheduler = new Scheduler({
       limit: () => options.config().limits.parallel_runs,
       start: (id) => this.#start(id),
-      onPlace: (id, place) => this.#jobs.get(id)?.showPlace(place),
+      onPlace: (id, place, thread) => {
+        const ahead = this.#jobs.get(this.#scheduler.runnerOf(thread) ?? "");
+        this.#jobs.get(id)?.showPlace(place, { ahead, threads: this.threads, isDraining: this.#isDraining });
+      },
     });
     this.threads = new Threads(options, (thread) => this.#occupy(thread));
   }
@@ -62,7 +67,11 @@ export class Bridge {
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
     const options = { ...this.#options, onEvent: this.#tellWatchers };
-    this.#jobs.add(new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
+    const claim = (thread?: string) => {
+      if (thread !== undefined) this.#scheduler.claim(id, thread);
+      this.#scheduler.tellAgain(id);
+    };
+    this.#jobs.add(new Job(run, options, claim));
     this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
 
@@ -148,6 +157,11 @@ export class Bridge {
     return this.#jobs.all().find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
   }
 
+  /** Adds the task of a waiting run to the turn that it waits for: false if that is not possible (any more). */
+  addToTurn(id: string): Promise<boolean> {
+    return addToTurn(id, { jobs: this.#jobs, scheduler: this.#scheduler, store: this.#options.store });
+  }
+
   /** Runs a run that waits, or was taken back, after `change` has changed what is stored of it. False if it has ended. */
   async extend(id: string, change: () => void): Promise<boolean> {
     await this.#scheduler.over(id);
@@ -187,6 +201,19 @@ export class Bridge {
     const { store, screens, now } = this.#options;
     store.deliveries.add({ chatId, topicId, body, createdAt: now() });
     screens.deliver();
+  }
+
+  /** How many runs are under way. */
+  get running(): number {
+    return this.#scheduler.running;
+  }
+
+  /** Starts nothing more, and says so to what waits for the next start; resolves when nothing runs. */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    const drained = this.#scheduler.close();
+    this.#scheduler.tellAgain();
+    return drained;
   }
 
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
