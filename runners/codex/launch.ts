@@ -30,7 +30,10 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
     args: toArgs(options, {
       thread,
       images: request.spec.attachments.map(({ path }) => relative(cwd, path)),
-      trust: trustArguments(cwd, request.trusted === true, { ...request.env, ...options.env }),
+      trust: trustArguments(cwd, request.trusted === true, {
+        env: { ...request.env, ...options.env },
+        instructions: options.instructions,
+      }),
     }),
     stdin: prompt,
     state: { ...initial, title: options.profile ?? initial.title, cwd: cwd.replace(/\/+$/, "") || undefined, before },
@@ -59,6 +62,7 @@ export function toArgs(options: CodexOptions, { thread, images = [], trust = [] 
     ...flag("sandbox", options.sandbox),
     ...flag("profile", options.profile),
     ...flag("model", options.model),
+    ...flag("output-schema", options.output_schema),
     ...setting("model_reasoning_effort", options.reasoning_effort),
     ...setting("model_reasoning_summary", options.reasoning_summary),
     ...(options.add_dirs ?? []).flatMap((dir) => flag("add-dir", dir)),

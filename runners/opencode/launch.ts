@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
+import { withInstructions } from "../../src/engine/instructions.ts";
 import { isTrustedIn } from "../../src/engine/trust.ts";
 import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
@@ -49,7 +50,7 @@ export async function launch(
       OPENCODE_PERMISSION: permission,
       ...(config !== undefined && { OPENCODE_CONFIG_CONTENT: config }),
     },
-    stdin: prompt,
+    stdin: withInstructions(prompt, options),
     state: { ...initialState, title: options.model ?? initialState.title, isGuarded: guard !== undefined },
     ...(release && { release }),
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { joinTexts } from "../../src/engine/instructions.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 
 /** The `[pi]` table. Names are those of pi's flags; what is unset is left to pi's own settings. */
@@ -41,7 +42,7 @@ export function toArguments(
     ...(options.tools?.length === 0 ? ["--no-tools"] : flag("--tools", options.tools?.join(","))),
     ...flag("--exclude-tools", options.exclude_tools?.join(",")),
     ...(options.approve === undefined ? [] : [options.approve ? "--approve" : "--no-approve"]),
-    ...flag("--append-system-prompt", options.append_system_prompt),
+    ...flag("--append-system-prompt", joinTexts(options.append_system_prompt, options.instructions)),
   ];
 }
 

@@ -13,7 +13,9 @@ export function intentParts(
   { config, engines, store, botName }: DispatchParts,
   joiner: Joiner,
 ): IntentParts {
-  const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
+  const { projects, presets } = config();
+  const names = [...engines.map(({ id }) => id), ...projects.keys(), ...presets.keys()];
+  const directives = names.map((name) => name.toLowerCase());
   const address = { botName, directives, commands: namesOf(operations) };
   const albums = addressedAlbums(batch, address);
   const isOpen = (message: Incoming) =>

@@ -4,12 +4,12 @@ import type { OperationButton } from "./operation.ts";
 /** These words take a choice back. */
 export const DEFAULT = "default";
 
-/** A person's choice, also in Takopi's spelling: `set <value>`, `clear`, `clear <engine>`, `show`. */
+/** A person's choice, also in Takopi's spelling: `set <value>`, `set` alone, `clear`, `clear <engine>`, `show`. */
 export const choice = z
   .string()
   .transform((words) => {
     const [verb = "", ...rest] = words.trim().split(/\s+/);
-    if (verb === "set" && rest.length > 0) return rest.join(" ");
+    if (verb === "set") return rest.join(" ");
     if (verb === "clear") return [...rest, DEFAULT].join(" ");
     return verb === "show" && rest.length === 0 ? "" : words.trim();
   })

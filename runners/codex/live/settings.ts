@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
+import { joinTexts } from "../../../src/engine/instructions.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
@@ -16,7 +17,7 @@ export interface ThreadSettings {
   readonly model: string | undefined;
   readonly addDirs: readonly string[];
   readonly trust: Trust;
-  /** Instructions of the person's config, and of a repository whose AGENTS.md codex then does not read. */
+  /** Instructions of the person's config, of the options, and of a repository whose AGENTS.md codex then does not read. */
   readonly instructions: string | undefined;
   /** Marks the commands of this run, which may leave their group and session. */
   readonly runId: string | undefined;
@@ -36,7 +37,8 @@ export interface SettingsRequest {
 export async function threadSettings(peer: RpcPeer, request: SettingsRequest): Promise<ThreadSettings> {
   const { options, cwd, runId, trusted = false } = request;
   const brought = trusted ? undefined : instructionsOf(cwd);
-  const isConfigNeeded = options.sandbox === undefined || brought !== undefined;
+  const added = joinTexts(options.instructions, brought);
+  const isConfigNeeded = options.sandbox === undefined || added !== undefined;
   const config = isConfigNeeded ? await readConfig(peer, trusted ? cwd : undefined) : undefined;
   const sandbox = options.sandbox ?? config?.sandbox_mode ?? "read-only";
   const asksForAll =
@@ -45,7 +47,7 @@ export async function threadSettings(peer: RpcPeer, request: SettingsRequest): P
   return {
     ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [], trust: trustOf(cwd, trusted) },
     // The person's own would be lost otherwise.
-    instructions: brought && [config?.developer_instructions, brought].filter(Boolean).join("\n\n"),
+    instructions: added && joinTexts(config?.developer_instructions ?? undefined, added),
     approvalPolicy: asksForAll ? "untrusted" : "on-request",
   };
 }

@@ -23,6 +23,7 @@ export function promptCall({ session, directory, text, images, options, id }: Pr
     parts: [{ type: "text", text }, ...images.map(toPart)],
     ...(id !== undefined && { messageID: id }),
     ...(model && { model }),
+    ...(options.instructions !== undefined && { system: options.instructions }),
     ...(options.agent !== undefined && { agent: options.agent }),
     ...(options.variant !== undefined && { variant: options.variant }),
   };

@@ -169,7 +169,9 @@ export class Turn {
     await Promise.race([settled, delay(ABORT_GRACE_MS)]);
     for (let isClean = false; !isClean; ) {
       const hadSettled = isSettled;
-      const sweeps = [...this.#state.sessions].map((id) => endMarkedProcesses(id, SWEEP_MS, SESSION_MARK));
+      const sweeps = [...this.#state.sessions].map((id) =>
+        endMarkedProcesses(id, { limitMs: SWEEP_MS, variable: SESSION_MARK }),
+      );
       isClean = (await Promise.all(sweeps)).every(Boolean) && hadSettled;
       if (!isSettled) await Promise.race([settled, delay(SWEEP_MS)]);
     }
