@@ -34,8 +34,8 @@ export const mutations: readonly Mutation[] = [
   {
     invariant: "The tasks of a thread run one after another, in order",
     file: "src/bridge/scheduler.ts",
-    find: "best = entry;\n      blocked.add(entry.thread);",
-    replace: "best = entry;",
+    find: "for (const { threads } of this.#running.values()) for (const thread of threads) blocked.add(thread);",
+    replace: "",
     tests: ["tests/bridge/scheduler.test.ts"],
   },
   {
