@@ -3,13 +3,14 @@ import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { Reply } from "../domain/question.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
-import type { StoredRun } from "../store/stored-run.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import { putFiles } from "./fetch-files.ts";
 import { Job, type JobState } from "./job.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { StopReason } from "./outcome.ts";
+import { Passes } from "./passes.ts";
 import { orderWith } from "./queue-order.ts";
 import { takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
@@ -20,11 +21,14 @@ import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
+import { Tickets } from "./tickets.ts";
 import { Watchers } from "./watchers.ts";
 
 /** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
   readonly threads: Threads;
+  readonly passes = new Passes();
+  readonly tickets: Tickets;
   readonly #options: BridgeOptions;
   readonly #scheduler: Scheduler;
   /** Those that wait or run, or of which something still lives. */
@@ -43,6 +47,13 @@ export class Bridge {
       onPlace: (id, place) => this.#jobs.get(id)?.showPlace(place),
     });
     this.threads = new Threads(options, (thread) => this.#occupy(thread));
+    this.tickets = new Tickets({
+      ...options,
+      onWaiting: (id, isWaiting) => this.#jobs.get(id)?.showWaiting(isWaiting),
+      isBusy: ({ chatId, engine }, session) =>
+        this.active(chatId).some((one) => one.engine === engine && knownSession(one) === session),
+      start: (id) => this.start(id),
+    });
   }
 
   /**
@@ -81,7 +92,7 @@ export class Bridge {
     const { runs } = this.#options.store;
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
-    const options = { ...this.#options, onEvent: this.#tellWatchers };
+    const options = { ...this.#options, passes: this.passes, onEvent: this.#tellWatchers };
     this.#jobs.set(id, new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
     this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
@@ -89,6 +100,7 @@ export class Bridge {
   /** Takes up what the last bridge left. */
   async recover(): Promise<void> {
     for (const id of await takeOver(this.#options)) this.start(id);
+    this.tickets.start();
     this.#options.screens.deliver();
   }
 
@@ -226,7 +238,7 @@ export class Bridge {
 
   /** Passes a reply to the question of a run on; false if it is not open, or another reply is on its way. */
   answer(runId: string, key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
-    return this.#jobs.get(runId)?.answer(key, reply, user) ?? false;
+    return this.tickets.answer(key, reply, user) ?? this.#jobs.get(runId)?.answer(key, reply, user) ?? false;
   }
 
   /** Stores a run that comes after an ended one, once; for `start`, like `add`. @throws UserError */
@@ -253,6 +265,7 @@ export class Bridge {
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.tickets.close();
     const closed = this.#scheduler.close();
     const reason: StopReason = { kind: "interrupted", text: "Interrupted: takopi was shut down." };
     for (const job of this.#jobs.values()) if (!job.isWaiting) job.shutDown(reason);
@@ -277,6 +290,7 @@ export class Bridge {
     this.#jobs.delete(id);
     const waiters = this.#waiters.get(id) ?? [];
     this.#waiters.delete(id);
+    this.tickets.ended(id);
     void this.#scheduler.over(id).then(() => {
       for (const resolve of waiters) resolve();
     });

@@ -4,6 +4,7 @@ import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
+import { type EngineOptions, wantsTools } from "../engine/options.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -37,9 +38,11 @@ export class Execution {
   readonly #stall: StallWatch;
   readonly #steering: Steering;
   readonly #briefs: Briefs;
+  readonly #toolsToken: string | undefined;
   #can: readonly Ability[] = [];
   #session: string | undefined;
   #outgoing: Outgoing | undefined;
+  #isToolWaiting = false;
 
   /** Begins at once. */
   constructor(parts: ExecutionParts) {
@@ -48,7 +51,11 @@ export class Execution {
     this.#engine = options.engines.find(({ id }) => id === run.engine);
     const spec = specOf(run, options);
     this.#briefs = briefsFor(spec, options.store);
-    this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
+    this.#toolsToken = wantsTools(this.#settings) ? options.passes.open(run.id) : undefined;
+    this.#work = options.worker.run({
+      ...{ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") },
+      ...(this.#toolsToken !== undefined && { toolsToken: this.#toolsToken }),
+    });
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
@@ -80,6 +87,12 @@ export class Execution {
     return this.#questions.answer(key, reply, user);
   }
 
+  /** Shows whether a tool of the run waits for a person. */
+  showWaiting(isWaiting: boolean): void {
+    this.#isToolWaiting = isWaiting;
+    this.#parts.view.waiting(this.#isWaiting);
+  }
+
   /** Waits on for a run that was told to be silent; false unless it is silent. */
   wait(): boolean {
     return this.#stall.wait();
@@ -108,26 +121,38 @@ export class Execution {
     this.#stall.end();
     this.#safely("questions", () => this.#questions.end());
     this.#steering.end();
+    if (this.#toolsToken !== undefined) this.#parts.options.passes.close(this.#toolsToken);
+  }
+
+  /** What the config says of its engine. */
+  get #settings(): EngineOptions {
+    const { run, options } = this.#parts;
+    const project = options.config().projects.get(run.project ?? "");
+    return this.#engine ? engineOptions(options.config(), this.#engine, project) : {};
   }
 
   #openQuestions(): RunQuestions {
     const { run, options, view, log } = this.#parts;
-    const project = options.config().projects.get(run.project ?? "");
     return new RunQuestions({
       ...options,
       run,
-      rules: this.#engine ? engineOptions(options.config(), this.#engine, project) : {},
+      rules: this.#settings,
       log,
       send: this.send,
-      onWaiting: (isWaiting) => view.waiting(isWaiting),
+      onWaiting: () => view.waiting(this.#isWaiting),
     });
+  }
+
+  /** Whether a person is asked something. */
+  get #isWaiting(): boolean {
+    return this.#isToolWaiting || this.#questions.isWaiting;
   }
 
   #watchStall(): StallWatch {
     const { options, view } = this.#parts;
     return new StallWatch({
       minutes: options.config().limits.stall_minutes,
-      isAlive: () => view.progress.open.length > 0 || this.#questions.isWaiting,
+      isAlive: () => view.progress.open.length > 0 || this.#isWaiting,
       show: (notice) => view.stalled(notice),
     });
   }

@@ -164,6 +164,11 @@ export class Job {
     return this.#execution?.answer(key, reply, user) ?? false;
   }
 
+  /** Shows whether a tool of the run waits for a person. */
+  showWaiting(isWaiting: boolean): void {
+    this.#execution?.showWaiting(isWaiting);
+  }
+
   /** Waits on for a run that was told to be silent; false unless it is silent. */
   wait(): boolean {
     return this.#execution?.wait() ?? false;

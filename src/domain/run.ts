@@ -41,6 +41,8 @@ export interface RunSpec {
   readonly instructions?: string;
   /** The run lasts until the goal is reached, paused or out of budget. */
   readonly goal?: GoalTerms;
+  /** Proves that a call of takopi's own tools comes from this run; absent if its engine gets none. */
+  readonly toolsToken?: string;
 }
 
 /** What may be done to a run. The first `stop` or `interrupt` wins; each `steer` and `answer` gets its `ack`, before `completed`; one that comes later gets none. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TOOLS_NAME } from "./pass.ts";
 
 /** A longer one is nothing that anybody means. */
 const patterns = z.array(z.string().min(1).max(1000)).optional();
@@ -50,6 +51,8 @@ export const baseOptions = {
   remember: z.boolean().optional(),
   /** What happens when a plan's limit is reached and is reset at a known time; `ask` unless set. */
   at_limit: z.enum(["ask", "wait", "stop"]).optional(),
+  /** Gives the engine takopi's own tools: to ask a person, send files, come back later. */
+  tools: z.boolean().optional(),
 };
 
 /** What the code above an engine may read of its options; the rest is the engine's own. */
@@ -76,4 +79,9 @@ export interface EngineOptions {
   readonly deny_tools?: readonly string[] | undefined;
   readonly remember?: boolean | undefined;
   readonly at_limit?: "ask" | "wait" | "stop" | undefined;
+  readonly tools?: boolean | readonly string[] | undefined;
 }
+
+/** Whether the engine gets takopi's own tools; a list is that of the tools which the engine has at all. */
+export const wantsTools = ({ tools }: Pick<EngineOptions, "tools">): boolean =>
+  typeof tools === "object" ? tools.includes(TOOLS_NAME) : tools === true;

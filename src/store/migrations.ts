@@ -258,4 +258,8 @@ export const migrations: readonly string[] = [
     text TEXT NOT NULL
   );
   `,
+  `
+  ALTER TABLE questions ADD COLUMN ticket TEXT CHECK (ticket IN ('asked', 'given'));
+  CREATE INDEX ticketsAsked ON questions (askedAt) WHERE ticket = 'asked';
+  `,
 ];

@@ -35,11 +35,14 @@ export interface StoredQuestion {
   readonly cardId: string | null;
   /** The state that the card shows. */
   readonly cardState: QuestionState | null;
+  /** Of a question that a run asked by takopi's own tools: whether it has the answer. */
+  readonly ticket: "asked" | "given" | null;
   readonly askedAt: number;
   readonly closedAt: number | null;
 }
 
-export type NewQuestion = Pick<StoredQuestion, "key" | "runId" | "question" | "chatId" | "topicId" | "askedAt">;
+export type NewQuestion = Pick<StoredQuestion, "key" | "runId" | "question" | "chatId" | "topicId" | "askedAt"> &
+  Partial<Pick<StoredQuestion, "ticket">>;
 
 /** Who decided. */
 export interface Decider {
@@ -57,11 +60,12 @@ export class Questions {
   }
 
   add(asked: NewQuestion): void {
-    const { key, runId, question, chatId, topicId, askedAt } = this.#moves.place(asked, "topicId");
+    const { key, runId, question, chatId, topicId, askedAt, ticket } = this.#moves.place(asked, "topicId");
     this.#database.run(
-      `INSERT INTO questions (key, runId, questionId, kind, title, question, chatId, topicId, state, askedAt)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
+      `INSERT INTO questions (key, runId, questionId, kind, title, question, chatId, topicId, state, askedAt, ticket)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
       ...[key, runId, question.id, question.kind, question.title, JSON.stringify(question), chatId, topicId, askedAt],
+      ticket ?? null,
     );
   }
 
@@ -175,9 +179,39 @@ export class Questions {
     this.#database.run("UPDATE questions SET problem = ? WHERE key = ?", problem, key);
   }
 
-  /** The questions of a bridge that ended: their runs were cut off. */
+  /** The questions of a bridge that ended: their runs were cut off. Tickets wait on. */
   expireOpen(at: number): void {
-    this.#database.run("UPDATE questions SET state = 'expired', closedAt = ? WHERE state = 'open'", at);
+    const sql = "UPDATE questions SET state = 'expired', closedAt = ? WHERE state = 'open' AND ticket IS NULL";
+    this.#database.run(sql, at);
+  }
+
+  /** Tickets that wait for an answer; `runId` narrows them to one run. */
+  openTickets(runId?: string): StoredQuestion[] {
+    const sql = "SELECT * FROM questions WHERE ticket = 'asked' AND state = 'open' AND (? IS NULL OR runId = ?)";
+    return this.#read(sql, runId ?? null, runId ?? null);
+  }
+
+  /** Answered tickets whose answers no run has yet. */
+  lateTickets(): StoredQuestion[] {
+    return this.#read(
+      "SELECT * FROM questions WHERE ticket = 'asked' AND state = 'answered' AND reply <> 'dismiss' ORDER BY closedAt, key",
+    );
+  }
+
+  /** The ticket of the same question that a run, or one before it in its session, has no answer to yet. */
+  sameTicket(run: StoredRun, question: Question): string | undefined {
+    const { id, engine, session, resume } = run;
+    return this.#database.get<{ key: string }>(
+      `SELECT key FROM questions JOIN runs ON runs.id = questions.runId
+       WHERE ticket = 'asked' AND questions.state IN ('open', 'answered') AND question = ?
+         AND (runs.id = ? OR (runs.engine = ? AND runs.session = ?)) LIMIT 1`,
+      ...[JSON.stringify(question), id, engine, session ?? resume],
+    )?.key;
+  }
+
+  /** A run has the answer, or learned that there is none. */
+  giveTicket(key: string): void {
+    this.#database.run("UPDATE questions SET ticket = 'given' WHERE key = ? AND ticket = 'asked'", key);
   }
 
   /** Keys of those whose card shows another state than they have. */

@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import type { Choice, FreeText, Reply } from "../domain/question.ts";
+import { timerMs } from "../domain/time.ts";
+import type { Decider, StoredQuestion } from "../store/questions.ts";
+import { knownSession, type StoredRun } from "../store/stored-run.ts";
+import type { BridgeOptions } from "./options.ts";
+import { addContinuation } from "./sequel.ts";
+
+interface TicketsSetup extends BridgeOptions {
+  /** A run waits for its person, or does so no more. */
+  readonly onWaiting: (runId: string, isWaiting: boolean) => void;
+  /** Whether a run of this session runs or waits. */
+  readonly isBusy: (run: StoredRun, session: string) => boolean;
+  /** Queues a stored run. */
+  readonly start: (runId: string) => void;
+}
+
+/**
+ * Questions that runs ask by takopi's own tools. They outlive the call, the run and a restart of the bridge: whoever
+ * asked gets the answer when it looks again, or in a turn of its own.
+ */
+export class Tickets {
+  readonly #setup: TicketsSetup;
+  /** By key: who waits for the answer now. */
+  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #timers = new Map<string, NodeJS.Timeout[]>();
+
+  constructor(setup: TicketsSetup) {
+    this.#setup = setup;
+  }
+
+  /** Goes on with those that the last bridge left. */
+  start(): void {
+    for (const { key, askedAt } of this.#setup.store.questions.openTickets()) this.#limit(key, askedAt);
+    this.#carryOn();
+  }
+
+  close(): void {
+    for (const timers of this.#timers.values()) for (const timer of timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** Asks a person; the same question of the same session, asked again before it had its answer, is the same ticket. */
+  ask(run: StoredRun, question: Choice | FreeText): string {
+    const { store, cards, now, watcher } = this.#setup;
+    const before = store.questions.sameTicket(run, question);
+    if (before !== undefined) return before;
+    const key = randomBytes(8).toString("hex");
+    const askedAt = now();
+    const { id: runId, chatId, topicId } = run;
+    store.questions.add({ key, runId, question, chatId, topicId, askedAt, ticket: "asked" });
+    this.#limit(key, askedAt);
+    cards.show(key);
+    watcher?.asked(run, key);
+    return key;
+  }
+
+  /** The question as soon as it waits no longer, or as it is when `enough` is aborted. */
+  async wait(key: string, runId: string, enough: AbortSignal): Promise<StoredQuestion | undefined> {
+    const { store, onWaiting } = this.#setup;
+    const isOpen = () => store.questions.get(key)?.state === "open";
+    if (isOpen() && !enough.aborted) {
+      onWaiting(runId, true);
+      await this.#settled(key, enough);
+      onWaiting(runId, false);
+    }
+    if (!enough.aborted && !isOpen()) store.questions.giveTicket(key);
+    return store.questions.get(key);
+  }
+
+  /** Stores a person's reply; undefined if the question is no ticket, false if it is not open. */
+  answer(key: string, reply: Reply, user: NonNullable<Decider["user"]>): boolean | undefined {
+    const { store } = this.#setup;
+    const stored = store.questions.get(key);
+    if (!stored || stored.ticket === null) return undefined;
+    if (stored.state !== "open") return false;
+    this.#settle(stored, () => store.questions.settle(key, reply, { by: "user", user }, this.#setup.now()));
+    return true;
+  }
+
+  /** A run is over. One that a person stopped does not ask any more. */
+  ended(runId: string): void {
+    const { store, now } = this.#setup;
+    const isStopped = store.runs.get(runId)?.outcome === "cancelled";
+    for (const stored of isStopped ? store.questions.openTickets(runId) : []) {
+      this.#settle(stored, () => store.questions.withdraw(stored.key, now()));
+    }
+    this.#carryOn();
+  }
+
+  #settle(stored: StoredQuestion, work: () => void): void {
+    const { cards } = this.#setup;
+    const { key } = stored;
+    work();
+    for (const timer of this.#timers.get(key) ?? []) clearTimeout(timer);
+    this.#timers.delete(key);
+    cards.show(key);
+    for (const wake of [...(this.#waiting.get(key) ?? [])]) wake();
+    this.#carryOn();
+  }
+
+  /** Gives answers that no run waits for to their sessions, in turns of their own; to one that has a run, later. */
+  #carryOn(): void {
+    const { store, isBusy, start } = this.#setup;
+    for (const { key, runId, title, answer } of store.questions.lateTickets()) {
+      const run = store.runs.get(runId);
+      const session = run && knownSession(run);
+      if (!run || !session || isBusy(run, session)) continue;
+      const prompt = `The answer to your question "${title}":\n\n${answer}`;
+      const id = store.durably(() => {
+        store.questions.giveTicket(key);
+        return addContinuation(run, session, this.#setup, prompt);
+      });
+      start(id);
+    }
+  }
+
+  #settled(key: string, enough: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(key) ?? new Set();
+      this.#waiting.set(key, waiting);
+      const wake = (): void => {
+        enough.removeEventListener("abort", wake);
+        waiting.delete(wake);
+        if (waiting.size === 0) this.#waiting.delete(key);
+        resolve();
+      };
+      waiting.add(wake);
+      enough.addEventListener("abort", wake);
+    });
+  }
+
+  /** Reminds once, and gives up when the time is up. */
+  #limit(key: string, askedAt: number): void {
+    const { store, cards, config, now } = this.#setup;
+    const wholeMs = timerMs(config().limits.approval_minutes);
+    const leftMs = Math.max(0, askedAt + wholeMs - now());
+    const expire = (): void => {
+      const stored = store.questions.get(key);
+      if (stored?.state === "open") {
+        this.#settle(stored, () => store.questions.settle(key, { type: "dismiss" }, { by: "time" }, now()));
+      }
+    };
+    const timers = [setTimeout(expire, leftMs).unref()];
+    if (leftMs > wholeMs / 2) timers.push(setTimeout(() => cards.remind(key), leftMs - wholeMs / 2).unref());
+    this.#timers.set(key, timers);
+  }
+}
