@@ -32,6 +32,8 @@ export const BOUNDS = {
     tries: 4,
     /** Before the second try; four times as long before each later one. */
     waitMs: 500,
+    /** Recordings that are heard at once; the others wait. A program may take all that the machine has. */
+    atOnce: 2,
     answerBytes: MIB,
   },
   /** Short commands of engines: their version, their login, their models, where a session lies. */

@@ -44,11 +44,14 @@ const doors: Readonly<Record<string, RegExp>> = {
   "@decimalturn/toml-patch": /^src\/config\//,
   zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/(message|files)|cli\/operation)\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
+  yazl: /^src\/worker\/files\/zip\.ts$/,
   "@clack/prompts": /^src\/cli\//,
 };
 
 interface Import {
   readonly file: string;
+  /** It brings in types alone, which are gone when the program runs. */
+  readonly isType: boolean;
   /** As written. */
   readonly target: string;
   /** Of our own files: from the root, as in `src/log.ts`. */
@@ -58,16 +61,22 @@ interface Import {
 const files = ["src", "runners"]
   .flatMap((top) => readdirSync(join(root, top), { recursive: true, encoding: "utf8" }).map((file) => join(top, file)))
   .filter((file) => file.endsWith(".ts") && !file.startsWith("src/playground/page/"));
+const textOf = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
 const imports = files.flatMap((file) => readImports(file));
 
 function readImports(file: string): Import[] {
-  const text = readFileSync(join(root, file), "utf8");
-  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/g);
-  return [...found].map(([, target = ""]) => {
+  const found = (textOf.get(file) ?? "").matchAll(
+    /(?:\b(?:import|export) (type )?[^;"]*?\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/g,
+  );
+  return [...found].map(([, type, target = ""]) => {
     const path = target.startsWith(".") ? normalize(join(dirname(file), target)) : undefined;
-    return { file, target, path };
+    return { file, target, path, isType: type !== undefined };
   });
 }
+
+/** The files of some rooms in which a pattern occurs. */
+const filesWith = (pattern: RegExp, isMeant: (file: string) => boolean = () => true) =>
+  files.filter((file) => isMeant(file) && pattern.test(textOf.get(file) ?? ""));
 
 /** `src/bridge/x.ts` is in the room `bridge`, `src/log.ts` in `log`, and `runners/pi/index.ts` in `runners`. */
 function roomOf(path: string): string {
@@ -87,6 +96,7 @@ test("the import lines are found", () => {
   expect(files.length).toBeGreaterThan(50);
   expect(imports).toContainEqual({
     file: "src/config/problem.ts",
+    isType: false,
     target: "../log.ts",
     path: "src/log.ts",
   });
@@ -104,6 +114,46 @@ describe.each(Object.entries(rooms))("%s", (room, allowed) => {
       .filter(({ path = "" }) => roomOf(path) !== room && !allowed.includes(roomOf(path)));
     expect(others.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
+});
+
+test("no room imports one that imports it, over others or at once", () => {
+  const reaches = (from: string, seen = new Set<string>()): Set<string> => {
+    for (const next of rooms[from] ?? []) if (!seen.has(next)) reaches(next, seen.add(next));
+    return seen;
+  };
+  expect(Object.keys(rooms).filter((room) => reaches(room).has(room))).toEqual([]);
+});
+
+test("no file imports one that imports it when the program runs", () => {
+  const nextOf = new Map(files.map((file) => [file, new Set<string>()]));
+  for (const { file, path, isType } of imports) if (path !== undefined && !isType) nextOf.get(file)?.add(path);
+  const done = new Set<string>();
+  const findRing = (file: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of nextOf.get(file) ?? []) {
+      const ring = findRing(next, [...way, file]);
+      if (ring) return ring;
+    }
+    done.add(file);
+    return undefined;
+  };
+  expect(files.map((file) => findRing(file, [])).find((ring) => ring !== undefined)).toBeUndefined();
+});
+
+test("only the store speaks SQL", () => {
+  const sql = /\b(SELECT [\w*(]|INSERT (OR \w+ )?INTO|DELETE FROM|CREATE (TABLE|INDEX)|UPDATE \w+ SET|PRAGMA )/;
+  expect(filesWith(sql, (file) => roomOf(file) !== "store")).toEqual([]);
+});
+
+test("no module keeps state: what changes belongs to an object that somebody made", () => {
+  const state = /^(export )?(let |const [a-z]\w*(: [^=]+)? = (\[\];|new (Map|Set|WeakMap|WeakSet)(<.*>)?\(\)))/m;
+  expect(filesWith(state)).toEqual([]);
+});
+
+test("a switch over what a run says or is told leaves nothing out", () => {
+  const isOpen = (text: string) => /switch \((event|command)\.type\)/.test(text) && !text.includes("assertNever(");
+  expect(files.filter((file) => file.startsWith("src/") && isOpen(textOf.get(file) ?? ""))).toEqual([]);
 });
 
 test("an engine imports no other engine; the scripted one speaks pi's language", () => {
@@ -137,17 +187,19 @@ test("the bridge touches neither disk nor processes: those are behind the worker
 test("whatever reaches outside takes its limits from the list of bounds", () => {
   const outside = /^node:(child_process|http|https|net)$|^execa$|^grammy$/;
   const reaching = imports.filter(({ file, target }) => outside.test(target) && !file.startsWith("src/playground/"));
-  const isTypeOnly = ({ file, target }: Import) =>
-    new RegExp(`import type [^;]*"${target}"`).test(readFileSync(join(root, file), "utf8"));
   const bounded = new Set(imports.filter(({ path }) => path === "src/bounds.ts").map(({ file }) => file));
-  const unbounded = reaching.filter((one) => !isTypeOnly(one) && !bounded.has(one.file));
+  const unbounded = reaching.filter(({ file, isType }) => !isType && !bounded.has(file));
   expect(unbounded.map(({ file }) => file)).toEqual([]);
 });
 
 test("no limit of a call stands anywhere else", () => {
   const limit = /\b(timeout(Ms|Seconds)?|maxBuffer|limitMs): *[\d(]|AbortSignal\.timeout\(\d/;
-  const own = files.filter((file) => !file.startsWith("src/playground/"));
-  expect(own.filter((file) => limit.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+  expect(filesWith(limit, (file) => !file.startsWith("src/playground/"))).toEqual([]);
+});
+
+test("no file is longer than 250 lines", () => {
+  const isLong = (file: string) => (textOf.get(file) ?? "").split("\n").length > 251;
+  expect(files.filter(isLong)).toEqual([]);
 });
 
 test("files are named in lower case with dashes, and no file is named for what it is not", () => {

@@ -1,12 +1,13 @@
-import type { ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
-import type { Goal } from "../domain/goal.ts";
 import type { Reply } from "../domain/question.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
+import type { Decider, StoredQuestion } from "../store/questions.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
+import { addRun } from "./add-run.ts";
 import { putFiles } from "./fetch-files.ts";
-import { Job, type JobState } from "./job.ts";
+import { Job } from "./job.ts";
+import { Jobs } from "./jobs.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { StopReason } from "./outcome.ts";
@@ -14,7 +15,6 @@ import { Passes } from "./passes.ts";
 import { orderWith } from "./queue-order.ts";
 import { takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
-import { newRunId } from "./run-id.ts";
 import { Scheduler } from "./scheduler.ts";
 import { sendFile } from "./send-files.ts";
 import { repeatRun, resumeRun } from "./sequel.ts";
@@ -24,6 +24,12 @@ import { Threads } from "./threads.ts";
 import { Tickets } from "./tickets.ts";
 import { Watchers } from "./watchers.ts";
 
+/** What may happen to a run from outside the bridge, which itself starts, drops and ends runs. */
+export type OpenJob = Pick<
+  Job,
+  "id" | "isWaiting" | "goal" | "fetch" | "interrupt" | "lastEvents" | "steer" | "takeBack" | "wait"
+>;
+
 /** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
   readonly threads: Threads;
@@ -31,10 +37,7 @@ export class Bridge {
   readonly tickets: Tickets;
   readonly #options: BridgeOptions;
   readonly #scheduler: Scheduler;
-  /** Those that wait or run, or of which something still lives. */
-  readonly #jobs = new Map<string, Job>();
-  /** By run: who waits for its end. */
-  readonly #waiters = new Map<string, (() => void)[]>();
+  readonly #jobs = new Jobs();
   readonly #watchers = new Watchers();
   readonly #tellWatchers: Watchers["tell"] = (id, event) => this.#watchers.tell(id, event);
   #isClosed = false;
@@ -63,28 +66,7 @@ export class Bridge {
    * @throws UserError if a limit is reached.
    */
   add(prompt: Prompt, resolved: Resolved): string {
-    const { store, now } = this.#options;
-    checkPrompt(resolved.prompt, this.#waitingIn(prompt.chatId), this.#options);
-    const id = newRunId(now());
-    store.runs.add({
-      id,
-      origin: prompt.origin ?? { type: "message" },
-      chatId: prompt.chatId,
-      topicId: prompt.topicId ?? null,
-      messageId: prompt.messageId ?? null,
-      userId: prompt.userId ?? null,
-      engine: resolved.engine,
-      project: resolved.context?.project ?? null,
-      branch: resolved.context?.branch ?? null,
-      prompt: resolved.prompt,
-      files: prompt.files ?? [],
-      resume: resolved.resume ?? null,
-      follows: resolved.follows ?? null,
-      createdAt: now(),
-    });
-    if (resolved.resume !== undefined) store.threads.bringBack(resolved.engine, resolved.resume);
-    if (resolved.conversation !== undefined) store.conversations.setLatest(resolved.conversation, resolved.engine, id);
-    return id;
+    return addRun(prompt, resolved, this.#jobs.queuedIn(prompt.chatId), this.#options);
   }
 
   /** Queues a stored run: it starts at once, or shows its place. After `close` it waits for the next start. */
@@ -93,7 +75,7 @@ export class Bridge {
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
     const options = { ...this.#options, passes: this.passes, onEvent: this.#tellWatchers };
-    this.#jobs.set(id, new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
+    this.#jobs.add(new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
     this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
 
@@ -113,32 +95,17 @@ export class Bridge {
       return "running";
     }
     this.#scheduler.drop(id);
-    void job.drop().then(() => this.#forget(id));
+    void job.drop().then(() => this.#jobs.forget(id, this.#scheduler.over(id)));
     return "queued";
   }
 
-  /** Ends the turn of a run and keeps its session; false unless it runs and its engine can do that. */
-  interrupt(id: string): boolean {
-    return this.#jobs.get(id)?.interrupt() ?? false;
-  }
-
-  /** The goal that a run works towards; undefined unless it runs, and its engine has told of one. */
-  goalOf(id: string): Goal | undefined {
-    return this.#jobs.get(id)?.goal;
+  /** A run that waits or runs, or of which something still lives. */
+  job(id: string): OpenJob | undefined {
+    return this.#jobs.get(id);
   }
 
   /** Has the events of a run told until the result is called. */
   readonly watch: Watchers["add"] = (id, watcher) => this.#watchers.add(id, watcher);
-
-  /** What a run under way showed last, as if it happened now. */
-  lastEvents(id: string): ShownEvent[] {
-    return this.#jobs.get(id)?.lastEvents() ?? [];
-  }
-
-  /** Adds a text to the turn of a run; false if it does not run, or its engine did not take it. Never rejects. */
-  steer(id: string, text: string): Promise<boolean> {
-    return this.#jobs.get(id)?.steer(text) ?? Promise.resolve(false);
-  }
 
   /** Runs of a chat that wait for their turn, in the order in which they are looked at. */
   waiting(chatId: string): StoredRun[] {
@@ -159,15 +126,7 @@ export class Bridge {
    * waits for the next start.
    */
   ended(id: string): Promise<void> {
-    return new Promise((resolve) => {
-      if (!this.#jobs.has(id)) resolve();
-      else this.#waiters.set(id, [...(this.#waiters.get(id) ?? []), resolve]);
-    });
-  }
-
-  /** Whether a run has yet to begin: it waits for its turn, or for a person to say yes. */
-  isWaiting(id: string): boolean {
-    return this.#jobs.get(id)?.isWaiting ?? false;
+    return this.#jobs.forgotten(id);
   }
 
   /** Changes the task of a run that waits. @throws UserError if it is too long. */
@@ -198,14 +157,9 @@ export class Bridge {
   }
 
   /** The run under way that this prompt can be added to: see `Job.steer`. */
-  steerable(prompt: Prompt, resolved: Resolved): Pick<Job, "id" | "fetch" | "steer"> | undefined {
+  steerable(prompt: Prompt, resolved: Resolved): OpenJob | undefined {
     const { store } = this.#options;
-    return [...this.#jobs.values()].find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
-  }
-
-  /** Has a run wait that hardly began, for `extend`; false if it has done something already or takes a text as it runs. */
-  takeBack(id: string): boolean {
-    return this.#jobs.get(id)?.takeBack() ?? false;
+    return this.#jobs.all().find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
   }
 
   /** Runs a run that waits, or was taken back, after `change` has changed what is stored of it. False if it has ended. */
@@ -213,7 +167,7 @@ export class Bridge {
     await this.#scheduler.over(id);
     const { runs } = this.#options.store;
     runs.requeue(id);
-    if (!this.isWaiting(id)) return false;
+    if (!this.#jobs.get(id)?.isWaiting) return false;
     change();
     this.release(id);
     return true;
@@ -225,19 +179,13 @@ export class Bridge {
     const run = job?.release() ? this.#options.store.runs.get(id) : undefined;
     if (!job || !run) return false;
     // Behind those that wait already.
-    this.#jobs.delete(id);
-    this.#jobs.set(id, job);
+    this.#jobs.add(job);
     this.#scheduler.submit(id, threadOf(run, this.#options.store.runs), run.chatId);
     return true;
   }
 
-  /** Waits on for a run that was told to be silent; false unless it is silent. */
-  wait(id: string): boolean {
-    return this.#jobs.get(id)?.wait() ?? false;
-  }
-
-  /** Passes a reply to the question of a run on; false if it is not open, or another reply is on its way. */
-  answer(runId: string, key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
+  /** Passes a reply to a question on; false if it is not open, or another reply is on its way. */
+  answer({ runId, key }: StoredQuestion, reply: Reply, user: NonNullable<Decider["user"]>): boolean {
     return this.tickets.answer(key, reply, user) ?? this.#jobs.get(runId)?.answer(key, reply, user) ?? false;
   }
 
@@ -245,14 +193,12 @@ export class Bridge {
   addSequel(run: StoredRun, how: "resume" | "again", userId: string): string {
     const asked = { ...run, userId };
     if (how === "resume") return resumeRun(asked, this.active(run.chatId), this.#options);
-    return repeatRun(asked, this.#waitingIn(run.chatId), this.#options);
+    return repeatRun(asked, this.#jobs.queuedIn(run.chatId), this.#options);
   }
 
   /** Runs of a chat that run, wait or are paused, in this order. */
   active(chatId: string): StoredRun[] {
-    const jobs = [...this.#jobs.values()].filter((job) => job.chatId === chatId);
-    const ordered = jobs.toSorted((a, b) => RANK[a.state] - RANK[b.state]);
-    return ordered.flatMap(({ id }) => this.#options.store.runs.get(id) ?? []);
+    return this.#jobs.inChat(chatId).flatMap((id) => this.#options.store.runs.get(id) ?? []);
   }
 
   /** Says something in a conversation; `body` is Markdown. */
@@ -268,13 +214,9 @@ export class Bridge {
     this.tickets.close();
     const closed = this.#scheduler.close();
     const reason: StopReason = { kind: "interrupted", text: "Interrupted: takopi was shut down." };
-    for (const job of this.#jobs.values()) if (!job.isWaiting) job.shutDown(reason);
+    for (const job of this.#jobs.all()) if (!job.isWaiting) job.shutDown(reason);
     await closed;
-    for (const job of this.#jobs.values()) job.close();
-  }
-
-  #waitingIn(chat: string): number {
-    return [...this.#jobs.values()].filter(({ chatId, state }) => chatId === chat && state === "queued").length;
+    for (const job of this.#jobs.all()) job.close();
   }
 
   async #start(id: string): Promise<void> {
@@ -283,17 +225,9 @@ export class Bridge {
     const text = overBudget(this.#options);
     if (!job || (text !== undefined && job.hold(text))) return;
     await job.run();
-    if (!job.isWaiting) this.#forget(id);
-  }
-
-  #forget(id: string): void {
-    this.#jobs.delete(id);
-    const waiters = this.#waiters.get(id) ?? [];
-    this.#waiters.delete(id);
+    if (job.isWaiting) return;
+    this.#jobs.forget(id, this.#scheduler.over(id));
     this.tickets.ended(id);
-    void this.#scheduler.over(id).then(() => {
-      for (const resolve of waiters) resolve();
-    });
   }
 
   /**
@@ -301,11 +235,9 @@ export class Bridge {
    * is waited for: only its processes have yet to end.
    */
   async #occupy(thread: string): Promise<(() => void) | undefined> {
-    for (const { id, state } of this.#jobs.values()) {
+    for (const { id, state } of this.#jobs.all()) {
       if (state === "ended" && this.#scheduler.holds(id, thread)) await this.#scheduler.over(id);
     }
     return this.#scheduler.occupy(thread);
   }
 }
-
-const RANK: Readonly<Record<JobState, number>> = { running: 0, ended: 0, queued: 1, held: 2 };

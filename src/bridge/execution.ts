@@ -34,6 +34,7 @@ export class Execution {
   readonly #parts: ExecutionParts;
   readonly #work: WorkerRun;
   readonly #engine: Engine | undefined;
+  readonly #engineOptions: EngineOptions;
   readonly #questions: RunQuestions;
   readonly #stall: StallWatch;
   readonly #steering: Steering;
@@ -49,9 +50,12 @@ export class Execution {
     const { run, options } = parts;
     this.#parts = parts;
     this.#engine = options.engines.find(({ id }) => id === run.engine);
+    const config = options.config();
+    const project = config.projects.get(run.project ?? "");
+    this.#engineOptions = this.#engine ? engineOptions(config, this.#engine, project) : {};
     const spec = specOf(run, options);
     this.#briefs = briefsFor(spec, options.store);
-    this.#toolsToken = wantsTools(this.#settings) ? options.passes.open(run.id) : undefined;
+    this.#toolsToken = wantsTools(this.#engineOptions) ? options.passes.open(run.id) : undefined;
     this.#work = options.worker.run({
       ...{ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") },
       ...(this.#toolsToken !== undefined && { toolsToken: this.#toolsToken }),
@@ -59,6 +63,11 @@ export class Execution {
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
+  }
+
+  /** What to do when the engine's usage limit is reached. */
+  get atLimit(): EngineOptions["at_limit"] {
+    return this.#engineOptions.at_limit;
   }
 
   /** What the run put into its outbox. */
@@ -124,19 +133,12 @@ export class Execution {
     if (this.#toolsToken !== undefined) this.#parts.options.passes.close(this.#toolsToken);
   }
 
-  /** What the config says of its engine. */
-  get #settings(): EngineOptions {
-    const { run, options } = this.#parts;
-    const project = options.config().projects.get(run.project ?? "");
-    return this.#engine ? engineOptions(options.config(), this.#engine, project) : {};
-  }
-
   #openQuestions(): RunQuestions {
     const { run, options, view, log } = this.#parts;
     return new RunQuestions({
       ...options,
       run,
-      rules: this.#settings,
+      rules: this.#engineOptions,
       log,
       send: this.send,
       onWaiting: () => view.waiting(this.#isWaiting),

@@ -1,11 +1,9 @@
-import { engineOptions } from "../config/engine-options.ts";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
-import type { EngineOptions } from "../engine/options.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
@@ -225,18 +223,12 @@ export class Job {
     this.#log.info({ ok: event.ok, usage: event.usage, stopped: this.#stopped !== undefined }, "run.completed");
   }
 
-  get #atLimit(): EngineOptions["at_limit"] {
-    const { config, engines } = this.#options;
-    const engine = engines.find(({ id }) => id === this.#run.engine);
-    return engine && engineOptions(config(), engine, config().projects.get(this.#run.project ?? "")).at_limit;
-  }
-
   /** Keeps the outcome here until it is stored, or the bridge ends. Never rejects. */
   async #settle(outcome: RunOutcome): Promise<void> {
     const { store, now, screens, watcher } = this.#options;
     this.#state = "ended";
-    const { session, outgoing } = this.#execution ?? {};
-    const ended = { run: this.#run, session, outcome, at: now(), outgoing, atLimit: this.#atLimit };
+    const { session, outgoing, atLimit } = this.#execution ?? {};
+    const ended = { run: this.#run, session, outcome, at: now(), outgoing, atLimit };
     const isStored = await untilDone(() => storeOutcome(ended, store, watcher), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });

@@ -47,6 +47,15 @@ export interface Resolved {
   readonly conversation: string | undefined;
 }
 
+/** Directives without a task behind them. */
+export class BareDirectives extends UserError {
+  readonly named: Resolved["named"];
+  constructor(text: string, named: Resolved["named"]) {
+    super(`Nothing was started: put the task behind it, as in \`${text} fix the tests\`.`, { code: "usage" });
+    this.named = named;
+  }
+}
+
 export interface ResolveParts {
   readonly config: Config;
   readonly engines: readonly Engine[];
@@ -77,7 +86,8 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
     hasProject: ambient !== undefined,
   });
   if (directives.prompt.trim() === "" && prompt.text.trim() !== "") {
-    throw new UserError(`Nothing was started: put the task behind it, as in \`${prompt.text.trim()} fix the tests\`.`);
+    const { prompt: _, ...named } = directives;
+    throw new BareDirectives(prompt.text.trim(), named);
   }
   const text = stripResume(directives.prompt, engines);
   const own = findResume(prompt.ownText ?? directives.prompt, engines);

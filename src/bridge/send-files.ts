@@ -1,5 +1,5 @@
 import type { NewDelivery } from "../store/deliveries.ts";
-import type { FilePlace, Outgoing, SentFile } from "../worker/port.ts";
+import type { FilePlace, Outgoing, ReadableFile, SentFile } from "../worker/port.ts";
 import type { BridgeOptions } from "./options.ts";
 
 /** A file that a delivery is, on the machine of its place. */
@@ -24,11 +24,11 @@ export async function sendFile(
   path: string,
   { place, target }: Where,
   { worker, store, screens, now }: Pick<BridgeOptions, "worker" | "store" | "screens" | "now">,
-): Promise<Omit<SentFile, "path">> {
-  const { name, size, mime } = await worker.read(place, path);
+): Promise<Omit<SentFile, "path"> & Pick<ReadableFile, "leftOut">> {
+  const { name, size, mime, leftOut } = await worker.read(place, path);
   store.durably(() => store.deliveries.add(toDelivery({ path, name, size, mime }, { place, target }, now())));
   screens.deliver();
-  return { name, size, mime };
+  return { name, size, mime, leftOut };
 }
 
 /** What must be delivered of a run's outbox. */

@@ -1,5 +1,6 @@
 import { continuationOf } from "../bridge/continuation.ts";
 import type { Engine } from "../engine/contract.ts";
+import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { Store } from "../store/store.ts";
@@ -7,7 +8,7 @@ import type { StoredRun } from "../store/stored-run.ts";
 import { finalButtons } from "./buttons.ts";
 import { continueButton } from "./continue-button.ts";
 import type { Buttons } from "./document.ts";
-import { type OpenFile, toFileMessage } from "./file-message.ts";
+import { notSent, type OpenFile, toFileMessage } from "./file-message.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style, saidView } from "./outcome.ts";
 import { type Final, PartSender } from "./part-sender.ts";
 import type { ProgressMessage } from "./progress-message.ts";
@@ -118,7 +119,11 @@ export class Deliverer {
     const before = this.#parts.store.deliveries.open().filter(({ id, runId }) => id < delivery.id && runId === run?.id);
     await Promise.all(before.map(({ id }) => this.#flying.get(id)));
     const message = await toFileMessage(file, this.#parts.openFile);
-    await this.#sender.send(delivery, [message], run ? { run } : {});
+    const final = run ? { run } : {};
+    await this.#sender.send(delivery, [message], final).catch(async (error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      await this.#sender.send(delivery, [await notSent(error)], final);
+    });
   }
 
   async #deliverOutcome(delivery: Delivery, run: StoredRun): Promise<void> {
@@ -127,19 +132,20 @@ export class Deliverer {
     await progress?.settled();
     const progressId = store.runs.get(run.id)?.progressId ?? undefined;
     const continuation = continuationOf(run.id, store);
+    const denied = store.questions.countDenied(run.id);
     const buttons = [
       ...(continuation ? [[continueButton(run, continuation, store)]] : []),
       ...finalButtons(run, resumeLineOf(run, engines)),
     ];
     if (run.outcome === "cancelled") {
-      const view = cancelledView(run, { engines, style: style(), progress: progress?.progress });
+      const view = cancelledView(run, { engines, style: style(), progress: progress?.progress, denied });
       const edit = (id: string) => transport.edit(run.chatId, id, view, { buttons, isSilent: true });
       if (progressId !== undefined && (await edit(progressId))) return store.runs.setProgress(run.id, null);
       await this.#sender.send(delivery, [view], { run, buttons });
       return;
     }
     const compose = (isPlain: boolean) => {
-      const view = { ...outcomeOf(run, engines, style()), continuation };
+      const view = { ...outcomeOf(run, engines, style()), continuation, denied };
       return transport.compose(view, run.chatId, isPlain);
     };
     const isReplaced = await this.#sender.sendComposed(delivery, compose, { run, buttons, progressId });

@@ -12,12 +12,13 @@ import { type CardReplyParts, replyToCard } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
-import { hear, type Transcribe, tellHeard } from "./hear.ts";
+import { Hearing, type Transcribe, tellHeard, tellSpoken } from "./hear.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { Intake, tellSetAside, type Update } from "./intake.ts";
-import { classify, type Intent } from "./intent.ts";
+import { classify, classifyHeard, type Intent } from "./intent.ts";
 import { intentParts } from "./intent-parts.ts";
 import { type Group, Joiner } from "./join.ts";
+import { refusalOf } from "./make-default.ts";
 import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
 import { answerPress } from "./press.ts";
@@ -52,6 +53,7 @@ export class Dispatcher {
   readonly #answers: Answers;
   readonly #submitParts: SubmitParts;
   readonly #once: Once;
+  readonly #hearing = new Hearing();
   readonly #closed = new AbortController();
 
   constructor(parts: DispatchParts) {
@@ -66,7 +68,7 @@ export class Dispatcher {
       windowMs: () => (parts.config().telegram?.forward_coalesce_s ?? 1) * 1000,
       albumMs: () => (parts.config().telegram?.media_group_debounce_s ?? 1) * 1000,
       submit: (group) => this.#submit(group),
-      takeBack: (runId) => void parts.bridge.takeBack(runId),
+      takeBack: (runId) => void parts.bridge.job(runId)?.takeBack(),
       hold: (forward) => this.#hold(forward),
       now: parts.now,
     });
@@ -128,6 +130,7 @@ export class Dispatcher {
         store.updates.handled(intent.stop.updateId);
         break;
       case "cardReply":
+        tellSpoken(intent, answers);
         answers.give(intent.message, replyToCard(intent.message, intent.question, this.#parts));
         break;
       case "edit":
@@ -169,11 +172,11 @@ export class Dispatcher {
   #hear(message: Incoming): void {
     const { signal } = this.#closed;
     const use = (heard: Incoming) => {
-      this.#joiner.add(heard);
+      this.#guard(heard, () => this.#carryOut(classifyHeard(heard, this.#parts)));
       this.#joiner.settle();
     };
     const tell = (answer: Answer) => this.#guard(message, () => this.#answers.give(message, answer));
-    this.#deferred.add(hear(message, { ...this.#parts, signal, use, tell }));
+    this.#deferred.add(this.#hearing.hear(message, { ...this.#parts, signal, use, tell }));
   }
 
   #hold(forward: Incoming): void {
@@ -208,7 +211,7 @@ export class Dispatcher {
           },
         });
       } else if (!("text" in origin)) this.#parts.store.updates.handled(origin.updateId);
-      else this.#answers.give(origin, error.userText, updateIds);
+      else this.#answers.give(origin, refusalOf(error, origin, this.#parts), updateIds);
       return undefined;
     }
   }

@@ -11,5 +11,5 @@ const MAX_DRAFT_ID = 2 ** 31 - 1;
 /** Does what the transport's own Stop below a streamed answer means: the turn ends, the session stays. */
 export function stopDraft({ chatId, draftId }: DraftStop, bridge: Bridge): void {
   const run = bridge.active(chatId).find((one) => draftIdOf(one) === draftId);
-  if (run && !bridge.interrupt(run.id)) bridge.cancel(run.id);
+  if (run && !bridge.job(run.id)?.interrupt()) bridge.cancel(run.id);
 }

@@ -19,7 +19,7 @@ export function applyEdit(
   if (!run || task === undefined) return undefined;
   const resolveParts = { config: config(), engines, store, botName, engineOverride };
   const resolved = resolvePrompt({ ...message, text: withQuote(task, message) }, resolveParts);
-  if (!bridge.isWaiting(run.id)) {
+  if (!bridge.job(run.id)?.isWaiting) {
     // Telegram tells of an edit if only the preview of a link has come, too.
     if (run.prompt.includes(resolved.prompt)) return undefined;
     const state = run.state === "ended" ? "has ended" : "runs already";

@@ -5,15 +5,28 @@ import { toDocument } from "./markdown/load.ts";
 import type { Message } from "./transport.ts";
 
 /** A file of a machine, for sending. @throws UserError */
-export type OpenFile = (place: FileToSend["place"], path: string) => Promise<BinaryFile>;
+export type OpenFile = (place: FileToSend["place"], path: string) => Promise<BinaryFile & { readonly version: string }>;
 
-/** The file of a delivery; one that cannot be sent any more is told. */
+/** The file of a delivery; one that cannot be sent any more is told. Its bytes are checked again at each try. */
 export async function toFileMessage(stored: string, open: OpenFile): Promise<Message> {
-  const { place, path } = JSON.parse(stored) as FileToSend;
+  const { place, path, version } = JSON.parse(stored) as FileToSend;
+  const openNow = async () => {
+    const file = await open(place, path);
+    if (version === undefined || file.version === version) return file;
+    throw new UserError(`\`${path}\` was changed before it was sent: \`/file get ${path}\` sends it as it is now.`);
+  };
   try {
-    return await open(place, path);
+    return { ...(await openNow()), bytes: () => bytesOf(openNow) };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return toDocument(`A file could not be sent: ${error.userText}`);
+    if (error instanceof UserError) return notSent(error);
+    throw error;
   }
 }
+
+async function* bytesOf(open: () => Promise<BinaryFile>): AsyncGenerator<Uint8Array, void> {
+  yield* (await open()).bytes();
+}
+
+/** What comes in the place of a file. */
+export const notSent = ({ userText }: UserError): Promise<Message> =>
+  toDocument(`A file could not be sent: ${userText}`);

@@ -13,6 +13,8 @@ export interface Frame {
   readonly goal?: string | undefined;
   /** What began the run, if no message did: `schedule nightly`. */
   readonly cause?: string | undefined;
+  /** How many steps a person, the rules or the time denied. */
+  readonly denied?: number | undefined;
   /** `12k tokens · $0.04` */
   readonly usage?: string | undefined;
   /** `ctx: web @feat/x` */
@@ -30,17 +32,21 @@ export function headerOf({ label, engine, elapsedMs, steps, goal }: Frame, more?
   return paragraph(label === "cancelled" ? code(label) : text(label), text(` · ${facts.join(" · ")}`));
 }
 
-/** The cause and what was used, then context and resume line in code, each on a line of its own. */
+/** What was denied, the cause and what was used, then context and resume line in code, each on a line of its own. */
 export function footerOf(frame: Frame): readonly Block[] {
   const shown = footerLines(frame);
   return shown.length === 0 ? [] : [lines(shown.map((line) => [line]))];
 }
 
 /** The lines of the footer one by one. */
-export function footerLines({ cause, usage, context, resumeLine }: Frame): readonly Inline[] {
+export function footerLines({ denied = 0, cause, usage, context, resumeLine }: Frame): readonly Inline[] {
   const inCode = [context, resumeLine].flatMap((line) =>
     line === undefined ? [] : [code(shorten(line, LINE_LENGTH))],
   );
-  const inWords = [cause, usage].flatMap((line) => (line === undefined ? [] : [text(line)]));
+  const inWords = [denied > 0 ? deniedLine(denied) : undefined, cause, usage].flatMap((line) =>
+    line === undefined ? [] : [text(line)],
+  );
   return [...inWords, ...inCode];
 }
+
+const deniedLine = (count: number) => (count === 1 ? "1 step was denied." : `${count} steps were denied.`);

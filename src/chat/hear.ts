@@ -3,6 +3,8 @@ import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type Answer, type Answers, refOf } from "./answers.ts";
 import type { Incoming } from "./incoming.ts";
+import type { Intent } from "./intent.ts";
+import { keyOf } from "./join.ts";
 
 /** Makes text of a recording. @throws UserError with what to fix. */
 export type Transcribe = (voice: PromptFile, signal: AbortSignal) => Promise<string>;
@@ -18,19 +20,37 @@ export interface HearParts {
   readonly tell: (answer: Answer) => void;
 }
 
-/** Gives a voice message its text. */
-export async function hear(message: Incoming, { transcribe, log, signal, use, tell }: HearParts): Promise<void> {
+/** Gives voice messages their text: several at once, but those of one sender are used in the order they came. */
+export class Hearing {
+  readonly #last = new Map<string, Promise<void>>();
+
+  async hear(message: Incoming, parts: HearParts): Promise<void> {
+    const key = keyOf(message);
+    const before = this.#last.get(key);
+    const heard = listen(message, parts);
+    const settled = Promise.allSettled([heard, before]).then(() => {});
+    this.#last.set(key, settled);
+    await settled;
+    if (this.#last.get(key) === settled) this.#last.delete(key);
+    (await heard)();
+  }
+}
+
+/** What is to be done once a message is heard. */
+async function listen(message: Incoming, { transcribe, log, signal, use, tell }: HearParts): Promise<() => void> {
   const { voice, ...rest } = message;
-  if (!voice) return;
-  const text = await transcribe(voice, signal).catch((error: unknown) => {
-    if (signal.aborted) return undefined;
+  if (!voice) return () => {};
+  try {
+    const text = await transcribe(voice, signal);
+    const heard = { ...rest, text: [rest.text, text].filter(Boolean).join("\n\n"), isSpoken: true };
+    return () => signal.aborted || use(heard);
+  } catch (error) {
+    if (signal.aborted) return () => {};
     const ref = refOf(message.updateId);
     if (!(error instanceof UserError)) log.error({ err: error, ref }, "voice.failed");
-    tell({ body: `${userText(error, ref)}\n\nForward the voice message to me to try again.`, isSilent: true });
-    return undefined;
-  });
-  if (text !== undefined && !signal.aborted)
-    use({ ...rest, text: [rest.text, text].filter(Boolean).join("\n\n"), isSpoken: true });
+    const body = `${userText(error, ref)}\n\nForward the voice message to me to try again.`;
+    return () => tell({ body, isSilent: true });
+  }
 }
 
 /** Shows what was heard; a reply to it continues the run that came of it. */
@@ -39,6 +59,13 @@ export function tellHeard(spoken: readonly Incoming[], runId: string | undefined
     const lines = message.text.split("\n").map((line) => `> ${asMarkdown(line.trim())}`);
     answers.give(message, { body: lines.join("\n"), isSilent: true, ...(runId !== undefined && { runId }) }, []);
   }
+}
+
+/** Shows what was heard as the answer to a question, unless nobody may see that. */
+export function tellSpoken(answer: Extract<Intent, { type: "cardReply" }>, answers: Answers): void {
+  const { message, question: stored } = answer;
+  const isSecret = "isSecret" in stored.question && stored.question.isSecret;
+  if (message.isSpoken && !isSecret) tellHeard([message], stored.runId, answers);
 }
 
 /** Text that is no Markdown, as Markdown. */

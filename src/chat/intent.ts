@@ -44,8 +44,8 @@ export function classify(received: Received, parts: IntentParts): Intent {
 function classifyMessage(message: Incoming, parts: IntentParts): Intent {
   const command = message.isForward ? undefined : parseCommand(message.text);
   const question = command && parts.commands.includes(command.name) ? undefined : questionOf(message, parts.store);
-  if (question) return { type: "cardReply", message, question };
   if (message.voice) return { type: "voice", message };
+  if (question) return { type: "cardReply", message, question };
   if (message.attachment) return { type: "attachment", message };
   const isTask = !command || parts.directives.includes(command.name);
   // Whatever a part of a paste begins with; but somebody may want to take the paste back.
@@ -55,6 +55,12 @@ function classifyMessage(message: Incoming, parts: IntentParts): Intent {
   if (message.text.trim() === "" || !isOurs(command, parts)) return { type: "nothing", message };
   if (isTask) return { type: typeOf(message), message };
   return toCommand(message, command);
+}
+
+/** What a voice message is once its text is known; no command is obeyed that was only heard. */
+export function classifyHeard(message: Incoming, { store }: Pick<IntentParts, "store">): Intent {
+  const question = questionOf(message, store);
+  return question ? { type: "cardReply", message, question } : { type: typeOf(message), message };
 }
 
 function toCommand(message: Incoming, { name, args }: SlashCommand): Intent {

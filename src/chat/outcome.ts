@@ -52,10 +52,7 @@ export const saidView = (
 });
 
 /** A cancelled run keeps the form of its progress. */
-export function cancelledView(
-  run: StoredRun,
-  { engines, style, progress }: { engines: readonly Engine[]; style: Style; progress: ProgressState | undefined },
-): Document {
+export function cancelledView(run: StoredRun, { engines, style, progress, denied }: CancelledParts): Document {
   return renderProgress({
     label: "cancelled",
     engine: run.engine,
@@ -63,9 +60,16 @@ export function cancelledView(
     progress: progress ?? initialProgress(),
     resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
     cause: causeOf(run),
+    denied,
     context: contextOf(run),
     cwd: run.cwd ?? undefined,
   });
+}
+
+interface CancelledParts extends Pick<Frame, "denied"> {
+  readonly engines: readonly Engine[];
+  readonly style: Style;
+  readonly progress: ProgressState | undefined;
 }
 
 /** The line may be hidden only if the next message goes on with the session by itself. */

@@ -32,7 +32,7 @@ function act(press: Press, parts: PressParts): string {
     case "stop":
       return STOPPED[bridge.cancel(run.id)];
     case "wait":
-      return bridge.wait(run.id) ? "Waiting." : "There is nothing to wait for.";
+      return bridge.job(run.id)?.wait() ? "Waiting." : "There is nothing to wait for.";
     case "run":
       return bridge.release(run.id) ? "Running it." : "It no longer waits for that.";
     case "resume":

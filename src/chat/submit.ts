@@ -40,7 +40,7 @@ export function submit(group: Group, parts: SubmitParts): string {
   const { bridge, deferred, guard } = parts;
   const task = toTask(group, parts);
   const { follows } = group;
-  if (follows !== undefined && bridge.isWaiting(follows)) return extend(task, follows, parts);
+  if (follows !== undefined && bridge.job(follows)?.isWaiting) return extend(task, follows, parts);
   const { prompt, resolved } = task;
   const running = group.mustQueue ? undefined : bridge.steerable(prompt, resolved);
   if (running === undefined) return queue(task, parts);

@@ -19,7 +19,7 @@ export interface GoalTerms {
   /** Of the goal, over all its runs. */
   readonly tokenBudget: number;
   /** Of this run. */
-  readonly minutes?: number | undefined;
+  readonly minutes?: number;
 }
 
 /** What can be done to the goal of a session that has no run now. */

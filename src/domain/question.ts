@@ -76,13 +76,17 @@ export type Reply =
 /** The reply that a text stands for; undefined if it is none. The name of an option chooses it, and so does its number. */
 export function readText(question: Choice | FreeText, text: string): Reply | undefined {
   if (question.kind === "text") return { type: "text", text };
-  const named = question.options.find(({ label }) => label.trim().toLowerCase() === text.toLowerCase());
+  // What was spoken ends with a full stop.
+  const named = optionOf(question, text) ?? optionOf(question, text.replace(/[.!?]+$/, ""));
   if (named) return { type: "choose", values: [named.value] };
   const numbers = numbersIn(question, text);
   const chosen = question.options.filter((_, index) => numbers?.includes(index + 1));
   if (numbers) return { type: "choose", values: chosen.map(({ value }) => value) };
   return question.isOpen ? { type: "text", text } : undefined;
 }
+
+const optionOf = ({ options }: Choice, name: string) =>
+  options.find(({ label }) => label.trim().toLowerCase() === name.toLowerCase());
 
 /** `2`, or `1, 3` if several may be chosen; undefined for all else. Options that are numbers go by their names alone. */
 function numbersIn({ options, isMultiple, isOpen }: Choice, text: string): readonly number[] | undefined {

@@ -44,14 +44,5 @@ export function problemOf(when: When): string | undefined {
   }
 }
 
-const known = new Map<string, Cron>();
-
-/** Patterns are read once: a bridge looks at the same few again and again. */
-function patternOf(pattern: string, timezone: string | undefined): Cron {
-  const key = `${timezone ?? ""} ${pattern}`;
-  const cron =
-    known.get(key) ??
-    new Cron(pattern, { mode: "5-part", fixedTimeRule: "no-wildcard", paused: true, ...(timezone && { timezone }) });
-  known.set(key, cron);
-  return cron;
-}
+const patternOf = (pattern: string, timezone: string | undefined): Cron =>
+  new Cron(pattern, { mode: "5-part", fixedTimeRule: "no-wildcard", paused: true, ...(timezone && { timezone }) });

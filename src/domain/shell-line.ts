@@ -1,6 +1,7 @@
 import {
   ANSI_QUOTED,
   ASSIGNMENT,
+  BLANK,
   BOTH_OUTPUTS,
   CONTROL,
   DISOWNED,
@@ -79,7 +80,7 @@ class Reader implements ShellLine {
       this.#keep(words);
       words = [];
     };
-    while (this.#skipBlank() && !this.#take(end)) {
+    while (this.#cursor.skip(BLANK) && !this.#cursor.take(end)) {
       if (this.#cursor.match(SEPARATOR)) close();
       else if (!this.#special(close)) this.#addWord(words);
     }
@@ -109,7 +110,7 @@ class Reader implements ShellLine {
     if (this.#cursor.match(BOTH_OUTPUTS)) this.#doubt();
     else if (!this.#cursor.match(REDIRECTION)) return false;
     if (this.#cursor.match(FORCED)) this.#doubt();
-    this.#skipBlank();
+    this.#cursor.skip(BLANK);
     const start = this.#cursor.at;
     if (this.#word() !== "/dev/null") this.isPlain = false;
     if (this.#cursor.at === start) this.#doubt();
@@ -207,8 +208,8 @@ class Reader implements ShellLine {
   /** Takes what the shell would replace; false if nothing of it is here. */
   #expand(isQuoted: boolean): boolean {
     if (this.#cursor.match(PARAMETER)) return true;
-    if (this.#cursor.text.startsWith("$((", this.#cursor.at)) this.#doubt();
-    if (this.#cursor.text.startsWith("$(", this.#cursor.at)) this.#substitute(")", 2);
+    if (this.#cursor.startsWith("$((")) this.#doubt();
+    if (this.#cursor.startsWith("$(")) this.#substitute(")", 2);
     else if (this.#cursor.sign() === "`") {
       this.#substitute("`", 1);
       // What is escaped in it is read again by the shell.
@@ -236,17 +237,5 @@ class Reader implements ShellLine {
   #giveUp(): undefined {
     this.#doubt();
     this.#cursor.at = this.#cursor.text.length;
-  }
-
-  /** False at the end of the text. */
-  #skipBlank(): boolean {
-    this.#cursor.match(/[ \t]+(?:\\\n[ \t]*)*/y);
-    return this.#cursor.at < this.#cursor.text.length;
-  }
-
-  #take(end: End): boolean {
-    const isHere = end !== undefined && this.#cursor.sign() === end;
-    if (isHere) this.#cursor.at++;
-    return isHere;
   }
 }

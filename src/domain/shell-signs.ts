@@ -5,6 +5,7 @@ export const RESERVED = new Set(
 export const OBSCURE = new Set("[[ coproc function".split(" "));
 /** Where these are an argument to one shell, a command may begin behind them for another. */
 export const TURNS = new Set(["{", "}", "do"]);
+export const BLANK = /[ \t]+(?:\\\n[ \t]*)*/y;
 export const SEPARATOR = /\|\||&&|\|&|[;|\n]/y;
 export const PROCESS_SUBSTITUTION = /[<>]\(/y;
 export const HERE_DOCUMENT = /\d*<<-?(?!<)/y;

@@ -32,4 +32,21 @@ export class TextCursor {
     this.at += found[0].length;
     return found;
   }
+
+  startsWith(text: string): boolean {
+    return this.text.startsWith(text, this.at);
+  }
+
+  /** Goes past a character if it comes next. */
+  take(sign: string | undefined): boolean {
+    const isHere = sign !== undefined && this.sign() === sign;
+    if (isHere) this.at++;
+    return isHere;
+  }
+
+  /** Goes past a pattern if it fits here. False at the end of the text. */
+  skip(pattern: RegExp): boolean {
+    this.match(pattern);
+    return this.at < this.text.length;
+  }
 }

@@ -1,18 +1,17 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import type { ProcessMark } from "../domain/run.ts";
+import { enclosed } from "./cgroup.ts";
 import { RUN_MARK } from "./environment.ts";
+import { hasProc, otherProcesses, readStat } from "./proc.ts";
 import { startTimeByPs } from "./ps.ts";
-
-/** Whether processes can be looked at through /proc. */
-export const hasProc = process.platform === "linux";
 
 const SWEEP_PAUSE_MS = 15;
 const READS_AT_ONCE = 50;
 
 /**
- * Sends SIGKILL to every process that carries the run's mark in its environment, until none is left. Reaches those
- * that left the engine's process group and session. Linux only: elsewhere it finds nothing.
+ * Sends SIGKILL to every process that carries the run's mark in its environment or is in the run's control group, until
+ * none is left. Reaches those that left the engine's process group and session. Linux only: elsewhere it finds nothing.
  *
  * @param variable where another than the run's id is looked for.
  * @returns whether none was left within `limitMs`.
@@ -29,12 +28,13 @@ export async function endMarkedProcesses(runId: string, limitMs = 1000, variable
 /** The same for several runs, once and without waiting, for a process that is about to exit. */
 export function endMarkedNow(runIds: readonly string[]): void {
   if (!hasProc || runIds.length === 0) return;
+  for (const pid of runIds.flatMap(enclosed)) sendSignal(pid, "SIGKILL");
   for (const pid of otherProcesses() ?? []) {
     if (runIds.some((runId) => isMarked(pid, runId))) sendSignal(pid, "SIGKILL");
   }
 }
 
-/** The processes that carry a run's mark, zombies left out. */
+/** The processes that carry a run's mark or are in its control group, zombies left out. */
 export async function markedProcesses(runId: string, variable = RUN_MARK): Promise<number[]> {
   const pids: number[] = [];
   await forEachMarked(runId, (pid) => pids.push(pid), variable);
@@ -57,24 +57,16 @@ async function forEachMarked(runId: string, act: (pid: number) => void, variable
   if (!hasProc) return 0;
   const others = otherProcesses();
   if (others === undefined) return undefined;
-  let count = 0;
+  const inGroup = variable === RUN_MARK ? enclosed(runId) : [];
+  for (const pid of inGroup) act(pid);
+  let count = inGroup.length;
   for (const [index, pid] of others.entries()) {
     if (index % READS_AT_ONCE === READS_AT_ONCE - 1) await setImmediate();
-    if (!isMarked(pid, runId, variable)) continue;
+    if (inGroup.includes(pid) || !isMarked(pid, runId, variable)) continue;
     act(pid);
     count += 1;
   }
   return count;
-}
-
-function otherProcesses(): readonly number[] | undefined {
-  try {
-    return readdirSync("/proc")
-      .map(Number)
-      .filter((pid) => pid > 0 && pid !== process.pid);
-  } catch {
-    return undefined;
-  }
 }
 
 /** False for processes of other people, which nobody else may look into, and for zombies. */
@@ -107,15 +99,4 @@ export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean>
   if (!hasProc) return (await startTimeByPs(pid)) === startTime;
   const stat = readStat(pid);
   return stat?.startTime === startTime && stat.state !== "Z";
-}
-
-/** Fields 3 and 22 of `/proc/<pid>/stat`, counted from behind the command, which may hold spaces (proc(5)). */
-function readStat(pid: number): { state: string; startTime: string } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", startTime: fields[19] ?? "" };
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { hasProc, markedProcesses } from "./marked.ts";
-import { descendants, residentByPs } from "./ps.ts";
+import { markedProcesses } from "./marked.ts";
+import { hasProc } from "./proc.ts";
+import { residentByPs } from "./ps.ts";
+import { descendants } from "./tree.ts";
 
 const BYTES_PER_KIB = 1024;
 
@@ -11,7 +13,8 @@ const BYTES_PER_KIB = 1024;
  * @param markId what its processes carry in their environment, where that is known.
  */
 export async function residentBytes(pid: number, markId: string | undefined): Promise<number> {
-  if (!hasProc) return (await residentByPs([pid, ...(await descendants(pid))])) * BYTES_PER_KIB;
+  if (!hasProc)
+    return (await residentByPs([pid, ...(await descendants(pid)).map((below) => below.pid)])) * BYTES_PER_KIB;
   const marked = markId === undefined ? [] : await markedProcesses(markId);
   return [...new Set([pid, ...marked])].reduce((sum, one) => sum + residentOf(one), 0);
 }

@@ -4,6 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { BOUNDS } from "../bounds.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
+import { enclose } from "./cgroup.ts";
 import { RUN_MARK } from "./environment.ts";
 import type { ExitGuard } from "./exit-guard.ts";
 import { markProcess, sendSignal } from "./marked.ts";
@@ -88,6 +89,8 @@ export async function openProcess(command: Command): Promise<OpenChild> {
   child.stdout.on("readable", () => {});
   if (command.onStderr) child.stderr.on("data", command.onStderr);
   const end = followEnd(child);
+  // It takes up to 0.1 s, which an engine needs to come up anyway.
+  if (runId !== undefined) void enclose(runId, child.pid);
   const { stdin } = child;
   const endInput = () => void stdin.end();
   const write = (text: string) => writeTo(stdin, text);

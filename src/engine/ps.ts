@@ -1,19 +1,16 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { BOUNDS } from "../bounds.ts";
+import type { ProcessMark } from "../domain/run.ts";
 
 // For systems without /proc; the options are those that POSIX sets for `ps`, which is there on macOS and the BSDs.
 
-/** All processes under this one, itself left out; none if `ps` does not answer. */
-export async function descendants(root: number): Promise<number[]> {
-  const children = new Map<number, number[]>();
-  for (const line of (await ps(["-A", "-o", "pid=,ppid="])).split("\n")) {
-    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-    children.set(parent, [...(children.get(parent) ?? []), pid]);
-  }
-  const found: number[] = [];
-  for (let next = [root]; next.length > 0; found.push(...next)) next = next.flatMap((pid) => children.get(pid) ?? []);
-  return found;
+/** Every process with its parent; none if `ps` does not answer. */
+export async function parentsByPs(): Promise<(ProcessMark & { readonly parent: number })[]> {
+  return (await ps(["-A", "-o", "pid=,ppid="])).split("\n").flatMap((line) => {
+    const [, pid, parent] = /^\s*(\d+)\s+(\d+)\s*$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), startTime: "" }];
+  });
 }
 
 /** When a process began, to the second; "" if there is none. */

@@ -7,6 +7,7 @@ import { EngineError } from "../errors.ts";
 import type { Run, RunRequest } from "./contract.ts";
 import type { Controls, Driver, RunContext } from "./driver.ts";
 import { endsWithin } from "./ends-within.ts";
+import { EventQueue } from "./event-queue.ts";
 import { eachEvent } from "./events.ts";
 
 const UNCONFIRMED = "did not confirm that it stopped: what it had begun may go on until its server ends.";
@@ -38,18 +39,14 @@ class RunMachine implements RunContext {
   readonly #setup: RunSetup;
   readonly #stopping = new AbortController();
   readonly #driven: Promise<void>;
+  readonly #queue = new EventQueue();
   readonly #pending = new Set<string>();
   readonly #isReady: Promise<Controls>;
   #takeControls: (controls: Controls) => void = () => {};
-  #queue: RunEvent[] = [];
-  #wake: () => void = () => {};
-  #drain: () => void = () => {};
-  #isReaderIdle = false;
   #session: Completed["resume"];
   #hasStarted = false;
   #hasCompleted = false;
   #finished: Promise<void> | undefined;
-  #isOver = false;
   #answer = "";
   #toldAnswer = "";
   #textTimer: NodeJS.Timeout | undefined;
@@ -90,7 +87,7 @@ class RunMachine implements RunContext {
   }
 
   announce(mark: ProcessMark): void {
-    if (!this.#hasCompleted) this.#enqueue({ type: "process", mark });
+    if (!this.#hasCompleted) this.#queue.push({ type: "process", mark });
   }
 
   ready(controls: Controls): void {
@@ -98,7 +95,7 @@ class RunMachine implements RunContext {
     if (controls.steer) can.push("steer");
     if (controls.interrupt) can.push("interrupt");
     if (controls.answer) can.push("answer");
-    if (!this.#hasCompleted) this.#enqueue({ type: "ready", can });
+    if (!this.#hasCompleted) this.#queue.push({ type: "ready", can });
     this.#takeControls(controls);
   }
 
@@ -106,41 +103,24 @@ class RunMachine implements RunContext {
     if (this.#hasCompleted) return;
     if (event.type === "completed") this.#complete(event);
     else if (event.type === "text") this.#text(event.text);
-    else if (event.type !== "started") this.#enqueue(event);
+    else if (event.type !== "started") this.#queue.push(event);
     else if (!this.#hasStarted) {
       this.#hasStarted = true;
       this.#session = event.resume;
-      this.#enqueue(event);
+      this.#queue.push(event);
     }
   }
 
   drained(): Promise<void> {
-    if (this.#isReaderIdle || this.stopped.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#drain = resolve;
-    });
+    return this.stopped.aborted ? Promise.resolve() : this.#queue.drained();
   }
 
   async *batches(): AsyncGenerator<readonly RunEvent[], void> {
     try {
-      for (;;) {
-        const batch = this.#queue;
-        this.#queue = [];
-        if (batch.length > 0) yield batch;
-        else if (this.#isOver) return;
-        else await this.#news();
-      }
+      yield* this.#queue.batches();
     } finally {
       await this.#stop("nobody listened any more");
     }
-  }
-
-  #news(): Promise<void> {
-    this.#isReaderIdle = true;
-    this.#drain();
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
   }
 
   async #steer({ text, attachments = [] }: Extract<RunCommand, { type: "steer" }>): Promise<Verdict> {
@@ -164,7 +144,7 @@ class RunMachine implements RunContext {
   }
 
   #acknowledge(id: string, verdict: Verdict): void {
-    if (this.#pending.delete(id)) this.#enqueue({ type: "ack", id, ...verdict });
+    if (this.#pending.delete(id)) this.#queue.push({ type: "ack", id, ...verdict });
   }
 
   #text(answer: string): void {
@@ -176,9 +156,7 @@ class RunMachine implements RunContext {
     this.#textTimer = undefined;
     if (this.#hasCompleted || this.#answer === this.#toldAnswer) return;
     this.#toldAnswer = this.#answer;
-    // A reader that is behind needs only the newest.
-    if (this.#queue.at(-1)?.type === "text") this.#queue.pop();
-    this.#enqueue({ type: "text", engine: this.#setup.id, text: this.#answer });
+    this.#queue.push({ type: "text", engine: this.#setup.id, text: this.#answer });
     this.#textTimer = setTimeout(() => this.#tellText(), TEXT_PAUSE_MS);
     this.#textTimer.unref();
   }
@@ -196,17 +174,11 @@ class RunMachine implements RunContext {
     for (const id of this.#pending) this.#acknowledge(id, { ok: false });
     const resume = outcome.resume ?? this.#session;
     const error = this.#reason;
-    this.#enqueue({ ...outcome, ...(resume && { resume }), ...(error !== undefined && { ok: false, error }) });
+    this.#queue.push({ ...outcome, ...(resume && { resume }), ...(error !== undefined && { ok: false, error }) });
   }
 
   get #reason(): string | undefined {
     return this.stopped.aborted ? String(this.stopped.reason) : undefined;
-  }
-
-  #enqueue(event: RunEvent): void {
-    this.#queue.push(event);
-    this.#isReaderIdle = false;
-    this.#wake();
   }
 
   async #drive(): Promise<void> {
@@ -221,8 +193,7 @@ class RunMachine implements RunContext {
 
   async #close(): Promise<void> {
     await this.#finished;
-    this.#isOver = true;
-    this.#wake();
+    this.#queue.end();
   }
 
   /** Completes a run that has no outcome; keeps what there is of an answer. */
@@ -238,9 +209,9 @@ class RunMachine implements RunContext {
   }
 
   #stop(reason: string): Promise<void> {
-    if (this.#isOver) return Promise.resolve();
+    if (this.#queue.isOver) return Promise.resolve();
     if (!this.stopped.aborted) this.#stopping.abort(reason);
-    this.#drain();
+    this.#queue.release();
     this.#ending ??= this.#end(String(this.stopped.reason));
     return this.#ending;
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
 import { UserError } from "../errors.ts";
+import { inlineCode } from "./inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 const USAGE =
@@ -9,9 +10,9 @@ const USAGE =
 /** Sends a file to the conversation; `/file put` comes with a file, so that it is no operation. */
 export const file = defineOperation({
   name: "file",
-  summary: "send a file of the project: /file get path; /file put path as a caption stores one",
+  summary: "send a file or folder of the project: /file get path; /file put path as a caption stores a file",
   input: z.strictObject({ action: z.string().default("") }),
-  output: z.object({ name: z.string(), size: z.number() }),
+  output: z.object({ name: z.string(), size: z.number(), leftOut: z.number() }),
   argument: "action",
   intent: "read",
   idempotent: false,
@@ -27,5 +28,9 @@ export const file = defineOperation({
       target: { chatId, topicId: topicId ?? null, replyTo: replyTo ?? null },
     });
   },
-  tell: ({ name }) => ({ body: `Sending \`${name}\`.`, isSeen: true }),
+  tell: ({ name, leftOut }) => {
+    const what = leftOut === 1 ? "one entry" : `${leftOut} entries`;
+    const without = leftOut === 0 ? "" : ` without ${what}: links, and what \`deny_globs\` keeps back, are not sent`;
+    return { body: `Sending ${inlineCode(name)}${without}.`, isSeen: leftOut === 0 };
+  },
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
 import type { Thread } from "../bridge/threads.ts";
 import { shortenLine } from "../domain/cut.ts";
-import { GOAL_STATUSES, type Goal, parseGoal } from "../domain/goal.ts";
+import { GOAL_STATUSES, type Goal, type GoalTerms, type GoalWords, parseGoal } from "../domain/goal.ts";
 import { shortCount } from "../domain/usage.ts";
 import { UserError } from "../errors.ts";
 import { findThread } from "./find.ts";
@@ -45,34 +45,34 @@ export const goal = defineOperation({
   idempotent: false,
   examples: [{ words: "all tests pass --tokens 200k --minutes 60" }],
   run: async (access, input, caller): Promise<Output> => {
-    const { action, objective, terms } = toRequest(input);
+    const { action, objective, limits } = toRequest(input);
     if (action === undefined && objective !== "") {
-      const tokenBudget = terms.tokens ?? access.config.limits.goal_tokens;
-      const origin = { isResumed: false, tokenBudget, minutes: terms.minutes };
-      return begun(access, { text: objective, session: input.session, terms: origin }, caller);
+      const { tokens = access.config.limits.goal_tokens, ...time } = limits;
+      const terms = { isResumed: false, tokenBudget: tokens, ...time };
+      return begun(access, { text: objective, session: input.session, terms }, caller);
     }
     const thread = findThread(access, input.session, caller);
-    if (action === "resume") return resume(access, thread, terms, caller);
+    if (action === "resume") return resume(access, thread, limits, caller);
     return { ...shown(access, thread, await change(access, thread, action)), done: action };
   },
   tell,
 });
 
-type Terms = { readonly tokens?: number | undefined; readonly minutes?: number | undefined };
+type Limits = Omit<GoalWords, "objective">;
 
 function toRequest({ words, action }: z.infer<typeof Input>) {
   const parsed = parseGoal(words);
   if ("problem" in parsed) throw new UserError(parsed.problem, { code: "usage" });
-  const { objective, ...terms } = parsed;
+  const { objective, ...limits } = parsed;
   const named = Action.safeParse(objective.toLowerCase());
-  return { action: action ?? named.data, objective: named.success ? "" : objective, terms };
+  return { action: action ?? named.data, objective: named.success ? "" : objective, limits };
 }
 
 interface Start {
   readonly text: string;
   readonly session?: string | undefined;
   readonly thread?: Thread;
-  readonly terms: { readonly isResumed: boolean; readonly tokenBudget: number; readonly minutes?: number | undefined };
+  readonly terms: GoalTerms;
 }
 
 /** A run that lasts as long as its goal. @throws UserError if the engine has no goals. */
@@ -88,7 +88,7 @@ function begun(access: Access, { text, session, terms, ...start }: Start, caller
   return { run, session: resolved.resume ?? null, goal: null, isBegun: true, more: config.limits.goal_tokens };
 }
 
-async function resume(access: Access, thread: Thread, { tokens, minutes }: Terms, caller: Caller): Promise<Output> {
+async function resume(access: Access, thread: Thread, { tokens, ...time }: Limits, caller: Caller): Promise<Output> {
   if (access.bridge.isRunning(thread.run.id)) throw new UserError("That session is running already.");
   const found = await access.bridge.threads.goal(thread, "show");
   if (!found || found.status === "complete") throw new UserError("This session has no goal to resume.");
@@ -97,7 +97,7 @@ async function resume(access: Access, thread: Thread, { tokens, minutes }: Terms
   }
   const tokenBudget =
     tokens === undefined ? (found.tokenBudget ?? access.config.limits.goal_tokens) : found.tokensUsed + tokens;
-  const terms = { isResumed: true, tokenBudget, minutes };
+  const terms = { isResumed: true, tokenBudget, ...time };
   return { ...begun(access, { text: found.objective, thread, terms }, caller), done: "resume" };
 }
 
@@ -109,9 +109,9 @@ async function change(
 ): Promise<Goal | undefined> {
   const { bridge } = access;
   const { id } = thread.run;
-  const running = bridge.goalOf(id);
+  const running = bridge.job(id)?.goal;
   if (running && action === undefined) return running;
-  if (running && bridge.interrupt(id)) await bridge.ended(id);
+  if (running && bridge.job(id)?.interrupt()) await bridge.ended(id);
   return bridge.threads.goal(thread, action ?? "show");
 }
 

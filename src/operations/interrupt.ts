@@ -15,7 +15,7 @@ export const interrupt = defineOperation({
   examples: [{}],
   run: (access, input, caller) => {
     const run = findActive(access, input.run, caller);
-    if (access.bridge.interrupt(run)) return { run };
+    if (access.bridge.job(run)?.interrupt()) return { run };
     throw new UserError(whyNotInTurn(access, run, "interrupt"));
   },
   tell: ({ run: runId }) => ({ body: "Ending the turn.", runId, isSeen: true }),

@@ -81,7 +81,7 @@ async function follow(
     kept.push(event);
     if (kept.length > KEPT_EVENTS) kept.shift();
   };
-  for (const event of bridge.lastEvents(run.id)) take(event);
+  for (const event of bridge.job(run.id)?.lastEvents() ?? []) take(event);
   const unwatch = bridge.watch(run.id, take);
   let timer: NodeJS.Timeout | undefined;
   try {

@@ -1,7 +1,7 @@
 import Libsql from "libsql";
 import { ConfigError } from "../errors.ts";
 import { keepBackup, restoreAdvice } from "./backup.ts";
-import { migrations } from "./migrations.ts";
+import { migrations } from "./migrations/index.ts";
 import { makePrivate } from "./private-file.ts";
 
 type Value = string | number | null;

@@ -111,6 +111,12 @@ export class Questions {
     return found.length > 0;
   }
 
+  /** How many questions of a run were answered with no, by whomever. */
+  countDenied(runId: string): number {
+    const sql = "SELECT COUNT(*) AS count FROM questions WHERE runId = ? AND reply = 'deny'";
+    return this.#database.get<{ count: number }>(sql, runId)?.count ?? 0;
+  }
+
   /** Stores the reply that the engine has. Secret answers are not kept. */
   settle(key: string, reply: Reply, { by, user }: Decider, at: number): void {
     const question = this.get(key)?.question;

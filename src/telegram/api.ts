@@ -2,6 +2,7 @@ import { Api, GrammyError, HttpError, InputFile, type RawApi } from "grammy";
 import { BOUNDS } from "../bounds.ts";
 import type { BinaryFile, TextFile } from "../chat/document.ts";
 import { InDoubt } from "../chat/transport.ts";
+import { UserError } from "../errors.ts";
 import { type ApiServer, proxyAgent } from "./proxy.ts";
 
 /** Telegram understood the request and said no. Without a stack: it is expected, and logged at each retry. */
@@ -86,6 +87,8 @@ function toFailure(method: string, error: unknown): unknown {
     return new Refused(method, error.error_code, reason, retry_after, migrate_to_chat_id);
   }
   if (error instanceof HttpError) {
+    // Not the network's: a file that is sent cannot be read any more.
+    if (error.error instanceof UserError) return error.error;
     const code = errorCode(error.error);
     return new Unreachable(method, code, !NOT_SENT.has(code));
   }

@@ -5,6 +5,7 @@ import type { PromptFile } from "../domain/files.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { withTries } from "../tries.ts";
+import { atMost } from "./at-most.ts";
 import { askCommand } from "./command.ts";
 import { askService, causeOf } from "./openai.ts";
 
@@ -30,23 +31,27 @@ api_key = { env = "OPENAI_API_KEY" }
  *
  * @throws UserError with what to fix; `signal.reason` once aborted.
  */
-export const transcriber =
-  (parts: VoiceParts) =>
-  async (voice: PromptFile, signal: AbortSignal): Promise<string> => {
-    const setup = parts.config().voice;
-    if (!setup) throw new UserError(OFF);
-    const by = nameOf(setup);
-    const late = AbortSignal.timeout(BOUNDS.voice.wholeMs);
-    try {
-      const text = await hear(voice, { ...parts, setup, by, signal: AbortSignal.any([signal, late]) });
-      if (text.trim() !== "") return text.trim();
-      throw new UserError("No words were heard in the voice message.");
-    } catch (error) {
-      signal.throwIfAborted();
-      parts.log.warn({ err: error, by }, "voice.failed");
-      throw late.aborted ? failure(`\`${by}\` gave no text within ${BOUNDS.voice.wholeMs / 1000} s`, error) : error;
-    }
-  };
+export function transcriber(parts: VoiceParts): (voice: PromptFile, signal: AbortSignal) => Promise<string> {
+  const inTurn = atMost(() => BOUNDS.voice.atOnce);
+  return (voice, signal) => inTurn(() => transcribe(voice, signal, parts));
+}
+
+async function transcribe(voice: PromptFile, signal: AbortSignal, parts: VoiceParts): Promise<string> {
+  signal.throwIfAborted();
+  const setup = parts.config().voice;
+  if (!setup) throw new UserError(OFF);
+  const by = nameOf(setup);
+  const late = AbortSignal.timeout(BOUNDS.voice.wholeMs);
+  try {
+    const text = await hear(voice, { ...parts, setup, by, signal: AbortSignal.any([signal, late]) });
+    if (text.trim() !== "") return text.trim();
+    throw new UserError("No words were heard in the voice message.");
+  } catch (error) {
+    signal.throwIfAborted();
+    parts.log.warn({ err: error, by }, "voice.failed");
+    throw late.aborted ? failure(`\`${by}\` gave no text within ${BOUNDS.voice.wholeMs / 1000} s`, error) : error;
+  }
+}
 
 interface Hearing extends VoiceParts {
   readonly setup: VoiceConfig;

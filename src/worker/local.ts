@@ -61,10 +61,11 @@ export class LocalWorker implements Worker {
   readonly #host = new EngineHost();
   readonly #servers: WarmServers;
   readonly #worktrees: Worktrees;
-  readonly #outboxes = new Outboxes();
+  readonly #outboxes: Outboxes;
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
+    this.#outboxes = new Outboxes(() => this.#deniedGlobs());
     this.#worktrees = new Worktrees(options.env);
     this.#servers = new WarmServers({ ...options, host: this.#host, kept: options.servers });
   }
@@ -109,7 +110,7 @@ export class LocalWorker implements Worker {
 
   async put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
     const root = await this.#placeOf(place, file.signal);
-    if (file.to) return putAt({ ...file, root, to: file.to }, this.#options.config().telegram?.files.deny_globs ?? []);
+    if (file.to) return putAt({ ...file, root, to: file.to }, this.#deniedGlobs());
     const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
     const name = `${localDate(new Date())}-${file.name}`;
@@ -117,9 +118,9 @@ export class LocalWorker implements Worker {
   }
 
   async read(place: FilePlace, path: string): Promise<ReadableFile> {
-    const rules = this.#options.config().telegram?.files.deny_globs ?? [];
+    const rules = this.#deniedGlobs();
     requireAllowed(partsOf(path), rules);
-    return readInside(await this.#placeOf(place), path);
+    return readInside(await this.#placeOf(place), path, rules);
   }
 
   async recover(left: readonly LeftRun[]): Promise<void> {
@@ -135,6 +136,10 @@ export class LocalWorker implements Worker {
   async close(): Promise<void> {
     await Promise.race([this.#servers.close(), delay(CLOSE_MS, undefined, { ref: false })]);
     this.#host.endNow();
+  }
+
+  #deniedGlobs(): readonly string[] {
+    return this.#options.config().telegram?.files.deny_globs ?? [];
   }
 
   #engine(id: string): Engine {

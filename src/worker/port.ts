@@ -22,7 +22,7 @@ export interface Worker {
    * @throws UserError if the file cannot be there; what `bytes` throws.
    */
   put(place: FilePlace, file: NewFile): Promise<PlacedFile>;
-  /** A file of a place, by its path from there. @throws UserError if it cannot be sent. */
+  /** A file of a place by its path from there, or a folder as a zip. @throws UserError if it cannot be sent. */
   read(place: FilePlace, path: string): Promise<ReadableFile>;
   /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
   recover(left: readonly LeftRun[]): Promise<void>;
@@ -61,14 +61,22 @@ export interface Wanted {
   readonly isForced: boolean;
 }
 
-export type SentFile = Pick<ReadableFile, "name" | "size" | "mime"> & { readonly path: string };
+export interface SentFile extends Pick<ReadableFile, "name" | "size" | "mime"> {
+  readonly path: string;
+  /** If only this version of it is meant. */
+  readonly version?: string;
+}
 
 export interface ReadableFile {
   readonly name: string;
-  /** Bytes. */
+  /** Bytes; of a zip, the most that it can have. */
   readonly size: number;
-  /** Known of images alone. */
+  /** Known of images and zips alone. */
   readonly mime: string;
+  /** How many files and links of a folder its zip lacks. */
+  readonly leftOut: number;
+  /** Another one once somebody has changed it. */
+  readonly version: string;
   /** May be called again, to read it anew. @throws UserError if it cannot be sent any more. */
   bytes(): AsyncIterable<Uint8Array>;
 }

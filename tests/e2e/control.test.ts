@@ -33,8 +33,8 @@ test("a run that fails or is stopped, an unknown one and a wrong input have code
   const codeOf = (operation: string, input: object) =>
     client.call({ operation, input }).catch((error: { code?: string }) => error.code);
   expect(await codeOf("send", { prompt: "session\nfail it broke", wait: true })).toBe("engine_failed");
-  const stopped = codeOf("send", { prompt: "session\nhang", wait: true });
-  await botSays(/^working/);
+  const stopped = codeOf("send", { prompt: "session\nstep waiting\nhang", wait: true });
+  await botSays(/^working[\s\S]*waiting/);
   await client.call({ operation: "cancel", input: {} });
   expect(await stopped).toBe("interrupted");
   expect(await codeOf("cancel", { run: "nope" })).toBe("not_found");

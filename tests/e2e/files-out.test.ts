@@ -1,8 +1,10 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { Emulator } from "../../src/playground/emulator.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { dot } from "../helpers/pictures.ts";
+import { filesOfZip } from "../helpers/zip.ts";
 
 /** A task during which a test puts files into the outbox. */
 async function withOutbox(fill: (outbox: string) => void, options = {}) {
@@ -49,6 +51,46 @@ describe("what an agent puts into its outbox", () => {
     await emulator.waitFor(() => files().length === 10);
   });
 
+  test("that is a folder is sent as a zip", async () => {
+    const { files, emulator } = await withOutbox((outbox) => {
+      mkdirSync(join(outbox, "site"));
+      writeFileSync(join(outbox, "site/index.html"), "<p>hi");
+    });
+    await emulator.waitFor(() => files().length === 1);
+    expect(files()[0]?.document?.file_name).toBe("site.zip");
+  });
+
+  test("and is denied by the rules is named", async () => {
+    const { botSays, files } = await withOutbox((outbox) => writeFileSync(join(outbox, "key.pem"), "secret"));
+    await botSays(/Not everything[\s\S]*denied by the rule/);
+    expect(files()).toEqual([]);
+  });
+
+  test.each([
+    ["was rewritten", "save", /report\.txt was changed before it was sent: \/file get \.takopi\/outbox\/report\.txt/],
+    ["was removed", "remove", /report\.txt does not exist/],
+  ])(
+    "and %s by a later task while Telegram was away is named, and not sent in another's words",
+    async (_, word, says) => {
+      const { emulator, say, botSays, directory, outcomeOf, store } = await stage();
+      const outbox = join(directory, ".takopi/outbox");
+      mkdirSync(outbox, { recursive: true });
+      const giveBack = emulator.fail("sendDocument", { type: "bad_gateway" }, 1000);
+      await outcomeOf(say(`session\nsave ${outbox}/report.txt first\nanswer one\ndone`));
+      await emulator.waitFor(() => emulator.calls("sendDocument").length > 0);
+      // Its outcome waits behind the file.
+      const second = say(`session\n${word} ${outbox}/report.txt second\nanswer two\ndone`);
+      const { runs } = store();
+      await vi.waitUntil(() => runs.recent(1).some((run) => run.messageId === `${second}` && run.outcome === "done"));
+      giveBack();
+      await botSays(says);
+      await outcomeOf(second);
+      const sent = () => emulator.messages(emulator.privateChatId).filter(({ document }) => document);
+      await vi.waitUntil(() => store().deliveries.open().length === 0);
+      expect(sent()).toHaveLength(word === "save" ? 1 : 0);
+    },
+  );
+
   test("goes as a document if Telegram cannot read it as a photo", async () => {
     const { emulator, say, directory } = await stage();
     writeFileSync(join(directory, "broken.png"), dot(4));
@@ -64,7 +106,7 @@ describe("what an agent puts into its outbox", () => {
 describe("/file get", () => {
   test("sends a file, over a fault of the network too, and refuses what lies elsewhere", async () => {
     const { emulator, say, botSays, directory } = await stage();
-    mkdirSync(join(directory, "docs"));
+    for (const name of ["docs", "empty"]) mkdirSync(join(directory, name));
     writeFileSync(join(directory, "docs/a b.md"), "words");
     emulator.fail("sendDocument", { type: "bad_gateway" });
     say("/file get docs/a b.md");
@@ -75,7 +117,7 @@ describe("/file get", () => {
     for (const [path, says] of [
       ["../x", /without `?\.\.`?/],
       ["missing.md", /missing\.md does not exist/],
-      ["docs", /docs is no file/],
+      ["empty", /empty has no files that can be sent/],
       [".git/config", /denied by the rule/],
       [".env", /denied by the rule/],
     ] as const) {
@@ -85,4 +127,45 @@ describe("/file get", () => {
     say("/file");
     await botSays(/Say which file/);
   });
+
+  test("sends a folder as a zip, without links and what the rules deny, and says that it does", async () => {
+    const { emulator, say, botSays, directory } = await stage();
+    const docs = join(directory, "docs");
+    mkdirSync(join(docs, "deep/.git"), { recursive: true });
+    writeFileSync(join(docs, "a b.md"), "words ".repeat(1000));
+    writeFileSync(join(docs, "deep/ü.txt"), "deeper");
+    writeFileSync(join(docs, "deep/empty"), "");
+    writeFileSync(join(docs, "deep/.git/config"), "secret");
+    writeFileSync(join(docs, ".env"), "secret");
+    symlinkSync("/etc/passwd", join(docs, "passwd"));
+    say("/file get docs/");
+    await botSays(/^Sending docs\.zip without 3 entries: links, and what deny_globs keeps back, are not sent\.$/);
+    const sent = await emulator.waitFor(() =>
+      emulator.messages(emulator.privateChatId).find(({ document }) => document),
+    );
+    expect(sent.document?.file_name).toBe("docs.zip");
+    const bytes = await download(emulator, sent.document?.file_id ?? "");
+    expect(filesOfZip(bytes)).toEqual({ "a b.md": "words ".repeat(1000), "deep/ü.txt": "deeper", "deep/empty": "" });
+  });
+
+  test("sends no folder that is too large", async () => {
+    const { emulator, say, botSays, directory } = await stage();
+    mkdirSync(join(directory, "big"));
+    for (const name of ["a", "b"]) truncateSync(writeEmpty(join(directory, "big", name)), 26 * 1024 * 1024);
+    say("/file get big");
+    await botSays(/big has more than 50 MiB or 10000 files, the most that is sent: name a folder in it\./);
+    expect(emulator.calls("sendDocument")).toEqual([]);
+  });
 });
+
+async function download({ url, token }: Emulator, fileId: string): Promise<Buffer> {
+  const { result } = (await (await fetch(`${url}/bot${token}/getFile?file_id=${fileId}`)).json()) as {
+    result: { file_path: string };
+  };
+  return Buffer.from(await (await fetch(`${url}/file/bot${token}/${result.file_path}`)).arrayBuffer());
+}
+
+function writeEmpty(path: string): string {
+  writeFileSync(path, "");
+  return path;
+}

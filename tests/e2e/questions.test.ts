@@ -35,14 +35,16 @@ describe("an approval", () => {
   });
 
   test.each([
-    ["Allow for session", "acceptForSession", /✓ Allowed for the session by /],
-    ["Deny", "decline", /✗ Denied by /],
-  ])("is answered by %s", async (label, decision, shown) => {
+    ["Allow for session", "acceptForSession", /✓ Allowed for the session by /, false],
+    ["Deny", "decline", /✗ Denied by /, true],
+  ])("is answered by %s; the outcome says what was denied", async (label, decision, shown, isDenied) => {
     const bridge = await setUp("codex");
     const id = bridge.say("approve");
     const card = await bridge.botSays(/^codex wants to run/);
     await press(bridge, card, label);
-    expect(textOf(await bridge.outcomeOf(id))).toContain(`{"decision":"${decision}"}`);
+    const outcome = textOf(await bridge.outcomeOf(id));
+    expect(outcome).toContain(`{"decision":"${decision}"}`);
+    expect(outcome.includes("\n\n1 step was denied.\n")).toBe(isDenied);
     expect(textOf(await closed(bridge, card))).toMatch(shown);
   });
 

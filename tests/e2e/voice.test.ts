@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
 import { shorten } from "../helpers/bounds.ts";
 import { type StageOptions, stage, textOf } from "../helpers/bridge.ts";
+import { LIVE, liveTables } from "../helpers/live-stage.ts";
 import { transcriptionService, words } from "../voice/service.ts";
 
 const recording = { name: "v.ogg", mimeType: "audio/ogg", data: Buffer.from("OggS sound"), durationS: 3 };
@@ -86,6 +87,55 @@ describe("a voice message", () => {
     const forward = { type: "user" as const, sender_user: emulator.person, date: 1 };
     expect(textOf(await outcomeOf(speak({ forward })))).toContain("once more");
   });
+});
+
+describe("a voice message as a reply to a question of an engine", () => {
+  async function asked(task: string, card: RegExp, heard: string) {
+    const service = await transcriptionService(words(heard));
+    const it = await staged(local(service.url), { ...LIVE, tables: liveTables });
+    const id = it.say(task);
+    const shown = await it.botSays(card);
+    it.speak({ replyTo: shown.message_id });
+    return { ...it, id };
+  }
+
+  test("denies an approval with its words as the reason, and starts nothing", async () => {
+    const { outcomeOf, botSays, id, store } = await asked("gate", /^pi wants to /, "Keep the build.");
+    expect(textOf(await outcomeOf(id))).toContain('{"verdict":"deny","reason":"Keep the build."}');
+    await botSays(/^Keep the build\.$/);
+    expect(store().runs.recent(5)).toHaveLength(1);
+  });
+
+  test("chooses the option that it names", async () => {
+    const { outcomeOf, id } = await asked("ask", /^pi asks: Which/, "Green.");
+    expect(textOf(await outcomeOf(id))).toContain('{"value":"green"}');
+  });
+
+  test("of words that choose nothing says so and what was heard", async () => {
+    const { botSays } = await asked("ask", /^pi asks: Which/, "Blue");
+    await botSays(/^This takes one of its options/);
+    await botSays(/^Blue$/);
+  });
+});
+
+test("voice messages of one person are used in the order in which they came", async () => {
+  const { botSays, speak, emulator, store } = await staged('command = "./hear.sh"', {
+    prepare: async (directory) => {
+      const waits = 'if mkdir "$0.first" 2>/dev/null; then until [ -e "$0.go" ]; do sleep 0.05; done; echo first';
+      const lines = ["#!/bin/sh", waits, 'else touch "$0.go"; echo second; fi'];
+      writeFileSync(join(directory, "hear.sh"), lines.join("\n"), { mode: 0o755 });
+    },
+  });
+  speak();
+  await emulator.waitFor(() => emulator.calls("getFile").length === 1);
+  speak();
+  await botSays(/^second$/);
+  expect(
+    store()
+      .runs.recent(5)
+      .map(({ prompt }) => prompt)
+      .reverse(),
+  ).toEqual(["(voice transcribed) first", "(voice transcribed) second"]);
 });
 
 async function stageOff() {

@@ -49,7 +49,9 @@ path = "${home.web}"`,
       expect((await emulator.waitFor(() => emulator.answerTo(press), RUN_TIMEOUT_MS)).text).toMatch(
         /^(Allow|Deny)ing\.$/,
       );
-      expect(textOf(await outcomeOf(task))).toMatch(new RegExp(`^done · ${id}`));
+      const outcome = textOf(await outcomeOf(task));
+      expect(outcome).toMatch(new RegExp(`^done · ${id}`));
+      expect(outcome.includes("1 step was denied.")).toBe(label === "Deny");
       expect(existsSync(join(home.web, file))).toBe(label === "Allow");
     }
     expect(

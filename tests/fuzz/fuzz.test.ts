@@ -49,16 +49,12 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     },
     start: () => {},
     cancel: () => "none",
-    wait: () => false,
+    job: () => undefined,
     release: () => false,
     resume: () => false,
     active: () => [],
     steerable: () => undefined,
-    isWaiting: () => false,
     rewrite: () => {},
-    interrupt: () => false,
-    takeBack: () => {},
-    answer: () => false,
   } as unknown as Bridge;
   const config = {
     ...{ default_engine: "alpha", projects: new Map(), limits: {} },

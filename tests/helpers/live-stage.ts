@@ -15,6 +15,9 @@ interactive = true
 sandbox = "read-only"
 `;
 
+/** Engines of that: pi is the default. */
+export const LIVE = { engines: [pi, codex, scriptedEngine("alpha")], defaultEngine: "pi" };
+
 /** A bridge over scripted peers of pi, the default, and codex, and over `alpha`, which is headless. */
 export const stageLive = (options: StageOptions = {}): Promise<Stage> =>
-  stage({ engines: [pi, codex, scriptedEngine("alpha")], defaultEngine: "pi", tables: liveTables, ...options });
+  stage({ ...LIVE, tables: liveTables, ...options });

@@ -97,14 +97,17 @@ function readMeanings(): ReadonlyMap<string, string> {
     if (header !== undefined) section = toSection(header);
     const [, name, meaning] = /^(?:# )?(\w+) = .*? # (.*)$/.exec(line) ?? [];
     if (name === undefined || meaning === undefined) continue;
-    const isShared = name in baseOptions && ids.includes(section);
-    for (const place of isShared ? ["<engine>", section] : [section]) {
+    for (const place of placesOf(section, name)) {
       const key = `${place}.${name}`;
       if (!meanings.has(key)) meanings.set(key, meaning.replaceAll("|", "\\|"));
     }
   }
   return meanings;
 }
+
+/** What an engine has in common with the others is told of all, and of its own table if that differs. */
+const placesOf = (section: string, name: string): readonly string[] =>
+  name in baseOptions && ids.includes(section) ? ["<engine>", section] : [section];
 
 function toSection(header: string): string {
   const [first = "", second, ...rest] = header.split(".");

@@ -52,6 +52,12 @@ test("is header, answer and footer with blank lines between", async () => {
   ]);
 });
 
+test("counts what was denied above the context", async () => {
+  const [one, two] = await Promise.all([1, 2].map((denied) => classicTexts(view("a", { denied }))));
+  expect(one).toEqual([`${HEADER}\n\na\n\n1 step was denied.\n${FOOTER}`]);
+  expect(two).toEqual([`${HEADER}\n\na\n\n2 steps were denied.\n${FOOTER}`]);
+});
+
 test("leaves out what there is none of", async () => {
   const bare = view("a", { steps: 0, context: undefined, resumeLine: undefined });
   expect(await classicTexts(bare)).toEqual(["done · codex · 1m 05s\n\na"]);

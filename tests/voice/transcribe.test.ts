@@ -110,3 +110,25 @@ test.each([
 test.each(["http://8.8.8.8", "http://[2606:4700::1111]"])("%s is public", async (url) => {
   await expect(requirePublic(url, signal)).resolves.toBeUndefined();
 });
+
+test("no more recordings are heard at once than the bound says, in the order in which they came", async () => {
+  shorten(BOUNDS.voice, { atOnce: 2 });
+  const service = await transcriptionService(words("done"));
+  const setup = { baseUrl: service.url, model: "m", apiKey: undefined, language: undefined, allowPrivate: true };
+  const begun: string[] = [];
+  let open = 0;
+  const most: number[] = [];
+  const fetchFile = async (source: string) => {
+    begun.push(source);
+    most.push(++open);
+    await new Promise(setImmediate);
+    open -= 1;
+    return sound();
+  };
+  const config = () => ({ voice: setup }) as unknown as Config;
+  const transcribe = transcriber({ config, env: {}, fetchFile, log: recordingLog([]) });
+  const texts = ["a", "b", "c", "d"].map((source) => transcribe({ ...voice, source }, signal));
+  expect(await Promise.all(texts)).toEqual(["done", "done", "done", "done"]);
+  expect(begun).toEqual(["a", "b", "c", "d"]);
+  expect(Math.max(...most)).toBe(2);
+});

@@ -3,13 +3,8 @@ import type { Block } from "./tree.ts";
 
 export type ParseMarkdown = (source: string) => readonly Block[];
 
-let loaded: Promise<ParseMarkdown> | undefined;
-
-/** The Markdown parser. Its packages take some 10 MB: they are loaded at the first call, and only once. */
-export function loadMarkdown(): Promise<ParseMarkdown> {
-  loaded ??= import("./parse.ts").then(({ parseMarkdown }) => parseMarkdown);
-  return loaded;
-}
+/** The Markdown parser. Its packages take some 10 MB: the first call loads them. */
+export const loadMarkdown = async (): Promise<ParseMarkdown> => (await import("./parse.ts")).parseMarkdown;
 
 /** A short message of this program's own, written in Markdown; what it quotes is folded. */
 export async function toDocument(markdown: string): Promise<Document> {

@@ -26,6 +26,8 @@ RestartSec=5
 RestartPreventExitStatus=2
 # The bridge ends its engines itself, within 10 s.
 KillMode=mixed
+# It gives each run a control group of its own, so that Stop reaches whatever the run started.
+Delegate=yes
 TimeoutStopSec=15
 
 [Install]

@@ -7,11 +7,18 @@ import { UserError } from "../../errors.ts";
  * @throws UserError that names the rule.
  */
 export function requireAllowed(parts: readonly string[], globs: readonly string[]): void {
-  const rule = parts.includes(".git") ? ".git/**" : globs.find((glob) => endsWith(parts, glob.split("/")));
+  const rule = ruleAgainst(parts, globs);
   if (rule === undefined) return;
   const key = "transports.telegram.files.deny_globs";
   throw new UserError(`The path is denied by the rule \`${rule}\`: \`${key}\` has the rules.`, { code: "not_allowed" });
 }
+
+/** The same as an answer. */
+export const isAllowed = (parts: readonly string[], globs: readonly string[]): boolean =>
+  ruleAgainst(parts, globs) === undefined;
+
+const ruleAgainst = (parts: readonly string[], globs: readonly string[]): string | undefined =>
+  parts.includes(".git") ? ".git/**" : globs.find((glob) => endsWith(parts, glob.split("/")));
 
 function endsWith(parts: readonly string[], pattern: readonly string[]): boolean {
   if (pattern[0] === "**") return endsWith(parts, pattern.slice(1));

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { RunEvent } from "../../domain/events.ts";
 import { UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import type { Outgoing, WorkerEvent } from "../port.ts";
+import type { Outgoing, SentFile, WorkerEvent } from "../port.ts";
+import { requireAllowed } from "./deny.ts";
 import { findInside, partsOf } from "./directory.ts";
-import { MAX_SENT_BYTES, readInside } from "./read.ts";
+import { MAX_SENT_BYTES } from "./open.ts";
+import { readInside } from "./read.ts";
 
 /** Where an agent puts files that it sends, from the directory of its run. */
 const OUTBOX = ".takopi/outbox";
@@ -13,38 +15,51 @@ const MAX_FILES = 10;
 /** The clock of a file system runs a little behind. */
 const CLOCK_STEP_MS = 20;
 
-/** The files that were put into the outbox since a time, ms since 1970; one sentence for each that cannot be sent. */
-async function lookIntoOutbox(root: string, since: number): Promise<Outgoing> {
-  const files: Outgoing["files"][number][] = [];
+interface Looked extends Outgoing {
+  /** When each was put there: paths and times, ms since 1970. */
+  readonly times: ReadonlyMap<string, number>;
+}
+
+/**
+ * The files and folders that were put into the outbox since a time, ms since 1970; one sentence for each that cannot be
+ * sent.
+ *
+ * @param before What was there at the last look: it is not sent twice.
+ */
+async function lookIntoOutbox(
+  { directory: root, since, before }: { directory: string; since: number; before: Looked["times"] | undefined },
+  rules: readonly string[],
+): Promise<Looked> {
+  const files: SentFile[] = [];
   const problems: string[] = [];
   let total = 0;
-  for (const path of await newIn(root, since)) {
+  const times = await timesIn(root);
+  const isNew = (path: string, time: number) => time >= since - CLOCK_STEP_MS && before?.get(path) !== time;
+  for (const path of [...times].filter(([path, time]) => isNew(path, time)).map(([path]) => path)) {
     try {
-      const { name, size, mime } = await readInside(root, path);
+      requireAllowed(partsOf(path), rules);
+      const { name, size, mime, version } = await readInside(root, path, rules);
       if (files.length === MAX_FILES) throw new UserError(`\`${path}\` was not sent: ${MAX_FILES} files a task are.`);
       if (total + size > MAX_SENT_BYTES) throw new UserError(`\`${path}\` was not sent: 50 MiB a task are.`);
       total += size;
-      files.push({ path, name, size, mime });
+      files.push({ path, name, size, mime, version });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(error.userText);
     }
   }
-  return { files, problems };
+  return { files, problems, times };
 }
 
-async function newIn(root: string, since: number): Promise<string[]> {
+async function timesIn(root: string): Promise<Looked["times"]> {
   const directory = await findInside(root, partsOf(OUTBOX)).catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
   });
-  if (directory === undefined) return [];
-  const names = (await readdir(directory)).filter((name) => !name.startsWith("."));
-  const times = await Promise.all(names.map(async (name) => (await lstat(join(directory, name))).ctimeMs));
-  return names
-    .filter((_, index) => (times[index] ?? 0) >= since - CLOCK_STEP_MS)
-    .sort()
-    .map((name) => `${OUTBOX}/${name}`);
+  if (directory === undefined) return new Map();
+  const names = (await readdir(directory)).filter((name) => !name.startsWith(".")).sort();
+  const found = names.map(async (name) => [`${OUTBOX}/${name}`, (await lstat(join(directory, name))).ctimeMs] as const);
+  return new Map(await Promise.all(found));
 }
 
 interface Watched {
@@ -55,6 +70,14 @@ interface Watched {
 /** The outboxes of the runs of this machine. */
 export class Outboxes {
   readonly #runs = new Map<string, Set<Watched>>();
+  /** By directory: what was there at the last look. */
+  readonly #looked = new Map<string, Looked["times"]>();
+  readonly #rules: () => readonly string[];
+
+  /** @param rules What is not sent, as `requireAllowed` has it. */
+  constructor(rules: () => readonly string[]) {
+    this.#rules = rules;
+  }
 
   /**
    * Adds to the events of a run what it put into its outbox. If other runs worked in its directory meanwhile, nobody can
@@ -83,7 +106,9 @@ export class Outboxes {
   }
 
   async #look(directory: string, { since, isAlone }: Watched): Promise<Outgoing> {
-    const found = await lookIntoOutbox(directory, since);
+    const before = this.#looked.get(directory);
+    const { times, ...found } = await lookIntoOutbox({ directory, since, before }, this.#rules());
+    if (times.size > 0) this.#looked.set(directory, times);
     if (isAlone || found.files.length === 0) return found;
     const names = found.files.map(({ path }) => `\`/file get ${path}\``).join(", ");
     const why = "Other tasks ran in this directory, so it is not certain which of them wrote the files in its outbox";

@@ -1,0 +1,3 @@
+export const sql = `
+  CREATE TABLE told (text TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+`;

@@ -1,0 +1,3 @@
+export const sql = `
+  ALTER TABLE deliveries ADD COLUMN file TEXT;
+`;

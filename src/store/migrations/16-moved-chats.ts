@@ -1,0 +1,3 @@
+export const sql = `
+  CREATE TABLE movedChats (chatId TEXT PRIMARY KEY, newChatId TEXT NOT NULL) WITHOUT ROWID;
+`;
