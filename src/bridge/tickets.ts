@@ -31,7 +31,7 @@ export class Tickets {
 
   /** Goes on with those that the last bridge left. */
   start(): void {
-    for (const { key, askedAt } of this.#setup.store.questions.openTickets()) this.#limit(key, askedAt);
+    for (const { key, askedAt } of this.#setup.store.tickets.open()) this.#limit(key, askedAt);
     this.#carryOn();
   }
 
@@ -43,7 +43,7 @@ export class Tickets {
   /** Asks a person; the same question of the same session, asked again before it had its answer, is the same ticket. */
   ask(run: StoredRun, question: Choice | FreeText): string {
     const { store, cards, now, watcher } = this.#setup;
-    const before = store.questions.sameTicket(run, question);
+    const before = store.tickets.same(run, question);
     if (before !== undefined) return before;
     const key = randomBytes(8).toString("hex");
     const askedAt = now();
@@ -64,7 +64,7 @@ export class Tickets {
       await this.#settled(key, enough);
       onWaiting(runId, false);
     }
-    if (!enough.aborted && !isOpen()) store.questions.giveTicket(key);
+    if (!enough.aborted && !isOpen()) store.tickets.give(key);
     return store.questions.get(key);
   }
 
@@ -82,7 +82,7 @@ export class Tickets {
   ended(runId: string): void {
     const { store, now } = this.#setup;
     const isStopped = store.runs.get(runId)?.outcome === "cancelled";
-    for (const stored of isStopped ? store.questions.openTickets(runId) : []) {
+    for (const stored of isStopped ? store.tickets.open(runId) : []) {
       this.#settle(stored, () => store.questions.withdraw(stored.key, now()));
     }
     this.#carryOn();
@@ -102,13 +102,13 @@ export class Tickets {
   /** Gives answers that no run waits for to their sessions, in turns of their own; to one that has a run, later. */
   #carryOn(): void {
     const { store, isBusy, start } = this.#setup;
-    for (const { key, runId, title, answer } of store.questions.lateTickets()) {
+    for (const { key, runId, title, answer } of store.tickets.late()) {
       const run = store.runs.get(runId);
       const session = run && knownSession(run);
       if (!run || !session || isBusy(run, session)) continue;
       const prompt = `The answer to your question "${title}":\n\n${answer}`;
       const id = store.durably(() => {
-        store.questions.giveTicket(key);
+        store.tickets.give(key);
         return addContinuation(run, session, this.#setup, prompt);
       });
       start(id);

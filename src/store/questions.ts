@@ -191,35 +191,6 @@ export class Questions {
     this.#database.run(sql, at);
   }
 
-  /** Tickets that wait for an answer; `runId` narrows them to one run. */
-  openTickets(runId?: string): StoredQuestion[] {
-    const sql = "SELECT * FROM questions WHERE ticket = 'asked' AND state = 'open' AND (? IS NULL OR runId = ?)";
-    return this.#read(sql, runId ?? null, runId ?? null);
-  }
-
-  /** Answered tickets whose answers no run has yet. */
-  lateTickets(): StoredQuestion[] {
-    return this.#read(
-      "SELECT * FROM questions WHERE ticket = 'asked' AND state = 'answered' AND reply <> 'dismiss' ORDER BY closedAt, key",
-    );
-  }
-
-  /** The ticket of the same question that a run, or one before it in its session, has no answer to yet. */
-  sameTicket(run: StoredRun, question: Question): string | undefined {
-    const { id, engine, session, resume } = run;
-    return this.#database.get<{ key: string }>(
-      `SELECT key FROM questions JOIN runs ON runs.id = questions.runId
-       WHERE ticket = 'asked' AND questions.state IN ('open', 'answered') AND question = ?
-         AND (runs.id = ? OR (runs.engine = ? AND runs.session = ?)) LIMIT 1`,
-      ...[JSON.stringify(question), id, engine, session ?? resume],
-    )?.key;
-  }
-
-  /** A run has the answer, or learned that there is none. */
-  giveTicket(key: string): void {
-    this.#database.run("UPDATE questions SET ticket = 'given' WHERE key = ? AND ticket = 'asked'", key);
-  }
-
   /** Keys of those whose card shows another state than they have. */
   outdated(): string[] {
     return this.#database
@@ -245,12 +216,15 @@ export class Questions {
     );
   }
 
-  #read(sql: string, ...values: (string | number | null)[]): StoredQuestion[] {
-    return this.#database
-      .all<Stored>(sql, ...values)
-      .map((row) => ({ ...row, question: JSON.parse(row.question) as Question }));
+  #read(sql: string, ...values: SqlValue[]): StoredQuestion[] {
+    return readQuestions(this.#database, sql, ...values);
   }
 }
+
+type SqlValue = string | number | null;
+
+export const readQuestions = (database: Database, sql: string, ...values: SqlValue[]): StoredQuestion[] =>
+  database.all<Stored>(sql, ...values).map((row) => ({ ...row, question: JSON.parse(row.question) as Question }));
 
 type Stored = Omit<StoredQuestion, "question"> & { readonly question: string } & Row;
 
