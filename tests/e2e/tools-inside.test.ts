@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
 import { insideOperations } from "../../src/operations/inside/index.ts";
 import { shorten } from "../helpers/bounds.ts";
@@ -76,12 +76,13 @@ test("an answer that comes after the run reaches its session in a turn of its ow
   end();
   await on.outcomeOf(task);
   await on.press(await on.botSays(CARD), "Blue");
-  const [turn] = await vi.waitUntil(() => {
-    const runs = on.store().runs.recent(2);
-    return runs.length === 2 && runs[0]?.state === "ended" ? runs : undefined;
+  const { runs } = on.store();
+  const [turn, before] = await on.emulator.waitFor(() => {
+    const found = runs.recent(2);
+    return found.length === 2 && found[0]?.state === "ended" ? found : undefined;
   });
   expect(turn).toMatchObject({ prompt: 'The answer to your question "Which colour?":\n\nBlue', outcome: "done" });
-  expect(turn?.session).toBe(on.store().runs.recent(2)[1]?.session);
+  expect(turn?.session).toBe(before?.session);
 });
 
 test("a ticket outlives the bridge: its card takes the answer, and the session gets it", async () => {
@@ -93,7 +94,8 @@ test("a ticket outlives the bridge: its card takes the answer, and the session g
   await on.stop();
   on.start();
   await on.press(await on.botSays(CARD), "Blue");
-  await vi.waitUntil(() => on.store().runs.recent(1)[0]?.prompt.endsWith("Blue"));
+  const { runs } = on.store();
+  await on.emulator.waitFor(() => runs.recent(1)[0]?.prompt.endsWith("Blue"));
   const next = await openInside(on);
   const awaited = await next.client.callTool({ name: "await_answer", arguments: { ticket } });
   expect(awaited.structuredContent).toMatchObject({ state: "answered", answer: "Blue" });
@@ -112,7 +114,7 @@ test("a run that is stopped asks no more", async () => {
   await client.callTool(ask);
   on.say("/cancel");
   const card = await on.botSays(CARD);
-  await vi.waitUntil(() =>
+  await on.emulator.waitFor(() =>
     textOf(on.emulator.message(card.chat.id, card.message_id) ?? card).includes("No longer asked."),
   );
 });
@@ -166,7 +168,7 @@ test("the file of the token is its owner's alone, and dies with the run; the tok
   expect(statSync(join(on.directory, "takopi.runs")).mode & 0o777).toBe(0o700);
   end();
   await on.outcomeOf(task);
-  await vi.waitUntil(() => !existsSync(pass));
+  await on.emulator.waitFor(() => !existsSync(pass));
   const result = await client.callTool({ name: "send_message", arguments: { text: "late" } });
   expect(result).toMatchObject({ isError: true, structuredContent: { error: { code: "not_allowed" } } });
 });
