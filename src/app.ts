@@ -16,6 +16,7 @@ import type { Config } from "./config/config.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
 import type { Engine } from "./engine/contract.ts";
+import { keepRoom } from "./later.ts";
 import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import { takeLock } from "./store/lock.ts";
@@ -39,7 +40,7 @@ export interface AppOptions {
   /** `takopi <engine>`: for new threads, over the configured default. */
   readonly engineOverride?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where runs without a project work, absolute. */
+  /** The directory of runs without a project, absolute. */
   readonly home: string;
   readonly log: Logger;
   /** Ends the bridge. */
@@ -47,7 +48,7 @@ export interface AppOptions {
   readonly pace?: Pace;
 }
 
-/** Of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
+/** Shares of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
 const DELIVER_ON_EXIT_MS = 4_000;
 
 /**
@@ -59,6 +60,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const { engines, env, home, log, signal } = options;
   const { directory } = options.config;
   const { bot_token, ...server } = requireTelegram(options.config);
+  keepRoom();
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
@@ -104,7 +106,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const tools = await runTools(directory, socket);
   const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, tools, log });
   const openFile = worker.read.bind(worker);
-  const screens = new ChatScreens({ transport, store, engines, style, openFile, log, now });
+  const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;
   const common = { config, engines, engineOverride, store, log, now, deliver };
   const triggers = triggerRuns({ ...common, bridge: () => bridge });
@@ -148,7 +150,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     schedules.close();
     triggers.close();
     await control?.close();
-    // What the dispatcher lets go of is stored then, and runs at the next start.
+    // The dispatcher stores what it gives up, and the next start runs it.
     const closed = bridge.close();
     dispatcher.close();
     await closed;

@@ -23,7 +23,7 @@ export const BOUNDS = {
     wholeMs: 5 * MINUTE,
     silenceMs: 30 * SECOND,
   },
-  /** What makes text of a voice message: all of it, download and every try included. */
+  /** Text of a voice message: everything, download and every try included. */
   voice: {
     wholeMs: 2 * MINUTE,
     lookupMs: 10 * SECOND,
@@ -45,11 +45,11 @@ export const BOUNDS = {
     selfCheckMs: 20 * SECOND,
     /** A busy machine takes many times the half second that the answer usually needs. */
     lookupMs: 2 * MINUTE,
-    /** Of each output of such a command. */
+    /** For each output of such a command. */
     outputBytes: 4 * MIB,
     /** One line of an engine's stream; longer ones are skipped. */
     lineBytes: 64 * MIB,
-    /** What is kept of stderr for the error that a person sees. */
+    /** The part of stderr that is kept for the error that a person sees. */
     stderrBytes: 4 * KIB,
   },
   /** Engines that run, headless or live. */
@@ -70,9 +70,9 @@ export const BOUNDS = {
   liveServer: {
     /** From the start of its process until it takes its first call. A busy machine takes many times the usual second. */
     startMs: 2 * MINUTE,
-    /** What answers at once on an idle machine gets this long on a busy one. */
+    /** An answer that comes at once on an idle machine gets this long on a busy one. */
     callMs: MINUTE,
-    /** A new session waits for its slowest MCP server: 30 s with opencode 1.18.33, which then goes on without it. */
+    /** A new session waits for its slowest MCP server: 30 s with opencode 1.18.33, which then continues without it. */
     sessionMs: 90 * SECOND,
     /** A summary is written by a model. */
     compactMs: 10 * MINUTE,
@@ -80,7 +80,7 @@ export const BOUNDS = {
     beginMs: 5 * SECOND,
     /** Sessions end their commands before their server is ended. */
     abortMs: 600,
-    /** A stream of events that says nothing at all for so long is opened anew. */
+    /** A silent stream of events is opened again after this. */
     silentMs: MINUTE,
     /** An answer over HTTP, or one event of a stream. */
     answerBytes: 64 * MIB,
@@ -103,7 +103,7 @@ export const BOUNDS = {
     archiveMs: 10 * MINUTE,
     outputBytes: 8 * MIB,
   },
-  /** What others send to the bridge's own address. */
+  /** Requests of others to the bridge's own address. */
   webhook: {
     requestMs: 10 * SECOND,
     bodyBytes: MIB,
@@ -117,7 +117,7 @@ export const BOUNDS = {
   controlSocket: {
     helloMs: 5 * SECOND,
     lineBytes: MIB,
-    /** What a client that reads too slowly has not read yet. */
+    /** Output that a client which reads too slowly has not read yet. */
     unreadBytes: 16 * MIB,
   },
 };

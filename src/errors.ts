@@ -39,9 +39,12 @@ export class EngineError extends Error {
   }
 }
 
-/** What a chat may read of any error; `ref` leads from the chat to the log line. */
+/** The text of any error that a chat may read; `ref` leads from the chat to the log line. */
 export function userText(error: unknown, ref: string): string {
   return error instanceof UserError
     ? error.userText
     : `Something broke on my side (ref ${ref}). The log has the cause.`;
 }
+
+/** The same without the marks of code, for what is not read as Markdown, such as the error of a run. */
+export const plainUserText = (error: unknown, ref: string): string => userText(error, ref).replaceAll("`", "");

@@ -4,7 +4,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import type { Logger as Pino } from "pino";
 import { ConfigError } from "./errors.ts";
 
-/** What the rooms see of the logger: a constant dotted name, data in fields. */
+/** The logger as the rooms see it: a constant dotted name, data in fields. */
 export interface Logger {
   debug(fields: object, event: string): void;
   info(fields: object, event: string): void;
@@ -24,7 +24,7 @@ export function redact(text: string): string {
 export interface LogOptions {
   /** Read: `TAKOPI_LOG_LEVEL`, `TAKOPI_LOG_FORMAT` (console or json), `TAKOPI_LOG_FILE`, `NO_COLOR`. */
   readonly env: NodeJS.ProcessEnv;
-  /** Where `debug.log` goes: beside the config, never into a repository. */
+  /** The folder of `debug.log`: beside the config, never in a repository. */
   readonly directory: string;
   /** Log everything, with a copy as JSON in `debug.log` unless the environment names a file. */
   readonly debug: boolean;

@@ -20,7 +20,7 @@ const argv = process.argv.slice(2);
 const controller = new AbortController();
 // A closed pipe (`takopi runs | head -1`) is no reason to fail.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-// What nobody caught leaves nothing sure: the engines end with the process, and a service manager starts it again.
+// After an uncaught error nothing is certain: the engines end with the process, and a service manager starts it again.
 process.on("uncaughtException", (error: unknown) => {
   const code = tell(error);
   if (error instanceof Error) process.stderr.write(`${redact(error.stack ?? "")}\n`);

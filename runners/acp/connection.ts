@@ -11,6 +11,7 @@ import { parseObject } from "../../src/engine/decode.ts";
 import { endsWithin } from "../../src/engine/ends-within.ts";
 import type { Wire } from "../../src/engine/json-peer.ts";
 import { LineSplitter } from "../../src/engine/lines.ts";
+import { later } from "../../src/later.ts";
 import type { Logger } from "../../src/log.ts";
 
 interface AgentWire extends Wire {
@@ -33,13 +34,15 @@ export interface Connection {
   listener: Listener;
 }
 
+/** It takes some 400 ms. */
+const loadProtocol = later(() => import("@agentclientprotocol/sdk/unstable"));
+
 /**
  * Speaks the protocol over a process's stdio. Requests that are not offered, such as those for files and terminals, are
  * refused: agents make them in spite of that, and would wait for an answer for ever (opencode 1.18.33).
  */
 export async function connect(wire: AgentWire, listener: Listener, log: Logger): Promise<Connection> {
-  // It takes some 400 ms to load.
-  const { client } = await import("@agentclientprotocol/sdk/unstable");
+  const { client } = await loadProtocol();
   const heard: { listener: Listener } = { listener };
   const { agent } = client({ name: "takopi" })
     .onNotification("session/update", ({ params }) => heard.listener.update(params.update))

@@ -6,7 +6,7 @@ import type {
   EnumOption,
 } from "@agentclientprotocol/sdk/unstable";
 import type { Option, Question, Reply } from "../../src/domain/question.ts";
-import type { Asking } from "./asks.ts";
+import type { Asking } from "../../src/engine/open-questions.ts";
 
 const DECLINED: CreateElicitationResponse = { action: "decline" };
 

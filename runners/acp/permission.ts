@@ -4,7 +4,7 @@ import type {
   RequestPermissionResponse,
 } from "@agentclientprotocol/sdk/unstable";
 import type { Approval, Question, Reply } from "../../src/domain/question.ts";
-import type { Asking } from "./asks.ts";
+import type { Asking } from "../../src/engine/open-questions.ts";
 import type { Call } from "./state.ts";
 import { commandOf, kindOf, pathsOf, toDiff } from "./tools.ts";
 

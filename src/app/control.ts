@@ -13,7 +13,7 @@ type ControlParts = Omit<Access, "config" | "now"> & {
   readonly mainChat: () => string;
 };
 
-/** Without a socket, as where its path is too long, the bridge still serves its chats. */
+/** Without a socket, for example if its path is too long, the bridge still serves its chats. */
 export async function openControl(path: string, log: Logger, { config, now, mainChat, ...parts }: ControlParts) {
   const handle = operationHandler(() => ({ ...parts, config: config(), now: now() }), mainChat);
   try {

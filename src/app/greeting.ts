@@ -37,8 +37,8 @@ interface Greeting {
 }
 
 /**
- * Sets the menu and tells the main chat at once that the bridge is there; what the engines say of themselves is added
- * when it is known.
+ * Sets the menu and tells the main chat at once that the bridge is there; adds the state of the engines when it is
+ * known.
  */
 export async function greet(options: AppOptions, { telegram, transport, store }: Greeting): Promise<void> {
   const { config, engines, home, log } = options;

@@ -43,7 +43,7 @@ interface HistoryParts {
   readonly signal: AbortSignal;
 }
 
-/** A line that cannot be written must not end the polling that it tells of. */
+/** A log line that cannot be written must not end the polling that it reports. */
 export function tellHealth(
   store: Store,
   problem: string | undefined,

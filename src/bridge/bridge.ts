@@ -24,7 +24,7 @@ import { Threads } from "./threads.ts";
 import { Tickets } from "./tickets.ts";
 import { Watchers } from "./watchers.ts";
 
-/** What may happen to a run from outside the bridge, which itself starts, drops and ends runs. */
+/** What callers may do to a run. The bridge itself starts, drops and ends runs. */
 export type OpenJob = Pick<
   Job,
   "id" | "isWaiting" | "goal" | "fetch" | "interrupt" | "lastEvents" | "steer" | "takeBack" | "wait"
@@ -60,8 +60,8 @@ export class Bridge {
   }
 
   /**
-   * Stores a run without starting it, so that it can be stored together with the update that asked for it; pass its id
-   * to `start` afterwards.
+   * Stores a run without starting it, so that one transaction can store it with the update that asked for it. Pass its
+   * id to `start` afterwards.
    *
    * @throws UserError if a limit is reached.
    */

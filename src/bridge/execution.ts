@@ -65,12 +65,12 @@ export class Execution {
     this.#stall = this.#watchStall();
   }
 
-  /** What to do when the engine's usage limit is reached. */
+  /** The config's choice for a reached usage limit. */
   get atLimit(): EngineOptions["at_limit"] {
     return this.#engineOptions.at_limit;
   }
 
-  /** What the run put into its outbox. */
+  /** Files that the run put into its outbox. */
   get outgoing(): Outgoing | undefined {
     return this.#outgoing;
   }
@@ -159,7 +159,7 @@ export class Execution {
     });
   }
 
-  /** What cannot be stored of a run under way must not end it: only its outcome counts. */
+  /** A failure to store something of a running run must not end it: only its outcome counts. */
   #safely(what: string, work: () => void): void {
     try {
       work();

@@ -38,7 +38,10 @@ export interface PutTarget {
   readonly to?: Wanted | undefined;
 }
 
-/** Puts files where a person wants them, one after the other; says of each where it is, or why it is not there. */
+/**
+ * Puts files into the places that a person named, one after the other; says for each where it is, or why it is not
+ * there.
+ */
 export async function putFiles(
   files: readonly PromptFile[],
   target: PutTarget & { readonly signal: AbortSignal },

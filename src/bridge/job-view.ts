@@ -1,15 +1,17 @@
 import type { ActionEvent, GoalProgress } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
+import { stopwatch } from "../domain/stopwatch.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import type { RunView, Screen, Screens } from "./screen.ts";
+import type { BridgeOptions } from "./options.ts";
+import type { RunView, Screen } from "./screen.ts";
 
-/** What the screen shows of a job. The screen is opened with the first view. */
+/** The screen of a job. The first view opens it. */
 export class JobView {
   progress: ProgressState = initialProgress();
   readonly #open: () => Screen;
   #screen: Screen | undefined;
   #label: RunView["label"] = "queued";
-  #since: number;
+  #elapsedMs: () => number;
   #resumeLine: string | undefined;
   #cwd: string | undefined;
   #ask: RunView["ask"];
@@ -17,23 +19,24 @@ export class JobView {
   #isWaiting = false;
   #goal: RunView["goal"];
 
-  constructor(run: StoredRun, screens: Pick<Screens, "open">) {
+  constructor(run: StoredRun, { screens, now }: Pick<BridgeOptions, "screens" | "now">) {
     this.#open = () => screens.open(run);
-    this.#since = run.createdAt;
+    this.#elapsedMs = stopwatch(now() - run.createdAt);
   }
 
   queued(place: number): void {
-    this.#show({ label: "queued", place, progress: this.progress, since: this.#since });
+    this.#show({ label: "queued", place, progress: this.progress, elapsedMs: this.#elapsedMs });
   }
 
   /** Asks whether to run it. */
   paused(text: string): void {
-    this.#show({ label: "paused", progress: this.progress, since: this.#since, ask: { text, yes: "run" } });
+    this.#show({ label: "paused", progress: this.progress, elapsedMs: this.#elapsedMs, ask: { text, yes: "run" } });
   }
 
-  starting(now: number): void {
+  /** Elapsed time counts from here. */
+  starting(): void {
     this.#label = "starting";
-    this.#since = now;
+    this.#elapsedMs = stopwatch();
     this.#update();
   }
 
@@ -49,6 +52,10 @@ export class JobView {
   acted(event: ActionEvent): void {
     this.progress = reduceProgress(this.progress, event);
     this.#work();
+  }
+
+  get elapsedMs(): number {
+    return this.#elapsedMs();
   }
 
   get goal(): RunView["goal"] {
@@ -102,7 +109,7 @@ export class JobView {
     this.#show({
       label: this.#isWaiting && this.#label !== "stopping" ? "waiting for you" : this.#label,
       progress: this.progress,
-      since: this.#since,
+      elapsedMs: this.#elapsedMs,
       ...(this.#resumeLine !== undefined && { resumeLine: this.#resumeLine }),
       ...(this.#cwd !== undefined && { cwd: this.#cwd }),
       ...(this.#goal && { goal: this.#goal }),

@@ -4,7 +4,7 @@ import type { Goal } from "../domain/goal.ts";
 import type { ShownAction } from "../domain/progress.ts";
 import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
-import { UserError, userText } from "../errors.ts";
+import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { Execution } from "./execution.ts";
@@ -40,7 +40,7 @@ export class Job {
     this.#options = options;
     this.#claim = claim;
     this.#log = options.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
-    this.#view = new JobView(run, options.screens);
+    this.#view = new JobView(run, options);
   }
 
   /** A chat may move while a run waits or runs. */
@@ -100,12 +100,12 @@ export class Job {
 
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
-    const { store, now } = this.#options;
+    const { store } = this.#options;
     this.#state = "running";
     const limit = this.#limitTime();
     try {
       this.#run = store.runs.get(this.id) ?? this.#run;
-      this.#view.starting(now());
+      this.#view.starting();
       this.#run = { ...this.#run, files: await this.#fetchOwn() };
       this.#execution = new Execution({
         ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
@@ -115,7 +115,9 @@ export class Job {
     } catch (error) {
       if (this.#isTakenBack) return;
       if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
-      const end = this.#stopped ? endOf(this.#stopped) : { kind: "error" as const, error: userText(error, this.id) };
+      const end = this.#stopped
+        ? endOf(this.#stopped)
+        : { kind: "error" as const, error: plainUserText(error, this.id) };
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);
@@ -148,7 +150,10 @@ export class Job {
     return (this.canSteer && isThere && this.#execution?.steer(text, files)) || Promise.resolve(false);
   }
 
-  /** Brings files to where it works. One that it cannot wait for stays as it is. @throws UserError if one will not come. */
+  /**
+   * Brings files to the run's directory. After a stop the files stay as they are. @throws UserError if a file cannot be
+   * fetched.
+   */
   async fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
     const { signal } = this.#fetching;
     return fetchFiles({ ...this.#run, files }, signal, this.#options).catch((error: unknown) => {
@@ -179,7 +184,7 @@ export class Job {
     this.#closing.abort();
   }
 
-  /** What it showed last, as if it happened now: its session and newest steps. */
+  /** The events that it showed last, as if they happened now: its session and newest steps. */
   lastEvents(): ShownEvent[] {
     const { engine } = this.#run;
     const session = this.#execution?.session;
@@ -228,7 +233,8 @@ export class Job {
     const { store, now, screens, watcher } = this.#options;
     this.#state = "ended";
     const { session, outgoing, atLimit } = this.#execution ?? {};
-    const ended = { run: this.#run, session, outcome, at: now(), outgoing, atLimit };
+    const { elapsedMs: ranMs } = this.#view;
+    const ended = { run: this.#run, session, outcome, at: now(), ranMs, outgoing, atLimit };
     const isStored = await untilDone(() => storeOutcome(ended, store, watcher), {
       ...{ signal: this.#closing.signal, log: this.#log, onFailure: () => this.#view.note(NOT_STORED) },
     });

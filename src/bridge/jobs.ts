@@ -9,7 +9,7 @@ export class Jobs {
   /** By run: who waits for its end. */
   readonly #waiters = new Map<string, (() => void)[]>();
 
-  /** A job that is added again comes behind the others. */
+  /** A job that is added again comes after the others. */
   add(job: Job): void {
     this.#jobs.delete(job.id);
     this.#jobs.set(job.id, job);

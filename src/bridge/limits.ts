@@ -21,7 +21,7 @@ export function checkPrompt(prompt: string, waiting: number, { config }: Pick<Br
   }
 }
 
-/** What to ask before a further run if the runs since midnight, local time, cost what a day may. */
+/** The question before a further run if the runs since midnight, local time, cost what a day may. */
 export function overBudget({
   config,
   store,
@@ -34,7 +34,7 @@ export function overBudget({
   return `Today's runs cost ${formatCost(spent)}; limits.daily_cost_usd is ${formatCost(limit)}. Run this one all the same?`;
 }
 
-/** Of the local day that holds `time`, ms since 1970. */
+/** Midnight of the local day of `time`, ms since 1970. */
 export function startOfDay(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }

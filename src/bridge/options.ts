@@ -8,7 +8,7 @@ import type { Worker } from "../worker/port.ts";
 import type { Passes } from "./passes.ts";
 import type { Cards, FileSource, Screens } from "./screen.ts";
 
-/** What a run works with. */
+/** Everything that a run needs. */
 export interface JobOptions extends BridgeOptions {
   readonly passes: Passes;
   /** Hears what a run shows. */
@@ -25,7 +25,7 @@ export interface RunWatcher {
   asked(run: StoredRun, key: string): void;
 }
 
-/** What the bridge and its parts work with. */
+/** Everything that the bridge and its parts need. */
 export interface BridgeOptions {
   /** The config as it is now. */
   readonly config: () => Config;

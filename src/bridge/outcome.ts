@@ -30,18 +30,20 @@ export const endOf = ({ kind, text }: StopReason): End => ({ kind, error: kind =
 
 export interface Ended {
   readonly run: StoredRun;
-  /** That the engine reported. */
+  /** As the engine reported it. */
   readonly session: string | undefined;
   readonly outcome: RunOutcome;
   readonly at: number;
+  /** How long it ran, which the clock may not tell: somebody can have set it. */
+  readonly ranMs?: number;
   readonly atLimit?: EngineOptions["at_limit"];
-  /** What it put into its outbox. */
+  /** Files that the run put into its outbox. */
   readonly outgoing?: Outgoing | undefined;
 }
 
 /** Stores an outcome together with what must be delivered of it, unless the run had one. */
 export function storeOutcome(
-  { run, session, outcome, at, atLimit = "ask", outgoing }: Ended,
+  { run, session, outcome, at, ranMs, atLimit = "ask", outgoing }: Ended,
   store: Store,
   watcher?: RunWatcher,
 ): void {
@@ -49,7 +51,7 @@ export function storeOutcome(
   const { id, chatId, topicId, messageId: replyTo } = run;
   durably(() => {
     if (session !== undefined) runs.setSession(id, session);
-    if (!runs.end(id, outcome, at)) return;
+    if (!runs.end(id, outcome, at, ranMs)) return;
     deliveries.add({ runId: id, chatId, topicId, replyTo, createdAt: at, isSilent: isQuiet(run, outcome) });
     const where = { place: placeOf(run), target: { runId: id, chatId, topicId, replyTo } };
     for (const delivery of outgoing ? toDeliveries(outgoing, where, at) : []) deliveries.add(delivery);

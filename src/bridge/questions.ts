@@ -99,7 +99,7 @@ export class RunQuestions {
     else this.#pass(open, decision === "allow" ? ALLOW_ONCE : DENIED_BY_RULES, { by: "policy" });
   }
 
-  /** By the rules, else by what a person said of the same command before. */
+  /** Decides by the rules, else by a person's earlier answer about the same command. */
   #decide(question: Question): Decision {
     const { rules, store, run } = this.#options;
     const decision = decide(question, rules);

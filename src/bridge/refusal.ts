@@ -9,7 +9,7 @@ export function refusalOf(engine: Engine, ability: Ability, options: EngineOptio
   return `${engine.label} can ${ABILITIES[ability]} only with \`${engine.id}.interactive = true\` in the config.`;
 }
 
-/** What each is, after "can". */
+/** Each ability in words, after "can". */
 const ABILITIES: Readonly<Record<Ability, string>> = {
   steer: "take a message in mid-turn",
   interrupt: "end a turn and keep its session ready",

@@ -30,24 +30,24 @@ export interface Prompt {
     | undefined;
   /** The part of `text` that the person wrote, if not all of it: the rest was forwarded or quoted. */
   readonly ownText?: string | undefined;
-  /** A run to go on with, whatever the text says: for forwards that came after their prompt, and for buttons. */
+  /** The run to continue, whatever the text says: for forwards that came after their prompt, and for buttons. */
   readonly follows?: string | undefined;
 }
 
-/** What a prompt comes down to. */
+/** The resolved prompt. */
 export interface Resolved {
   readonly engine: string;
   readonly context: Context | undefined;
   readonly resume: string | undefined;
   readonly follows: string | undefined;
   readonly prompt: string;
-  /** What the message itself names. */
+  /** Names in the message itself. */
   readonly named: Omit<Directives, "prompt">;
   /** Where the chat's newest run is remembered, in session_mode = "chat". */
   readonly conversation: string | undefined;
 }
 
-/** Directives without a task behind them. */
+/** Directives without a task after them. */
 export class BareDirectives extends UserError {
   readonly named: Resolved["named"];
   constructor(text: string, named: Resolved["named"]) {
@@ -109,10 +109,7 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
 
 const bySession = ({ engine, value }: ResumeToken) => ({ engine, resume: value, follows: undefined });
 
-/**
- * Goes on with a run: with its session, or, while that is not known yet, with whatever it will be. A run that ended
- * without a session is begun anew.
- */
+/** Continues a run: its session, or the session that it will have. A run that ended without a session begins again. */
 function byRun(run: StoredRun): Pick<Resolved, "engine" | "resume" | "follows"> {
   const session = knownSession(run);
   if (session !== null) return bySession({ engine: run.engine, value: session });
@@ -136,7 +133,7 @@ function trustedLines({ reply, userId }: Prompt, botName: string): string {
   return isBot || isPerson ? (text ?? "") : "";
 }
 
-/** What the ctx line of the replied-to text names. */
+/** The context in the ctx line of the replied-to text. */
 function lineContext(lines: string, config: Config): Context | undefined {
   const named = parseContext(lines);
   if (!named) return undefined;
@@ -164,9 +161,9 @@ function latestRun(key: string, engine: string, context: Context | undefined, st
 }
 
 /**
- * Where the newest run is remembered, so that the next message goes on with its session; undefined if every message
- * begins anew. A served topic always is one conversation. With session_mode = "chat" so are other topics and private
- * chats, and in a group each sender has one.
+ * The key under which the newest run is remembered, so that the next message continues its session; undefined if every
+ * message begins a new session. A served topic is always one conversation. With session_mode = "chat" other topics and
+ * private chats are one conversation each, and in a group each sender has one.
  */
 export function conversationKey(
   prompt: Pick<Prompt, "chatId" | "topicId" | "userId" | "isPrivate">,
@@ -185,9 +182,9 @@ export const conversationOfRun = ({ chatId, topicId, userId }: StoredRun, config
   conversationKey({ chatId, topicId: topicId ?? undefined, userId: userId ?? undefined, isPrivate: false }, config);
 
 /**
- * In a group a topic that is served must say what it is for, since its messages are one conversation.
+ * In a group a served topic must name its project, since its messages are one conversation.
  *
- * @throws UserError if neither the topic nor the message says if to work.
+ * @throws UserError if neither the topic nor the message names one.
  */
 export function requirePlace(prompt: Prompt, { context, resume, follows }: Resolved, config: Config): void {
   const { chatId, topicId, isPrivate } = prompt;

@@ -1,4 +1,4 @@
-/** What the scheduler does with its runs; it knows them by id alone. */
+/** The scheduler's view of runs: it knows only their ids. */
 export interface SchedulerOptions {
   /** Read at each decision, so that a changed config takes effect. */
   readonly limit: () => number;
@@ -136,7 +136,7 @@ export class Scheduler {
     });
   }
 
-  /** A run's place is its place in its thread, or in the whole queue where only the limit holds it back. */
+  /** A run's place in its thread, or in the whole queue if only the limit holds it back. */
   #tellPlaces(): void {
     const busy = new Set([...this.#occupied, ...[...this.#running.values()].flatMap(({ threads }) => [...threads])]);
     const ahead = new Map<string, number>();

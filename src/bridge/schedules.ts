@@ -142,7 +142,7 @@ export class ScheduleClock {
     this.#fire(schedule, stored, { dueAt, slept: firing.slept });
   }
 
-  /** What keeps a due schedule from running. */
+  /** The reason why a due schedule does not run now. */
   #guard(schedule: Schedule, { lastRunId }: StoredSchedule): string | undefined {
     const { store, isBusy } = this.#setup;
     const last = lastRunId === null ? undefined : store.runs.get(lastRunId);
@@ -182,7 +182,7 @@ export class ScheduleClock {
     try {
       this.#begin(schedule, stored, firing);
     } catch (error) {
-      // What could not be stored is still due, and is tried again.
+      // A due time that could not be stored is still due, and is tried again.
       if (!(error instanceof UserError)) throw error;
       const reason = error.userText;
       this.#skip(schedule, firing.dueAt, reason);

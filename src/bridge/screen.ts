@@ -2,22 +2,22 @@ import type { GoalProgress } from "../domain/events.ts";
 import type { ProgressState } from "../domain/progress.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 
-/** What a run's progress message is to show; elapsed time is the screen's own business. */
+/** The content of a run's progress message; the screen itself counts the elapsed time. */
 export interface RunView {
   readonly label: "queued" | "paused" | "starting" | "working" | "waiting for you" | "stopping";
   readonly progress: ProgressState;
   /** 1 = next. */
   readonly place?: number;
-  /** Where elapsed time counts from, ms since 1970. */
-  readonly since: number;
+  /** How long it has run or waited by now. */
+  elapsedMs(): number;
   readonly resumeLine?: string;
   /** The run's directory, once it has one: paths below it are shown without it. */
   readonly cwd?: string;
-  /** What the run works towards by itself, and in which turn. */
+  /** The run's goal, and the turn that works towards it. */
   readonly goal?: Pick<GoalProgress, "goal" | "turn">;
-  /** What the person should know about the run. */
+  /** A notice about the run for the person. */
   readonly note?: string;
-  /** What the person is asked about the run, and the button that says yes; Stop says no. */
+  /** A question about the run, and the button that says yes; Stop says no. */
   readonly ask?: { readonly text: string; readonly yes: "wait" | "run" };
 }
 

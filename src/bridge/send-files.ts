@@ -31,7 +31,7 @@ export async function sendFile(
   return { name, size, mime, leftOut };
 }
 
-/** What must be delivered of a run's outbox. */
+/** The deliveries of a run's outbox. */
 export function toDeliveries({ files, problems }: Outgoing, where: Where, createdAt: number): NewDelivery[] {
   const sent = files.map((file) => toDelivery(file, where, createdAt));
   if (problems.length === 0) return sent;

@@ -15,7 +15,7 @@ export interface SettingsParts {
   readonly engineOverride?: string | undefined;
 }
 
-/** What of an engine a conversation decides; a session may have decided for itself. */
+/** Settings of an engine that a conversation decides, unless the session decides for itself. */
 interface EngineUse {
   readonly engine: Engine;
   readonly project: string | undefined;
@@ -43,7 +43,7 @@ export const preferenceOf = {
   reasoning: (engine: string) => `reasoning:${engine}`,
 };
 
-/** What a choice made here is for: the topic if topics are served here, else the chat. */
+/** The place of a choice that is made here: the topic if topics are served here, else the chat. */
 export const scopeOf = ({ chatId, topicId }: PreferencePlace, config: Config): PreferencePlace =>
   hasTopics(config, chatId) ? { chatId, topicId } : { chatId };
 

@@ -39,7 +39,7 @@ const termsOf = ({ isResumed, tokenBudget, minutes }: GoalTerms): GoalTerms => (
   ...(minutes !== undefined && { minutes }),
 });
 
-/** What the session or its conversation has chosen over the config. */
+/** Choices of the session or its conversation that override the config. */
 export function overridesOf(run: StoredRun, session: string | undefined, parts: SpecParts): RunSpec["overrides"] {
   const engine = parts.engines.find(({ id }) => id === run.engine);
   if (!engine) return {};
@@ -54,6 +54,6 @@ export function overridesOf(run: StoredRun, session: string | undefined, parts: 
 const chosen = (setting: Setting | undefined): string | undefined =>
   setting?.layer === "project" || setting?.layer === "global" ? undefined : setting?.value;
 
-/** What its session is to be told before the prompt. */
+/** Texts for the session before the prompt. */
 export const briefsFor = ({ engine, session }: RunSpec, { threads }: Pick<Store, "threads">): Briefs =>
   session === undefined ? { engine, session: "", texts: [], upTo: 0 } : threads.briefs(engine, session);

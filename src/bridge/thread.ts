@@ -2,8 +2,8 @@ import type { Store } from "../store/store.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 
 /**
- * The session that a run goes on with: its own, or the newest that is known of the runs it follows, since these may
- * have been dropped before they had one. `root` is where the search ended: the run that begins the thread.
+ * The session that a run continues: its own, or the newest known one of the runs that it follows, since these may have
+ * been dropped before they had a session. `root` is the run that begins the thread.
  */
 export function sessionOf(run: StoredRun, runs: Pick<Store["runs"], "get">): { session?: string; root: string } {
   let at = run;
@@ -16,7 +16,7 @@ export function sessionOf(run: StoredRun, runs: Pick<Store["runs"], "get">): { s
   }
 }
 
-/** What runs one at a time: a session, or as long as that is not known all that follow one run. */
+/** Runs of one thread run one at a time: those of a session, or, until that is known, those that follow one run. */
 export function threadOf(run: StoredRun, runs: Pick<Store["runs"], "get">): string {
   const { session, root } = sessionOf(run, runs);
   return session === undefined ? `run:${root}` : `${run.engine}:${session}`;

@@ -26,16 +26,16 @@ export interface Saved {
   readonly project: string | null;
 }
 
-/** Who asked for something to be done to a thread, and where. */
+/** The person who asked for an operation on a thread, and the place. */
 export type Asked = Pick<Prompt, "chatId" | "topicId" | "messageId" | "userId"> & {
-  /** The chat's conversation, which goes on where the thread does. */
+  /** The chat's conversation, which continues with the thread. */
   readonly conversation?: string | undefined;
 };
 
 /** Keeps runs off a thread until the result is called; undefined if it has one. */
 type Occupy = (thread: string) => Promise<(() => void) | undefined>;
 
-/** What can be done to threads between their runs. Each throws UserError if it cannot be done. */
+/** Operations on threads between their runs. Each throws UserError if it cannot be done. */
 export class Threads {
   readonly #options: BridgeOptions;
   readonly #occupy: Occupy;
@@ -45,7 +45,7 @@ export class Threads {
     this.#occupy = occupy;
   }
 
-  /** The thread that a message means: what its reply names, or its chat goes on with. */
+  /** The thread that a message means: the one of its reply, or the one that its chat continues. */
   find(message: Omit<Prompt, "text">, parts: Omit<ResolveParts, "store">): Thread {
     const { store } = this.#options;
     const { engine, resume, follows } = resolvePrompt({ ...message, text: "" }, { ...parts, store });
@@ -95,7 +95,7 @@ export class Threads {
     return (await this.#operate(thread, "goal", change)).goal;
   }
 
-  /** Gives what stands for the new session: a reply to it continues that. */
+  /** Stores a run for the new session, so that a reply to its message continues the session. */
   async fork(thread: Thread, asked: Asked): Promise<StoredRun> {
     const { session } = await this.#operate(thread, "fork");
     return session === undefined ? thread.run : this.#branch(thread, session, asked);
@@ -124,7 +124,7 @@ export class Threads {
     return (await this.#options.worker.operate("sessions", place)).sessions ?? [];
   }
 
-  /** Gives what stands for a session that began elsewhere: a reply to it continues that. */
+  /** Stores a run for a session that began elsewhere, so that a reply to its message continues the session. */
   adopt({ engine, session, project }: Saved, asked: Asked): StoredRun {
     const { store, now } = this.#options;
     const known = store.runs.bySession(engine.id, session);

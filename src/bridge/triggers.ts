@@ -15,9 +15,9 @@ const IDLE_SINCE_MS = 60 * 60_000;
 /** Calls from outside are known for this long. */
 const WEBHOOKS_KEPT_MS = 30 * MS_PER_DAY;
 
-/** What fires a trigger. */
+/** The source of an event for triggers. */
 export interface Cause {
-  /** What happened: each counts once for each trigger. */
+  /** The event: each counts once for each trigger. */
   readonly event: string;
   /** Absent for a call from outside. */
   readonly run?: StoredRun;
@@ -32,7 +32,7 @@ export interface TriggersSetup {
   readonly act: (trigger: Trigger, cause: Cause, text: string) => string | undefined;
   /** Queues a stored run. */
   readonly start: (runId: string) => void;
-  /** Whether anything runs or waits where the trigger would act. */
+  /** Whether anything runs or waits in the conversation of the trigger. */
   readonly isBusy: (trigger: Trigger, cause: Cause) => boolean;
   /** Has what is stored to be delivered sent. */
   readonly deliver: () => void;
@@ -118,7 +118,7 @@ export class Triggers implements RunWatcher {
     for (const trigger of this.#setup.configured()) if (trigger.on === on) this.#fire(trigger, cause);
   }
 
-  /** What goes wrong here must not keep the outcome of a run from being stored. */
+  /** A failure here must not keep the outcome of a run from being stored. */
   #fire(trigger: Trigger, cause: Cause): void {
     const { run } = cause;
     if (run && !isMeant(trigger, run)) return;
@@ -150,7 +150,7 @@ export class Triggers implements RunWatcher {
     if (runId !== undefined) this.#begun.push(runId);
   }
 
-  /** What keeps a trigger from acting. */
+  /** The reason why a trigger does not act. */
   #guard(trigger: Trigger, cause: Cause, digest: string): string | undefined {
     const { store, isBusy, now } = this.#setup;
     const { name, minIntervalMs, max_per_day, dedupeMs } = trigger;

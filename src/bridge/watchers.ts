@@ -2,7 +2,7 @@ import type { ShownEvent } from "../domain/events.ts";
 
 type Watcher = (event: ShownEvent) => void;
 
-/** Who follows runs, by run. */
+/** The watchers of runs, by run. */
 export class Watchers {
   readonly #byRun = new Map<string, Set<Watcher>>();
 

@@ -60,7 +60,7 @@ export class Dispatcher {
     this.#parts = parts;
     this.#intake = new Intake(parts);
     this.#deferred = new Deferred(parts.log);
-    this.#once = new Once(parts.now);
+    this.#once = new Once(monotonic);
     this.#answers = new Answers(parts, this.#deferred);
     const guard: SubmitParts["guard"] = (group, work) => void this.#guard(group.first, work, group.updateIds);
     this.#submitParts = { ...parts, deferred: this.#deferred, guard };
@@ -70,7 +70,7 @@ export class Dispatcher {
       submit: (group) => this.#submit(group),
       takeBack: (runId) => void parts.bridge.job(runId)?.takeBack(),
       hold: (forward) => this.#hold(forward),
-      now: parts.now,
+      now: monotonic,
     });
   }
 
@@ -246,3 +246,5 @@ interface Failure {
   readonly updateIds: readonly number[];
   readonly again: () => void;
 }
+
+const monotonic = () => performance.now();

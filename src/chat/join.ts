@@ -33,7 +33,7 @@ export interface JoinerOptions {
   readonly takeBack: (runId: string) => void;
   /** Gets a forward, or a file without a text, that no prompt came before. */
   readonly hold: (material: Incoming) => void;
-  /** ms since 1970. */
+  /** ms of a monotonic clock. */
   readonly now: () => number;
 }
 

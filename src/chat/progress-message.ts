@@ -16,8 +16,6 @@ export interface ProgressParts {
   readonly store: Store;
   readonly style: () => Style;
   readonly log: Logger;
-  /** ms since 1970. */
-  readonly now: () => number;
 }
 
 /** Events come faster than anybody reads: a view is rendered at most this often. */
@@ -105,7 +103,7 @@ export class ProgressMessage implements Screen {
     this.#timer = undefined;
     const view = this.#view;
     if (!view || this.#isClosed) return;
-    const beatMs = this.#messageId === undefined ? RESEND_MS : heartbeatMs(this.#parts.now() - view.since);
+    const beatMs = this.#messageId === undefined ? RESEND_MS : heartbeatMs(view.elapsedMs());
     this.#heartbeat = setTimeout(() => this.#flush(), beatMs);
     // The first message is not there yet: its answer brings the newest view up.
     if (this.#messageId === undefined && WAITS.includes(this.#first)) return;
@@ -181,7 +179,7 @@ export class ProgressMessage implements Screen {
       engine: this.#run.engine,
       label: view.goal && view.label === "working" ? "goal" : view.label,
       goal: view.goal && goalLine(view.goal.goal, view.goal.turn),
-      elapsedMs: this.#parts.now() - view.since,
+      elapsedMs: view.elapsedMs(),
       cause: causeOf(this.#run),
       context: contextOf(this.#run),
       showsOutput: this.#parts.style().show_output,

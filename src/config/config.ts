@@ -8,7 +8,7 @@ import type { VoiceConfig } from "./voice.ts";
 export interface Config {
   /** The file that was read; undefined if none was found. */
   readonly file: string | undefined;
-  /** Absolute: of the file, or where a new one would be. State lies here, and relative paths begin here. */
+  /** The directory of the config file, or of a new one; absolute. State lies here, and relative paths begin here. */
   readonly directory: string;
   readonly watch_config: boolean;
   /** Always an engine of the list, whether or not it is installed. */
@@ -27,13 +27,13 @@ export interface Config {
   /** Those that are switched on. */
   readonly schedules: readonly Schedule[];
   readonly triggers: readonly Trigger[];
-  /** Where webhooks come in; undefined if nowhere. */
+  /** The address for webhooks; undefined if there is none. */
   readonly webhooks: { readonly host: string; readonly port: number } | undefined;
-  /** What makes text of voice messages; undefined if nothing does. */
+  /** The service for voice messages; undefined if there is none. */
   readonly voice: VoiceConfig | undefined;
   readonly limits: Limits;
   readonly mcp: { readonly allow: readonly string[] };
-  /** What was read but has no effect, one sentence each. */
+  /** Keys that have no effect, one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export interface Project {
   readonly default_engine?: string | undefined;
   readonly worktree_base?: string | undefined;
   readonly chat_id?: number | undefined;
-  /** What the repository brings for engines, such as hooks, servers and plugins, may run. */
+  /** Files of the repository that change engines, such as hooks, servers and plugins, may run. */
   readonly trusted: boolean;
   /** The project's own engine tables as written, by engine. */
   readonly engines: Readonly<Record<string, unknown>>;

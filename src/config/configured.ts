@@ -6,9 +6,9 @@ import { isTable, type Table } from "./toml.ts";
 export interface WithConfigured {
   /** The engines that were given, and those of the config. */
   readonly engines: readonly Engine[];
-  /** The file's table, with the options of the configured engines where those of the others stand. */
+  /** The file's table, with the options of the configured engines beside those of the others. */
   readonly table: Table;
-  /** The ids whose options stand in `[engines.<id>]`. */
+  /** The ids with options in `[engines.<id>]`. */
   readonly moved: ReadonlySet<string>;
 }
 

@@ -7,10 +7,10 @@ import type { FileTable } from "./schema.ts";
 import { formatKey, isTable, type Table } from "./toml.ts";
 
 /**
- * The engine's table with the project's own laid over it, checked by the engine. Tables in them, such as `env`, are
+ * The engine's table, overridden by the project's own, and checked by the engine. Tables in them, such as `env`, are
  * merged key by key; lists are replaced.
  *
- * @throws ConfigError if the merged table does not hold, which loading has ruled out already.
+ * @throws ConfigError if the merged table is not right; loading has checked that before.
  */
 export function engineOptions(config: Config, engine: Engine, project: Project | undefined): EngineOptions {
   const merged = merge(config.engines[engine.id], project?.engines[engine.id]);
@@ -34,7 +34,7 @@ export function checkEngineTables(table: FileTable, engines: readonly Engine[]):
   });
 }
 
-/** What engines say of their tables, and of what projects make of them; what is said of both is said once. */
+/** Warnings of engines about their tables and about those of projects; a warning about both comes once. */
 export function engineWarnings(table: FileTable, engines: readonly Engine[]): string[] {
   return engines.flatMap((engine) => {
     const said = (options: unknown, place: string): readonly string[] => {

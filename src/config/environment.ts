@@ -10,8 +10,8 @@ export interface Overridden {
 }
 
 /**
- * Lays `TAKOPI__A__B=value` over `a.b`. A segment takes the spelling of a key that is already there, whatever its
- * case, and is lower case otherwise. Values are TOML where they can be read as such, else text. `table` is not changed.
+ * Overrides `a.b` with `TAKOPI__A__B=value`. A segment takes the spelling of an existing key, whatever its case, and is
+ * lower case otherwise. A value is TOML if it can be read as TOML, else text. `table` is not changed.
  */
 export function applyEnvironment(table: Table, env: NodeJS.ProcessEnv): Overridden {
   const result = structuredClone(table);

@@ -57,7 +57,7 @@ export function flatten(table: Table, prefix: readonly string[] = []): string[] 
     .sort();
 }
 
-/** A value as it would stand in the file, for people who paste what they see: tokens, keys and passwords are hidden. */
+/** A value as the file would hold it, for people who paste it elsewhere: tokens, keys and passwords are hidden. */
 export function withoutSecrets(value: unknown, path: readonly string[]): string {
   if (isSecret(path) && !Array.isArray(value)) return '"[hidden]"';
   return redact(formatValue(value)).replace(/(?<=:\/\/)[^/@\s"]+(?=@)/g, "[hidden]");

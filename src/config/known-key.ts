@@ -7,10 +7,9 @@ import { fileSchema } from "./schema.ts";
 import { formatKey, isTable } from "./toml.ts";
 
 /**
- * What a key stands for if it is not set.
+ * The default of a key.
  *
- * @returns undefined if it has no default.
- * @throws ConfigError for a key that there is not, with the nearest one.
+ * @returns undefined if it has none. @throws ConfigError for an unknown key, with the nearest known one.
  */
 export function defaultOf(path: readonly string[], engines: readonly Engine[]): unknown {
   const [schema, rest] = schemaOf(path, engines);

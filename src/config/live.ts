@@ -20,8 +20,8 @@ const QUIET_MS = 200;
 const FIXED = ["bot_token", "chat_id", "api_root", "proxy"] as const;
 
 /**
- * The config as its file has it now, where `watch_config` is set; else as it was. A file that is broken or gone leaves
- * the last good one in force.
+ * The config as its file is now, if `watch_config` is set; else as it was at the start. If the file is broken or gone,
+ * the last good config stays in force.
  */
 export function liveConfig({ config, reload, signal, onChange, onRefused }: LiveOptions): () => Config {
   let current = config;
@@ -38,7 +38,7 @@ export function liveConfig({ config, reload, signal, onChange, onRefused }: Live
       const wanted = requireTelegram(next);
       const { bot_token, chat_id, api_root, proxy } = requireTelegram(current);
       const merged = { ...next, telegram: { ...wanted, bot_token, chat_id, api_root, proxy } };
-      // Of what will be in force, too: users that fit another chat may leave this one open.
+      // Checks what will be in force, too: users that fit another chat may leave this one open.
       const telegram = requireTelegram(merged);
       const atRestart = FIXED.filter((key) => wanted[key] !== telegram[key]);
       current = merged;

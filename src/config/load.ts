@@ -22,7 +22,7 @@ import { brokenTriggers, toTriggers, toWebhooks } from "./triggers.ts";
 import { brokenVoice, toVoice } from "./voice.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
 
-/** Where to look, and the engines whose tables the file may have. */
+/** The place of the config, and the engines whose tables it may have. */
 export interface LoadOptions extends ConfigSearch {
   readonly engines: readonly Engine[];
   /** Makes those that the config adds; without it, the key `engines` is not known. */
@@ -45,7 +45,7 @@ export function loadConfig(options: LoadOptions): Config {
 export interface Candidate extends LoadOptions {
   /** As read, migrated, without the environment's part. */
   readonly table: Table;
-  /** Where `table` came from; undefined where from nowhere. */
+  /** The file of `table`; undefined if there is none. */
   readonly file: string | undefined;
   readonly warnings?: readonly string[];
 }

@@ -6,11 +6,11 @@ const MOVED = ["bot_token", "chat_id"];
 const SCOPES: Readonly<Record<string, string>> = { multi_project_chat: "main", per_project_chat: "projects" };
 
 /**
- * Brings a file of an older form to the present one: `bot_token` and `chat_id` at the top move to
- * `[transports.telegram]`, where values that are there already win, and `topics.mode` becomes `topics.scope`.
+ * Turns a file of an older form into the present one: `bot_token` and `chat_id` at the top move to
+ * `[transports.telegram]`, unless that has them already, and `topics.mode` becomes `topics.scope`.
  *
- * @returns undefined if there is nothing to do; `table` is never changed.
- * @throws ConfigError for a `topics.mode` that was never one.
+ * @returns undefined if there is nothing to do; `table` is never changed. @throws ConfigError for a `topics.mode` that
+ * never existed.
  */
 export function migrate(table: Table, file: string): Table | undefined {
   const result = structuredClone(table);
@@ -26,7 +26,7 @@ export function migrateText(text: string, migrated: Table): string {
     parseToml(moved, "");
     return editToml(moved, migrated);
   } catch (error) {
-    // A key that stands in both places, or in a form that is more than a line, is for the editor to sort out.
+    // The editor has to decide about a key in both places, or in a form that is more than a line.
     if (error instanceof ConfigError) return editToml(text, migrated);
     throw error;
   }

@@ -12,7 +12,7 @@ const RESERVED = [
   ..."config doctor init plugins file agent reasoning topic ctx".split(" "),
 ];
 
-/** What the schema alone cannot see: names that must exist, and names and chats that must differ. */
+/** Checks that a schema cannot make: names that must exist, and names and chats that must differ. */
 export function brokenRules(table: FileTable, engines: readonly Engine[]): Problem[] {
   const ids = engines.map((engine) => engine.id);
   const problems: Problem[] = [];

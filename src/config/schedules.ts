@@ -5,7 +5,7 @@ import { MS_PER_MINUTE } from "../domain/time.ts";
 import type { Problem } from "./problem.ts";
 import type { ScheduleTable } from "./schema.ts";
 
-/** What is wrong with `[schedules.<name>]` beyond its keys. */
+/** The problems of `[schedules.<name>]` beyond its keys. */
 export function brokenSchedules(schedules: Readonly<Record<string, ScheduleTable>>): Problem[] {
   return Object.entries(schedules).flatMap(([name, table]) => {
     const path = ["schedules", name];

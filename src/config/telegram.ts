@@ -2,9 +2,9 @@ import { ConfigError } from "../errors.ts";
 import type { Config, TelegramConfig } from "./config.ts";
 
 /**
- * What the bridge needs to talk to Telegram.
+ * The settings that the bridge needs to talk to Telegram.
  *
- * @throws ConfigError if token or chat are missing, or where a group is open to all of its members by accident.
+ * @throws ConfigError if token or chat are missing, or if a group is open to all of its members by accident.
  */
 export function requireTelegram(config: Config): TelegramConfig {
   const { file, telegram } = config;

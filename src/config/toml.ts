@@ -31,7 +31,7 @@ export function parseValue(text: string): unknown {
   }
 }
 
-/** A value as it would stand in a file; a table becomes an inline one. */
+/** A value as a file would hold it; a table becomes an inline one. */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`;
   if (isTable(value)) {
@@ -43,7 +43,7 @@ export function formatValue(value: unknown): string {
     .trimEnd();
 }
 
-/** Whole sections, for a part of a file that is written anew. */
+/** Whole sections, for a rewritten part of a file. */
 export function formatSections(table: Table): string {
   return stringify(table);
 }

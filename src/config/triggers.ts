@@ -3,7 +3,7 @@ import type { Trigger } from "../domain/trigger.ts";
 import type { Problem } from "./problem.ts";
 import type { FileTable, TriggerTable, WebhooksTable } from "./schema.ts";
 
-/** What is wrong with `[triggers.<name>]` and `[webhooks]` beyond their keys. */
+/** The problems of `[triggers.<name>]` and `[webhooks]` beyond their keys. */
 export function brokenTriggers({ triggers, webhooks }: Pick<FileTable, "triggers" | "webhooks">): Problem[] {
   const isOpen = webhooks !== undefined;
   return [

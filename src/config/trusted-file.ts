@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import { BOUNDS } from "../bounds.ts";
 import { ConfigError } from "../errors.ts";
 
-/** What somebody other than the owner may write. */
+/** The mode bits that let others than the owner write. */
 const WRITABLE_BY_OTHERS = 0o022;
 
 /** Whoever writes the config runs commands here. @throws ConfigError if other users of the machine may write it. */

@@ -7,7 +7,7 @@ export interface VoiceService {
   readonly baseUrl: string;
   readonly model: string;
   readonly apiKey: string | Secret | undefined;
-  /** As the service names it, such as "de". */
+  /** The service's name for the language, such as "de". */
   readonly language: string | undefined;
   /** Whether it may be on this machine or its network. */
   readonly allowPrivate: boolean;
@@ -22,7 +22,7 @@ export type VoiceConfig = VoiceService | VoiceCommand;
 
 export const OPENAI_URL = "https://api.openai.com/v1";
 
-/** What is wrong with `[voice]` beyond its keys. */
+/** The problems of `[voice]` beyond its keys. */
 export function brokenVoice({ voice }: FileTable): Problem[] {
   if (voice?.command === undefined) return [];
   const path = ["voice", "command"];
@@ -31,7 +31,7 @@ export function brokenVoice({ voice }: FileTable): Problem[] {
   return wordsOf(voice.command)[0] ? [] : [{ path, text: "names no program." }];
 }
 
-/** `[voice]` with Takopi's keys behind it, which take private addresses and OPENAI_API_KEY as in Takopi. */
+/** `[voice]`, with Takopi's keys as defaults: these take private addresses and OPENAI_API_KEY as in Takopi. */
 export function toVoice({ voice, transports }: FileTable, absolute: (path: string) => string): VoiceConfig | undefined {
   const { telegram } = transports;
   if (!voice && !telegram?.voice_transcription) return undefined;

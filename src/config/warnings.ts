@@ -7,7 +7,7 @@ export function idleKeys(table: FileTable): string[] {
   return table.plugins === undefined ? [] : ["[plugins]"];
 }
 
-/** What the main chat is told of warnings that it has not been told of yet, as Markdown. */
+/** New warnings for the main chat, as Markdown. */
 export const warningNote = (warnings: readonly string[]): string =>
   ["Parts of the config do nothing here:", "", ...warnings.map((warning) => `- ${warning}`)].join("\n");
 

@@ -15,7 +15,7 @@ export interface LineSocket {
  */
 export function openLineSocket(socket: Socket, take: (value: unknown) => void): LineSocket {
   const lines = new LineSplitter({ maxBytes: BOUNDS.controlSocket.lineBytes });
-  // A connection that breaks is over; whoever waits for it hears that by "close".
+  // A connection that breaks is over; "close" tells whoever waits for it.
   socket.on("error", () => socket.destroy());
   socket.on("data", (chunk: Buffer) => {
     try {

@@ -7,13 +7,13 @@ import type { StoredRun } from "../store/stored-run.ts";
 import { RUN_OVER } from "./pass.ts";
 import { type ControlRequest, OperationFailure } from "./protocol.ts";
 
-/** What a client of the socket gets: the output as the operation's schema has it, and the same in words (Markdown). */
+/** The answer to a client of the socket: the output in the operation's schema, and the same in words (Markdown). */
 export interface Answered {
   readonly output: unknown;
   readonly text: string;
 }
 
-/** What comes before the output of an operation that tells how it goes. */
+/** A part of the output of an operation that reports while it works. */
 export interface ToldEvent {
   readonly event: unknown;
   /** The same in words; absent if it is for machines alone. */

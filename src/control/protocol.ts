@@ -4,7 +4,7 @@ import type { Surface } from "../operations/operation.ts";
 /** Grows when a message changes its meaning; the first line of each side names it. */
 export const PROTOCOL = 1;
 
-/** What each code is as the exit code of a command. */
+/** Each code as the exit code of a command. */
 export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   ...{ failed: 1, usage: 2, not_found: 4, busy: 5, approval_needed: 6 },
   ...{ not_allowed: 7, engine_failed: 8, no_bridge: 9, interrupted: 130 },
@@ -22,7 +22,7 @@ export interface ControlRequest {
   readonly id: string;
   readonly operation: string;
   readonly input: unknown;
-  /** What the client is to people; a command line unless told otherwise. */
+  /** The client's name for people; a command line by default. */
   readonly surface?: Exclude<Surface, "chat" | "run"> | undefined;
   /** Binds the call to one run, for tools inside it. */
   readonly token?: string | undefined;

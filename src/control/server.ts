@@ -120,7 +120,7 @@ class Client {
   }
 }
 
-/** What is too long for a line would end the connection. */
+/** A message that is too long for a line would end the connection. */
 function fitting(reply: { readonly id: string; readonly output: unknown }): ControlReply {
   if (Buffer.byteLength(JSON.stringify(reply)) < BOUNDS.controlSocket.lineBytes) return reply;
   const message = "The answer is too large for the control socket: ask for less of it.";

@@ -3,7 +3,7 @@ import { nameOf } from "./programs.ts";
 import { risksOf } from "./risks.ts";
 import type { Word } from "./shell-line.ts";
 
-/** `maybe`: it depends on words that only the shell knows, which may also become several, or none. */
+/** `maybe`: that depends on words that only the shell knows; one such word may also become several words, or none. */
 export type Fit = "yes" | "maybe" | "no";
 
 /** One entry of `allow` or `deny`. */
@@ -22,18 +22,18 @@ export class CommandPattern {
     this.#takesMore = last.endsWith("*");
   }
 
-  /** It is about one program, and not about any. */
+  /** It names one program. */
   get namesProgram(): boolean {
     return this.#words[0]?.isLiteral === true;
   }
 
-  /** Whether this is all of a command; what makes a program run another has to be spelled out. */
+  /** Whether this is a whole command. A pattern has to spell out an argument that makes a program run another. */
   allows(command: readonly Word[]): boolean {
     const isSpelled = (index: number) => this.#words[index]?.isLiteral === true;
     return this.#match(command) === "yes" && [...risksOf(command)].every(isSpelled);
   }
 
-  /** The same for a program by its path, and in capitals, which some disks do not mind. */
+  /** Matches the program by its path and in capitals too: some disks ignore case. */
   fits(command: readonly Word[]): Fit {
     const [program, ...args] = command;
     const fit = this.#match(command);

@@ -9,7 +9,7 @@ export function formatContext({ project, branch }: Context): string {
   return branch === undefined ? `ctx: ${project}` : `ctx: ${project} @${branch}`;
 }
 
-/** The last context line of a text; its project need not be configured (any more). */
+/** The last context line of a text; its project may no longer be configured. */
 export function parseContext(text: string): Context | undefined {
   let found: Context | undefined;
   for (const line of text.split("\n")) {

@@ -1,14 +1,14 @@
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-/** More than any character that people use has; a longer one may be parted. In UTF-16 units. */
+/** In UTF-16 units. No character that people use is longer; a longer one may be split. */
 const LONGEST_GRAPHEME = 100;
-/** A cut at a better place is taken if it leaves at least this much. */
+/** A better place to cut is taken if at least this much stays. */
 const LEAST_FILL = 0.5;
-/** Where a sentence ends in scripts without spaces. */
+/** The ends of sentences in scripts without spaces. */
 const SENTENCE_END = /[。！？…；．｡]["'”’」』）]*/g;
 
 /**
- * The last place up to `position` where a text can be cut without parting what people see as one character: an emoji
- * with its skin tone, a flag, a letter with its marks.
+ * The last place up to `position` that splits no character as people see it: an emoji with its skin tone, a flag, a
+ * letter with its marks.
  */
 export function wholeBefore(text: string, position: number): number {
   if (position >= text.length) return text.length;
@@ -19,7 +19,7 @@ export function wholeBefore(text: string, position: number): number {
   return from + found.index;
 }
 
-/** The same for a place that is as late as possible: at `position` or behind it. */
+/** The first such place at or after `position`. */
 function wholeAfter(text: string, position: number): number {
   if (wholeBefore(text, position) === position) return position;
   const window = text.slice(wholeBefore(text, position), position + LONGEST_GRAPHEME);
@@ -30,13 +30,13 @@ function wholeAfter(text: string, position: number): number {
 const wholePair = (text: string, position: number): number =>
   position > 0 && (text.codePointAt(position - 1) ?? 0) > 0xffff ? position - 1 : position;
 
-/** What people see as the first character of a text; "" if it has none. */
+/** The first character of a text as people see it; "" if there is none. */
 export function firstCharacter(text: string): string {
   const [first] = graphemes.segment(text.slice(0, LONGEST_GRAPHEME));
   return first?.segment ?? "";
 }
 
-/** Where a line is best cut up to `position`: behind a word, else behind a sentence, else between characters. */
+/** The best place to cut a line up to `position`: after a word, else after a sentence, else between characters. */
 export function breakBefore(text: string, position: number, least: number): number {
   const space = text.lastIndexOf(" ", position);
   if (space >= least) return space;
@@ -56,13 +56,13 @@ export const endOf = (text: string, limit: number): string =>
 export const shorten = (text: string, limit: number): string =>
   text.length <= limit ? text : `${beginningOf(text, limit - 1)}…`;
 
-/** The same of a text on one line, cut behind a word if one ends in its second half. */
+/** The same on one line, cut after a word if one ends in the second half. */
 export function shortenLine(text: string, limit: number): string {
   const line = oneLine(text);
   return line.length <= limit ? line : `${line.slice(0, breakBefore(line, limit - 1, limit * LEAST_FILL))}…`;
 }
 
-/** The end of a text: of a path, it says more than the beginning. */
+/** The end of a text. The end of a path says more than its beginning. */
 export const shortenStart = (text: string, limit: number): string =>
   text.length <= limit ? text : `…${endOf(text, limit - 1)}`;
 

@@ -1,10 +1,10 @@
-/** What changed in one file. */
+/** The changes in one file. */
 export interface FileDiff {
   /** From the repository's root; the newer name of a renamed file. */
   readonly path: string;
   readonly added: number;
   readonly removed: number;
-  /** As git prints it, without a line end behind it. */
+  /** As git prints it, without the last line end. */
   readonly patch: string;
 }
 
@@ -23,7 +23,7 @@ export function parseDiff(text: string): FileDiff[] {
     .map((file) => (isHunkIn(file.patch) ? file : { ...file, added: 0, removed: 0 }));
 }
 
-/** A file that git does not know yet, as git would print it once it does. */
+/** The diff of a file that git does not track yet. */
 export function newFileDiff(path: string, content: string): FileDiff {
   const head = `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}`;
   const lines = content.replace(/\n$/, "").split("\n");
@@ -35,7 +35,7 @@ export function newFileDiff(path: string, content: string): FileDiff {
 const isHunk = (line: string) => line.startsWith("@@ ");
 const isHunkIn = (patch: string) => /^@@ /m.test(patch);
 
-/** The first line names both sides without saying where one ends, so the later ones are better. */
+/** The first line names both sides and does not say where the first name ends, so the later lines are better. */
 function pathOf(lines: readonly string[]): string {
   for (const start of ["+++ b/", "rename to ", "--- a/"]) {
     const line = lines.find((one) => one.startsWith(start));

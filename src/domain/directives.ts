@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 
-/** What may stand before a prompt: `/codex /web @feat/x fix it`. Absent parts are undefined. */
+/** The directives before a prompt: `/codex /web @feat/x fix it`. Absent parts are undefined. */
 export interface Directives {
   readonly engine: string | undefined;
   readonly project: string | undefined;
@@ -12,7 +12,7 @@ type WrittenDirectives = { readonly prompt: string } & {
   readonly [Name in keyof Omit<Directives, "prompt">]?: string | undefined;
 };
 
-/** What a person would have written. */
+/** The directives as a person would write them. */
 export function writeDirectives({ engine, project, branch, prompt }: WrittenDirectives): string {
   const words = [engine && `/${engine}`, project && `/${project}`, branch && `@${branch}`, prompt];
   return words.filter(Boolean).join(" ");
@@ -25,7 +25,7 @@ export interface DirectiveNames {
   readonly projects: readonly string[];
   /** Without `@`. */
   readonly botName: string;
-  /** Whether a project is known without the message: then a first `@word` is a branch. */
+  /** Whether the project is known without the message: then a first `@word` is a branch. */
   readonly hasProject: boolean;
 }
 
@@ -37,10 +37,10 @@ interface Found {
 
 /**
  * Reads the directives at the start of the first line that is not empty; they end at the first other word.
- * `@word` is a branch only where a project is known, from the line itself or beforehand; the bot's own name is dropped.
- * A text without directives comes back unchanged.
+ * `@word` is a branch only if a project is known, from the line itself or beforehand; the bot's own name is dropped. A
+ * text without directives comes back unchanged.
  *
- * @throws UserError when a directive stands twice.
+ * @throws UserError if a directive comes twice.
  */
 export function parseDirectives(text: string, names: DirectiveNames): Directives {
   const lines = text.split("\n");
@@ -54,7 +54,7 @@ export function parseDirectives(text: string, names: DirectiveNames): Directives
     used++;
   }
   if (used > 0 && found.branch !== undefined && !names.hasProject && found.project === undefined) {
-    // The project stood behind the first word that is no directive: `@word` was text after all.
+    // The project came after the first other word: `@word` was text.
     return parseDirectives(text, { ...names, projects: [] });
   }
   const { engine, project, branch } = found;

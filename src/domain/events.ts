@@ -2,7 +2,7 @@ import type { Goal } from "./goal.ts";
 import type { Question } from "./question.ts";
 import type { Ability, ProcessMark } from "./run.ts";
 
-/** What to pass to an engine to go on with a session. `value` is opaque above `runners/`. */
+/** An engine resumes a session with this. `value` is opaque above `runners/`. */
 export interface ResumeToken {
   readonly engine: string;
   readonly value: string;
@@ -25,18 +25,18 @@ export interface FileChange {
   readonly verb: "add" | "update" | "delete";
 }
 
-/** Facts beside the title. Bounded: engines' outputs are cut to a preview before they come here. */
+/** Facts beside the title. Bounded: the output of an engine is cut to a preview first. */
 export interface ActionDetail {
   readonly exitCode?: number;
   readonly changes?: readonly FileChange[];
   /** The end of a tool's output, 500 characters at most. */
   readonly output?: string;
-  /** What the engine said of a failed action, 500 characters at most. */
+  /** The engine's message about a failed action, 500 characters at most. */
   readonly error?: string;
 }
 
 export interface Action {
-  /** Unique within a run. An empty id is neither shown nor counted. */
+  /** Unique within a run. An action with an empty id is neither shown nor counted. */
   readonly id: string;
   readonly kind: ActionKind;
   readonly title: string;
@@ -54,7 +54,7 @@ export interface Usage {
   readonly cacheWriteTokens: number;
   readonly reasoningTokens?: number;
   readonly costUsd?: number;
-  /** How much of the model's context the session fills now, 0 to 1; absent if the engine does not tell. */
+  /** The part of the model's context that the session fills now, 0 to 1; absent if the engine does not tell. */
   readonly contextFill?: number;
 }
 
@@ -79,19 +79,19 @@ export interface ActionEvent {
   readonly message?: string;
 }
 
-/** The end: exactly one a run, and last. A failed engine is data: `ok: false` with `error`. */
+/** The end: exactly one per run, and last. A failed engine is data: `ok: false` with `error`. */
 export interface Completed {
   readonly type: "completed";
   readonly engine: string;
   readonly ok: boolean;
-  /** What the engine answered, as Markdown; "" if there is none. On failure: the answer so far. */
+  /** The engine's answer as Markdown; "" if there is none. After a failure: the answer so far. */
   readonly answer: string;
   readonly error?: string;
   readonly resume?: ResumeToken;
   readonly usage?: Usage;
 }
 
-/** The answer while it is written: all of it so far, each time. Only live engines tell it. */
+/** The whole answer so far, while it is being written. Only live engines send it. */
 export interface TextSoFar {
   readonly type: "text";
   readonly engine: string;
@@ -103,27 +103,27 @@ export interface GoalProgress {
   readonly type: "goal";
   readonly engine: string;
   readonly goal: Goal;
-  /** Of this run, the first is 1; 0 if the run does not work towards the goal. */
+  /** Turns of this run count from 1; 0 if the run does not work towards the goal. */
   readonly turn: number;
   /** Markdown to tell in a message of its own: the answer of a turn after which another begins, or a notice. */
   readonly message?: string;
 }
 
-/** The engine waits for a person, until the question is answered, resolved otherwise, or the run ends. */
+/** The engine waits for a person until the question is answered or taken back, or the run ends. */
 export interface QuestionAsked {
   readonly type: "question";
   readonly engine: string;
   readonly question: Question;
 }
 
-/** A question needs no answer any more: it was answered, here or elsewhere, or the engine took it back. */
+/** A question needs no answer any more: somebody answered it, or the engine took it back. */
 export interface QuestionResolved {
   readonly type: "resolved";
   readonly engine: string;
   readonly questionId: string;
 }
 
-/** What can be done to the run from now on; comes again if that changes. */
+/** The commands that the run takes from now on; comes again if they change. */
 export interface Ready {
   readonly type: "ready";
   readonly can: readonly Ability[];
@@ -138,17 +138,17 @@ export interface ProcessStarted {
 /** The answer to a `steer` or `answer` command. */
 export interface Acknowledged {
   readonly type: "ack";
-  /** Of the command. */
+  /** The command's id. */
   readonly id: string;
   readonly ok: boolean;
-  /** Why the engine did not take it, one sentence for people; absent if it came too late: nothing waits for it any more. */
+  /** Why the engine did not take it, one sentence for people; absent if the command came too late. */
   readonly problem?: string;
 }
 
 /** For the bridge alone: `takopi replay` shows none of them. */
 export type ControlEvent = Ready | ProcessStarted | Acknowledged;
 
-/** What people are shown of a run, and all that a recorded stream holds. */
+/** Events that people are shown; a recorded stream holds no others. */
 export type ShownEvent =
   | Started
   | ActionEvent

@@ -4,9 +4,9 @@ import type { Attachment } from "./run.ts";
 export interface PromptFile {
   /** The transport's own id of it, which leads to its bytes. */
   readonly source: string;
-  /** As its sender has it, so it may hold anything. */
+  /** The sender chose it, so it may hold anything. */
   readonly name: string;
-  /** As its sender has it. */
+  /** The sender's own claim. */
   readonly mime: string;
   /** Bytes, if the transport says so. */
   readonly size?: number | undefined;
@@ -30,8 +30,8 @@ export interface PlacedFile {
 export const MAX_FETCHED_BYTES = 20 * 1024 * 1024;
 
 /**
- * A prompt that says where its files are. A session may work in another directory than its project's, so its paths are
- * absolute.
+ * A prompt that names the places of its files. The paths are absolute: a session may work in another directory than its
+ * project's.
  */
 export function withPlaces(prompt: string, files: readonly PromptFile[], isSession: boolean): string {
   const paths = placedOf(files).map(({ path, shown }) => (isSession ? path : shown));

@@ -8,7 +8,7 @@ const HARMLESS = list(
   "--no-pager -P --no-optional-locks --literal-pathspecs --no-replace-objects --version --help -v -h",
 );
 
-/** These use another directory, and nothing that is not in it. */
+/** These use another directory, and nothing outside of it. */
 const ELSEWHERE = list("-C -p --paginate --bare --work-tree");
 
 /** Commands of git's own; any other word may be an alias or a program on PATH. (git 2.51) */
@@ -22,10 +22,10 @@ const COMMANDS = list(
   symbolic-ref tag unpack-objects update-index update-ref var verify-commit verify-pack verify-tag version whatchanged
   worktree write-tree`,
 );
-/** Of these, those that name programs for later, or bring a whole repository. */
+/** Commands among these that name programs for later, or fetch a whole repository. */
 const LASTING = list("config clone init worktree");
 
-/** Options that run a program, or write a file; git takes them shortened as well. */
+/** Options that run a program or write a file; git also takes them shortened. */
 const LONG = [
   ...["--ext-diff", "--textconv", "--upload-pack", "--receive-pack", "--exec", "--extcmd", "--open-files-in-pager"],
   ...["--output", "--output-directory", "--template", "--config", "--tool", "--strategy", "--show-signature"],
@@ -39,7 +39,7 @@ const SHORT: Readonly<Record<string, RegExp>> = {
 export interface GitLine {
   /** `git push --force` of `git -C x push --force`. */
   readonly words: readonly Word[];
-  /** It may run what it does not name: an alias, or a program from an option or from other config. */
+  /** It may run something that it does not name: an alias, or a program from an option or from other config. */
   readonly isOpen: boolean;
   /** Indexes of the words that may make it run a program, use another repository or write a file. */
   readonly risks: ReadonlySet<number>;

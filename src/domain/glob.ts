@@ -1,4 +1,4 @@
-/** A pattern whose `*` stands for any text; made once, and matched in time linear in the text. */
+/** A pattern in which `*` matches any text. It is made once, and matches in time linear in the text. */
 export class Glob {
   /** The pattern has no `*`: it names one text. */
   readonly isLiteral: boolean;
@@ -14,7 +14,7 @@ export class Glob {
     this.#middle = rest.map((text) => new Needle(text));
   }
 
-  /** Takes anything that has characters by their index, so that a test can count how often one is looked at. */
+  /** Takes anything with characters by index, so that a test can count how often each is read. */
   matches(text: ArrayLike<string>): boolean {
     if (this.isLiteral) return text.length === this.#first.length && holds(text, this.#first, 0);
     const end = text.length - this.#last.length;
@@ -33,10 +33,10 @@ function holds(text: ArrayLike<string>, part: string, at: number): boolean {
   return true;
 }
 
-/** A text to look for, by Knuth, Morris and Pratt: no character of the searched text is looked at twice. */
+/** A text to search for (Knuth, Morris, Pratt): no character of the searched text is read twice. */
 class Needle {
   readonly #text: string;
-  /** For each length that fits: how much still fits where the next character does not. */
+  /** For each matched length: the length that still matches if the next character differs. */
   readonly #shorter: number[] = [0];
 
   constructor(text: string) {
@@ -47,7 +47,7 @@ class Needle {
     }
   }
 
-  /** The place behind its first occurrence between two places, or -1. */
+  /** The index after its first occurrence between two indexes, or -1. */
   endIn(text: ArrayLike<string>, from: number, to: number): number {
     if (this.#text === "") return from;
     let length = 0;

@@ -1,6 +1,6 @@
 import { parseCount, shortCount } from "./usage.ts";
 
-/** What a session works towards by itself, turn after turn. */
+/** The goal that a session works towards by itself, turn after turn. */
 export interface Goal {
   readonly objective: string;
   readonly status: GoalStatus;
@@ -12,17 +12,17 @@ export interface Goal {
 export const GOAL_STATUSES = ["active", "paused", "blocked", "usageLimited", "budgetLimited", "complete"] as const;
 export type GoalStatus = (typeof GOAL_STATUSES)[number];
 
-/** How a run is to work towards a goal. */
+/** The terms of a run that works towards a goal. */
 export interface GoalTerms {
-  /** The goal that the session has is resumed; otherwise the prompt is the objective of a new one. */
+  /** Resumes the session's goal; otherwise the prompt is the objective of a new goal. */
   readonly isResumed: boolean;
-  /** Of the goal, over all its runs. */
+  /** The limit of the goal, over all its runs. */
   readonly tokenBudget: number;
-  /** Of this run. */
+  /** The limit of this run. */
   readonly minutes?: number;
 }
 
-/** What can be done to the goal of a session that has no run now. */
+/** A change to the goal of a session that has no run now. */
 export type GoalChange = "show" | "pause" | "clear";
 
 export interface GoalWords {
@@ -31,7 +31,7 @@ export interface GoalWords {
   readonly minutes?: number;
 }
 
-/** `fix the tests --tokens 200k --minutes 60`; a problem in one sentence for flags that do not fit. */
+/** `fix the tests --tokens 200k --minutes 60`; a problem in one sentence if the flags do not fit. */
 export function parseGoal(words: string): GoalWords | { readonly problem: string } {
   const values: { tokens?: number; minutes?: number } = {};
   let problem: string | undefined;

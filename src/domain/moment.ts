@@ -2,7 +2,7 @@
 const FORMAT = "wdt";
 const SCHEME = "tg://time?unix=";
 
-/** A moment in Markdown, which a chat shows in its reader's time zone, and all else in the machine's. ms since 1970. */
+/** A moment in Markdown. A chat shows it in the reader's time zone, everything else in the machine's. ms since 1970. */
 export const moment = (at: number): string => `![${machineTime(at)}](${momentUrl(at)})`;
 
 /** As a link's address. */
@@ -16,12 +16,12 @@ export function machineTime(at: number): string {
   return `${day}, ${time}`;
 }
 
-/** What a link shows as a moment; undefined for every other link. */
+/** The moment that a link stands for; undefined for every other link. */
 export function readMoment(url: string): { readonly unix: number; readonly format: string } | undefined {
   const [, unix, format] = /^tg:\/\/time\?unix=(\d{1,12})&format=(r|w?[dD]?[tT]?)$/.exec(url) ?? [];
   return unix === undefined || format === undefined ? undefined : { unix: Number(unix), format };
 }
 
-/** Markdown for readers that have no reader's time: moments are in the machine's. */
+/** Markdown for output that has no reader's time zone: moments are in the machine's. */
 export const withoutMoments = (markdown: string): string =>
   markdown.replace(/!\[([^\]]*)\]\(tg:\/\/time\?[^)]*\)/g, "$1");

@@ -1,6 +1,6 @@
 import type { GoalTerms } from "./goal.ts";
 
-/** Who or what asked for a run. Where it is shown and answered is its conversation: chat and topic. */
+/** Who or what asked for a run. The conversation (chat and topic) decides where the run is shown and answered. */
 export type Origin =
   /** A person wrote a message in the conversation. */
   | { readonly type: "message" }
@@ -12,7 +12,7 @@ export type Origin =
       /** Only a failure makes a sound. */
       readonly quiet?: "errors" | undefined;
     }
-  /** `depth`: how many triggers stand behind it, itself included. `of`: the run that fired it. */
+  /** `depth`: the number of triggers that led to it, itself included. `of`: the run that fired it. */
   | { readonly type: "trigger"; readonly name: string; readonly depth: number; readonly of?: string | undefined }
   /** `caller`: the surface that called the operation, for people. */
   | { readonly type: "operation"; readonly caller: string }
@@ -25,9 +25,9 @@ export type Origin =
   /** Resumes what another run left. */
   | { readonly type: "continuation"; readonly of: string };
 
-/** Who wrote a message that another one replies to. */
+/** The author of a message that another message replies to. */
 export interface Author {
   readonly userId: string;
-  /** Of a bot. */
+  /** The author is a bot. */
   readonly botName: string | undefined;
 }

@@ -16,12 +16,12 @@ export class PathPattern {
     this.#names = /\/./.test(text) ? names : ["**", ...names];
   }
 
-  /** No `*`, and no folder, stands for names that begin with a dot: what is in `.git` or `.vscode` may run programs. */
+  /** Neither `*` nor a folder matches names that begin with a dot: files in `.git` or `.vscode` may run programs. */
   allows(path: string, directory: string): boolean {
     return this.#matches(path, directory, (name, pattern) => !name.startsWith(".") || pattern.startsWith("."));
   }
 
-  /** Also in other capitals, which some disks do not mind. */
+  /** Matches other capitals too: some disks ignore case. */
   denies(path: string, directory: string): boolean {
     const folded = new PathPattern(this.text.toLowerCase());
     return folded.#matches(path.toLowerCase(), directory.toLowerCase(), () => true);
@@ -30,7 +30,7 @@ export class PathPattern {
   #matches(path: string, directory: string, mayStand: (name: string, pattern: string) => boolean): boolean {
     const base = this.#isAbsolute ? "" : directory.replace(/\/$/, "");
     if (!path.startsWith(`${base}/`) || path.split("/").includes("..")) return false;
-    /** How many names of the pattern may stand for those of the path so far. */
+    /** How many names of the pattern can match the names of the path so far. */
     let counts = this.#withSkips(new Set([0]));
     for (const name of path.slice(base.length + 1).split("/")) {
       const next = [...counts].flatMap((count) => {
@@ -44,7 +44,7 @@ export class PathPattern {
     return counts.has(this.#names.length);
   }
 
-  /** `**` may stand for nothing. */
+  /** `**` may match nothing. */
   #withSkips(counts: Set<number>): Set<number> {
     for (const count of counts) if (this.#names[count] === "**") counts.add(count + 1);
     return counts;

@@ -5,7 +5,7 @@ import type { Approval, Question } from "./question.ts";
 import { reachOf } from "./reach.ts";
 import { readShellLine, type Word } from "./shell-line.ts";
 
-/** What the config says of an engine's questions whether it may do something. */
+/** The config's rules for an engine's questions whether it may do something. */
 export interface Rules {
   readonly approvals?: "ask" | "allow" | "deny" | undefined;
   readonly allow?: readonly string[] | undefined;
@@ -14,7 +14,7 @@ export interface Rules {
   readonly deny_paths?: readonly string[] | undefined;
   readonly allow_tools?: readonly string[] | undefined;
   readonly deny_tools?: readonly string[] | undefined;
-  /** What a person allows for a session counts for later ones. */
+  /** A person's answer for a session counts for later sessions. */
   readonly remember?: boolean | undefined;
 }
 
@@ -22,9 +22,9 @@ export type Decision = "ask" | "allow" | "deny";
 
 export interface Verdict {
   readonly decision: Decision;
-  /** The rule that made it, as the config has it: `deny = "rm *"`, `approvals = "allow"`. */
+  /** The rule that decided, as the config has it: `deny = "rm *"`, `approvals = "allow"`. */
   readonly rule?: string;
-  /** Why no rule did, or why one did not hold; one sentence. */
+  /** Why no rule decided, or why one did not apply; one sentence. */
   readonly reason?: string;
 }
 
@@ -100,7 +100,7 @@ function judgeFiles({ place, paths = [] }: Approval, rules: Rules): Verdict {
   return { decision: "allow", rule: [...new Set(found)].map((text) => quote("allow_paths", text ?? "")).join(", ") };
 }
 
-/** What cannot be told from what is denied is not allowed unasked. */
+/** Nothing that `deny` may name is allowed unasked. */
 const inDoubt = (rules: Rules, reason: string): Verdict =>
   rules.approvals === "allow" ? { decision: "ask", reason } : byApprovals(rules, reason);
 
@@ -109,7 +109,7 @@ function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict 
   if (denial?.fit === "yes") return { decision: "deny", rule: quote("deny", denial.pattern) };
   const allowance = allowanceOf(command, rules.allow ?? [], denial !== undefined);
   const isHere = place?.isOwn === true;
-  // Who allows a program by its name, and it runs others, has said so.
+  // Whoever allows a program by its name has also allowed the programs that it runs.
   const mayDeny = denial?.fit === "maybe";
   if (allowance.rules && !mayDeny && isHere) return { decision: "allow", rule: allowance.rules.join(", ") };
   const elsewhere = "It does not run in the run's own directory and repository.";
@@ -118,7 +118,7 @@ function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict 
 }
 
 interface Denial {
-  /** `open`: no pattern fits, but the line may run more than can be read from it. */
+  /** `open`: no pattern matches, but the line may run more than it shows. */
   readonly fit: Exclude<Fit, "no"> | "open";
   readonly pattern: string;
   readonly reason: string;
@@ -167,7 +167,7 @@ function allowanceOf(line: string, allow: readonly string[], isOpen: boolean): A
   return { rules: [...new Set(rules)].map((text) => quote("allow", text ?? "")) };
 }
 
-/** Commands behind which the next one runs elsewhere. */
+/** After these, the next command runs in another directory. */
 const MOVES = new Set(["cd", "chdir", "pushd", "popd"]);
 
 const show = (words: readonly Word[]): string => words.map((word) => word ?? "…").join(" ");

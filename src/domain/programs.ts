@@ -2,7 +2,7 @@ import type { Word } from "./shell-line.ts";
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
-/** Programs that run the command behind their options. */
+/** Programs that run the command after their options. */
 export const WRAPPERS = names(
   `- arch batch builtin busybox caffeinate chroot chrt command doas env exec fakeroot firejail flock gdb ionice
   linux64 ltrace nice nocorrect noglob nohup nsenter numactl parallel pkexec prlimit proxychains proxychains4 rlwrap
@@ -10,22 +10,30 @@ export const WRAPPERS = names(
   timeout torsocks toybox unbuffer unshare valgrind watch xargs xvfb-run zargs`,
 );
 
-/** Programs that may run a command that is named anywhere behind them. */
+/** Programs that may run a command anywhere in their arguments. */
 export const RUNNERS = names(
-  `at bun bundle bunx conda crontab deno direnv docker entr expect hatch kubectl mise nix nix-shell npm npx pdm pipenv
+  `bun bundle bunx conda deno direnv docker entr expect hatch kubectl mise nix nix-shell npm npx pdm pipenv
   pnpm podman poetry screen ssh tmux uv uvx yarn zellij`,
+);
+
+/** Programs whose arguments are text or names of files, as long as none is among the risks of `risks.ts`. */
+export const TEXTUAL = names(
+  `ack ag apropos apt apt-get base64 basename brew cat cd chmod chown cmp column comm cp curl cut date df diff dig dirname
+  dpkg du echo egrep false fgrep file fmt fold grep head join kill killall less ln ls lsof man md5sum mkdir more mv nl od
+  paste pgrep ping pip pip3 pkill popd ps pushd pwd readlink realpath rev rg rmdir seq sha1sum sha256sum sleep sort stat
+  strings tac tail tar tee touch tr true type uniq unzip wc wget whatis whereis which xxd zgrep`,
 );
 
 export const SHELLS = names("ash bash csh dash elvish fish ksh mksh nu pwsh rbash sh tcsh yash zsh");
 
-/** Parts of the shell that run a text, or change what a name stands for. */
+/** What runs a text that is not on the line, and parts of the shell that change what a name stands for. */
 export const REBINDERS = names(
-  ". add-zsh-hook alias autoload bind compdef complete coproc emulate enable fc function functions hash mapfile repeat".concat(
+  ". add-zsh-hook alias at autoload bind compdef complete coproc crontab emulate enable fc function functions hash mapfile repeat".concat(
     " readarray sched source zle zmodload zmv zsh-defer",
   ),
 );
 
-/** Parts of the shell that evaluate what they are given as numbers or names, with the substitutions in it. */
+/** Builtins that evaluate their arguments as numbers or names, with the substitutions in them. */
 export const EVALUATORS = names(
   `[ [[ break compgen continue declare exit export float getopts integer let local print printf read readonly return set
   shift test typeset ulimit unset vared wait`,
@@ -42,10 +50,10 @@ const CODE: Readonly<Record<string, RegExp>> = {
   ...{ vi: /./, vim: /./, nvim: /./, view: /./, ed: /./, ex: /./, emacs: /./, m4: /./, tclsh: /^-/, osascript: /./ },
 };
 const INTERPRETER = /^(python|pypy|perl|ruby|node|nodejs|php|lua|luajit|irb|rscript|ghc|groovy|scala|jshell)[\d.]*$/;
-/** Behind these, and behind a file, nothing on the line is a program. */
+/** No word after these, or after a file, is a program. */
 const HARMLESS = /^(?:[^-]|-m$|-V$|-v$|--version$|--help$|--test$|--check$)/;
 
-/** Which arguments are a text to run: of sed, the first that is no option, and all if an option brings more. */
+/** The arguments that are a text to run: for sed the first that is no option, or all if an option brings more. */
 export function codeIn(name: string, args: readonly Word[]): number[] {
   const code = Object.hasOwn(CODE, name) ? CODE[name] : undefined;
   if (code === undefined) return [];
@@ -55,11 +63,14 @@ export function codeIn(name: string, args: readonly Word[]): number[] {
   return args.flatMap((word, index) => ((first < 0 || index === first) && isCode(word) ? [index] : []));
 }
 
-/** Whether a program is given a text to run that is no command line, or nothing but what comes in on its stdin. */
+/** Whether a program runs a text that is no command line, or only its stdin. */
 export function runsCode(name: string, args: readonly Word[]): boolean {
   if (INTERPRETER.test(name)) return args[0] === undefined || !HARMLESS.test(args[0]);
   return codeIn(name, args).length > 0;
 }
+
+/** Whether the arguments of a program go to code of the person's own, or are such code that was looked at. */
+export const runsFiles = (name: string): boolean => INTERPRETER.test(name) || Object.hasOwn(CODE, name);
 
 /** What a program is called, whatever its path and however it is written: some disks do not mind case. */
 export const nameOf = (program: string): string => program.replace(/^.*\//s, "").toLowerCase();

@@ -6,13 +6,13 @@ export interface ShownAction {
   readonly state: "started" | "updated" | "done" | "failed";
 }
 
-/** What a run's events add up to. Its size does not depend on their number. */
+/** The sum of a run's events. Its size does not depend on their number. */
 export interface ProgressState {
   /** Actions so far, turns left out; one that comes again long after it ended counts again. */
   readonly steps: number;
   /** The last five actions by first appearance, oldest first. */
   readonly shown: readonly ShownAction[];
-  /** Ids of actions that began and have not ended: while there is one, silence is no bad sign. */
+  /** Ids of actions that began and have not ended: while there is one, silence is normal. */
   readonly open: readonly string[];
 }
 
@@ -43,7 +43,7 @@ function stateOf({ phase, ok, action }: ActionEvent, isOpen: boolean): ShownActi
   return (ok ?? (action.detail.exitCode ?? 0) === 0) ? "done" : "failed";
 }
 
-/** Notes and warnings are said, not done: one that stays open says nothing of the engine being busy. */
+/** Notes and warnings have no end: an open one does not mean that the engine is busy. */
 function openAfter(open: readonly string[], { phase, action }: ActionEvent, isOpen: boolean): readonly string[] {
   if (phase === "completed") return isOpen ? open.filter((id) => id !== action.id) : open;
   if (isOpen || action.kind === "note" || action.kind === "warning" || action.kind === "telemetry") return open;

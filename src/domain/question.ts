@@ -1,8 +1,8 @@
-/** What all questions have. */
+/** The part that all questions share. */
 interface Asked {
   /** Unique within its run, and the engine's own: opaque above `runners/`. */
   readonly id: string;
-  /** One line of what and where, plain text. */
+  /** One plain line that says what is asked, and where. */
   readonly title: string;
 }
 
@@ -21,23 +21,23 @@ export interface Approval extends Asked {
   readonly kind: "command" | "file_change" | "permission";
   /** `command`: the whole command line, as a shell would be given it. */
   readonly command?: string;
-  /** Where it would work, absolute. */
+  /** The directory of the command, absolute. */
   readonly cwd?: string;
   readonly place?: Place;
   /** `file_change`: the files, as the engine names them, but absolute if it is known where they are. */
   readonly paths?: readonly string[];
-  /** What the engine calls the tool that it would use. */
+  /** The engine's name for the tool. */
   readonly tool?: string;
-  /** All there is to read before one agrees: the command, the diff, what is asked for. Plain text. */
+  /** Everything to read before agreeing: the command, the diff, the request. Plain text. */
   readonly body?: string;
-  /** Why the engine wants it, in its words. */
+  /** The engine's reason, in its words. */
   readonly reason?: string;
   /** Whether the engine can take "allow" for the rest of its session. */
   readonly canAllowSession: boolean;
 }
 
 export interface Option {
-  /** What goes back to the engine. */
+  /** The engine gets this back. */
   readonly value: string;
   readonly label: string;
   readonly description?: string;
@@ -56,9 +56,9 @@ export interface Choice extends Asked {
 export interface FreeText extends Asked {
   readonly kind: "text";
   readonly body?: string;
-  /** What the answer may begin from. */
+  /** The text that the person edits. */
   readonly draft?: string;
-  /** The answer must be neither shown nor kept. */
+  /** The answer must not be shown or kept. */
   readonly isSecret: boolean;
 }
 
@@ -66,17 +66,17 @@ export type Question = Approval | Choice | FreeText;
 
 export type Reply =
   | { readonly type: "allow"; readonly scope: "once" | "session" }
-  /** The turn goes on, told of the reason where the engine can pass one on. */
+  /** The turn continues; the engine gets the reason if it can take one. */
   | { readonly type: "deny"; readonly reason?: string }
   | { readonly type: "choose"; readonly values: readonly string[] }
   | { readonly type: "text"; readonly text: string }
   /** Nobody answers: what the engine takes for "no". */
   | { readonly type: "dismiss" };
 
-/** The reply that a text stands for; undefined if it is none. The name of an option chooses it, and so does its number. */
+/** The reply that a text means; undefined if it is none. The name of an option chooses it, and so does its number. */
 export function readText(question: Choice | FreeText, text: string): Reply | undefined {
   if (question.kind === "text") return { type: "text", text };
-  // What was spoken ends with a full stop.
+  // A spoken answer ends with a full stop.
   const named = optionOf(question, text) ?? optionOf(question, text.replace(/[.!?]+$/, ""));
   if (named) return { type: "choose", values: [named.value] };
   const numbers = numbersIn(question, text);

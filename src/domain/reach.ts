@@ -1,5 +1,17 @@
 import { readGit } from "./git-line.ts";
-import { EVALUATED, EVALUATORS, nameOf, REBINDERS, RUNNERS, runsCode, SHELLS, WRAPPERS } from "./programs.ts";
+import {
+  EVALUATED,
+  EVALUATORS,
+  nameOf,
+  REBINDERS,
+  RUNNERS,
+  runsCode,
+  runsFiles,
+  SHELLS,
+  TEXTUAL,
+  WRAPPERS,
+} from "./programs.ts";
+import { risksOf } from "./risks.ts";
 import { readShellLine, type Word } from "./shell-line.ts";
 
 export interface Reached {
@@ -8,16 +20,16 @@ export interface Reached {
   readonly isSure: boolean;
 }
 
-/** What a line runs, through the programs that run others. */
+/** The programs that a line runs, also through programs that run others. */
 export interface Reach {
   readonly commands: readonly Reached[];
   /** False if it may run commands that were not found. */
   readonly isWhole: boolean;
 }
 
-/** Lines within lines, such as `sh -c "sh -c …"`; deeper ones are not looked into. */
+/** Nesting such as `sh -c "sh -c …"`; deeper lines are not read. */
 const MAX_DEPTH = 5;
-/** Words of a wrapper's line that are held to be where a command begins. */
+/** How many words of a wrapper's line may be the beginning of its command. */
 const MAX_STARTS = 100;
 
 /** Reads a line, and what it has other programs run. */
@@ -33,9 +45,10 @@ class LineReach implements Reach {
 
   line(text: string, isSure: boolean, depth: number): void {
     const line = readShellLine(text);
-    // What is only perhaps a line may be any text.
+    // A text that may be no command line can hold anything.
     if (isSure && !line.isWhole) this.isWhole = false;
     for (const words of line.commands) this.#command(words, isSure, depth);
+    if (depth < MAX_DEPTH) for (const value of line.assigned) this.line(value, false, depth + 1);
   }
 
   #command(words: readonly Word[], isSure: boolean, depth: number): void {
@@ -43,10 +56,16 @@ class LineReach implements Reach {
       this.isWhole = false;
       return;
     }
-    let sureAt = isSure ? 0 : -1;
-    for (let at = 0; at < Math.min(words.length, MAX_STARTS); at++) {
-      const next = this.#start(words.slice(at), at === sureAt, depth);
-      if (at === 0 && next === undefined) return;
+    const first = this.#start(words, isSure, depth);
+    if (first === undefined) return;
+    this.#texts(words.slice(1), depth);
+    let sureAt = isSure ? first : -1;
+    const isRunning = isRunner(nameOf(words[0] ?? ""));
+    for (let at = 1; at < Math.min(words.length, MAX_STARTS); at++) {
+      const { isWhole } = this;
+      const next = this.#start(words.slice(at, at + MAX_STARTS), at === sureAt, depth);
+      // Of a program that is not known, a word is hardly a shell or an interpreter that reads its input.
+      if (!isRunning) this.isWhole = isWhole;
       if (at === sureAt && next !== undefined) sureAt += next;
     }
     if (words.length > MAX_STARTS) this.isWhole = false;
@@ -59,12 +78,14 @@ class LineReach implements Reach {
     if (program === undefined) return undefined;
     const name = nameOf(program);
     if (name === "git") this.#git(words, isSure);
-    else if (SHELLS.has(name)) this.#shell(name, args, isSure, depth);
+    else if (name.startsWith("git-")) this.#git(["git", name.slice("git-".length), ...args], isSure);
+    else if (SHELLS.has(name)) return this.#shell(name, args, isSure, depth);
     else if (name === "eval" || name === "trap") this.#evaluate(name, args, isSure, depth);
     else if (name === "find") this.#find(args, isSure, depth);
-    else if (WRAPPERS.has(name)) return this.#wrapper(name, words, isSure, depth);
-    else if (RUNNERS.has(name)) return this.#texts(args, depth);
-    else this.#open(mayRunMore(name, args));
+    else if (WRAPPERS.has(name)) return this.#wrapper(name, words, isSure);
+    else if (RUNNERS.has(name)) return 0;
+    else if (mayRunMore(name, args)) this.isWhole = false;
+    else if (!isTextual(name, words)) return 0;
     return undefined;
   }
 
@@ -79,11 +100,12 @@ class LineReach implements Reach {
   }
 
   /** `sh -c <line>` is read; a script, stdin, any other option and another shell's language is not. */
-  #shell(name: string, [option = "", text, ...more]: readonly Word[], isSure: boolean, depth: number): void {
+  #shell(name: string, [option = "", text]: readonly Word[], isSure: boolean, depth: number): 0 | undefined {
     const isRead = /^(?:[adkz]|ba|mk)?sh$/.test(name) && /^-[a-z]*c[a-z]*$/.test(option) && !/^[-+]/.test(text ?? "-");
     this.#open(!isRead);
-    if (isRead) this.line(text ?? "", isSure, depth + 1);
-    else this.#texts([text, ...more], depth);
+    if (!isRead) return 0;
+    this.line(text ?? "", isSure, depth + 1);
+    return undefined;
   }
 
   #evaluate(name: string, args: readonly Word[], isSure: boolean, depth: number): void {
@@ -103,10 +125,9 @@ class LineReach implements Reach {
     }
   }
 
-  #wrapper(name: string, words: readonly Word[], isSure: boolean, depth: number): number | undefined {
+  #wrapper(name: string, words: readonly Word[], isSure: boolean): number | undefined {
     const args = words.slice(1);
     if (name === "command" && /^-[vV]/.test(args[0] ?? "")) return undefined;
-    this.#texts(args, depth);
     const at = words.findIndex((word, index) => index > 0 && (word === undefined || !IS_OPTION.test(word)));
     const inner = at < 0 ? undefined : words[at];
     const isPrinting = isSure && words.length === 1 && (name === "env" || name === "exec" || name === "nice");
@@ -116,16 +137,27 @@ class LineReach implements Reach {
     return Math.max(at, 0);
   }
 
-  /** Words that may themselves be lines. */
-  #texts(args: readonly Word[], depth: number): 0 {
-    if (depth >= MAX_DEPTH) return 0;
-    for (const word of args) if (word !== undefined && /[\s;|&$`(]/.test(word)) this.line(word, false, depth + 1);
-    return 0;
+  /** Words that may themselves be lines, or code in which lines are quoted. */
+  #texts(args: readonly Word[], depth: number): void {
+    if (depth >= MAX_DEPTH) return;
+    for (const word of args) {
+      if (word === undefined) continue;
+      const text = word.replace(NO_COMMAND, "");
+      if (text !== word || /[\s;|&$`(]/.test(word)) this.line(text, false, depth + 1);
+      const pieces = text.split(/["'`(){}[\]]/);
+      if (pieces.length > 1) for (const piece of pieces) this.line(piece, false, MAX_DEPTH);
+    }
   }
 }
 
-/** What stands between a wrapper and its command: options, variables, and numbers as of `timeout 5`. */
+/** The words between a wrapper and its command: options, variables, and numbers as in `timeout 5`. */
 const IS_OPTION = /^(?:[-+].*|[A-Za-z_]\w*\+?=.*|\d[\d.]*[smhd]?)$/s;
+
+/** What stands before a command in an argument, as in `--exec=rm x` and `!rm x`. */
+const NO_COMMAND = /^(?:[^\s=]*=)*(?:\w+:)?[!+:\\]*/;
+
+const isTextual = (name: string, words: readonly Word[]): boolean =>
+  EVALUATORS.has(name) || runsFiles(name) || (TEXTUAL.has(name) && risksOf(words).size === 0);
 
 /** Whether input could make `xargs` run another command than its line names. */
 const takesMore = (name: string, args: readonly Word[]): boolean =>

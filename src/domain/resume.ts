@@ -1,7 +1,7 @@
 import { bareLine } from "./context.ts";
 import type { ResumeToken } from "./events.ts";
 
-/** Of an engine, what is needed to recognise its resume lines. */
+/** The part of an engine that recognises its resume lines. */
 export interface ResumeReader {
   readonly id: string;
   readonly resume: { parse(line: string): string | undefined };

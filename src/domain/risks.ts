@@ -2,7 +2,7 @@ import { readGit } from "./git-line.ts";
 import { codeIn, EVALUATED, EVALUATORS, nameOf, REBINDERS, SHELLS, WRAPPERS } from "./programs.ts";
 import type { Word } from "./shell-line.ts";
 
-/** What makes a well-known program run another, take its orders from a file, or write one. */
+/** Arguments that make a well-known program run another, read commands from a file, or write one. */
 const OPTIONS: Readonly<Record<string, RegExp>> = {
   cargo: /^(?:\+|--config)/,
   cmake: /^-(?:P|E|D)/,

@@ -1,10 +1,10 @@
 import type { GoalTerms } from "./goal.ts";
 import type { Reply } from "./question.ts";
 
-/** What can be done to a running turn, or to a session between its runs. */
+/** Things to do with a running turn, or with a session between its runs. */
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
 export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal";
-/** What a machine can be asked to do with sessions: `sessions` needs no server. */
+/** Things to ask a machine about sessions: `sessions` needs no server. */
 export type SessionOperation = SessionAbility | "sessions";
 
 /** A session that an engine has saved, whoever began it. */
@@ -45,7 +45,10 @@ export interface RunSpec {
   readonly toolsToken?: string;
 }
 
-/** What may be done to a run. The first `stop` or `interrupt` wins; each `steer` and `answer` gets its `ack`, before `completed`; one that comes later gets none. */
+/**
+ * Commands to a run. The first `stop` or `interrupt` wins. Each `steer` and `answer` gets its `ack` before `completed`;
+ * a later one gets none.
+ */
 export type RunCommand =
   | { readonly type: "stop"; readonly reason: string }
   /** Ends the turn and keeps the session. */
@@ -59,12 +62,12 @@ export type RunCommand =
     }
   | { readonly type: "answer"; readonly id: string; readonly questionId: string; readonly reply: Reply };
 
-/** Enough to recognise a process after a restart of the bridge, and never to mistake another for it. */
+/** Enough to recognise a process after a restart of the bridge without mistaking another for it. */
 export interface ProcessMark {
   /** Leader of its own process group. */
   readonly pid: number;
   /** Start time as the kernel gives it (Linux: clock ticks since boot); "" if it cannot be read. */
   readonly startTime: string;
-  /** Of a server that outlives its runs: what all its processes carry instead of a run's id. */
+  /** For a server that outlives its runs: all its processes carry this instead of a run's id. */
   readonly markId?: string;
 }

@@ -33,7 +33,7 @@ export function nextTimes(when: When, time: number, count: number): number[] {
   return found;
 }
 
-/** What is wrong with a pattern or its timezone, in a few words; undefined if it will be due some day. */
+/** The problem with a pattern or its timezone, in a few words; undefined if the pattern will be due some day. */
 export function problemOf(when: When): string | undefined {
   if (!("cron" in when)) return undefined;
   if (when.cron.trim().split(/\s+/).length !== 5) return "has to have five fields: minute hour day month weekday";

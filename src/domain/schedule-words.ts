@@ -14,8 +14,8 @@ const HOW =
   "Write a time and a task: `/schedule 9:00 weekdays run the tests`, `/schedule every 2h look for new issues`, or `/schedule cron 0 9 * * 1 …`.";
 
 /**
- * Reads what stands behind `/schedule`: `9:00 [daily|weekdays|weekends|mon,thu] task`, `every 2h task`, or
- * `cron <5 fields> task`.
+ * Reads the words of `/schedule`: `9:00 [daily|weekdays|weekends|mon,thu] task`, `every 2h task`, or `cron <5 fields>
+ * task`.
  *
  * @throws UserError that says how to write it.
  */
@@ -62,7 +62,7 @@ function readDays(word: string): string | undefined {
 }
 
 /**
- * Reads what stands behind `/remind`: `20m task`.
+ * Reads the words of `/remind`: `20m task`.
  *
  * @throws UserError that says how to write it.
  */

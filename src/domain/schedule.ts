@@ -22,9 +22,9 @@ export interface Schedule {
   /** `same`: each run resumes the session of the one before it. */
   readonly session: "new" | "same";
   readonly only_when_idle: boolean;
-  /** What happens if the run before has not ended. */
+  /** For a run before that has not ended. */
   readonly overlap: "skip" | "queue";
-  /** What happens after a time in which nothing could run. */
+  /** For due times that passed while nothing could run. */
   readonly missed: "once" | "skip";
   /** `errors`: only what failed makes a sound. */
   readonly quiet?: "errors" | undefined;
@@ -48,8 +48,8 @@ export type Firing =
   | { readonly dueAt: number; readonly run: false; readonly reason: string };
 
 /**
- * What is due of a schedule that was looked at last for `lastDueAt`: one firing at most, for the newest due time; the
- * ones before it are missed and never made up singly. undefined while nothing is due, also after the clock was set back.
+ * The firing of a schedule that was last looked at for `lastDueAt`: one at most, for the newest due time. Earlier due
+ * times are missed and never run one by one. Undefined while nothing is due, also after the clock was set back.
  */
 export function firingOf(
   schedule: Pick<Schedule, "when" | "missed">,

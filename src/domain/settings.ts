@@ -2,7 +2,7 @@
 export const LAYERS = ["session", "topic", "chat", "project", "global"] as const;
 export type Layer = (typeof LAYERS)[number];
 
-/** A value in force, and where it comes from. */
+/** A value in force, and the place that sets it. */
 export interface Setting {
   readonly value: string;
   readonly layer: Layer;
@@ -20,7 +20,7 @@ export function strongest(values: Readonly<Partial<Record<Layer, string | undefi
 /** Whether a group's every message is for the bot, or only what mentions or answers it. */
 export const TRIGGER_MODES = ["all", "mentions"] as const;
 
-/** What sets a setting in each layer; a layer without an entry has no say. */
+/** The value of a setting in each layer; a layer without an entry decides nothing. */
 export type Sources = Readonly<Partial<Record<Layer, string>>>;
 
 const inConversation = (command: string) => ({

@@ -23,13 +23,15 @@ import { TextCursor } from "./text-cursor.ts";
 /** A word with its quotes off; undefined if only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
 export type Word = string | undefined;
 
-/** What a shell would do with a line, as far as the line alone tells. */
+/** What a shell would do with a line, if the line alone tells. */
 export interface ShellLine {
   /**
    * The simple commands in it, in their order, those in subshells and substitutions included. Without assignments,
    * redirections and reserved words such as `then`.
    */
   readonly commands: readonly (readonly Word[])[];
+  /** What is assigned to variables: some of them, such as `GIT_PAGER`, name a command that another program runs. */
+  readonly assigned: readonly string[];
   /**
    * It does nothing but run these commands in the foreground: no substitution, no redirection but to `/dev/null` or
    * another descriptor, no subshell, assignment, reserved word or comment, and every program's name is known.
@@ -57,6 +59,7 @@ type End = ")" | "`" | undefined;
 
 class Reader implements ShellLine {
   readonly commands: Word[][] = [];
+  readonly assigned: string[] = [];
   isPlain: boolean;
   isWhole = true;
   readonly #cursor: TextCursor;
@@ -95,7 +98,7 @@ class Reader implements ShellLine {
     if (words[0] === undefined) this.isPlain = false;
   }
 
-  /** What is no word and makes a line more than plain commands; false if none of it is here. */
+  /** Takes a sign that is no word and makes the line more than plain commands; false if there is none here. */
   #special(close: () => void): boolean {
     if (this.#cursor.match(DUPLICATE)) return true;
     if (this.#cursor.match(HERE_DOCUMENT)) {
@@ -144,12 +147,17 @@ class Reader implements ShellLine {
     const text = this.#cursor.text.slice(start, this.#cursor.at);
     const isReserved = words.length === 0 && RESERVED.has(text);
     if (isReserved ? OBSCURE.has(text) : TURNS.has(text)) this.#doubt();
-    // Some variables, such as PS4, are evaluated when they are used.
-    if (isAssignment && /\$[({]|`/.test(word ?? "")) this.#doubt();
+    if (isAssignment) this.#assign(word);
     if (isAssignment || isReserved) this.isPlain = false;
     else words.push(text === "[" ? text : word);
     // A sign that begins nothing known.
     if (this.#cursor.at === start) this.#giveUp();
+  }
+
+  #assign(word: Word): void {
+    if (word !== undefined) this.assigned.push(word.slice(word.indexOf("=") + 1));
+    // Some variables, such as PS4, are evaluated when they are used.
+    if (/\$[({]|`/.test(word ?? "")) this.#doubt();
   }
 
   #word(): Word {
@@ -212,7 +220,7 @@ class Reader implements ShellLine {
     if (this.#cursor.startsWith("$(")) this.#substitute(")", 2);
     else if (this.#cursor.sign() === "`") {
       this.#substitute("`", 1);
-      // What is escaped in it is read again by the shell.
+      // The shell reads escaped characters in it a second time.
       this.isWhole = false;
     } else if (!isQuoted && this.#cursor.match(ANSI_QUOTED)) this.#doubt();
     else if (this.#cursor.peek(isQuoted ? /\$[{[]/y : /\$[{["']/y)) {

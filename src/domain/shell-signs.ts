@@ -3,19 +3,19 @@ export const RESERVED = new Set(
 );
 /** Behind these comes no command, or the name of something that holds one. */
 export const OBSCURE = new Set("[[ coproc function".split(" "));
-/** Where these are an argument to one shell, a command may begin behind them for another. */
+/** One shell takes these for an argument, and another may begin a command after them. */
 export const TURNS = new Set(["{", "}", "do"]);
 export const BLANK = /[ \t]+(?:\\\n[ \t]*)*/y;
 export const SEPARATOR = /\|\||&&|\|&|[;|\n]/y;
 export const PROCESS_SUBSTITUTION = /[<>]\(/y;
 export const HERE_DOCUMENT = /\d*<<-?(?!<)/y;
 export const DUPLICATE = /\d*[<>]&(?:\d+|-)(?=[\s;|&<>()]|$)/y;
-/** What bash takes for a redirection and POSIX for a job in the background. */
+/** bash takes this for a redirection, POSIX for a job in the background. */
 export const BOTH_OUTPUTS = /&>>?/y;
 export const REDIRECTION = /\d*(?:<<<|<>|>>|>\||[<>]&?)/y;
-/** What zsh takes for a part of a redirection. */
+/** zsh takes these for a part of a redirection. */
 export const FORCED = /[|!&]/y;
-/** What zsh takes for the end of a job that goes on by itself. */
+/** zsh takes these for the end of a job that it lets run alone. */
 export const DISOWNED = /&[!|]/y;
 export const DOUBLE_OR_ATTACHED = /\(\(|(?<=[^\s;|&()<>])\(/y;
 export const ASSIGNMENT = /[A-Za-z_]\w*(?:\[[^\][\s]{0,99}\])?\+?=/y;

@@ -2,7 +2,7 @@ import type { Origin } from "./origin.ts";
 
 export type TriggerEvent = "done" | "error" | "cancelled" | "question" | "idle" | "webhook";
 
-/** What begins when something happens to runs, or somebody calls. */
+/** A trigger begins a run when something happens to other runs, or somebody calls. */
 export interface Trigger {
   readonly name: string;
   readonly on: TriggerEvent;
@@ -46,7 +46,7 @@ interface Where {
   readonly answer_contains?: string | undefined;
 }
 
-/** What a trigger looks at of a run. */
+/** The facts about a run that a trigger reads. */
 export interface Facts {
   readonly id: string;
   readonly origin: Origin;
@@ -57,10 +57,10 @@ export interface Facts {
   readonly error: string | null;
 }
 
-/** How many triggers may stand behind one another. */
+/** The longest chain of triggers. */
 export const MAX_DEPTH = 5;
 
-/** How many triggers a run stands behind: 0 if none began it. */
+/** The number of triggers that led to a run: 0 if none began it. */
 export const depthOf = (origin: Origin): number => (origin.type === "trigger" ? origin.depth : 0);
 
 /** Whether a trigger is meant by what happened to a run. A run that a trigger began fires only those that chain. */
@@ -88,7 +88,7 @@ export interface Values {
 }
 
 const PLACEHOLDER = /\{(project|branch|run|error|answer|payload)\}/g;
-/** What a model or a stranger wrote. */
+/** Text that a model or a stranger wrote. */
 const UNTRUSTED: ReadonlySet<string> = new Set(["error", "answer", "payload"]);
 /** In characters, of each untrusted value. */
 const LONGEST = 50_000;

@@ -1,7 +1,7 @@
 import { times } from "./schedule-times.ts";
 import { MS_PER_DAY, MS_PER_MINUTE } from "./time.ts";
 
-/** What engines say if a plan's limit is reached, and not that of a minute or of a context window. */
+/** Messages of engines about the limit of a plan, and not about that of a minute or of a context window. */
 const LIMIT =
   /\b(?:usage|session|weekly|monthly|daily|hourly|\d+-hour|opus|sonnet) limit\b|\bhit your limit\b|usage_limit_reached/i;
 /** Sooner an engine tries again by itself. */
@@ -9,12 +9,12 @@ const SOON_MS = MS_PER_MINUTE;
 const LATEST_MS = 62 * MS_PER_DAY;
 
 /**
- * When a limit that an engine's error tells of is reset, ms since 1970; undefined if it tells of none, or not when. Forms
- * seen: codex 0.169 `try again at 3:45 PM.` and `at Jan 1st, 2030 12:00 AM.`, before 0.50 `try again in 2 days 17 hours
- * 14 minutes`; claude 2.1 `resets 8:24pm (UTC)`, `resets Dec 1, 5pm (Asia/Tokyo)`, before 2 `limit reached|1749924000`;
- * pi 1.5 `Try again in ~92 min.` and a body with `"resets_at":1777936568`.
+ * The time at which the limit in an engine's error is reset, ms since 1970; undefined if there is none. Forms seen:
+ * codex 0.169 `try again at 3:45 PM.` and `at Jan 1st, 2030 12:00 AM.`, before 0.50 `try again in 2 days 17 hours 14
+ * minutes`; claude 2.1 `resets 8:24pm (UTC)`, `resets Dec 1, 5pm (Asia/Tokyo)`, before 2 `limit reached|1749924000`; pi
+ * 1.5 `Try again in ~92 min.` and a body with `"resets_at":1777936568`.
  *
- * @param now When it was said.
+ * @param now The time of the error.
  */
 export function resetOf(error: string, now: number): number | undefined {
   if (!LIMIT.test(error)) return undefined;

@@ -1,4 +1,4 @@
-/** What some runs used together. */
+/** The sum of what some runs used. */
 export interface UsageSum {
   readonly runs: number;
   readonly tokens: number;

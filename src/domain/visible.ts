@@ -1,4 +1,4 @@
-/** What is seen as nothing, as a space or as another order, and what begins a line. */
+/** Characters that look like nothing, like a space or like another order, and those that begin a line. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 /** Parts of an emoji, which are seen as the emoji. */
 const EMOJI_PATTERN = "\\p{RGI_Emoji}";

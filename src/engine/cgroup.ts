@@ -41,7 +41,7 @@ const groupOf = (parent: string, runId: string): string => join(parent, `${PREFI
 
 const readPids = (file: string): number[] => readFileSync(file, "latin1").split("\n").filter(Boolean).map(Number);
 
-/** A group with processes, such as what a run left running on purpose, cannot be removed. */
+/** A group that still has processes cannot be removed: a run may leave some running on purpose. */
 function removeEmpty(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(PREFIX)) continue;

@@ -11,5 +11,5 @@ export interface ConfiguredEngine {
   readonly directory: string;
 }
 
-/** @throws ConfigError whose text goes on from the entry's key. */
+/** @throws ConfigError whose text continues the name of the entry's key. */
 export type MakeEngine = (configured: ConfiguredEngine) => Engine;

@@ -14,20 +14,20 @@ export interface Engine {
   readonly id: string;
   /** Its own name, for people: "Codex". */
   readonly label: string;
-  /** What the `[<id>]` table of the config may hold, `baseOptions` included. Strict. */
+  /** The schema of the `[<id>]` table of the config, `baseOptions` included. Strict. */
   readonly options: z.ZodType<EngineOptions>;
   readonly resume: ResumeCodec;
-  /** What it can do if its options say `interactive = true`; empty if it can only run headless. */
+  /** Abilities with `interactive = true`; empty if the engine can only run headless. */
   readonly can: readonly Ability[];
   readonly operations: Operations;
   /** Types of the images that its models get themselves; it learns of every other file from the prompt. */
   readonly images: readonly string[];
   /**
-   * What of a repository it would apply if the project is trusted: path, and what that can do in a few words. A path may
-   * end with `/` for a directory.
+   * Files of a repository that the engine would apply if the project is trusted: the path, and what such a file can do
+   * in a few words. A path may end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
-  /** What of its options does not do what it seems to, one sentence each. `table` is their place in the config. */
+  /** Options that do not do what they seem to do, one sentence each. `table` is their place in the config. */
   warnings?(options: EngineOptions, table: string): readonly string[];
   /** Absent if nobody has said how the engine keeps its things. */
   readonly isolation?: Isolation | undefined;
@@ -58,7 +58,7 @@ export interface ResumeCodec {
 /** How an engine is to be run in one place: its options merged (project over global), and the environment. */
 export interface EngineSetup {
   readonly options: EngineOptions;
-  /** Of the bridge; the engine gets a scrubbed copy (see environment.ts). */
+  /** The environment of the bridge; the engine gets a scrubbed copy (see environment.ts). */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person trusts the repository here: what it brings may run. Absent means no. */
   readonly trusted?: boolean | undefined;
@@ -77,7 +77,7 @@ export interface WorkSetup extends EngineSetup {
   readonly log: Logger;
   /** Whether what the repository brings (hooks, servers, plugins, settings) may run or widen anything. */
   readonly trusted: boolean;
-  /** Where sessions that are resumed may work, with what lies below; anywhere if it is absent. */
+  /** Directories of sessions that may be resumed, with everything below them; any directory if absent. */
   readonly directories?: readonly string[] | undefined;
   readonly host: EngineHost;
 }
@@ -113,8 +113,8 @@ export interface LiveServer extends ProcessMark {
 }
 
 /**
- * What can be done to a session that has no run now. Each is present only if the engine can do it.
- * Each throws EngineError whose message is for people.
+ * Operations on a session that has no run now. Each is present only if the engine can do it, and throws EngineError
+ * with a message for people.
  */
 export interface Operations {
   compact?(session: SessionRequest): Promise<void>;
@@ -131,11 +131,11 @@ export interface Operations {
   models?(setup: WorkSetup): Promise<readonly string[]>;
 }
 
-/** What `doctor` and `engines` say of an engine. */
+/** The state of an engine for `doctor` and `engines`. */
 export interface Probe {
   /** Where the executable was found. */
   readonly path?: string;
   readonly version?: string;
-  /** What is wrong, one sentence each with its fix; empty if all is well. */
+  /** The problems, one sentence each with its fix; empty if all is well. */
   readonly problems: readonly string[];
 }

@@ -41,8 +41,8 @@ export function createDecoder<Union extends NativeUnion>(
 }
 
 /**
- * The JSON of a line; undefined if there is none. Plugins and update notices print without a line end, so that an object
- * may stand behind other words: it is looked for where `start` matches.
+ * The JSON of a line; undefined if there is none. Plugins and update notices print without a line end, so that other
+ * words may come before an object: the object is searched for where `start` matches.
  */
 export function parseObject(line: string, start: RegExp): unknown {
   const whole = parseJson(line);

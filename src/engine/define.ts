@@ -20,12 +20,12 @@ export interface Launch<State> {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin: string;
-  /** The session's own id where the request named it in another way (a prefix, a path): what the engine must report. */
+  /** The session's own id if the request named it in another way (a prefix, a path): the engine must report this id. */
   readonly resume?: string;
   readonly state: State;
   /**
-   * Called at the first output, and at the end (also where the run was stopped before it began); may come more than
-   * once. For launches that wait for one another, such as first starts that create the same database.
+   * Called at the first output and at the end, also if the run was stopped before it began; may come more than once.
+   * For launches that wait for one another, such as first starts that create the same database.
    */
   release?(): void;
 }

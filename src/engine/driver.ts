@@ -11,7 +11,7 @@ export interface RunOutput {
   push(event: ShownEvent): void;
 }
 
-/** What an engine can be asked while it works. */
+/** Commands that the engine takes while it works. */
 export interface Controls {
   /** Ends the turn alone; the driver sees it as a stop. */
   readonly interrupt?: true;
@@ -33,10 +33,10 @@ export interface RunContext extends RunOutput {
   drained(): Promise<void>;
 }
 
-/** What differs between ways to run an engine. */
+/** The part that differs between ways to run an engine. */
 export interface Driver {
   /** Resolves when the outcome was pushed and nothing of the run lives; what it throws becomes the outcome. */
   drive(context: RunContext): Promise<void>;
-  /** For a run that did not end when asked. The run is over soon after it, even if `drive` goes on. */
+  /** For a run that did not end when asked. The run is over soon after this, even if `drive` has not ended. */
   force(): Promise<void>;
 }

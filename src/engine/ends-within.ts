@@ -1,8 +1,8 @@
 const STEP_MS = 200;
 
 /**
- * Whether something ends within a time, which is counted in steps of 200 ms: a pause of the whole machine takes but one
- * of them, so that an answer which it held back gets its time. Rejects where `work` does, meanwhile.
+ * Whether something ends within a time. The time is counted in steps of 200 ms: a pause of the whole machine takes only
+ * one step, so that an answer which the pause held back still gets its time. Rejects if `work` rejects meanwhile.
  */
 export async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
   const ended = work.then(() => true);

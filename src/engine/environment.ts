@@ -3,17 +3,17 @@ import type { EngineOptions } from "./options.ts";
 export interface EnvironmentParts {
   /** The bridge's own. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the engine needs of it; a trailing `*` matches any ending. */
+  /** Variables that the engine needs; a trailing `*` matches any ending. */
   readonly patterns: readonly string[];
   readonly options: Pick<EngineOptions, "env" | "env_passthrough">;
-  /** What this one start adds. */
+  /** Variables for this one start. */
   readonly added?: Readonly<Record<string, string>> | undefined;
   readonly cwd: string;
   /** Absent if nothing has to be found again, as for a look at the version. */
   readonly runId?: string | undefined;
 }
 
-/** What any program needs: who and where the person is, their language, their certificates, the way to the net. */
+/** Variables that any program needs: the person, their home, their language, certificates and proxies. */
 const COMMON = [
   ...["HOME", "PATH", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TMP", "TEMP", "XDG_*"],
   ...["LANG", "LANGUAGE", "LC_*", "TZ"],
@@ -24,7 +24,7 @@ const COMMON = [
 /** Telegram's form: the bot's numeric id, a colon, 35 characters today. */
 const BOT_TOKEN = /\d{6,}:[A-Za-z0-9_-]{30,}/;
 
-/** Of an environment, what any program needs, and what is let through by name. */
+/** The part of an environment that any program needs, and the variables that are let through by name. */
 export function commonVariables(
   env: EnvironmentParts["env"],
   passed: readonly string[] = [],
@@ -37,8 +37,8 @@ export function commonVariables(
 export const RUN_MARK = "TAKOPI_RUN_ID";
 
 /**
- * The environment of an engine: what is on a list, then what the config adds, then what the runner makes of it. Of the bridge's own `TAKOPI_`
- * variables nothing passes, whoever asks for it, and nothing at all whose value holds a bot token.
+ * The environment of an engine: variables on a list, then those of the config, then those of the runner. No `TAKOPI_`
+ * variable of the bridge passes, whoever asks for it, and no variable whose value holds a bot token.
  */
 export function engineEnv(parts: EnvironmentParts): Record<string, string> {
   const allowed = [...COMMON, ...parts.patterns, ...(parts.options.env_passthrough ?? [])];

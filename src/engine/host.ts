@@ -7,12 +7,12 @@ export interface Slot<Value> {
   readonly make: (host: EngineHost) => Value;
 }
 
-/** What the engines of one worker share: warm servers, locks, what is known of sessions. Nothing of it is global. */
+/** The engines of one worker share this: warm servers, locks, known sessions. None of it is global. */
 export class EngineHost {
   readonly guard = new ExitGuard();
   readonly #kept = new Map<Slot<unknown>, unknown>();
 
-  /** What is kept there, made at the first call. */
+  /** The value that the host keeps, made at the first call. */
   keep<Value>(slot: Slot<Value>): Value {
     if (!this.#kept.has(slot)) this.#kept.set(slot, slot.make(this));
     return this.#kept.get(slot) as Value;

@@ -6,7 +6,7 @@ import type { EngineSetup, Probe, ResumeCodec } from "./contract.ts";
 import { commonVariables } from "./environment.ts";
 import type { EngineOptions } from "./options.ts";
 
-/** What a home directory of its own means for an engine, and how it takes a key. */
+/** The meaning of an engine's own home directory, and the way in which the engine takes a key. */
 export interface Isolation {
   /** The folder below the home directory in which it keeps config and sessions: `.codex`. */
   readonly folder: string;
@@ -90,7 +90,7 @@ function fromFile(file: string): string {
   throw new EngineError(`The file ${file} of \`api_key\` is empty: put the key into it.`);
 }
 
-/** What `doctor` says of the home directory and its login. */
+/** The report of `doctor` about the home directory and its login. */
 export function isolationProblems(
   id: string,
   isolation: Isolation | undefined,

@@ -11,7 +11,7 @@ export interface Wire {
   write(text: string): Promise<void>;
 }
 
-/** What one line of the engine is. */
+/** One line of the engine. */
 export type Heard<Said> =
   | { readonly kind: "answer"; readonly id: number; readonly result: unknown }
   | { readonly kind: "refusal"; readonly id: number; readonly message: string }

@@ -1,4 +1,4 @@
-/** What a program wrote as JSON; undefined if it is none. */
+/** The JSON value that a program wrote; undefined if it is none. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

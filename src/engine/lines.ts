@@ -2,7 +2,7 @@ import { BOUNDS } from "../bounds.ts";
 export interface LineRules {
   /** Lines that begin with one of these are dropped unread. */
   readonly skip?: readonly string[] | undefined;
-  /** Without the newline. Defaults to what `BOUNDS` says of an engine's lines; longer ones are skipped. */
+  /** The limit of a line without its newline, by default that of `BOUNDS` for engines; longer lines are skipped. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export class LineSplitter {
   readonly #maxBytes: number;
   #parts: Buffer[] = [];
   #size = 0;
-  /** What becomes of the line that is not complete yet. */
+  /** The state of the line that is not complete yet. */
   #fate: "open" | "keep" | "drop" = "open";
 
   constructor(rules: LineRules = {}) {
@@ -42,7 +42,7 @@ export class LineSplitter {
     if (start < bytes.length) this.#hold(bytes.subarray(start));
   }
 
-  /** The last line, where the stream did not end with a newline. */
+  /** The last line, if the stream did not end with a newline. */
   *end(): Generator<string, void> {
     const line = this.#size > 0 ? this.#take() : undefined;
     if (line !== undefined) yield line;

@@ -19,7 +19,7 @@ export interface LiveCommand {
   readonly args: readonly string[];
   /** Absolute. */
   readonly cwd: string;
-  /** Of the bridge; the process gets a scrubbed copy. */
+  /** The environment of the bridge; the process gets a scrubbed copy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names of what the engine needs of it; a trailing `*` matches any ending. */
   readonly patterns: readonly string[];
@@ -118,7 +118,7 @@ export async function shakeHands<Value>(handshake: Handshake<Value>): Promise<Va
   try {
     return await Promise.race([handshake.hello(), ended, late]);
   } catch (cause) {
-    // What it said at its end tells more than that a call was not answered.
+    // Its last words say more than that it did not answer a call.
     const isEnding = handshake.hasClosed();
     void process.stop();
     const exit = await process.gone;

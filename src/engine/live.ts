@@ -21,7 +21,7 @@ export interface LiveEngine<Options extends EngineOptions> {
   drive(request: RunRequest & { readonly options: Options }): Driver;
 }
 
-/** What is an engine's own in one run over a pooled server. */
+/** The engine's own part in one run over a pooled server. */
 export interface LiveWork<Server extends LivePooled> {
   /** The server for this run; see `ServerPool.use`. */
   lease(use: Use): Promise<Lease<Server>>;
@@ -30,7 +30,7 @@ export interface LiveWork<Server extends LivePooled> {
    * is stopped, ends the turn with its commands.
    */
   play(lease: Lease<Server>, context: RunContext): Promise<void>;
-  /** Ends what it can of the run if others go on using the server. */
+  /** Ends what it can of the run if others still use the server. */
   endCommands?(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export interface LivePooled extends Pooled {
   kill(): Promise<void>;
 }
 
-/** Drives a run over a server of a pool: takes the server for it, announces that, and gives it back. */
+/** Drives a run over a pooled server: takes the server, announces it, and gives it back. */
 export function liveDriver<Server extends LivePooled>(work: LiveWork<Server>): Driver {
   let lease: Lease<Server> | undefined;
   return {

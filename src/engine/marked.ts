@@ -88,12 +88,12 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** What is needed to recognise a living process later. */
+/** The facts that recognise a living process later. */
 export async function markProcess(pid: number): Promise<ProcessMark> {
   return { pid, startTime: hasProc ? (readStat(pid)?.startTime ?? "") : await startTimeByPs(pid) };
 }
 
-/** Whether this very process still runs: its number alone may have gone to another. False if it cannot be told. */
+/** Whether this same process still runs: another process may have its number now. False if nobody can tell. */
 export async function isAlive({ pid, startTime }: ProcessMark): Promise<boolean> {
   if (startTime === "") return false;
   if (!hasProc) return (await startTimeByPs(pid)) === startTime;

@@ -7,10 +7,10 @@ import { descendants } from "./tree.ts";
 const BYTES_PER_KIB = 1024;
 
 /**
- * The memory that a process and all it started take now, in bytes: the sum of their resident sets, in which what they
- * share counts more than once.
+ * The memory of a process and all that it started, in bytes: the sum of their resident sets, in which shared memory
+ * counts more than once.
  *
- * @param markId what its processes carry in their environment, where that is known.
+ * @param markId The mark in their environment, if it is known.
  */
 export async function residentBytes(pid: number, markId: string | undefined): Promise<number> {
   if (!hasProc)

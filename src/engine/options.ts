@@ -17,7 +17,7 @@ export const baseOptions = {
   env_passthrough: z.array(z.string().min(1)).optional(),
   /** A home directory of its own for the engine; the config puts a path in place of `true`. Nothing of the person's is there but their login. */
   isolated: z.union([z.boolean(), z.string().min(1)]).optional(),
-  /** What of the person's own folder of the engine is there all the same, such as `skills/review`. */
+  /** The parts of the person's own engine folder that stay there, such as `skills/review`. */
   load: z
     .array(z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).+/, "a path within the engine's folder"))
     .optional(),
@@ -35,7 +35,7 @@ export const baseOptions = {
   images: z.boolean().optional(),
   /** Drives the engine's two-way protocol instead of the headless one. */
   interactive: z.boolean().optional(),
-  /** What becomes of an engine's questions whether it may do something; needs `interactive`. */
+  /** The answer to an engine's questions whether it may do something; needs `interactive`. */
   approvals: z.enum(["ask", "allow", "deny"]).optional(),
   /** Commands that are allowed without asking; `decide` in policy.ts says what a pattern matches. */
   allow: patterns,
@@ -47,15 +47,15 @@ export const baseOptions = {
   /** Other tools, by the engine's own names for them. */
   allow_tools: patterns,
   deny_tools: patterns,
-  /** What a person allows for a session is allowed in later ones too: the same command in the same directory. */
+  /** Remembers a person's answer for a session in later sessions: the same command in the same directory. */
   remember: z.boolean().optional(),
-  /** What happens when a plan's limit is reached and is reset at a known time; `ask` unless set. */
+  /** The reaction to a plan's limit that is reset at a known time; `ask` unless set. */
   at_limit: z.enum(["ask", "wait", "stop"]).optional(),
   /** Gives the engine takopi's own tools: to ask a person, send files, come back later. */
   tools: z.boolean().optional(),
 };
 
-/** What the code above an engine may read of its options; the rest is the engine's own. */
+/** The options that the code above an engine may read; the others are the engine's own. */
 export interface EngineOptions {
   readonly cmd?: string | undefined;
   readonly extra_args?: readonly string[] | undefined;

@@ -15,7 +15,7 @@ export interface ProbeRequest {
   readonly env: Readonly<Record<string, string>>;
   /** The line by which this engine tells its version, with that as the first group. */
   readonly version?: RegExp;
-  /** What the output of a start that gave no version says of itself, with the fix. */
+  /** The message, with its fix, in the output of a start that printed no version. */
   explain?(output: string): string | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface ProcessStat {
   readonly startTime: string;
 }
 
-/** Fields 3, 4 and 22 of `/proc/<pid>/stat`, counted from behind the command, which may hold spaces (proc(5)). */
+/** Fields 3, 4 and 22 of `/proc/<pid>/stat`, counted from after the command, which may hold spaces (proc(5)). */
 export function readStat(pid: number): ProcessStat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");

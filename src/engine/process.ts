@@ -1,3 +1,10 @@
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type ChildProcessWithoutNullStreams,
+  spawn,
+} from "node:child_process";
+import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
@@ -5,6 +12,7 @@ import { BOUNDS } from "../bounds.ts";
 import type { ProcessMark } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import { enclose } from "./cgroup.ts";
+import { collect } from "./collect.ts";
 import { RUN_MARK } from "./environment.ts";
 import type { ExitGuard } from "./exit-guard.ts";
 import { markProcess, sendSignal } from "./marked.ts";
@@ -73,19 +81,16 @@ export async function spawnProcess(command: Command, stdin: string): Promise<Chi
  * Starts a process that is written to while it runs.
  *
  * @throws EngineError as {@link spawnProcess}.
- * @see https://github.com/sindresorhus/execa/blob/v9.6.1/docs/termination.md for why `detached`
  */
 export async function openProcess(command: Command): Promise<OpenChild> {
-  const [{ execa }] = await Promise.all([import("execa"), checkDirectory(command.cwd)]);
-  const { file, args, cwd, env, guard } = command;
-  const options = { cwd, env, extendEnv: false, detached: true, buffer: false, reject: false } as const;
-  const child = execa(file, args, options);
-  if (child.pid === undefined) throw startFailure(command, await child);
+  await checkDirectory(command.cwd);
+  const { env, guard } = command;
+  const child = await start(command, "pipe");
   const runId = env[RUN_MARK];
   if (runId !== undefined && guard) child.once("exit", guard.add(runId, child.pid));
   // A pipe breaks when the process goes or never reads; its end tells all that matters.
   for (const pipe of child.stdio) pipe?.on("error", () => {});
-  // Until somebody listens, execa lets the output flow and be lost, and so does Node at the exit (20.20, `flushStdio`).
+  // At the exit, Node lets output flow and be lost that nobody listens to (20.20, `flushStdio`).
   child.stdout.on("readable", () => {});
   if (command.onStderr) child.stderr.on("data", command.onStderr);
   const end = followEnd(child);
@@ -95,6 +100,25 @@ export async function openProcess(command: Command): Promise<OpenChild> {
   const endInput = () => void stdin.end();
   const write = (text: string) => writeTo(stdin, text);
   return { mark: await markProcess(child.pid), stdout: chunksOf(child.stdout), write, endInput, ...end };
+}
+
+type Started<Child> = Child & { readonly pid: number };
+
+/** Starts it as the leader of a group. @throws EngineError if the system refuses. */
+async function start(command: Command, stdin: "pipe"): Promise<Started<ChildProcessWithoutNullStreams>>;
+async function start(
+  command: Command,
+  stdin: "ignore",
+): Promise<Started<ChildProcessByStdio<null, Readable, Readable>>>;
+async function start(command: Command, stdin: "pipe" | "ignore"): Promise<ChildProcess> {
+  const { file, args, cwd, env } = command;
+  try {
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: [stdin, "pipe", "pipe"] });
+    if (child.pid === undefined) throw (await once(child, "error"))[0];
+    return child;
+  } catch (cause) {
+    throw startFailure(command, cause);
+  }
 }
 
 function writeTo(input: Writable, text: string): Promise<void> {
@@ -108,13 +132,7 @@ function writeTo(input: Writable, text: string): Promise<void> {
   });
 }
 
-interface ChildProcess {
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  once(event: "exit" | "close", listener: (code: number | null, signal: string | null) => void): unknown;
-}
-
-function followEnd(child: ChildProcess): Pick<Child, "exited" | "ended" | "hasExited" | "abandon"> {
+function followEnd(child: ChildProcessWithoutNullStreams): Pick<Child, "exited" | "ended" | "hasExited" | "abandon"> {
   const outputs = [child.stdout, child.stderr];
   const tail = new Tail();
   child.stderr.on("data", (chunk: Uint8Array) => tail.push(chunk));
@@ -153,59 +171,55 @@ export interface CaptureRequest extends Command {
  * @throws EngineError if it cannot be started or takes longer than `limitMs`; its group is ended then. `signal.reason` once aborted.
  */
 export async function capture(request: CaptureRequest): Promise<Ending & { readonly stdout: string }> {
-  const [{ execa }] = await Promise.all([import("execa"), checkDirectory(request.cwd)]);
-  const { file, args, cwd, env, limitMs, signal: stop } = request;
+  const { cwd, file, limitMs, signal: stop } = request;
   stop?.throwIfAborted();
-  const child = execa(file, args, {
-    ...{
-      cwd,
-      env,
-      extendEnv: false,
-      detached: true,
-      reject: false,
-      stdin: "ignore",
-      maxBuffer: BOUNDS.engine.outputBytes,
-    },
-  });
-  if (child.pid === undefined) throw startFailure(request, await child);
-  const group = -child.pid;
+  await checkDirectory(cwd);
+  const child = await start(request, "ignore");
   let isLate = false;
   const end = (): void => {
-    sendSignal(group, "SIGKILL");
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    sendSignal(-child.pid, "SIGKILL");
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
   const timer = setTimeout(() => {
     isLate = true;
     end();
   }, limitMs);
   stop?.addEventListener("abort", end);
-  const result = await child;
+  const { outputBytes } = BOUNDS.engine;
+  const [stdout, stderr] = [collect(child.stdout, outputBytes, end), collect(child.stderr, outputBytes, end)];
+  const [code, signal] = await once(child, "close");
   clearTimeout(timer);
   stop?.removeEventListener("abort", end);
   stop?.throwIfAborted();
   if (isLate) throw new EngineError(`${file} did not answer within ${limitMs / 1000} s`);
-  const { exitCode: code, signal, stdout, stderr } = result;
-  return { code, signal, stdout: String(stdout), stderr: String(stderr) };
+  return {
+    code: code ?? undefined,
+    signal: signal ?? undefined,
+    stdout: lineless(stdout()),
+    stderr: lineless(stderr()),
+  };
 }
+
+const lineless = (text: string): string => text.replace(/\r?\n$/, "");
 
 async function checkDirectory(cwd: string): Promise<void> {
   const found = await stat(cwd).catch(() => undefined);
   if (!found?.isDirectory()) throw new EngineError(`The directory ${cwd} does not exist.`);
 }
 
-interface Refusal {
-  readonly code?: string | undefined;
-  readonly cause?: unknown;
-}
-
-function startFailure({ id, file }: Command, { code, cause }: Refusal): EngineError {
+function startFailure({ id, file }: Command, cause: unknown): EngineError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "ENOENT") return new EngineError(describeMissing(id, file), { cause });
   if (code === "EACCES") return new EngineError(`${file} is not executable; set ${id}.cmd.`, { cause });
+  if (code === "EMFILE" || code === "ENFILE") return new EngineError(NO_DESCRIPTORS, { cause });
   return new EngineError(`${file} could not be started (${code ?? "cause unknown"}).`, { cause });
 }
 
-/** What is wrong if there is no such executable, and how to fix it. */
+const NO_DESCRIPTORS =
+  "The machine gives takopi no further open file: try again when other tasks have ended, or raise its limit (`ulimit -n`, `LimitNOFILE=` of a service).";
+
+/** The problem with a missing executable, and its fix. */
 export function describeMissing(id: string, file: string): string {
   const where = file.includes("/") ? `${file} does not exist` : `${file} not found on PATH`;
   return `${where}; install it or set ${id}.cmd.`;

@@ -1,17 +1,20 @@
 import type { Socket } from "node:net";
 
-/** How often an output is looked at after the exit of its process. */
+/** The pause between two looks at an output after the exit of its process. */
 const LOOK_MS = 50;
-/** Looks in a row that must find nothing new. The event loop polls between two looks, so that the kernel has nothing. */
+/**
+ * The number of looks in a row that must find nothing new. The event loop polls between two looks, so nothing is left
+ * in the kernel.
+ */
 const CALM_LOOKS = 2;
-/** After which an output that never falls silent is closed. */
+/** An output that never falls silent is closed after this. */
 const MAX_LOOKS = 20;
 /** More than the kernel can have held of the process's own output at its exit. */
 const MAX_REST_BYTES = 1024 * 1024;
 
 /**
- * Closes an output whose process has exited but which a child of it still holds open: what was written before is
- * read, then nothing more is waited for. Does nothing to one that ends by itself, as all do without such a child.
+ * Closes an output whose process has exited but which one of its children still holds open: reads what was written
+ * before, then waits for nothing more. Does nothing to an output that ends by itself.
  */
 export function closeWhenQuiet(output: Socket): void {
   const atExit = output.bytesRead;

@@ -9,14 +9,14 @@ import type { EngineOptions } from "./options.ts";
 
 export interface ReaderRequest<State> {
   readonly state: State;
-  /** The session that the engine must report, where one is to be continued. */
+  /** The session that the engine must report, if the run continues one. */
   readonly session?: string | undefined;
   readonly log: Logger;
 }
 
 /**
- * From an engine's output to events, without any waiting. Sees to it that there is at most one `started`, and
- * exactly one `completed`, last: whatever the engine's functions throw or forget.
+ * Turns an engine's output into events, without any waiting. There is at most one `started`, and exactly one
+ * `completed`, last, whatever the engine's functions throw or forget.
  */
 export class EventReader<Options extends EngineOptions, Union extends NativeUnion, State> {
   /** `broken`: the outcome was decided against the engine, which need not be heard any further. */
@@ -39,7 +39,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     this.#decode = createDecoder(engine.wire, engine.skip);
   }
 
-  /** The engine has said its last word, as far as one can tell. */
+  /** The engine seems to have said its last word. */
   get isResting(): boolean {
     return this.status === "open" && this.#engine.isResting?.(this.#state) === true;
   }
@@ -62,7 +62,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     return events;
   }
 
-  /** The outcome where the engine cannot be asked for one. */
+  /** The outcome if the engine has no outcome of its own. */
   fail(error: string): Completed {
     this.status = "broken";
     return this.#withSession({ type: "completed", engine: this.#engine.id, ok: false, answer: "", error });
@@ -106,7 +106,7 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     }
   }
 
-  /** Asks the engine's own rule for the outcome; `error` overrules it, and keeps what there is of an answer. */
+  /** The outcome by the engine's own rule; `error` overrules it, and keeps the answer so far. */
   #finish(exit: Exit = NEVER_ENDED, error?: string): Completed {
     this.status = error === undefined ? "completed" : "broken";
     try {
@@ -142,11 +142,11 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
   }
 }
 
-/** Kinds of skipped lines that are told apart; an engine that prints anything else than its protocol has no more. */
+/** The number of kinds of skipped lines that are counted apart; an engine with more does not print its protocol. */
 const MAX_KINDS = 50;
 
 const NEVER_ENDED: Exit = { code: undefined, signal: undefined, stderr: "", stopped: undefined };
 
-/** Ids that people type back may come in another case. */
+/** People may type ids in another case. */
 const isSame = (id: string, expected: string | undefined): boolean =>
   expected === undefined || id.toLowerCase() === expected.toLowerCase();

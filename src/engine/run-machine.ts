@@ -11,7 +11,7 @@ import { EventQueue } from "./event-queue.ts";
 import { eachEvent } from "./events.ts";
 
 const UNCONFIRMED = "did not confirm that it stopped: what it had begun may go on until its server ends.";
-/** The answer so far is told at most this often. */
+/** Text so far is pushed at most this often. */
 const TEXT_PAUSE_MS = 300;
 
 export interface RunSetup {

@@ -8,22 +8,22 @@ const STEADY_MS = 60_000;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 8000;
 
-/** What the pool needs of a server. */
+/** The part of a server that the pool needs. */
 export interface Pooled {
   /** Resolves when it has ended, for whatever reason. */
   readonly gone: Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** What a run or operation brings to the pool. */
+/** A run or an operation that uses a server. */
 export interface Use {
-  /** Gives up waiting, while others may go on to wait. */
+  /** Ends this wait; others keep waiting. */
   readonly stopped: AbortSignal;
   /** Called once, as soon as the server's process exists: also while it starts. */
   announce(mark: ProcessMark): void;
 }
 
-/** The use by an operation, which is short, and which nobody stops. */
+/** The use by an operation: short, and never stopped. */
 export const ALONE: Use = { stopped: new AbortController().signal, announce: () => {} };
 
 /** The use of a server by one run or operation. */
@@ -41,11 +41,12 @@ interface Entry<Server> {
   readonly starting: Promise<Server>;
   mark: ProcessMark | undefined;
   server: Server | undefined;
+  /** ms of a monotonic clock, as all but `since`. */
   readonly startedAtMs: number;
   /** Leases with their sessions, as far as these are known. */
   readonly users: Map<Use, string | undefined>;
   readonly givenUp: Set<Use>;
-  idleSinceMs: number | undefined;
+  idle: { readonly beganMs: number; readonly since: number } | undefined;
   /** Being ended by the pool. */
   ending: Promise<void> | undefined;
   /** Ending by itself, or by force. */
@@ -85,10 +86,11 @@ export class ServerPool<Server extends Pooled> {
     const user: Use = { stopped, announce };
     entry.users.set(user, undefined);
     if (entry.mark) announce(entry.mark);
-    entry.idleSinceMs = undefined;
+    entry.idle = undefined;
     const release = () => {
       entry.givenUp.delete(user);
-      if (entry.users.delete(user) && entry.users.size === 0) entry.idleSinceMs = Date.now();
+      if (!entry.users.delete(user) || entry.users.size > 0) return;
+      entry.idle = { beganMs: performance.now(), since: Date.now() };
     };
     const giveUp = () => {
       if (!entry.users.has(user)) return false;
@@ -106,24 +108,24 @@ export class ServerPool<Server extends Pooled> {
     }
   }
 
-  /** Gives a server to nobody any more, who has to wait for its end: it is not gone yet, but no use. */
+  /** Gives a server to nobody any more. It is of no use, but has not ended yet, so the next user waits for its end. */
   retire(server: Server): void {
     for (const entry of this.#entries.values()) if (entry.server === server) entry.dying = server.gone;
   }
 
   servers(): readonly LiveServer[] {
-    return [...this.#entries.values()].flatMap(({ mark, users, idleSinceMs }) => {
+    return [...this.#entries.values()].flatMap(({ mark, users, idle }) => {
       if (mark === undefined) return [];
       const busy = [...users.values()].filter((session) => session !== undefined);
-      return [{ ...mark, engine: this.#engine, busy, ...(idleSinceMs !== undefined && { idleSince: idleSinceMs }) }];
+      return [{ ...mark, engine: this.#engine, busy, ...(idle && { idleSince: idle.since }) }];
     });
   }
 
   /** Ends those that nobody has used for longer than this. */
   async reap(idleMs: number): Promise<void> {
-    const limit = Date.now() - idleMs;
-    const idle = [...this.#entries].filter(([, { idleSinceMs }]) => idleSinceMs !== undefined && idleSinceMs < limit);
-    await Promise.all(idle.map(([key, entry]) => this.#end(key, entry)));
+    const limit = performance.now() - idleMs;
+    const rested = [...this.#entries].filter(([, { idle }]) => idle && idle.beganMs < limit);
+    await Promise.all(rested.map(([key, entry]) => this.#end(key, entry)));
   }
 
   /** Ends the server of this key, if there is one. */
@@ -145,8 +147,8 @@ export class ServerPool<Server extends Pooled> {
   #start(key: string, start: StartServer<Server>): Entry<Server> {
     const starting = Promise.resolve().then(() => start((mark) => announce(mark)));
     const entry: Entry<Server> = {
-      ...{ starting, server: undefined, mark: undefined, startedAtMs: Date.now(), users: new Map() },
-      ...{ givenUp: new Set(), idleSinceMs: undefined, ending: undefined, dying: undefined },
+      ...{ starting, server: undefined, mark: undefined, startedAtMs: performance.now(), users: new Map() },
+      ...{ givenUp: new Set(), idle: undefined, ending: undefined, dying: undefined },
     };
     const announce = (mark: ProcessMark): void => {
       entry.mark = mark;
@@ -166,14 +168,14 @@ export class ServerPool<Server extends Pooled> {
 
   #crashed(key: string, entry: Entry<Server>): void {
     this.#forget(key, entry);
-    const before = Date.now() - entry.startedAtMs < STEADY_MS ? (this.#crashes.get(key)?.count ?? 0) : 0;
-    this.#crashes.set(key, { count: before + 1, lastAtMs: Date.now() });
+    const before = performance.now() - entry.startedAtMs < STEADY_MS ? (this.#crashes.get(key)?.count ?? 0) : 0;
+    this.#crashes.set(key, { count: before + 1, lastAtMs: performance.now() });
   }
 
   #backoffMs(key: string): number {
     const { count, lastAtMs } = this.#crashes.get(key) ?? { count: 0, lastAtMs: 0 };
     if (count < 2) return 0;
-    return lastAtMs + Math.min(FIRST_BACKOFF_MS * 2 ** (count - 2), MAX_BACKOFF_MS) - Date.now();
+    return lastAtMs + Math.min(FIRST_BACKOFF_MS * 2 ** (count - 2), MAX_BACKOFF_MS) - performance.now();
   }
 
   #end(key: string, entry: Entry<Server>): Promise<void> {

@@ -4,10 +4,10 @@ import type { FoundSession } from "../domain/run.ts";
 
 /** The newest are enough to find again what somebody worked on. */
 const LISTED = 20;
-/** Of a file; a first prompt stands near its beginning. */
+/** In bytes of a file; the first prompt is near its beginning. */
 const START_BYTES = 64 * 1024;
 
-/** What the beginning of a session's file says of it; undefined if it is none, or of another directory. */
+/** Reads the beginning of a session's file; undefined if it is no session, or one of another directory. */
 type ReadStart = (lines: readonly string[], path: string) => Omit<FoundSession, "at"> | undefined;
 
 /** Sessions that lie as `.jsonl` files in a folder, those that were changed last first. A missing folder has none. */

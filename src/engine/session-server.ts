@@ -29,7 +29,7 @@ export interface SessionServerSetup<Peer> {
   /** The engine's own name, for people. */
   readonly label: string;
   readonly cwd: string;
-  /** What it was started with: a server of other options is of no use. */
+  /** Its options: a server with other options is of no use. */
   readonly setup: string;
 }
 
@@ -41,7 +41,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
   readonly cwd: string;
   readonly #given: SessionServerSetup<Peer>;
   #isClaimed = false;
-  /** The session's file as this process left it. */
+  /** The session's file as this process left it: its size and time. */
   #fileAsLeft = "";
   /** Processes of extensions and servers, and what earlier turns left running on purpose. */
   #others: Promise<readonly number[]> = Promise.resolve([]);
@@ -69,7 +69,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
     return this.#given.process.kill();
   }
 
-  /** Whether others wrote to the session since, or the options are others now: this process knows nothing of either. */
+  /** Whether others wrote to the session meanwhile, or the options have changed: this process knows neither. */
   async isOutdated(setup: string): Promise<boolean> {
     return setup !== this.#given.setup || (await this.#describeFile()) !== this.#fileAsLeft;
   }
@@ -122,7 +122,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
   /** To be called when the session is as this process left it. */
   async rest(): Promise<void> {
     this.#others = markedProcesses(this.#given.process.markId);
-    // It is looked at only if a turn is cut short.
+    // Only a turn that is cut short needs it.
     this.#others.catch(() => {});
     this.#fileAsLeft = await this.#describeFile();
   }

@@ -13,9 +13,9 @@ export interface StopTarget {
 }
 
 /**
- * Ends an engine with all its processes: first the signal on which it ends its own commands, to its group; when it is
- * gone, or after the grace, SIGKILL to the group, to what was under it, and to whatever carries the run's mark or is in
- * its control group. Resolves when none is left.
+ * Ends an engine with all its processes. Its group first gets the signal on which it ends its own commands. After its
+ * end, or after the grace, SIGKILL goes to the group, to all processes below it, and to all that carry the run's mark
+ * or are in its control group. Resolves when none is left.
  */
 export async function stopProcesses({ pid, runId, signal, exited }: StopTarget): Promise<void> {
   const below = await descendants(pid);
@@ -27,7 +27,9 @@ export async function stopProcesses({ pid, runId, signal, exited }: StopTarget):
   await Promise.all([endMarkedProcesses(runId, BOUNDS.run.sweepMs), endsWithin(exited, BOUNDS.run.sweepMs)]);
 }
 
-/** Ends what a bridge that is gone left of a run; a process that merely has the leader's number is not touched. */
+/**
+ * Ends the processes of a run that an earlier bridge left. A process that only has the leader's number is not touched.
+ */
 export async function endLeftovers(runId: string, leader: ProcessMark | undefined): Promise<void> {
   if (leader && (await isAlive(leader))) {
     const below = await descendants(leader.pid);

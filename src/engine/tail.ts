@@ -15,7 +15,7 @@ export class Tail {
     this.#size = end.length;
   }
 
-  /** Terminal codes and the space around it removed; from a whole line on if it was cut. */
+  /** Without terminal codes and outer space; begins at a whole line if the text was cut. */
   text(): string {
     const text = stripVTControlCharacters(Buffer.concat(this.#parts).toString("utf8")).trim();
     const bytes = Buffer.from(text);

@@ -26,7 +26,7 @@ interface Parts<Options extends EngineOptions> extends Described {
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
 }
 
-/** Reads the options at each door of the engine. */
+/** Reads the options once for each call of the engine. */
 export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
   const { id, label, options, resume, brings, isolation, reasoning, images = [], can = [], operations = {} } = parts;
   const own = <Setup extends EngineSetup>(given: Setup) => {
@@ -69,7 +69,7 @@ export interface LiveDefinition<Options extends EngineOptions> extends Described
 export const defineLive = <Options extends EngineOptions>({ live, ...definition }: LiveDefinition<Options>): Engine =>
   toEngine({ ...definition, ...live });
 
-/** Options that are not right are told as the outcome of the run. */
+/** A problem with the options becomes the outcome of the run. */
 function driverOf(make: () => Driver): Driver {
   try {
     return make();

@@ -1,7 +1,7 @@
 import { beginningOf, endOf } from "../domain/cut.ts";
 import type { Action, ActionDetail } from "../domain/events.ts";
 
-/** Where engines that share these tool names differ. */
+/** The differences between engines that share these tool names. */
 export interface ToolDialect {
   /** Argument names that hold a file's path, the likeliest first. */
   readonly pathArguments: readonly string[];
@@ -25,14 +25,14 @@ const TITLE_LENGTH = 1000;
 /** In characters; see {@link ActionDetail}. */
 const PREVIEW_LENGTH = 500;
 
-/** What a tool call is called in the progress message, for the tool names that pi and opencode share. */
+/** The name of a tool call in the progress message, for tool names that several engines share. */
 export function describeTool(call: ToolCall, dialect: ToolDialect): ToolDescription {
   const describe = descriptions.get(call.name.toLowerCase()) ?? asTool;
   const description = describe(createReader(call, dialect), dialect);
   return { ...description, title: beginningOf(description.title, TITLE_LENGTH) };
 }
 
-/** The end of a tool's output, whitespace around it removed; undefined if nothing is left. */
+/** The end of a tool's output without outer space; undefined if nothing is left. */
 export function previewEnd(text: string): string | undefined {
   return endOf(text.slice(-4 * PREVIEW_LENGTH).trim(), PREVIEW_LENGTH) || undefined;
 }

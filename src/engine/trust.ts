@@ -2,7 +2,10 @@ import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import type { EngineSetup } from "./contract.ts";
 
-/** Whether what a repository brings may run in `directory`: a session has its own, which may lie outside the project. */
+/**
+ * Whether files of the repository may run in `directory`: a session has its own directory, which may be outside of the
+ * project.
+ */
 export const isTrustedIn = (
   { cwd, trusted }: Pick<EngineSetup, "trusted"> & { readonly cwd: string },
   directory: string,
@@ -35,7 +38,7 @@ export function instructionFiles(cwd: string, names: readonly string[]): readonl
   });
 }
 
-/** The rest is cut, as engines do with the files that they read themselves. */
+/** The rest is cut; engines do the same with files that they read themselves. */
 const MAX_INSTRUCTION_CHARS = 64 * 1024;
 
 /**

@@ -1,4 +1,4 @@
-// What `import … from "takopi-ts"` gives: engines as values, and a client of the bridge that runs here.
+// The exports of "takopi-ts": engines as values, and a client of the bridge that runs here.
 import { ControlClient } from "../control/client.ts";
 import type { Answered, ToldEvent } from "../control/operation-handler.ts";
 import type { ShownEvent } from "../domain/events.ts";

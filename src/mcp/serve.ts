@@ -43,7 +43,7 @@ interface ToolCall {
   readonly input: unknown;
 }
 
-/** One connection a call: the bridge may be started anew in between. */
+/** One connection per call: the bridge may restart in between. */
 async function callTool(call: ToolCall, { mcpReq }: ServerContext, { reach, version }: McpSetup) {
   try {
     const { socket, token } = reach();

@@ -30,7 +30,7 @@ export function copyDatabase(database: Database, target: string): void {
   }
 }
 
-/** What a person can do about a state file that cannot be used: in one sentence, with the newest copy's place. */
+/** The fix for an unusable state file: one sentence that names the newest copy. */
 export function restoreAdvice(file: string): string {
   const [newest] = Array.from({ length: KEPT }, (_, index) => backupPath(file, index + 1)).filter(existsSync);
   if (newest === undefined) return "restore it from a backup, or move it away to begin anew";

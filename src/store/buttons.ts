@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database, Row } from "./database.ts";
 
-/** A button that calls an operation, in the one chat where it may be pressed. */
+/** A button that calls an operation; it works only in this chat. */
 export interface StoredButton {
   readonly chatId: string;
   readonly operation: string;
@@ -12,7 +12,7 @@ export interface StoredButton {
 /** Older buttons no longer work once there are this many newer ones. */
 const KEPT = 20_000;
 
-/** What buttons stand for: a message carries only keys. */
+/** The operations of buttons: a message carries only keys. */
 export class StoredButtons {
   readonly #database: Database;
   constructor(database: Database) {

@@ -15,7 +15,7 @@ export interface HeldForward {
 
 type HeldRow = Omit<HeldForward, "files"> & { readonly files: string } & Row;
 
-/** What a chat goes on with: its newest run per engine, and forwards that wait for their prompt. */
+/** The state that a chat continues with: its newest run per engine, and forwards that wait for their prompt. */
 export class Conversations {
   readonly #database: Database;
   constructor(database: Database) {
@@ -40,12 +40,12 @@ export class Conversations {
     );
   }
 
-  /** Begins anew: true when there was something to forget. */
+  /** Forgets the sessions of a conversation: true if there were any. */
   clear(key: string): boolean {
     return this.#database.run("DELETE FROM conversations WHERE key = ?", key) > 0;
   }
 
-  /** No conversation goes on with a session by itself any more. */
+  /** No conversation continues with this session by itself any more. */
   leave(engine: string, session: string): void {
     const sql = `DELETE FROM conversations WHERE engine = ?
       AND runId IN (SELECT id FROM runs WHERE engine = ? AND COALESCE(session, resume) = ?)`;
@@ -65,7 +65,7 @@ export class Conversations {
     );
   }
 
-  /** What a sender has forwarded to a place, in the order of the messages. */
+  /** Forwards of a sender in a place, in the order of the messages. */
   heldForwards(chatId: string, topicId: string, userId: string): HeldForward[] {
     const sql = "SELECT * FROM forwards WHERE chatId = ? AND topicId = ? AND userId = ? ORDER BY messageId";
     return this.#database

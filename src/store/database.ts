@@ -24,7 +24,7 @@ export interface Database {
   transaction<T>(work: () => T): T;
   /** The same, and it is on the disk with all before it when this returns: it also outlives a power cut. */
   durably<T>(work: () => T): T;
-  /** What SQLite finds wrong with the file; "ok" if it is sound. */
+  /** SQLite's complaints about the file; "ok" if there are none. */
   check(): string;
   close(): void;
 }
@@ -44,7 +44,7 @@ const IN_MEMORY = ":memory:";
 export interface OpenOptions {
   /** A bridge starts: the whole file is checked, and copied, before anything is changed in it. */
   readonly isStart?: boolean;
-  /** Told if there can be no copy; the start goes on. */
+  /** Called if there can be no copy; the start continues. */
   readonly onNoBackup?: (error: unknown) => void;
 }
 

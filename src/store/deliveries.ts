@@ -9,11 +9,11 @@ export interface Delivery {
   readonly chatId: string;
   readonly topicId: string | null;
   readonly replyTo: string | null;
-  /** Of a short reply, Markdown of our own; null for an outcome, which is rendered from its run. */
+  /** The text of a short reply, in Markdown; null for an outcome, which is rendered from its run. */
   readonly body: string | null;
-  /** Of a short reply: its buttons, as JSON. */
+  /** The buttons of a short reply, as JSON. */
   readonly keyboard: string | null;
-  /** Of a short reply: what belongs to it, as JSON that the chat edge reads. */
+  /** Data of a short reply for the chat edge, as JSON. */
   readonly attached: string | null;
   /** The file that it is, as JSON; null for words. */
   readonly file: string | null;
@@ -27,7 +27,7 @@ export interface Delivery {
   readonly createdAt: number;
 }
 
-/** What is left out or undefined is stored as null. */
+/** Missing and undefined values are stored as null. */
 export type NewDelivery = Pick<Delivery, "chatId" | "createdAt"> & {
   readonly [key in "runId" | "topicId" | "replyTo" | "body" | "keyboard" | "attached" | "file"]?:
     | Delivery[key]

@@ -1,6 +1,6 @@
 import type { Database, Row } from "./database.ts";
 
-/** What a schedule or trigger did: `runId` is null if nothing was begun; a guard that kept it from acting is the reason. */
+/** One act of a schedule or trigger: `runId` is null if it began nothing, and then the reason says why. */
 export interface StoredFiring {
   readonly type: "schedule" | "trigger";
   readonly source: string;
@@ -11,7 +11,7 @@ export interface StoredFiring {
 }
 
 interface TriggerFiring extends Omit<StoredFiring, "type"> {
-  /** What happened: each counts once. */
+  /** The event: each counts once. */
   readonly event: string;
   /** Stands for the text. */
   readonly digest: string;
@@ -19,7 +19,7 @@ interface TriggerFiring extends Omit<StoredFiring, "type"> {
 
 const COLUMNS = "type, source, dueAt, runId, reason";
 
-/** What schedules and triggers did and did not do. */
+/** The record of what schedules and triggers did and did not do. */
 export class Firings {
   readonly #database: Database;
   constructor(database: Database) {

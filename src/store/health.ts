@@ -1,11 +1,11 @@
 import type { Database, Row } from "./database.ts";
 
-/** What the newest bridge said of itself. */
+/** The state that the newest bridge stored of itself. */
 export interface HealthLine {
   readonly pid: number;
   /** ms since 1970: when Telegram last answered a poll. */
   readonly polledAt: number;
-  /** What the newest poll met instead of an answer; null if it was answered. */
+  /** The problem of the newest poll; null if Telegram answered it. */
   readonly problem: string | null;
 }
 

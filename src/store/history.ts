@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 
-/** What is kept of the past, and what was told of it. */
+/** The past that is kept, and the notices that were given. */
 export class History {
   readonly #database: Database;
   constructor(database: Database) {

@@ -5,7 +5,7 @@ export interface StoredServer {
   readonly engine: string;
   readonly pid: number;
   readonly processStart: string;
-  /** What its processes carry in their environment. */
+  /** All its processes carry this in their environment. */
   readonly markId: string | null;
   /** ms since 1970; null while it has a run. */
   readonly idleSince: number | null;

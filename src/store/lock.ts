@@ -29,9 +29,9 @@ export function takeLock(file: string): Lock {
 }
 
 /**
- * Who holds the lock now; undefined if nobody does.
+ * The holder of the lock now; undefined if there is none.
  *
- * @throws ConfigError if that cannot be told.
+ * @throws ConfigError if nobody can tell.
  */
 export function readLockHolder(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
@@ -54,7 +54,7 @@ function lock(file: string): Lock {
   const database = openPlain(file);
   try {
     database.exec(
-      // What it holds is worth nothing after a power cut, so nothing waits for the disk.
+      // The lock is worthless after a power cut, so nothing waits for the disk.
       "PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, since TEXT NOT NULL)",
     );
     database.exec(`BEGIN IMMEDIATE; DELETE FROM holder;

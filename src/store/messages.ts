@@ -2,10 +2,10 @@ import type { Database } from "./database.ts";
 import type { Moves } from "./moves.ts";
 import { type RunRow, type StoredRun, toRun } from "./stored-run.ts";
 
-/** Where ids of messages are kept, theirs and ours. */
+/** The tables with ids of messages, those of people and our own. */
 const MESSAGE_TABLES = ["messages", "updates", "replies", "cardMessages"];
 
-/** Which message leads to which run, and which messages of a chat are known at all. */
+/** Knows which message leads to which run, and which messages of a chat are known. */
 export class Messages {
   readonly #database: Database;
   readonly #moves: Moves;

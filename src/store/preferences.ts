@@ -6,7 +6,7 @@ export interface PreferencePlace {
   readonly topicId?: string | null | undefined;
 }
 
-/** What was chosen in a chat or topic by command or button, by name. */
+/** Choices in a chat or topic by command or button, by name. */
 export class Preferences {
   readonly #database: Database;
   constructor(database: Database) {

@@ -23,7 +23,7 @@ export interface StoredQuestion {
   readonly scope: "once" | "session" | null;
   /** Why it was denied. */
   readonly reason: string | null;
-  /** What was chosen or written, for people; null if it is secret. */
+  /** The choice or text for people; null if it is secret. */
   readonly answer: string | null;
   /** `time`: nobody answered in time. */
   readonly decidedBy: "user" | "policy" | "time" | null;
@@ -100,7 +100,7 @@ export class Questions {
     );
   }
 
-  /** Whether a person has allowed this very command, in this directory of the project, for a session. */
+  /** Whether a person has allowed this same command, in this directory of the project, for a session. */
   wasAllowed({ command, cwd }: Pick<Approval, "command" | "cwd">, project: string | null): boolean {
     const found = this.#database.all(
       `SELECT 1 FROM questions JOIN runs ON runs.id = questions.runId
@@ -149,7 +149,7 @@ export class Questions {
     );
   }
 
-  /** What a person made of a question whose run was cut off; false if that is settled. */
+  /** Stores a person's choice about a question whose run was cut off; false if that is settled. */
   settleCutOff(key: string, what: "resume" | "leave", { user }: Pick<Decider, "user">, at: number): boolean {
     const sql = `UPDATE questions SET reply = ?, decidedBy = 'user', userId = ?, userName = ?, closedAt = ?
       WHERE key = ? AND state = 'expired' AND decidedBy IS NULL`;

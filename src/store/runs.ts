@@ -100,7 +100,7 @@ export class Runs {
     );
   }
 
-  /** Runs of a chat that have ended and been told, whose progress message may still say that they go on. */
+  /** Ended and delivered runs of a chat whose progress message may still say that they run. */
   withStaleProgress(chatId: string): StoredRun[] {
     return this.#read(
       `SELECT * FROM runs WHERE chatId = ? AND state = 'ended' AND progressId IS NOT NULL
@@ -113,12 +113,16 @@ export class Runs {
     this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
   }
 
-  /** Stores how a run ended. The first outcome stays: false when the run had ended before. */
-  end(id: string, outcome: RunOutcome, endedAt: number): boolean {
+  /**
+   * Stores how a run ended. The first outcome stays: false when the run had ended before.
+   *
+   * @param ranMs puts the start of a run that had one in its place on a clock that was set since.
+   */
+  end(id: string, outcome: RunOutcome, endedAt: number, ranMs?: number): boolean {
     const { usage } = outcome;
     return (
       this.#database.run(
-        `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, inputTokens = ?,
+        `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, startedAt = CASE WHEN startedAt IS NULL THEN NULL ELSE coalesce(?, startedAt) END, inputTokens = ?,
            outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ?,
            contextFill = ? WHERE id = ? AND state <> 'ended'`,
         outcome.kind,
@@ -126,6 +130,7 @@ export class Runs {
         outcome.error ?? null,
         outcome.steps,
         endedAt,
+        ranMs === undefined ? null : Math.round(endedAt - ranMs),
         usage?.inputTokens ?? null,
         usage?.outputTokens ?? null,
         usage?.cacheReadTokens ?? null,
@@ -147,7 +152,7 @@ export class Runs {
     );
   }
 
-  /** What runs begun since then used, by project and engine; costs where engines name them. */
+  /** Usage of runs that began since then, by project and engine; costs if engines name them. */
   usageSince(time: number): UsageRow[] {
     return this.#database.all<UsageRow & Row>(
       `SELECT engine, project, COUNT(*) AS runs, SUM(COALESCE(costUsd, 0)) AS costUsd,

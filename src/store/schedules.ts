@@ -1,7 +1,7 @@
 import type { Database, Row } from "./database.ts";
 import type { StoredFiring } from "./firings.ts";
 
-/** What is known of a schedule. Times are ms since 1970. */
+/** The stored state of a schedule. Times are ms since 1970. */
 export interface StoredSchedule {
   readonly name: string;
   /** `draft`: made in the chat, and not saved yet. */
@@ -51,8 +51,8 @@ export class Schedules {
   }
 
   /**
-   * Deals with a due time: false if that has been done. To be called in one transaction with the run that it begins,
-   * so that a kill neither repeats nor loses it.
+   * Takes a due time: false if it was taken before. Call it in one transaction with the new run, so that a kill neither
+   * repeats nor loses it.
    */
   fire({ source, dueAt, runId, reason }: Omit<StoredFiring, "type">): boolean {
     const moved = this.#database.run(

@@ -11,7 +11,7 @@ export interface StoredRun {
   readonly id: string;
   readonly state: "queued" | "running" | "ended";
   readonly origin: Origin;
-  /** With the topic: the conversation, where the run is shown and answered. */
+  /** With the topic: the conversation that shows the run and its answer. */
   readonly chatId: string;
   readonly topicId: string | null;
   /** The person's message, which progress and answer reply to; null if no message asked for the run. */
@@ -65,7 +65,7 @@ export interface UsageRow {
   readonly costUsd: number;
 }
 
-/** What is known of a run when it is asked for. */
+/** The facts about a run when it is asked for. */
 export type NewRun = Pick<
   StoredRun,
   | "id"

@@ -7,7 +7,7 @@ export interface Named {
   readonly run: StoredRun;
 }
 
-/** What a session is told with its next prompt. */
+/** A text for the next prompt of a session. */
 export interface Briefs {
   readonly engine: string;
   readonly session: string;
@@ -27,7 +27,7 @@ export interface Totals {
   readonly since: number;
 }
 
-/** What is known of sessions beside their runs. */
+/** Facts about sessions beside their runs. */
 export class StoredThreads {
   readonly #database: Database;
   constructor(database: Database) {
@@ -64,7 +64,7 @@ export class StoredThreads {
     );
   }
 
-  /** What people call a session. */
+  /** A person's name for a session. */
   name(engine: string, session: string): string | undefined {
     const sql = "SELECT name FROM threadNames WHERE engine = ? AND session = ?";
     return this.#database.get<{ name: string }>(sql, engine, session)?.name;
@@ -117,7 +117,7 @@ export class StoredThreads {
       .map(({ foundBy, ...row }) => ({ name: foundBy, run: toRun(row as RunRow) }));
   }
 
-  /** What the runs of a session add up to. */
+  /** The sum over the runs of a session. */
   totals(engine: string, session: string): Totals {
     const sql = `SELECT COUNT(*) AS turns, SUM(COALESCE(costUsd, 0)) AS costUsd, MIN(createdAt) AS since,
       SUM(COALESCE(inputTokens, 0) + COALESCE(cacheReadTokens, 0) + COALESCE(cacheWriteTokens, 0)

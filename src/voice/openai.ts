@@ -9,7 +9,7 @@ export interface ServiceParts {
   readonly signal: AbortSignal;
 }
 
-/** What the config gives as the key. @throws UserError if it is missing. */
+/** The key that the config gives. @throws UserError if it is missing. */
 export function keyOf({ apiKey, baseUrl }: VoiceService, { env }: Pick<ServiceParts, "env">): string | undefined {
   if (typeof apiKey === "string") return apiKey;
   const key = apiKey && readSecret(apiKey, env);
@@ -44,7 +44,7 @@ interface Problem {
   readonly fix: string;
 }
 
-/** What is wrong with a service, as far as a question that costs nothing tells. */
+/** The problem with a service, as far as a question without cost tells. */
 export async function serviceProblem(service: VoiceService, parts: ServiceParts): Promise<Problem | undefined> {
   try {
     const { status } = await call(service, { path: "/models" }, parts);
@@ -57,7 +57,7 @@ export async function serviceProblem(service: VoiceService, parts: ServiceParts)
   }
 }
 
-/** Of a failed call, what the network says. */
+/** The network's message about a failed call. */
 export function causeOf(error: unknown): string {
   const { cause, message } = error as Error;
   const { code, message: inner } = (cause ?? {}) as NodeJS.ErrnoException;

@@ -40,7 +40,7 @@ export async function listenForWebhooks(
     { requestTimeout: limitMs, headersTimeout: limitMs, connectionsCheckingInterval: Math.min(limitMs, 1_000) },
     (request, response) => {
       void answer(request, setup).then((status) => {
-        // What was not read of a body is not waited for.
+        // The unread rest of a body is not waited for.
         response.writeHead(status, { connection: "close" }).end();
         if (!request.complete) response.once("finish", () => request.destroy());
       });

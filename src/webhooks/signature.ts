@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Webhook } from "../domain/trigger.ts";
 
-/** What a call says of itself, once it is known who sent it. */
+/** A call's claims about itself, once its sender is known. */
 export interface Call {
   /** The same if it is sent again. */
   readonly delivery: string;
@@ -15,7 +15,7 @@ const headerOf = (headers: IncomingHttpHeaders, name: string): string | undefine
   return typeof value === "string" && value.length <= 200 ? value : undefined;
 };
 
-/** undefined unless the body was signed with the secret: SHA-256 over its bytes, in hex behind `sha256=`. */
+/** undefined unless the secret signed the body: SHA-256 over its bytes, in hex after `sha256=`. */
 export function readCall(
   kind: Webhook["kind"],
   { headers, body, secret }: { readonly headers: IncomingHttpHeaders; readonly body: Buffer; readonly secret: string },

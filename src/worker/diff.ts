@@ -9,16 +9,16 @@ import { baseOf, type Repository } from "./worktree.ts";
 /** Of all patches together, in UTF-16 units. */
 const LARGEST = 300_000;
 const LARGEST_NEW_FILE = 100_000;
-/** Untracked files that are read; a folder such as node_modules has more. */
+/** The number of untracked files that are read; a folder such as node_modules has more. */
 const NEW_FILES = 200;
-/** No program that the repository names is run for it. */
+/** It runs no program that the repository names. */
 const PLAIN = ["--no-color", "--no-ext-diff", "--no-textconv", "--find-renames"];
 
 /**
- * What is not committed, with new files; in the worktree of a branch also what the branch has committed.
+ * Uncommitted changes, with new files; in the worktree of a branch also the commits of the branch.
  *
- * @param repository The project, if the directory is a worktree of one.
- * @throws UserError if the directory is in no repository.
+ * @param repository The project, if the directory is a worktree of one. @throws UserError if the directory is in no
+ * repository.
  */
 export async function readDiff(place: GitPlace, repository: Repository | undefined): Promise<DirectoryDiff> {
   const top = await tryGit(place, "rev-parse", "--show-toplevel");
@@ -55,7 +55,7 @@ async function newFiles(place: GitPlace): Promise<FileDiff[]> {
   return Promise.all(paths.map(async (path) => newFileDiff(path, await readText(join(place.path, path)))));
 }
 
-/** What is no text, too large, or a link counts as a file without content. */
+/** A file that is no text, too large, or a link counts as a file without content. */
 async function readText(file: string): Promise<string> {
   const found = await lstat(file).catch(() => undefined);
   if (!found?.isFile() || found.size > LARGEST_NEW_FILE) return "";

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
 import { BOUNDS } from "../bounds.ts";
+import { collect } from "../engine/collect.ts";
 import { engineEnv } from "../engine/environment.ts";
 import { sendSignal } from "../engine/marked.ts";
 import { UserError } from "../errors.ts";
@@ -13,7 +13,7 @@ const QUIET = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
 export interface GitPlace {
   readonly path: string;
-  /** Of the bridge; git gets a scrubbed copy. */
+  /** The environment of the bridge; git gets a scrubbed copy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends git. */
   readonly signal?: AbortSignal | undefined;
@@ -33,7 +33,8 @@ export async function git({ path: cwd, env, signal }: GitPlace, ...args: string[
   const stop = new AbortController();
   const stopFor = (reason: string) => (): void => stop.abort(reason);
   const tooMuch = stopFor(`it printed more than ${BOUNDS.git.outputBytes} bytes.`);
-  const [stdout, stderr] = [collect(child.stdout, tooMuch), collect(child.stderr, tooMuch)];
+  const { outputBytes } = BOUNDS.git;
+  const [stdout, stderr] = [collect(child.stdout, outputBytes, tooMuch), collect(child.stderr, outputBytes, tooMuch)];
   const timer = setTimeout(stopFor(`it did not end within ${BOUNDS.git.callMs / 1000} s.`), BOUNDS.git.callMs);
   const end = stopFor("it was stopped.");
   signal?.addEventListener("abort", end);
@@ -41,7 +42,7 @@ export async function git({ path: cwd, env, signal }: GitPlace, ...args: string[
   const [code] = await once(child, "close");
   clearTimeout(timer);
   signal?.removeEventListener("abort", end);
-  // What does not heed the first signal and holds no output open would be left.
+  // A process that ignores the first signal and holds no output open would stay.
   if (stop.signal.aborted) sendSignal(-child.pid, "SIGKILL");
   signal?.throwIfAborted();
   if (code === 0 && !stop.signal.aborted) return stdout().trim();
@@ -61,24 +62,12 @@ function startFailure([cause]: readonly Error[]): UserError {
   return new UserError(isMissing ? "git is not on PATH of the bridge." : `git: ${cause?.message}`, { cause });
 }
 
-/** What it printed, as far as the limit of its size; more than that calls `tooMuch`. */
-function collect(output: Readable, tooMuch: () => void): () => string {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  output.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= BOUNDS.git.outputBytes) chunks.push(chunk);
-    else tooMuch();
-  });
-  return () => Buffer.concat(chunks).toString("utf8");
-}
-
 function endGroup(child: ChildProcess): void {
   const group = -(child.pid as number);
   sendSignal(group, "SIGTERM");
   const timer = setTimeout(() => {
     sendSignal(group, "SIGKILL");
-    // What left the group may still hold them.
+    // Processes that left the group may still hold the outputs.
     child.stdout?.destroy();
     child.stderr?.destroy();
   }, BOUNDS.git.endMs);

@@ -5,7 +5,10 @@ import { UserError } from "../errors.ts";
 import { findHome, locate } from "./locate.ts";
 import type { Asked } from "./lookups.ts";
 
-/** What the rules would answer to an engine in a directory. @throws UserError unless exactly one thing is asked for. */
+/**
+ * The decision of the rules about an engine's request in a directory. @throws UserError unless exactly one thing is
+ * asked for.
+ */
 export async function judgeAsked(asked: Asked, directory: string, rules: Rules): Promise<Verdict> {
   const home = await findHome(directory);
   const approval = toApproval(asked, home.directory);

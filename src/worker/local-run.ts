@@ -3,7 +3,7 @@ import type { Engine, Run } from "../engine/contract.ts";
 import type { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import type { RunTools } from "../engine/pass.ts";
-import { UserError, userText } from "../errors.ts";
+import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Outboxes } from "./files/outbox.ts";
 import { findHome, type Home, locateQuestions } from "./locate.ts";
@@ -65,7 +65,7 @@ export class LocalRun implements WorkerRun {
       this.#run = engine.open({ spec: { ...spec, attachments }, env, log, host, ...place });
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) log.error({ err: error }, "run.failed");
-      const reason = signal.aborted ? String(signal.reason) : userText(error, spec.runId);
+      const reason = signal.aborted ? String(signal.reason) : plainUserText(error, spec.runId);
       yield { type: "completed", engine: spec.engine, ok: false, answer: "", error: reason };
       return;
     }

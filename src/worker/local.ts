@@ -15,6 +15,7 @@ import type { LiveServers } from "../store/live-servers.ts";
 import { requireAllowed } from "./files/deny.ts";
 import { partsOf } from "./files/directory.ts";
 import { excludeFromGit } from "./files/exclude.ts";
+import { safeName } from "./files/name.ts";
 import { Outboxes } from "./files/outbox.ts";
 import { putAt, putFile } from "./files/put.ts";
 import { readInside } from "./files/read.ts";
@@ -39,7 +40,7 @@ import { Worktrees } from "./worktree.ts";
 export interface LocalWorkerOptions {
   readonly config: () => Config;
   readonly engines: readonly Engine[];
-  /** Of this process; engines get a scrubbed copy. */
+  /** The environment of this process; engines get a scrubbed copy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where a run without a project works. */
   readonly home: string;
@@ -52,7 +53,7 @@ export interface LocalWorkerOptions {
 /** Where the config says nothing. */
 const UPLOADS = ".takopi/files";
 
-/** Of the 10 s that a shutdown may take; longer than this takes only a server that hangs while it starts. */
+/** A share of the 10 s that a shutdown may take; only a server that hangs while it starts takes longer. */
 const CLOSE_MS = 3_000;
 
 /** Carries runs out on this machine, in this process. */
@@ -113,7 +114,7 @@ export class LocalWorker implements Worker {
     if (file.to) return putAt({ ...file, root, to: file.to }, this.#deniedGlobs());
     const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
-    const name = `${localDate(new Date())}-${file.name}`;
+    const name = `${localDate(new Date())}-${safeName(file.name)}`;
     return putFile({ ...file, name, root, directory });
   }
 
@@ -162,7 +163,7 @@ export class LocalWorker implements Worker {
     return { ...place, pass: { socket, token } };
   }
 
-  /** Where runs may work; a session that names another directory is not resumed. */
+  /** Directories of runs; a session that names another directory is not resumed. */
   #directories(): readonly string[] {
     const { config, home } = this.#options;
     const ofProjects = [...config().projects.values()].flatMap(({ path, worktrees_dir }) => [path, worktrees_dir]);
@@ -183,7 +184,7 @@ export class LocalWorker implements Worker {
   }
 }
 
-/** As people where it runs write it: 2026-11-29. */
+/** The date as people here write it: 2026-11-29. */
 const localDate = (now: Date): string => now.toLocaleDateString("sv");
 
 type Place = Pick<RunSpec, "project" | "branch">;

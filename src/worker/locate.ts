@@ -4,8 +4,8 @@ import type { RunEvent } from "../domain/events.ts";
 import type { Approval, Place } from "../domain/question.ts";
 
 /**
- * Says of each approval that a run asks for where it would take effect. Rules need it, and only the machine that runs
- * the engine can tell.
+ * Adds to each approval where it would take effect. Rules need that, and only the machine that runs the engine can
+ * tell.
  */
 export async function* locateQuestions(events: AsyncIterable<RunEvent>, home: Home): AsyncGenerator<RunEvent, void> {
   for await (const event of events) {
@@ -53,7 +53,7 @@ const isThere = (path: string): Promise<boolean> =>
 /** The same as in Linux. */
 const MAX_LINKS = 40;
 
-/** A path without links, also of what is not there yet: behind a link that leads nowhere, where it leads. */
+/** A path without links, also if nothing is there yet: for a link that leads nowhere, the path that it names. */
 async function realOf(path: string, links = 0): Promise<string> {
   const full = resolve(path);
   const real = await realpath(full).catch(() => undefined);

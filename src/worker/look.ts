@@ -8,7 +8,7 @@ import type { Lookups } from "./lookups.ts";
 export interface LookParts {
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where runs without a project work. */
+  /** The directory of runs without a project. */
   readonly home: string;
   /** @throws UserError if there is none of this name. */
   readonly engine: (id: string) => Engine;

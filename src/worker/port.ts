@@ -4,7 +4,7 @@ import type { Goal } from "../domain/goal.ts";
 import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Lookups } from "./lookups.ts";
 
-/** What the bridge sees of a machine that carries runs out. All but the functions is JSON. */
+/** A machine that carries runs out, as the bridge sees it. All but the functions is JSON. */
 export interface Worker {
   /** Never throws: whatever goes wrong comes as the run's `completed` event. */
   run(spec: RunSpec): WorkerRun;
@@ -77,11 +77,11 @@ export interface ReadableFile {
   readonly leftOut: number;
   /** Another one once somebody has changed it. */
   readonly version: string;
-  /** May be called again, to read it anew. @throws UserError if it cannot be sent any more. */
+  /** May be called again to read the file again. @throws UserError if it cannot be sent any more. */
   bytes(): AsyncIterable<Uint8Array>;
 }
 
-/** What a run put into its outbox. */
+/** Files that a run put into its outbox. */
 export interface Outgoing {
   readonly files: readonly SentFile[];
   /** One sentence for each that cannot be sent. */
@@ -99,7 +99,7 @@ export interface OperationResult {
   readonly sessions?: readonly FoundSession[];
 }
 
-/** A run that was cut off, with the process that was stored for it. */
+/** A run that was cut off, with its stored process. */
 export interface LeftRun {
   readonly runId: string;
   readonly process: ProcessMark | undefined;

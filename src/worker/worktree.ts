@@ -4,7 +4,7 @@ import { unlessAborted } from "../engine/unless-aborted.ts";
 import { UserError } from "../errors.ts";
 import { type GitPlace, git, tryGit } from "./git.ts";
 
-/** Of a project, what its worktrees depend on. */
+/** The settings of a project that its worktrees depend on. */
 export interface Repository {
   /** The main checkout, absolute. */
   readonly path: string;
@@ -45,7 +45,7 @@ export class Worktrees {
 
 interface Target {
   readonly path: string;
-  /** Of all worktrees. */
+  /** All worktrees are below this folder. */
   readonly root: string;
 }
 
@@ -61,14 +61,14 @@ async function findOrMake(place: Repository & GitPlace, branch: string, { path, 
   try {
     await git(place, "worktree", "add", ...content);
   } catch (error) {
-    // A filter may have been at work on it: the next try begins anew.
+    // A filter may have worked on it: the next try begins again.
     if (signal?.aborted) await removeWorktree({ path: place.path, env }, { path, root });
     throw error;
   }
   return path;
 }
 
-/** What `git worktree add` is told. */
+/** The arguments of `git worktree add`. */
 async function contentOf(place: Repository & GitPlace, branch: string, path: string): Promise<readonly string[]> {
   if (await hasRef(place, `refs/heads/${branch}`)) return ["--", path, branch];
   const remote = `origin/${branch}`;
@@ -76,7 +76,7 @@ async function contentOf(place: Repository & GitPlace, branch: string, path: str
   return ["-b", branch, "--", path, base];
 }
 
-/** Git removes one that lacks its files even where it is locked, as all are that are being made. */
+/** Git removes a worktree without files even if it is locked, as every unfinished one is. */
 async function removeWorktree(repository: GitPlace, { path, root }: Target): Promise<void> {
   await requireInside(path, root);
   await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
@@ -119,7 +119,7 @@ async function requireInside(path: string, root: string): Promise<void> {
     throw new UserError("The branch's directory is a link out of the worktrees directory.");
 }
 
-/** What a branch of the repository starts from: `worktree_base`, else what origin/HEAD points to, the current branch, master, main. */
+/** The base of a new branch: `worktree_base`, else the target of origin/HEAD, the current branch, master, main. */
 export async function baseOf(place: Repository & GitPlace): Promise<string> {
   if (place.worktree_base !== undefined) return place.worktree_base;
   const remoteHead = await tryGit(place, "symbolic-ref", "--short", "refs/remotes/origin/HEAD");

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ProgressMessage } from "../../src/chat/progress-message.ts";
 import { initialProgress } from "../../src/domain/progress.ts";
+import { stopwatch } from "../../src/domain/stopwatch.ts";
 import { openStore } from "../../src/store/store.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { transportOver } from "../helpers/telegram.ts";
@@ -23,8 +24,8 @@ function open() {
   store.runs.add({ ...add, id: "r", chatId: "7", messageId: "1", engine: "alpha", prompt: "p", createdAt: now() });
   const run = store.runs.get("r");
   if (!run) throw new Error("the run is not there");
-  const message = new ProgressMessage(run, { transport: transportOver(chat, store), store, style, log: noLog, now });
-  message.show({ label: "working", progress: initialProgress(), since: now() });
+  const message = new ProgressMessage(run, { transport: transportOver(chat, store), store, style, log: noLog });
+  message.show({ label: "working", progress: initialProgress(), elapsedMs: stopwatch() });
   return { chat, store, message };
 }
 

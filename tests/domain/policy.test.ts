@@ -269,6 +269,48 @@ describe("approvals", () => {
       "git fetch --upload-pack='rm x' .",
     ],
     ...["git clone 'ext::rm x' y", "git --git-dir x status", "git filter-branch --tree-filter 'rm x'"],
+    ...[
+      "docker compose exec c rm x",
+      "kubectl exec p -- rm x",
+      "perf stat rm x",
+      "bwrap --bind / / rm x",
+      "mytool rm x",
+    ],
+    ...[
+      "hyperfine 'rm x'",
+      "nodemon --exec 'rm x'",
+      "gdb -batch -ex '!rm x'",
+      "sqlite3 x '.shell rm x'",
+      "psql -c '\\! rm x'",
+    ],
+    ...[
+      "tar --checkpoint-action=exec='rm x' cf a b",
+      "tar -I 'git push' cf a b",
+      "make SHELL='rm x'",
+      "rsync -e 'rm x' a b",
+    ],
+    ...["ssh -o ProxyCommand='rm x' h", "sort --compress-program='rm x' f", "rg --pre 'rm x' a", "less '+!rm x' a"],
+    ...[
+      "GIT_SSH_COMMAND='git push' git fetch",
+      "GIT_PAGER=rm git log",
+      "env EDITOR='rm x' git commit",
+      "PAGER='rm x' man ls",
+    ],
+    ...[
+      "R -e 'system(\"rm x\")'",
+      "julia -e 'run(`rm x`)'",
+      "expect -c 'spawn git push'",
+      "socat - EXEC:'rm x'",
+      "fd -x rm",
+    ],
+    ...[
+      "at now <<< 'rm x'",
+      "crontab f",
+      "ld.so /bin/rm x",
+      "git-push",
+      "/usr/lib/git-core/git-push origin",
+      "jj git push",
+    ],
     ...[`sh -c '${"sh -c ".repeat(9)}rm x'`, `env ${"A=1 ".repeat(200)}rm x`, `echo ${"x".repeat(30_000)}; rm x`],
   ])("ask about %j", (line) => {
     const asks = decideOn(line, { approvals: "allow", deny: ["rm *", "git push*"], allow: ["*"] });

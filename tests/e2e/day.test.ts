@@ -4,8 +4,11 @@ import { join } from "node:path";
 import type { Message, MessageOrigin } from "@grammyjs/types";
 import { expect, test, vi } from "vitest";
 import { CARD, closed, press } from "../helpers/asking.ts";
-import { type Stage, textOf } from "../helpers/bridge.ts";
+import { textOf } from "../helpers/bridge.ts";
+import { Day, type Place } from "../helpers/day.ts";
 import { liveTables, stageLive } from "../helpers/live-stage.ts";
+import { photo, textDocument } from "../helpers/pictures.ts";
+import { transcriptionService, words } from "../voice/service.ts";
 
 const TEAM = -1_002_000_000_777;
 const FROM_ANN: MessageOrigin = {
@@ -13,68 +16,6 @@ const FROM_ANN: MessageOrigin = {
 };
 const COLLEAGUE = { id: 99, is_bot: false, first_name: "Colleague" };
 const OTHER_BOT = { id: 98, is_bot: true, first_name: "Other", username: "other_bot" };
-
-interface Place {
-  readonly chatId: number;
-  readonly threadId?: number;
-}
-
-/** A person who says things, and remembers what the bot must have said to each. */
-class Day {
-  readonly bridge: Stage;
-  /** By chat and message: what the replies to it must look like, in order; none for what is answered otherwise. */
-  readonly #expected = new Map<string, readonly RegExp[]>();
-  said = 0;
-
-  constructor(bridge: Stage) {
-    this.bridge = bridge;
-  }
-
-  /** Says something and waits for all that the bot replies; gives the last of it. */
-  async ask(text: string, at: Place & { replyTo?: number }, ...replies: readonly RegExp[]): Promise<Message> {
-    return this.answered(this.bridge.emulator.sendText({ ...at, text }), ...replies);
-  }
-
-  async answered(message: Message, ...replies: readonly RegExp[]): Promise<Message> {
-    this.said += 1;
-    this.#expected.set(`${message.chat.id}:${message.message_id}`, replies);
-    const { emulator } = this.bridge;
-    return emulator.waitFor(() => {
-      const got = this.#repliesTo(message.chat.id, message.message_id);
-      return replies.every((reply) => got.some((one) => reply.test(textOf(one)))) ? got.at(-1) : undefined;
-    }, 30_000);
-  }
-
-  /** Says what gets no reply of its own. */
-  silently(text: string, at: Place & { replyTo?: number; from?: typeof COLLEAGUE }): void {
-    const message = this.bridge.emulator.sendText({ ...at, text });
-    this.said += 1;
-    this.#expected.set(`${at.chatId}:${message.message_id}`, []);
-  }
-
-  /** One more reply to a message that was answered before. */
-  more(message: Message, reply: RegExp): void {
-    const key = `${message.chat.id}:${message.message_id}`;
-    this.#expected.set(key, [...(this.#expected.get(key) ?? []), reply]);
-  }
-
-  #repliesTo(chatId: number, messageId: number): readonly Message[] {
-    return this.bridge.emulator
-      .messages(chatId)
-      .filter(({ from, reply_to_message }) => from?.is_bot && reply_to_message?.message_id === messageId)
-      .filter((one) => !/^(starting|working|queued|waiting for you|stopping) · /.test(textOf(one)));
-  }
-
-  /** Each message has the replies that it must have, in their order, and no others. */
-  check(): void {
-    for (const [key, expected] of this.#expected) {
-      const [chatId = 0, messageId = 0] = key.split(":").map(Number);
-      const got = this.#repliesTo(chatId, messageId).map(textOf);
-      const asked = textOf(this.bridge.emulator.message(chatId, messageId) as Message);
-      expect(got, asked).toEqual(expected.map((reply) => expect.stringMatching(reply)));
-    }
-  }
-}
 
 /** A repository with a branch's worth of history, so that `@branch` works. */
 function makeRepository(directory: string): void {
@@ -94,25 +35,34 @@ function makeRepository(directory: string): void {
 const echo = (words: string) => new RegExp(`^done · alpha[\\s\\S]*You said: ${words}`);
 const sessionOf = (message: Message) => /alpha resume (\S+)/.exec(textOf(message))?.[1];
 
-test("a day of forty messages has no silent, no wrong and no doubled answer", { timeout: 240_000 }, async () => {
+test("a day of more than sixty messages has no silent, no wrong and no doubled answer", {
+  timeout: 240_000,
+}, async () => {
+  const service = await transcriptionService(words("/web is the cart tested?"), words("Green."));
   const bridge = await stageLive({
     defaultEngine: "alpha",
     tables: `${liveTables}
+[voice]
+base_url = "${service.url}"
+allow_private = true
 [projects.web]
 path = "web"
 [projects.shop]
 path = "web"
 chat_id = ${TEAM}`,
     // A forward that comes after its comment was answered begins nothing.
-    telegram: "forward_coalesce_s = 0",
+    telegram: `forward_coalesce_s = 0\n[transports.telegram.topics]\nenabled = true\nscope = "all"`,
     prepare: async (directory, emulator) => {
       makeRepository(directory);
       emulator.addGroup({ id: TEAM, title: "Team" });
+      for (const chat of [TEAM, emulator.groupId]) emulator.setAdmin(chat, emulator.person.id, true);
     },
   });
   const { emulator } = bridge;
   const day = new Day(bridge);
   await inPrivate(day, { chatId: emulator.privateChatId });
+  await withFiles(day, { chatId: emulator.privateChatId });
+  await withSettings(day, { chatId: emulator.privateChatId });
   await inGroup(day, { chatId: TEAM });
   await inTopics(day, emulator.groupId, emulator.topicIds);
   const store = bridge.store();
@@ -120,7 +70,7 @@ chat_id = ${TEAM}`,
     timeout: 30_000,
   });
   day.check();
-  expect(day.said).toBe(40);
+  expect(day.said).toBe(67);
   const all = [emulator.privateChatId, TEAM, emulator.groupId].flatMap((chatId) => emulator.messages(chatId));
   const ours = all.filter(({ from }) => from?.id === emulator.bot.id);
   expect(ours.filter((one) => /^(starting|working|queued|stopping) · /.test(textOf(one))).map(textOf)).toEqual([]);
@@ -201,10 +151,67 @@ async function inPrivate(day: Day, at: Place): Promise<void> {
   await emulator.waitFor(() => emulator.messages(at.chatId).at(-1)?.reply_to_message?.message_id === typo.message_id);
 }
 
+async function withFiles(day: Day, at: Place): Promise<void> {
+  const { emulator, botSays } = day.bridge;
+  const seen = /You said: what is wrong here\?\n\n\[uploaded file: \.takopi\/files\/\S+photo\.jpg\]/;
+  const shot = emulator.sendPhoto({ ...at, photo: photo(), caption: "what is wrong here?" });
+  const told = await day.answered(shot, seen);
+  const closer = emulator.sendPhoto({ ...at, photo: photo(7), caption: "and here?", replyTo: told.message_id });
+  expect(sessionOf(await day.answered(closer, echo("and here\\?")))).toBe(sessionOf(told));
+
+  const [first, ...rest] = emulator.sendBatch(
+    [1, 2, 3].map((red) => ({
+      ...{ ...at, photo: photo(red), mediaGroupId: "a" },
+      ...(red === 1 && { caption: "/web which one?" }),
+    })),
+  );
+  day.quietly(rest);
+  await day.answered(
+    first as Message,
+    /You said: which one\?\n\n\[uploaded files\](\s+- \.takopi\/files\/\S+){3}\s[\s\S]*ctx: web/,
+  );
+
+  await day.answered(emulator.sendDocument({ ...at, document: textDocument("log.txt", "Error: 7") }), /^Kept\./);
+  await day.ask("what does the log say?", at, /You said: what does the log say\?\n\n\[uploaded file: \S+log\.txt\]/);
+  const put = { document: textDocument("notes.md", "# Notes"), caption: "/file put /web docs/" };
+  await day.answered(emulator.sendDocument({ ...at, ...put }), /^Saved docs\/notes\.md in web/);
+  const got = await day.ask("/file get /web docs/notes.md", at, /^$/);
+  expect(got.document?.file_name).toBe("notes.md");
+  await day.ask("/file get /web secrets.md", at, /^secrets\.md does not exist\.$/);
+  await day.ask("/file", at, /^Say which file/);
+
+  const voice = { name: "v.ogg", mimeType: "audio/ogg", data: Buffer.from("OggS"), durationS: 2 };
+  const heard = /^\/web is the cart tested\?$/;
+  await day.answered(emulator.sendVoice({ ...at, voice }), heard, /\(voice transcribed\) is the cart[\s\S]*ctx: web/);
+  const choice = emulator.sendText({ ...at, text: "/pi ask me again" });
+  const which = await emulator.waitFor(() =>
+    emulator
+      .messages(at.chatId)
+      .find((one) => one.reply_to_message?.message_id === choice.message_id && CARD.test(textOf(one))),
+  );
+  await day.answered(emulator.sendVoice({ ...at, voice, replyTo: which.message_id }), /^Green\.$/);
+  await day.answered(choice, CARD, /^done · pi[\s\S]*green/);
+  await botSays(/^Green\.$/);
+}
+
+async function withSettings(day: Day, at: Place): Promise<void> {
+  await day.ask("/settings", at, /^Settings of this chat/);
+  await day.ask("/agent pi", at, /^New sessions of this chat use pi/);
+  await day.ask("answer", at, /^done · pi/);
+  await day.ask("/model tiny", at, /^pi has no model tiny/);
+  await day.ask("/agent clear", at, /^New sessions of this chat use alpha/);
+  await day.ask("/ctx set web", at, /^New tasks of this chat run in web/);
+  await day.ask("what is new?", at, /You said: what is new\?[\s\S]*ctx: web/);
+  await day.ask("/ctx clear", at, /^New tasks of this chat run outside of projects/);
+}
+
 async function inGroup(day: Day, at: Place): Promise<void> {
+  const { bridge } = day;
   const news = await day.ask("what is new on main?", at, /You said: what is new[\s\S]*ctx: shop\n/);
   const who = await day.ask("who did it?", { ...at, replyTo: news.message_id }, /You said: who did it\?/);
   expect(sessionOf(who)).toBe(sessionOf(news));
+  const shot = bridge.emulator.sendPhoto({ ...at, photo: photo(), caption: "who broke this?" });
+  await day.answered(shot, /You said: who broke this\?\n\n\[uploaded file: \S+\][\s\S]*ctx: shop/);
   day.silently("what is this bot?", { ...at, from: COLLEAGUE });
   day.silently("build 7 failed", { ...at, from: OTHER_BOT });
   day.silently("/help@other_bot", at);
@@ -214,6 +221,9 @@ async function inGroup(day: Day, at: Place): Promise<void> {
 async function inTopics(day: Day, chatId: number, topics: readonly number[]): Promise<void> {
   const { bridge } = day;
   const [builds = 0, lint = 0] = topics;
+  await day.ask("tidy up", { chatId, threadId: lint }, /^This topic is bound to no project yet/);
+  await day.ask("/topic web", { chatId, threadId: builds }, /^This topic is bound to web/);
+  await day.ask("/topic web @fix/total", { chatId, threadId: lint }, /^This topic is bound to web @fix\/total/);
   const build = await day.ask("look at the build", { chatId, threadId: builds }, echo("look at the build"));
   expect(build.message_thread_id).toBe(builds);
   const reply = { chatId, threadId: builds, replyTo: build.message_id };
@@ -226,5 +236,8 @@ async function inTopics(day: Day, chatId: number, topics: readonly number[]): Pr
   await press(bridge, card, "Deny");
   await day.answered(cleanup, CARD, /^done · codex[\s\S]*"decline"/);
   await day.ask("/cancel", { chatId, threadId: lint }, /^Nothing is running in this chat\./);
+  const shot = bridge.emulator.sendPhoto({ chatId, threadId: lint, photo: photo(), caption: "see the warning" });
+  const seen = await day.answered(shot, /You said: see the warning[\s\S]*ctx: web @fix\/total/);
+  expect(seen.message_thread_id).toBe(lint);
   await day.ask("thanks, that is all", { chatId, threadId: builds }, echo("thanks, that is all"));
 }

@@ -6,14 +6,32 @@ import { expect, onTestFinished, test } from "vitest";
 
 const root = new URL("../../", import.meta.url);
 
+/** Runs a script in a process that may have 80 files open; the lines that it printed. */
+function runScript(script: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "takopi-descriptors-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, "lazy.mjs"), "export const answer = 42;");
+  writeFileSync(join(folder, "full.mts"), script);
+  const tsx = new URL("node_modules/.bin/tsx", root).pathname;
+  const command = `ulimit -n 80; exec "${tsx}" "${join(folder, "full.mts")}"`;
+  return execFileSync("bash", ["-c", command], { encoding: "utf8" }).trim().split("\n");
+}
+
+test("what is loaded later finds room, also in a process without a file descriptor left", () => {
+  const printed = runScript(`import { openSync } from "node:fs";
+import { keepRoom, later } from "${new URL("src/later.ts", root)}";
+const load = later(() => import("./lazy.mjs"));
+keepRoom();
+try { for (;;) openSync("/dev/null", "r"); } catch (error) { console.log((error as NodeJS.ErrnoException).code); }
+console.log((await load()).answer, (await load()).answer);
+`);
+  expect(printed).toEqual(["EMFILE", "42 42"]);
+});
+
 test.runIf(process.platform === "linux")(
   "a process without a file descriptor left looks for marked processes later, and does not end",
   () => {
-    const folder = mkdtempSync(join(tmpdir(), "takopi-descriptors-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const script = join(folder, "full.mts");
-    writeFileSync(
-      script,
+    const printed = runScript(
       `import { openSync } from "node:fs";
 import { endMarkedNow, endMarkedProcesses, markedProcesses } from "${new URL("src/engine/marked.ts", root)}";
 const held: number[] = [];
@@ -29,8 +47,6 @@ fill();
 console.log(await endMarkedProcesses("no-such-run", 0));
 `,
     );
-    const tsx = new URL("node_modules/.bin/tsx", root).pathname;
-    const printed = execFileSync("bash", ["-c", `ulimit -n 80; exec "${tsx}" "${script}"`], { encoding: "utf8" });
-    expect(printed.trim().split("\n")).toEqual(["EMFILE", "[]", "false"]);
+    expect(printed).toEqual(["EMFILE", "[]", "false"]);
   },
 );

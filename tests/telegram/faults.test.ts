@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import { loadMarkdown } from "../../src/chat/markdown/load.ts";
 import { ChatScreens } from "../../src/chat/screens.ts";
 import { initialProgress } from "../../src/domain/progress.ts";
+import { stopwatch } from "../../src/domain/stopwatch.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { RunOutcome } from "../../src/store/stored-run.ts";
 import { noLog } from "../helpers/recordings.ts";
@@ -88,20 +89,19 @@ async function deliver(outcome: Partial<RunOutcome>, { first, firstMs = FIRST_TR
     style,
     openFile: NO_FILES,
     log: noLog,
-    now,
   });
   const add = { topicId: null, userId: "1", project: null, branch: null, resume: null, follows: null };
   store.runs.add({ ...add, id: "r", chatId: "7", messageId: "1", engine: "alpha", prompt: "p", createdAt: now() });
   const run = store.runs.get("r");
   if (!run) throw new Error("the run is not there");
   const screen = screens.open(run);
-  screen.show({ label: "working", progress: initialProgress(), since: now() });
+  screen.show({ label: "working", progress: initialProgress(), elapsedMs: stopwatch() });
   await vi.advanceTimersByTimeAsync(first ? firstMs : 10_000);
   const seen = [...chat.messages.values()];
   later?.(chat);
   // One edit on its way, and another that waits behind it.
   for (const label of ["stopping", "working"] as const) {
-    screen.show({ label, progress: initialProgress(), since: now() });
+    screen.show({ label, progress: initialProgress(), elapsedMs: stopwatch() });
     await vi.advanceTimersByTimeAsync(300);
   }
   const whole = { kind: "done", answer: "", error: undefined, steps: 0, usage: undefined, ...outcome } as const;

@@ -1,20 +1,15 @@
 import { z } from "zod";
 import type { Approval, Question, Reply } from "../../../src/domain/question.ts";
+import type { Asking } from "../../../src/engine/open-questions.ts";
 import { describeTool } from "../../../src/engine/tools.ts";
 import { dialect } from "../translate.ts";
 import type { Ask } from "./protocol.ts";
 
-/** What an ask of claude means to a person, and what their replies become on the wire. */
-export interface Asking {
-  readonly questions: readonly Question[];
-  /** The answer to the ask, from one reply for each question, in their order. */
-  toResponse(replies: readonly Reply[]): object;
-}
-
+/** What an ask of claude means to a person. */
 export function toAsking(id: string, ask: Ask, cwd: string): Asking {
   if (ask.tool_name === "AskUserQuestion") return askUser(id, ask);
   if (ask.tool_name === "ExitPlanMode") return askForPlan(id, ask);
-  return { questions: [toApproval(id, ask, cwd)], toResponse: ([reply]) => decide(ask, reply) };
+  return { questions: [toApproval(id, ask, cwd)], toAnswer: ([reply]) => decide(ask, reply) };
 }
 
 /** Allowing goes with the input as it was asked for. */
@@ -90,8 +85,8 @@ function askUser(id: string, ask: Ask): Asking {
   const questions = Questions.safeParse(ask.input).data?.questions ?? [];
   return {
     questions: questions.map((question, at) => toChoice(`${id}.${at}`, question)),
-    toResponse: (replies) => {
-      const answered = questions.map(({ question }, at) => [question, toAnswer(replies[at])] as const);
+    toAnswer: (replies) => {
+      const answered = questions.map(({ question }, at) => [question, toText(replies[at])] as const);
       const given = answered.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
       if (given.length === 0) return { behavior: "deny", message: "The user did not answer." };
       return { behavior: "allow", updatedInput: { ...ask.input, answers: Object.fromEntries(given) } };
@@ -109,7 +104,7 @@ function toChoice(id: string, { question, header, multiSelect, options }: UserQu
   return { ...asked, kind: "choice", options: labelled, isMultiple: multiSelect, isOpen: true };
 }
 
-function toAnswer(reply: Reply | undefined): string | undefined {
+function toText(reply: Reply | undefined): string | undefined {
   if (reply?.type === "choose") return reply.values.join(", ");
   return reply?.type === "text" ? reply.text : undefined;
 }
@@ -127,7 +122,7 @@ function askForPlan(id: string, ask: Ask): Asking {
   const freely = [{ type: "setMode", mode: "acceptEdits", destination: "session" }];
   return {
     questions: [{ ...asked, kind: "choice", options: PLAN_OPTIONS, isMultiple: false, isOpen: true }],
-    toResponse: ([reply]) => {
+    toAnswer: ([reply]) => {
       const chosen = reply?.type === "choose" ? reply.values[0] : undefined;
       if (chosen !== "go" && chosen !== "edit") {
         const wish = reply?.type === "text" ? reply.text : "The user wants to keep planning.";

@@ -4,13 +4,14 @@ import type { Completed } from "../../../src/domain/events.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { type Image, readImages } from "../../../src/engine/images.ts";
+import { OpenQuestions } from "../../../src/engine/open-questions.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome } from "../outcome.ts";
 import type { ClaudeLine } from "../schema.ts";
 import { type ClaudeState, ENGINE, toCompleted } from "../state.ts";
 import { translate } from "../translate.ts";
-import { Asks } from "./asks.ts";
 import type { ClaudePeer, ClaudeSaid } from "./protocol.ts";
+import { toAsking } from "./questions.ts";
 
 export interface TurnSetup {
   readonly peer: ClaudePeer;
@@ -24,7 +25,8 @@ export class Turn {
   /** Resolves when the outcome was told. */
   readonly over: Promise<void>;
   readonly #setup: TurnSetup;
-  readonly #asks: Asks;
+  /** Of the main turn, and of sub-agents. */
+  readonly #questions: OpenQuestions;
   #state: ClaudeState;
   /** The answer as it is written. */
   #streamed = "";
@@ -37,7 +39,7 @@ export class Turn {
   constructor(setup: TurnSetup) {
     this.#setup = setup;
     this.#state = setup.state;
-    this.#asks = new Asks(setup.peer, setup.context);
+    this.#questions = new OpenQuestions(ENGINE, setup.context);
     this.over = new Promise((resolve) => {
       this.#markOver = resolve;
     });
@@ -52,22 +54,28 @@ export class Turn {
     this.#setup.context.ready({
       interrupt: true,
       steer: async (text, images) => this.#steer(text, await readImages(images)),
-      answer: async (questionId, reply) => this.#asks.answer(questionId, reply),
+      answer: async (questionId, reply) => this.#questions.answer(questionId, reply),
     });
   }
 
   hear(said: ClaudeSaid): void {
-    if (said.type === "ask") this.#asks.open(said.id, said.ask, this.#setup.cwd);
-    else if (said.type === "withdrawn") this.#asks.withdraw(said.id);
+    if (said.type === "ask") this.#ask(said);
+    else if (said.type === "withdrawn") this.#questions.withdraw(said.id);
     else if (said.line.type === "stream_event") this.#stream(said.line);
     else this.#read(said.line);
+  }
+
+  #ask({ id, ask }: Extract<ClaudeSaid, { type: "ask" }>): void {
+    const { peer, cwd } = this.#setup;
+    if (ask === undefined) peer.refuse(id, "This is not known here.");
+    else this.#questions.ask(id, toAsking(id, ask, cwd), (answer) => peer.answer(id, answer));
   }
 
   /** Asks claude to end the turn, and drops what waits; wait for `over`. */
   cut(): void {
     if (this.#isCut) return;
     this.#isCut = true;
-    this.#asks.close();
+    this.#questions.close();
     this.#setup.peer.tell("interrupt", { cancel_queued: true });
   }
 
@@ -120,7 +128,7 @@ export class Turn {
   #complete(outcome: Completed): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#asks.close();
+    this.#questions.close();
     this.#setup.context.push({ ...outcome, answer: outcome.answer || this.#streamed });
     this.#markOver();
   }

@@ -1,15 +1,9 @@
 import { shortenLine } from "../../../src/domain/cut.ts";
 import type { Approval, Question, Reply } from "../../../src/domain/question.ts";
+import { type Asking, DISMISSED } from "../../../src/engine/open-questions.ts";
 import { unwrapShell } from "../shell-command.ts";
 import type { ServerRequest } from "./requests.ts";
 import type { FileUpdate } from "./wire.ts";
-
-/** A question with what its reply becomes on the wire. */
-export interface Asking {
-  readonly questions: readonly Question[];
-  /** The result of the request, from one reply for each question, in their order. */
-  toResult(replies: readonly Reply[]): object;
-}
 
 /** What a request asks of a person. `changes` are those of the item that a file approval is about. */
 export function toAsking(id: string, request: ServerRequest, changes: readonly FileUpdate[]): Asking {
@@ -29,12 +23,10 @@ export function toAsking(id: string, request: ServerRequest, changes: readonly F
 
 type Params<Method extends ServerRequest["method"]> = Extract<ServerRequest, { method: Method }>["params"];
 
-const approval = (question: Approval, toResult: (reply: Reply) => object): Asking => ({
+const approval = (question: Approval, toAnswer: (reply: Reply) => object): Asking => ({
   questions: [question],
-  toResult: ([reply = DISMISSED]) => toResult(reply),
+  toAnswer: ([reply = DISMISSED]) => toAnswer(reply),
 });
-
-const DISMISSED: Reply = { type: "dismiss" };
 
 /** `decline` lets the turn go on, which `cancel` would not. */
 function toDecision(reply: Reply): object {
@@ -102,7 +94,7 @@ type UserQuestion = Params<"item/tool/requestUserInput">["questions"][number];
 function askUser(id: string, questions: readonly UserQuestion[]): Asking {
   return {
     questions: questions.map((question) => toQuestion(`${id}.${question.id}`, question)),
-    toResult: (replies) => ({
+    toAnswer: (replies) => ({
       answers: Object.fromEntries(questions.map(({ id }, at) => [id, { answers: toAnswers(replies[at]) }])),
     }),
   };
@@ -127,7 +119,7 @@ function elicit(id: string, params: Params<"mcpServer/elicitation/request">): As
   const { serverName, message, requestedSchema, _meta } = params;
   const refusal = { action: "decline", content: null, _meta: null };
   if (requestedSchema === undefined || Object.keys(requestedSchema?.properties ?? {}).length > 0) {
-    return { questions: [], toResult: () => refusal };
+    return { questions: [], toAnswer: () => refusal };
   }
   const canAllowSession = _meta?.persist.includes("session") ?? false;
   const args = _meta?.tool_params;

@@ -4,11 +4,11 @@ import type { Attachment } from "../../../src/domain/run.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import type { RequestId } from "../../../src/engine/json-rpc.ts";
+import { OpenQuestions } from "../../../src/engine/open-questions.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { GoalKeeper } from "./goal-keeper.ts";
 import { endCommands, interruptTurn } from "./interrupt.ts";
-import { OpenQuestions } from "./open-questions.ts";
 import { toAsking } from "./questions.ts";
 import type { ServerRequest } from "./requests.ts";
 import type { CodexServer, ThreadListener } from "./server.ts";
@@ -33,10 +33,12 @@ export interface TurnSetup {
 export class Turn implements ThreadListener {
   readonly #setup: TurnSetup;
   readonly #reader: TurnReader;
-  readonly #questions = new OpenQuestions();
+  readonly #questions: OpenQuestions;
   readonly #agents: SubAgents;
   readonly #goal: GoalKeeper | undefined;
   #id: string | undefined;
+  /** Resolves when codex has the reason of a refusal, which comes before it: the model reads both at once. */
+  #explained: Promise<void> = Promise.resolve();
   #isOver = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #settle: () => void = () => {};
@@ -44,6 +46,7 @@ export class Turn implements ThreadListener {
   constructor(setup: TurnSetup) {
     this.#setup = setup;
     const { thread, request, context } = setup;
+    this.#questions = new OpenQuestions("codex", context);
     this.#agents = new SubAgents(request.cwd, (event) => context.push(event));
     this.#goal = this.#keepGoal();
     this.#reader = new TurnReader({ thread, cwd: request.cwd, agents: this.#agents }, this.#goal ?? context);
@@ -136,18 +139,17 @@ export class Turn implements ThreadListener {
   }
 
   async #answer(questionId: string, reply: Reply): Promise<boolean> {
-    const answered = this.#isOver ? undefined : this.#questions.reply(questionId, reply);
-    if (answered === undefined) return false;
-    this.#resolved([questionId]);
-    // Before the refusal, so that the model reads both at once.
-    if (reply.type === "deny" && reply.reason) await this.#steer(`I denied that: ${reply.reason}`).catch(() => {});
-    if (answered.result !== undefined) this.#setup.server.peer.answer(answered.requestId, answered.result);
+    if (this.#isOver || !this.#questions.isOpen(questionId)) return false;
+    const reason = reply.type === "deny" ? reply.reason : undefined;
+    this.#explained = reason ? this.#steer(`I denied that: ${reason}`).catch(() => {}) : Promise.resolve();
+    this.#questions.answer(questionId, reply);
+    await this.#explained;
     return true;
   }
 
   notified(notification: Notification): void {
     const { method, params } = notification;
-    if (method === "serverRequest/resolved") this.#resolved(this.#questions.settle(params.requestId));
+    if (method === "serverRequest/resolved") this.#questions.withdraw(params.requestId);
     if (params.threadId && params.threadId !== this.#setup.thread) {
       this.#agents.hear(params.threadId, notification);
       return;
@@ -167,15 +169,11 @@ export class Turn implements ThreadListener {
   }
 
   asked(id: RequestId, request: ServerRequest): void {
-    const { server, context } = this.#setup;
+    const { server } = this.#setup;
     const itemId = "itemId" in request.params ? request.params.itemId : "";
     const asking = toAsking(String(id), request, this.#reader.changesOf(itemId));
-    if (this.#isOver || asking.questions.length === 0) {
-      server.peer.answer(id, asking.toResult([]));
-      return;
-    }
-    this.#questions.open(id, asking);
-    for (const question of asking.questions) context.push({ type: "question", engine: "codex", question });
+    if (this.#isOver) server.peer.answer(id, asking.toAnswer([]));
+    else this.#questions.ask(id, asking, (answer) => void this.#explained.then(() => server.peer.answer(id, answer)));
   }
 
   #end(): void {
@@ -199,12 +197,6 @@ export class Turn implements ThreadListener {
       this.#reader.finish();
       this.#end();
     }, IDLE_LIMIT_MS);
-  }
-
-  #resolved(questionIds: readonly string[]): void {
-    for (const questionId of questionIds) {
-      this.#setup.context.push({ type: "resolved", engine: "codex", questionId });
-    }
   }
 
   /** A turn before this one may still have something to say, as of a command that was killed. */

@@ -1,56 +1,23 @@
 import type { Question, Reply } from "../../../src/domain/question.ts";
-import type { RunOutput } from "../../../src/engine/driver.ts";
-import { ENGINE } from "../state.ts";
+import { DISMISSED, type OpenQuestions } from "../../../src/engine/open-questions.ts";
 import { readApproval, toVerdict } from "./gate.ts";
 import type { PiPeer } from "./protocol.ts";
 import type { UiRequest } from "./schema.ts";
 
-/** The dialogs of a turn that wait for an answer. */
-export class Dialogs {
-  readonly #peer: Pick<PiPeer, "reply">;
-  readonly #output: RunOutput;
-  readonly #open = new Map<string, { readonly request: UiRequest; readonly timer: NodeJS.Timeout | undefined }>();
-  #isClosed = false;
-
-  constructor(peer: Pick<PiPeer, "reply">, output: RunOutput) {
-    this.#peer = peer;
-    this.#output = output;
-  }
-
-  /** Asks the dialog's question; a dialog that comes when the turn ends is answered with no. */
-  open(request: UiRequest): void {
-    const question = toQuestion(request);
-    const { id, timeout } = request;
-    if (question === undefined || this.#open.has(id)) return;
-    if (this.#isClosed) {
-      this.#peer.reply(id, CANCELLED);
-      return;
-    }
-    const timer = timeout === undefined ? undefined : setTimeout(() => this.#resolve(id), timeout);
-    this.#open.set(id, { request, timer });
-    this.#output.push({ type: "question", engine: ENGINE, question });
-  }
-
-  /** False if the dialog is not open any more. */
-  answer(id: string, reply: Reply): boolean {
-    const dialog = this.#open.get(id);
-    if (dialog === undefined) return false;
-    this.#peer.reply(id, toAnswer(dialog.request, reply));
-    this.#resolve(id);
-    return true;
-  }
-
-  /** Answers all with no, and from now on. */
-  close(): void {
-    this.#isClosed = true;
-    for (const id of [...this.#open.keys()]) this.answer(id, { type: "dismiss" });
-  }
-
-  #resolve(id: string): void {
-    clearTimeout(this.#open.get(id)?.timer);
-    this.#open.delete(id);
-    this.#output.push({ type: "resolved", engine: ENGINE, questionId: id });
-  }
+/** Asks the question of a dialog. pi itself ends one that has a time limit. */
+export function ask(questions: OpenQuestions, request: UiRequest, peer: Pick<PiPeer, "reply">): void {
+  const question = toQuestion(request);
+  const { id, timeout } = request;
+  if (question === undefined) return;
+  const timer = timeout === undefined ? undefined : setTimeout(() => questions.withdraw(id), timeout);
+  const asking = {
+    questions: [question],
+    toAnswer: ([reply = DISMISSED]: readonly Reply[]) => toAnswer(request, reply),
+  };
+  questions.ask(id, asking, (answer) => {
+    clearTimeout(timer);
+    peer.reply(id, answer);
+  });
 }
 
 /** The question that a dialog of an extension asks; undefined for what needs no answer. */

@@ -4,10 +4,11 @@ import type { Attachment } from "../../../src/domain/run.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { readImages } from "../../../src/engine/images.ts";
+import { OpenQuestions } from "../../../src/engine/open-questions.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome, toRefusal } from "../outcome.ts";
 import { ENGINE, type Outcome, type PiState, toCompleted, withKept } from "../state.ts";
-import { Dialogs } from "./dialogs.ts";
+import { ask } from "./dialogs.ts";
 import type { PiPeer, PiSaid } from "./protocol.ts";
 import { Accepted, type LiveLine, SessionState } from "./schema.ts";
 import { addText, firstTurn, isAttemptOver, type TurnState, translateLine } from "./translate.ts";
@@ -29,7 +30,7 @@ export class Turn {
   readonly #peer: PiPeer;
   readonly #context: RunContext;
   readonly #images: readonly Attachment[];
-  readonly #dialogs: Dialogs;
+  readonly #questions: OpenQuestions;
   readonly #accepted: Promise<void>;
   #state: TurnState;
   #markAccepted: () => void = () => {};
@@ -47,7 +48,7 @@ export class Turn {
     this.#state = firstTurn(state);
     this.#context = context;
     this.#images = images;
-    this.#dialogs = new Dialogs(peer, context);
+    this.#questions = new OpenQuestions(ENGINE, context);
     this.#accepted = new Promise((resolve) => {
       this.#markAccepted = resolve;
     });
@@ -63,7 +64,7 @@ export class Turn {
     this.#context.ready({
       interrupt: true,
       steer: (text, images) => this.#steer(text, images),
-      answer: async (questionId, reply) => this.#dialogs.answer(questionId, reply),
+      answer: async (questionId, reply) => this.#questions.answer(questionId, reply),
     });
     try {
       const prompt = { message, ...(await toImages(this.#images)) };
@@ -85,7 +86,7 @@ export class Turn {
   }
 
   #hearLine(line: LiveLine): void {
-    if (line.type === "extension_ui_request") this.#dialogs.open(line);
+    if (line.type === "extension_ui_request") ask(this.#questions, line, this.#peer);
     else if (line.type !== "queue_update") this.#moves += 1;
     if (line.type === "agent_settled") this.#settles = true;
     // Before the agent started there was nothing to abort.
@@ -109,7 +110,7 @@ export class Turn {
   cut(): void {
     this.#isCut = true;
     // While a dialog is open pi does not come to the abort.
-    this.#dialogs.close();
+    this.#questions.close();
     if (!this.#isAsked) return;
     // Else added messages would open the next turn. Old pi does not know the command, and says so.
     this.#peer.tell("clear_queue");
@@ -156,7 +157,7 @@ export class Turn {
   #complete(outcome: Completed): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#dialogs.close();
+    this.#questions.close();
     const { run, draft } = this.#state;
     this.#context.push({
       ...outcome,

@@ -2,7 +2,7 @@ import { lstat, mkdir, realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { UserError } from "../../errors.ts";
 
-/** Who follows a link may leave the directory that was meant. */
+/** A link may lead out of the directory. */
 const LINK = "is a link, and files are neither put nor read through links";
 
 /** The parts of a path below a directory. @throws UserError unless it names something in there. */

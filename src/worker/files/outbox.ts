@@ -9,10 +9,10 @@ import { findInside, partsOf } from "./directory.ts";
 import { MAX_SENT_BYTES } from "./open.ts";
 import { readInside } from "./read.ts";
 
-/** Where an agent puts files that it sends, from the directory of its run. */
+/** An agent puts files to send here, in the directory of its run. */
 const OUTBOX = ".takopi/outbox";
 const MAX_FILES = 10;
-/** The clock of a file system runs a little behind. */
+/** The clock of a file system runs a little late. */
 const CLOCK_STEP_MS = 20;
 
 interface Looked extends Outgoing {

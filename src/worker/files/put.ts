@@ -94,7 +94,7 @@ async function writeAll(
     if (beginning.length < BEGINNING_BYTES) beginning = Buffer.concat([beginning, chunk]).subarray(0, BEGINNING_BYTES);
     await handle.writeFile(chunk);
   }
-  // What the engine is told of must be there after a power cut, too.
+  // A file that the engine is told of must survive a power cut, too.
   await handle.sync();
   return { size, beginning };
 }

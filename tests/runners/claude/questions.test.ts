@@ -14,7 +14,7 @@ const command = ask(
   { command: "mkdir /repo/one" },
   { description: "make it", permission_suggestions: [RULE, { type: "setMode" }, { type: "addDirectories" }] },
 );
-const respond = (asked: Ask, ...replies: Reply[]) => toAsking("a", asked, "/repo").toResponse(replies);
+const respond = (asked: Ask, ...replies: Reply[]) => toAsking("a", asked, "/repo").toAnswer(replies);
 const questionOf = (asked: Ask) => toAsking("a", asked, "/repo").questions[0];
 
 test("a command is shown whole, with the model's words for it", () => {
