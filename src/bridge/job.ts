@@ -168,9 +168,7 @@ export class Job {
   }
 
   /** Shows whether a tool of the run waits for a person. */
-  showWaiting(isWaiting: boolean): void {
-    this.#execution?.showWaiting(isWaiting);
-  }
+  readonly showWaiting = (isWaiting: boolean): void => this.#execution?.showWaiting(isWaiting);
 
   /** Waits on for a run that was told to be silent; false unless it is silent. */
   wait(): boolean {
