@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { openControl, runTools } from "./app/control.ts";
+import { endOfBridge } from "./app/drain.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
 import { movedChats } from "./app/moved-chats.ts";
 import { keepHistory, tellHealth, tellWarnings } from "./app/upkeep.ts";
@@ -45,6 +46,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Ends the bridge. */
   readonly signal: AbortSignal;
+  /** Has this called at the second signal, in place of what that does otherwise. */
+  readonly onSecondSignal?: ((act: () => void) => void) | undefined;
   readonly pace?: Pace;
 }
 
@@ -52,7 +55,7 @@ export interface AppOptions {
 const DELIVER_ON_EXIT_MS = 4_000;
 
 /**
- * Runs the bridge until `signal` aborts, then ends its engines, tells the chats, and returns.
+ * Runs the bridge until `signal` aborts, or until what runs then has ended, then ends its engines, tells the chats, and returns.
  *
  * @throws ConfigError for what must be fixed in the config or state file; UserError if another bridge runs.
  */
@@ -139,16 +142,20 @@ export async function runBridge(options: AppOptions): Promise<void> {
     void greet(options, { telegram, transport, store });
     tellWarnings(config(), { store, tellMain, now });
     keepHistory(config, { store, log, now, signal });
+    const closeClocks = () => {
+      schedules.close();
+      triggers.close();
+    };
+    const { onSecondSignal } = options;
     await poll({
       telegram,
-      signal,
+      signal: endOfBridge({ signal, config, bridge, log, tellMain, onDrain: closeClocks, onSecondSignal }),
       log,
       receive: (updates) => dispatcher.receive(updates.map((body) => ({ id: body.update_id, body }))),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
     });
     await webhooks?.close();
-    schedules.close();
-    triggers.close();
+    closeClocks();
     await control?.close();
     // The dispatcher stores what it gives up, and the next start runs it.
     const closed = bridge.close();

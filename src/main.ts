@@ -40,9 +40,17 @@ async function main(): Promise<number> {
   }
   const call = await resolveCall(words, entries, engineIds, operationEntries);
   const { command } = await call.entry.load();
-  listenForSignals(call.entry.endsItself === true);
+  const onSecondSignal = listenForSignals(call.entry.endsItself === true);
   const { env, stdin, stdout, stderr } = process;
-  const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: controller.signal };
+  const context: Context = {
+    env,
+    cwd: process.cwd(),
+    stdin,
+    stdout,
+    stderr,
+    signal: controller.signal,
+    onSecondSignal,
+  };
   const code = await command.execute(call.argv, context);
   return controller.signal.reason === "SIGINT" ? EXIT_CODES.SIGINT : code;
 }
@@ -58,14 +66,23 @@ async function engineIds(): Promise<readonly string[]> {
   return engineIds({ configFile: at < 0 ? undefined : argv[at + 1], cwd: process.cwd(), env: process.env });
 }
 
-/** The first signal asks the command to end, if it can; a second one ends the process at once. */
-function listenForSignals(endsItself: boolean): void {
+/**
+ * The first signal asks the command to end, if it can; the next one ends the process at once, unless the command has
+ * something else called then.
+ */
+function listenForSignals(endsItself: boolean): NonNullable<Context["onSecondSignal"]> {
+  let next: (() => void) | undefined;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (!endsItself || controller.signal.aborted) process.exit(EXIT_CODES[name]);
-      controller.abort(name);
+      const act = controller.signal.aborted ? next : () => controller.abort(name);
+      if (!endsItself || !act) process.exit(EXIT_CODES[name]);
+      next = undefined;
+      act();
     });
   }
+  return (act) => {
+    next = act;
+  };
 }
 
 function print(text: string): number {

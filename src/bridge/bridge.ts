@@ -1,8 +1,6 @@
 import type { PromptFile } from "../domain/files.ts";
-import type { Reply } from "../domain/question.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
-import type { Decider, StoredQuestion } from "../store/questions.ts";
-import { knownSession, type StoredRun } from "../store/stored-run.ts";
+import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import { addRun } from "./add-run.ts";
 import { putFiles } from "./fetch-files.ts";
@@ -11,7 +9,6 @@ import { Jobs } from "./jobs.ts";
 import { checkPrompt, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { StopReason } from "./outcome.ts";
-import { Passes } from "./passes.ts";
 import { orderWith } from "./queue-order.ts";
 import { takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
@@ -22,24 +19,23 @@ import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
 import { Tickets } from "./tickets.ts";
+import { addToTurn } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 
 /** What callers may do to a run. The bridge itself starts, drops and ends runs. */
-export type OpenJob = Pick<
-  Job,
-  "id" | "isWaiting" | "goal" | "fetch" | "interrupt" | "lastEvents" | "steer" | "takeBack" | "wait"
->;
+export type OpenJob = Pick<Job, Shown | "answer" | "fetch" | "interrupt" | "steer" | "takeBack" | "wait">;
+type Shown = "id" | "isWaiting" | "goal" | "lastEvents" | "showWaiting";
 
 /** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
   readonly threads: Threads;
-  readonly passes = new Passes();
   readonly tickets: Tickets;
   readonly #options: BridgeOptions;
   readonly #scheduler: Scheduler;
-  readonly #jobs = new Jobs();
+  readonly #jobs = new Jobs((id) => this.tickets.ended(id));
   readonly #watchers = new Watchers();
   readonly #tellWatchers: Watchers["tell"] = (id, event) => this.#watchers.tell(id, event);
+  #isDraining = false;
   #isClosed = false;
 
   constructor(options: BridgeOptions) {
@@ -47,16 +43,13 @@ export class Bridge {
     this.#scheduler = new Scheduler({
       limit: () => options.config().limits.parallel_runs,
       start: (id) => this.#start(id),
-      onPlace: (id, place) => this.#jobs.get(id)?.showPlace(place),
+      onPlace: (id, place, thread) => {
+        const ahead = this.#jobs.get(this.#scheduler.runnerOf(thread) ?? "");
+        this.#jobs.get(id)?.showPlace(place, { ahead, threads: this.threads, isDraining: this.#isDraining });
+      },
     });
     this.threads = new Threads(options, (thread) => this.#occupy(thread));
-    this.tickets = new Tickets({
-      ...options,
-      onWaiting: (id, isWaiting) => this.#jobs.get(id)?.showWaiting(isWaiting),
-      isBusy: ({ chatId, engine }, session) =>
-        this.active(chatId).some((one) => one.engine === engine && knownSession(one) === session),
-      start: (id) => this.start(id),
-    });
+    this.tickets = new Tickets(options, this);
   }
 
   /**
@@ -74,8 +67,12 @@ export class Bridge {
     const { runs } = this.#options.store;
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
-    const options = { ...this.#options, passes: this.passes, onEvent: this.#tellWatchers };
-    this.#jobs.add(new Job(run, options, (thread) => this.#scheduler.claim(id, thread)));
+    const options = { ...this.#options, passes: this.tickets.passes, onEvent: this.#tellWatchers };
+    const claim = (thread?: string) => {
+      if (thread !== undefined) this.#scheduler.claim(id, thread);
+      this.#scheduler.tellAgain(id);
+    };
+    this.#jobs.add(new Job(run, options, claim));
     this.#scheduler.submit(id, threadOf(run, runs), run.chatId);
   }
 
@@ -147,9 +144,7 @@ export class Bridge {
    *
    * @throws UserError if it cannot be sent.
    */
-  sendFile(path: string, where: Parameters<typeof sendFile>[1]): ReturnType<typeof sendFile> {
-    return sendFile(path, where, this.#options);
-  }
+  readonly sendFile = (path: string, where: Parameters<typeof sendFile>[1]) => sendFile(path, where, this.#options);
 
   /** Puts files of messages into a place, for nobody's run: see `putFiles`. @throws `signal.reason` once aborted */
   putFiles(files: readonly PromptFile[], target: Parameters<typeof putFiles>[1]): ReturnType<typeof putFiles> {
@@ -160,6 +155,11 @@ export class Bridge {
   steerable(prompt: Prompt, resolved: Resolved): OpenJob | undefined {
     const { store } = this.#options;
     return this.#jobs.all().find((one) => one.canSteer && isSteerable(one.id, { prompt, resolved, store }));
+  }
+
+  /** Adds the task of a waiting run to the turn that it waits for: false if that is not possible (any more). */
+  addToTurn(id: string): Promise<boolean> {
+    return addToTurn(id, { jobs: this.#jobs, scheduler: this.#scheduler, store: this.#options.store });
   }
 
   /** Runs a run that waits, or was taken back, after `change` has changed what is stored of it. False if it has ended. */
@@ -184,11 +184,6 @@ export class Bridge {
     return true;
   }
 
-  /** Passes a reply to a question on; false if it is not open, or another reply is on its way. */
-  answer({ runId, key }: StoredQuestion, reply: Reply, user: NonNullable<Decider["user"]>): boolean {
-    return this.tickets.answer(key, reply, user) ?? this.#jobs.get(runId)?.answer(key, reply, user) ?? false;
-  }
-
   /** Stores a run that comes after an ended one, once; for `start`, like `add`. @throws UserError */
   addSequel(run: StoredRun, how: "resume" | "again", userId: string): string {
     const asked = { ...run, userId };
@@ -208,6 +203,19 @@ export class Bridge {
     screens.deliver();
   }
 
+  /** How many runs are under way. */
+  get running(): number {
+    return this.#scheduler.running;
+  }
+
+  /** Starts nothing more, and says so to what waits for the next start; resolves when nothing runs. */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    const drained = this.#scheduler.close();
+    this.#scheduler.tellAgain();
+    return drained;
+  }
+
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -225,9 +233,7 @@ export class Bridge {
     const text = overBudget(this.#options);
     if (!job || (text !== undefined && job.hold(text))) return;
     await job.run();
-    if (job.isWaiting) return;
-    this.#jobs.forget(id, this.#scheduler.over(id));
-    this.tickets.ended(id);
+    if (!job.isWaiting) this.#jobs.forget(id, this.#scheduler.over(id));
   }
 
   /**

@@ -24,8 +24,8 @@ export interface ExecutionParts {
   readonly run: StoredRun;
   readonly options: JobOptions;
   readonly view: JobView;
-  /** Called with the thread that the run turns out to belong to. */
-  readonly claim: (thread: string) => void;
+  /** Called with the thread that the run turns out to belong to; without one when what can be done to it has changed. */
+  readonly claim: (thread?: string) => void;
   readonly log: Logger;
 }
 
@@ -193,6 +193,7 @@ export class Execution {
         break;
       case "ready":
         this.#can = event.can;
+        this.#parts.claim();
         break;
       case "started":
         this.#started(event.resume.value);
@@ -232,9 +233,9 @@ export class Execution {
   #started(session: string): void {
     const { run, options, view, claim, log } = this.#parts;
     this.#session = session;
+    options.store.runs.setSession(run.id, session);
     claim(`${run.engine}:${session}`);
     log.info({ session }, "run.session");
     view.started(this.#engine?.resume.format(session));
-    options.store.runs.setSession(run.id, session);
   }
 }

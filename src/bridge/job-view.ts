@@ -1,9 +1,10 @@
 import type { ActionEvent, GoalProgress } from "../domain/events.ts";
-import { initialProgress, type ProgressState, reduceProgress } from "../domain/progress.ts";
+import { initialProgress, type ProgressState, reduceProgress, type ShownAction } from "../domain/progress.ts";
 import { stopwatch } from "../domain/stopwatch.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { RunView, Screen } from "./screen.ts";
+import type { WaitingFacts } from "./waiting.ts";
 
 /** The screen of a job. The first view opens it. */
 export class JobView {
@@ -24,8 +25,8 @@ export class JobView {
     this.#elapsedMs = stopwatch(now() - run.createdAt);
   }
 
-  queued(place: number): void {
-    this.#show({ label: "queued", place, progress: this.progress, elapsedMs: this.#elapsedMs });
+  queued(place: number, facts: WaitingFacts): void {
+    this.#show({ label: "queued", place, progress: this.progress, elapsedMs: this.#elapsedMs, ...facts });
   }
 
   /** Asks whether to run it. */
@@ -56,6 +57,11 @@ export class JobView {
 
   get elapsedMs(): number {
     return this.#elapsedMs();
+  }
+
+  /** The newest steps, as if they happened now. */
+  lastEvents(engine: string): ActionEvent[] {
+    return this.progress.shown.map((shown) => toEvent(engine, shown));
   }
 
   get goal(): RunView["goal"] {
@@ -123,3 +129,8 @@ export class JobView {
     this.#screen.show(view);
   }
 }
+
+const toEvent = (engine: string, { action, state }: ShownAction): ActionEvent => ({
+  ...{ type: "action", engine, action, phase: state === "done" || state === "failed" ? "completed" : state },
+  ...((state === "done" || state === "failed") && { ok: state === "done" }),
+});

@@ -1,8 +1,6 @@
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
-import type { ShownAction } from "../domain/progress.ts";
-import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
 import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -12,6 +10,7 @@ import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOptions } from "./options.ts";
 import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
+import { type Found, storeMerge, waitingFacts } from "./waiting.ts";
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
 export type JobState = "held" | "queued" | "running" | "ended";
@@ -20,7 +19,7 @@ export type JobState = "held" | "queued" | "running" | "ended";
 export class Job {
   readonly id: string;
   readonly #options: JobOptions;
-  readonly #claim: (thread: string) => void;
+  readonly #claim: (thread?: string) => void;
   readonly #log: Logger;
   readonly #view: JobView;
   #run: StoredRun;
@@ -33,8 +32,7 @@ export class Job {
   readonly #closing = new AbortController();
   #execution: Execution | undefined;
 
-  /** @param claim Called with the thread that the run turns out to belong to. */
-  constructor(run: StoredRun, options: JobOptions, claim: (thread: string) => void) {
+  constructor(run: StoredRun, options: JobOptions, claim: (thread?: string) => void) {
     this.id = run.id;
     this.#run = run;
     this.#options = options;
@@ -61,8 +59,15 @@ export class Job {
   }
 
   /** Waits at this place of the queue, 1 = next. */
-  showPlace(place: number): void {
-    this.#view.queued(place);
+  showPlace(place: number, found: Found): void {
+    this.#view.queued(place, waitingFacts(this.#run, { ...this.#options, ...found }));
+  }
+
+  /** Ends without an outcome: its task is part of the turn of another run. */
+  merge(into: string): void {
+    storeMerge(this.id, into, this.#options);
+    this.#state = "ended";
+    this.#view.close();
   }
 
   /** Waits until a person says yes to `text`. False if a person has already said yes. */
@@ -163,17 +168,13 @@ export class Job {
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
-  answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
-    return this.#execution?.answer(key, reply, user) ?? false;
-  }
+  readonly answer: Execution["answer"] = (...given) => this.#execution?.answer(...given) ?? false;
 
   /** Shows whether a tool of the run waits for a person. */
   readonly showWaiting = (isWaiting: boolean): void => this.#execution?.showWaiting(isWaiting);
 
   /** Waits on for a run that was told to be silent; false unless it is silent. */
-  wait(): boolean {
-    return this.#execution?.wait() ?? false;
-  }
+  readonly wait = (): boolean => this.#execution?.wait() ?? false;
 
   /** The bridge ends: what cannot be stored then is lost. */
   shutDown(reason: StopReason): void {
@@ -188,7 +189,7 @@ export class Job {
     const session = this.#execution?.session;
     const started: ShownEvent[] =
       session === undefined ? [] : [{ type: "started", engine, resume: { engine, value: session } }];
-    return [...started, ...this.#view.progress.shown.map((shown) => toEvent(engine, shown))];
+    return [...started, ...this.#view.lastEvents(engine)];
   }
 
   /** Shows nothing more. */
@@ -244,8 +245,3 @@ export class Job {
 }
 
 const NOT_STORED = "It has ended, but the state file cannot be written: see `takopi doctor`. Trying again.";
-
-const toEvent = (engine: string, { action, state }: ShownAction): ShownEvent => ({
-  ...{ type: "action", engine, action, phase: state === "done" || state === "failed" ? "completed" : state },
-  ...((state === "done" || state === "failed") && { ok: state === "done" }),
-});

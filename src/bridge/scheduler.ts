@@ -5,7 +5,7 @@ export interface SchedulerOptions {
   /** Carries a run out. Resolves when its thread is free again; must not reject. */
   readonly start: (id: string) => Promise<void>;
   /** Called when a run has to wait, and whenever its place (1 = next) changes. */
-  readonly onPlace: (id: string, place: number) => void;
+  readonly onPlace: (id: string, place: number, thread: string) => void;
 }
 
 interface Waiting {
@@ -13,6 +13,7 @@ interface Waiting {
   readonly chat: string;
   thread: string;
   place: number;
+  isPaused: boolean;
 }
 
 interface Running {
@@ -41,7 +42,7 @@ export class Scheduler {
 
   /** Starts the run now, or when what is ahead of it has ended. */
   submit(id: string, thread: string, chat: string): void {
-    this.#waiting.push({ id, thread, chat, place: 0 });
+    this.#waiting.push({ id, thread, chat, place: 0, isPaused: false });
     this.#pump();
   }
 
@@ -51,6 +52,29 @@ export class Scheduler {
     if (!held) return;
     for (const entry of this.#waiting) if (held.has(entry.thread)) entry.thread = thread;
     held.add(thread);
+  }
+
+  /** Tells the places of those that wait for a running run anew, or all places. */
+  tellAgain(id?: string): void {
+    const held = id === undefined ? undefined : (this.#running.get(id)?.threads ?? new Set());
+    for (const entry of this.#waiting) if (!held || held.has(entry.thread)) entry.place = 0;
+    this.#tellPlaces();
+  }
+
+  /** The run that runs in a thread. */
+  runnerOf(thread: string): string | undefined {
+    return [...this.#running].find(([, { threads }]) => threads.has(thread))?.[0];
+  }
+
+  /** Keeps a waiting run from its start until the result is called. False unless it waits. */
+  pause(id: string): (() => void) | false {
+    const entry = this.#waiting.find((one) => one.id === id);
+    if (!entry || entry.isPaused) return false;
+    entry.isPaused = true;
+    return () => {
+      entry.isPaused = false;
+      this.#pump();
+    };
   }
 
   /** Keeps runs off a thread until the result is called; undefined if one runs or waits in it, or it is kept. */
@@ -97,6 +121,11 @@ export class Scheduler {
     await this.#running.get(id)?.over;
   }
 
+  /** How many run. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Starts nothing more; resolves when nothing runs. What waits stays where it is stored. */
   async close(): Promise<void> {
     this.#open = false;
@@ -119,7 +148,7 @@ export class Scheduler {
     let best: Waiting | undefined;
     const turnOf = ({ chat }: Waiting) => this.#turns.get(chat) ?? 0;
     for (const entry of this.#waiting) {
-      if (!blocked.has(entry.thread) && (!best || turnOf(entry) < turnOf(best))) best = entry;
+      if (!entry.isPaused && !blocked.has(entry.thread) && (!best || turnOf(entry) < turnOf(best))) best = entry;
       blocked.add(entry.thread);
     }
     return best;
@@ -146,7 +175,7 @@ export class Scheduler {
       const place = busy.has(entry.thread) || inThread > 1 ? inThread : index + 1;
       if (place === entry.place) continue;
       entry.place = place;
-      this.#options.onPlace(entry.id, place);
+      this.#options.onPlace(entry.id, place, entry.thread);
     }
   }
 }

@@ -15,6 +15,8 @@ export interface RunView {
   readonly cwd?: string;
   /** The run's goal, and the turn that works towards it. */
   readonly goal?: Pick<GoalProgress, "goal" | "turn">;
+  /** Of a run that waits: its task can be added to the turn that it waits for. */
+  readonly canSteer?: boolean;
   /** A notice about the run for the person. */
   readonly note?: string;
   /** A question about the run, and the button that says yes; Stop says no. */
@@ -35,6 +37,8 @@ export interface Screen {
 export interface Screens {
   /** Posts nothing before the first view, and that at once, without being waited for. */
   open(run: StoredRun): Screen;
+  /** A run became part of another one: it has no outcome. */
+  forget(runId: string): void;
   /** There are outcomes or replies in the store that have not been delivered. */
   deliver(): void;
 }

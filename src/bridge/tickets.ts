@@ -3,30 +3,26 @@ import type { Choice, FreeText, Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
 import type { Decider, StoredQuestion } from "../store/questions.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
+import type { Bridge } from "./bridge.ts";
 import type { BridgeOptions } from "./options.ts";
+import { Passes } from "./passes.ts";
 import { addContinuation } from "./sequel.ts";
-
-interface TicketsSetup extends BridgeOptions {
-  /** A run waits for its person, or does so no more. */
-  readonly onWaiting: (runId: string, isWaiting: boolean) => void;
-  /** Whether a run of this session runs or waits. */
-  readonly isBusy: (run: StoredRun, session: string) => boolean;
-  /** Queues a stored run. */
-  readonly start: (runId: string) => void;
-}
 
 /**
  * Questions that runs ask by takopi's own tools. They outlive the call, the run and a restart of the bridge: whoever
  * asked gets the answer when it looks again, or in a turn of its own.
  */
 export class Tickets {
-  readonly #setup: TicketsSetup;
+  readonly passes = new Passes();
+  readonly #setup: BridgeOptions;
+  readonly #bridge: Pick<Bridge, "active" | "job" | "start">;
   /** By key: who waits for the answer now. */
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #timers = new Map<string, NodeJS.Timeout[]>();
 
-  constructor(setup: TicketsSetup) {
+  constructor(setup: BridgeOptions, bridge: Pick<Bridge, "active" | "job" | "start">) {
     this.#setup = setup;
+    this.#bridge = bridge;
   }
 
   /** Goes on with those that the last bridge left. */
@@ -57,22 +53,22 @@ export class Tickets {
 
   /** The question as soon as it waits no longer, or as it is when `enough` is aborted. */
   async wait(key: string, runId: string, enough: AbortSignal): Promise<StoredQuestion | undefined> {
-    const { store, onWaiting } = this.#setup;
+    const { store } = this.#setup;
     const isOpen = () => store.questions.get(key)?.state === "open";
     if (isOpen() && !enough.aborted) {
-      onWaiting(runId, true);
+      this.#bridge.job(runId)?.showWaiting(true);
       await this.#settled(key, enough);
-      onWaiting(runId, false);
+      this.#bridge.job(runId)?.showWaiting(false);
     }
     if (!enough.aborted && !isOpen()) store.tickets.give(key);
     return store.questions.get(key);
   }
 
-  /** Stores a person's reply; undefined if the question is no ticket, false if it is not open. */
-  answer(key: string, reply: Reply, user: NonNullable<Decider["user"]>): boolean | undefined {
+  /** Stores a person's reply to a ticket, or passes it on; false if the question is not open, or has another reply. */
+  answer({ key, runId }: StoredQuestion, reply: Reply, user: NonNullable<Decider["user"]>): boolean {
     const { store } = this.#setup;
     const stored = store.questions.get(key);
-    if (!stored || stored.ticket === null) return undefined;
+    if (!stored || stored.ticket === null) return this.#bridge.job(runId)?.answer(key, reply, user) ?? false;
     if (stored.state !== "open") return false;
     this.#settle(stored, () => store.questions.settle(key, reply, { by: "user", user }, this.#setup.now()));
     return true;
@@ -101,18 +97,23 @@ export class Tickets {
 
   /** Gives answers that no run waits for to their sessions, in turns of their own; to one that has a run, later. */
   #carryOn(): void {
-    const { store, isBusy, start } = this.#setup;
+    const { store } = this.#setup;
     for (const { key, runId, title, answer } of store.tickets.late()) {
       const run = store.runs.get(runId);
       const session = run && knownSession(run);
-      if (!run || !session || isBusy(run, session)) continue;
+      if (!run || !session || this.#isBusy(run, session)) continue;
       const prompt = `The answer to your question "${title}":\n\n${answer}`;
       const id = store.durably(() => {
         store.tickets.give(key);
         return addContinuation(run, session, this.#setup, prompt);
       });
-      start(id);
+      this.#bridge.start(id);
     }
+  }
+
+  /** Whether a run of this session runs or waits. */
+  #isBusy({ chatId, engine }: StoredRun, session: string): boolean {
+    return this.#bridge.active(chatId).some((one) => one.engine === engine && knownSession(one) === session);
   }
 
   #settled(key: string, enough: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import type { Button, Buttons } from "./document.ts";
 
 /** What a press asks for; its data names a run and nothing else. */
 export interface PressAction {
-  readonly action: "stop" | "wait" | "run" | "resume" | "again";
+  readonly action: "stop" | "wait" | "run" | "steer" | "resume" | "again";
   readonly runId: string;
 }
 
@@ -18,16 +18,16 @@ const button = (label: string, { action, runId }: PressAction, style?: "danger")
 
 /** undefined for data that is not ours. */
 export function parsePress(data: string): PressAction | undefined {
-  const match = /^(stop|wait|run|resume|again):([a-z0-9]{1,40})$/.exec(data);
+  const match = /^(stop|wait|run|steer|resume|again):([a-z0-9]{1,40})$/.exec(data);
   return match ? { action: match[1] as PressAction["action"], runId: match[2] as string } : undefined;
 }
 
-const YES = { wait: "Wait", run: "Run anyway" } as const;
+const BESIDE = { wait: "Wait", run: "Run anyway", steer: "Steer" } as const;
 
-/** Stop, and beside it the button that answers a question about the run. */
-export function progressButtons(runId: string, yes: keyof typeof YES | undefined): Buttons {
+/** Stop, and beside it the button that answers a question about the run, or adds its task to the turn ahead of it. */
+export function progressButtons(runId: string, beside: keyof typeof BESIDE | undefined): Buttons {
   const buttons = [button("Stop", { action: "stop", runId }, "danger")];
-  if (yes !== undefined) buttons.push(button(YES[yes], { action: yes, runId }));
+  if (beside !== undefined) buttons.push(button(BESIDE[beside], { action: beside, runId }));
   return [buttons];
 }
 

@@ -73,7 +73,7 @@ function settleCutOff(press: Press, stored: StoredQuestion, what: "resume" | "le
 }
 
 function pass(stored: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
-  if (bridge.answer(stored, reply, personOf(person))) return undefined;
+  if (bridge.tickets.answer(stored, reply, personOf(person))) return undefined;
   const now = store.questions.get(stored.key);
   return (now && closedText(now)) ?? "Another answer is on its way.";
 }

@@ -33,6 +33,10 @@ function act(press: Press, parts: PressParts): string {
       return STOPPED[bridge.cancel(run.id)];
     case "wait":
       return bridge.job(run.id)?.wait() ? "Waiting." : "There is nothing to wait for.";
+    case "steer":
+      if (!bridge.job(run.id)?.isWaiting) return "It no longer waits.";
+      parts.answers.later(press, steer(run.id, parts));
+      return "Adding it to the running turn.";
     case "run":
       return bridge.release(run.id) ? "Running it." : "It no longer waits for that.";
     case "resume":
@@ -44,6 +48,11 @@ function act(press: Press, parts: PressParts): string {
       });
     }
   }
+}
+
+/** The message of the turn shows what was added. */
+async function steer(runId: string, { bridge }: PressParts): Promise<string | undefined> {
+  return (await bridge.addToTurn(runId)) ? undefined : "The turn did not take it: it waits for its own.";
 }
 
 /** The press counts as handled beforehand: an operation that is done twice could do harm. */

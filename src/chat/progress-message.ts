@@ -108,11 +108,10 @@ export class ProgressMessage implements Screen {
     // The first message is not there yet: its answer brings the newest view up.
     if (this.#messageId === undefined && WAITS.includes(this.#first)) return;
     const content = this.#render(view);
-    const shown = JSON.stringify([content, view.ask?.yes]);
+    const shown = JSON.stringify([content, besideStop(view)]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const call =
-      this.#messageId === undefined ? this.#send(content) : this.#edit(this.#messageId, content, view.ask?.yes);
+    const call = this.#messageId === undefined ? this.#send(content) : this.#edit(this.#messageId, content, view);
     const done = call.catch((error: unknown) => {
       if (!(error instanceof Superseded)) this.#parts.log.warn({ err: error, runId: this.#run.id }, "progress.failed");
     });
@@ -129,15 +128,13 @@ export class ProgressMessage implements Screen {
     store.runs.askProgress(id);
     log.debug({ runId: id }, "progress.sending");
     const target = { chatId, topicId, replyTo: messageId };
-    const progressId = await transport
-      .send(target, content, this.#options(this.#view?.ask?.yes))
-      .catch((error: unknown) => {
-        const isInDoubt = wasInDoubt || error instanceof InDoubt;
-        this.#first = isInDoubt ? "in doubt" : "refused";
-        // The next heartbeat tries again, since a run that nobody sees is one that hangs.
-        this.#shown = "";
-        throw error;
-      });
+    const progressId = await transport.send(target, content, this.#options(this.#view)).catch((error: unknown) => {
+      const isInDoubt = wasInDoubt || error instanceof InDoubt;
+      this.#first = isInDoubt ? "in doubt" : "refused";
+      // The next heartbeat tries again, since a run that nobody sees is one that hangs.
+      this.#shown = "";
+      throw error;
+    });
     this.#messageId = progressId;
     log.debug({ runId: id, progressId }, "progress.arrived");
     store.transaction(() => {
@@ -153,10 +150,10 @@ export class ProgressMessage implements Screen {
     await this.#parts.transport.removeStrays(chatId, { after: messageId ?? "0", before });
   }
 
-  async #edit(messageId: string, content: Document, yes: Yes | undefined): Promise<void> {
+  async #edit(messageId: string, content: Document, view: RunView): Promise<void> {
     const { transport, store } = this.#parts;
     const { chatId, id } = this.#run;
-    if (await transport.edit(chatId, messageId, content, this.#options(yes))) return;
+    if (await transport.edit(chatId, messageId, content, this.#options(view))) return;
     // Somebody deleted it: Stop must be there, but nobody is to be pestered.
     this.#shown = "";
     const isGone = await transport.remove(chatId, messageId);
@@ -168,8 +165,8 @@ export class ProgressMessage implements Screen {
     this.#timer ??= setTimeout(() => this.#flush(), 0);
   }
 
-  #options(yes: Yes | undefined): SendOptions {
-    return { buttons: progressButtons(this.#run.id, yes), isSilent: true, key: this.#key };
+  #options(view: RunView | undefined): SendOptions {
+    return { buttons: progressButtons(this.#run.id, view && besideStop(view)), isSilent: true, key: this.#key };
   }
 
   #render(view: RunView): Document {
@@ -191,7 +188,7 @@ export class ProgressMessage implements Screen {
 
 const WAITS = ["on its way", "refused", "unwanted"];
 
-type Yes = NonNullable<RunView["ask"]>["yes"];
+const besideStop = ({ ask, canSteer }: RunView) => ask?.yes ?? (canSteer ? "steer" : undefined);
 
 /** Elapsed time moves often while it is short, and seldom when nobody counts seconds any more. */
 function heartbeatMs(elapsedMs: number): number {

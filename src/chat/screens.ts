@@ -20,6 +20,10 @@ export class ChatScreens implements Screens {
     return message;
   }
 
+  forget(runId: string): void {
+    this.#open.delete(runId);
+  }
+
   deliver(): void {
     this.#deliverer.kick();
   }

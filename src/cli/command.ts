@@ -9,6 +9,8 @@ export interface Context {
   readonly stderr: NodeJS.WriteStream;
   /** Aborted by the first SIGINT or SIGTERM; the reason is the signal's name. */
   readonly signal: AbortSignal;
+  /** Has this called by the second signal, which ends the process at once otherwise. */
+  readonly onSecondSignal?: ((act: () => void) => void) | undefined;
 }
 
 /** The flags of every command. */

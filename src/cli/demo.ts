@@ -38,10 +38,11 @@ export const command = defineCommand({
       },
     );
     const directory = await mkdtemp(join(tmpdir(), "takopi-demo-"));
-    const own = new AbortController();
-    const signal = AbortSignal.any([context.signal, own.signal]);
+    const ending = new AbortController();
+    const signal = AbortSignal.any([context.signal, ending.signal]);
     try {
-      const { config, engines } = await prepare(context, emulator, directory, { engine, once });
+      const { config: own, engines } = await prepare(context, emulator, directory, { engine, once });
+      const config: Config = { ...own, shutdown: "stop" };
       const bridge = runBridge({
         config,
         reload: () => config,
@@ -53,11 +54,11 @@ export const command = defineCommand({
       });
       if (once !== undefined) {
         const end = () => {
-          own.abort("done");
+          ending.abort("done");
           return bridge;
         };
         const played = playOnce(once, { emulator, output: context.stdout, signal, end });
-        return await Promise.race([played, bridge.then(() => (own.signal.aborted ? played : 1))]);
+        return await Promise.race([played, bridge.then(() => (ending.signal.aborted ? played : 1))]);
       }
       context.stdout.write(`The playground is at ${emulator.pageUrl}\nCtrl-C ends it.\n`);
       await bridge;

@@ -5,7 +5,7 @@ import { loadFor } from "./load.ts";
 
 /** Runs the bridge until it is told to end. */
 export async function serve(context: Context & Globals, engineOverride?: string): Promise<number> {
-  const { env, cwd, configFile, debug, signal, stdout } = context;
+  const { env, cwd, configFile, debug, signal, stdout, onSecondSignal } = context;
   const config = loadFor(context);
   // The same file, whatever others there are by then.
   const reload = () => loadFor({ cwd, env, configFile: config.file ?? configFile });
@@ -14,6 +14,7 @@ export async function serve(context: Context & Globals, engineOverride?: string)
   if (config.file !== undefined) log.info({ file: config.file, tightened }, "config.in_force");
   for (const warning of config.warnings) log.warn({ warning }, "config.warning");
   const { runBridge } = await import("../app.ts");
-  await runBridge({ config, reload, engines: config.known, engineOverride, env, home: cwd, log, signal });
+  const { known: engines } = config;
+  await runBridge({ config, reload, engines, engineOverride, env, home: cwd, log, signal, onSecondSignal });
   return 0;
 }

@@ -16,6 +16,7 @@ export interface Config {
   /** An alias of `projects`, spelled as there. */
   readonly default_project: string | undefined;
   readonly on_restart: "report" | "resume";
+  readonly shutdown: "stop" | "drain";
   /** undefined if the table, its token or its chat is missing: `requireTelegram` says which. */
   readonly telegram: TelegramConfig | undefined;
   /** By alias, spelled and ordered as in the file. */

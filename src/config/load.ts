@@ -157,6 +157,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     default_engine: engineId(table.default_engine) ?? engineId("codex") ?? ids[0] ?? table.default_engine,
     default_project: aliases.find((alias) => table.default_project && sameName(alias, table.default_project)),
     on_restart: table.on_restart,
+    shutdown: table.shutdown,
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     mcp: table.mcp,

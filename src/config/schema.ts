@@ -78,6 +78,8 @@ const limits = z.strictObject({
   idle_minutes: minutes.default(30),
   /** How long a question of an engine waits for an answer. */
   approval_minutes: minutes.default(30),
+  /** How long a shutdown waits for runs, with `shutdown = "drain"`. */
+  drain_minutes: minutes.default(10),
   daily_cost_usd: z.number().positive().optional(),
   /** What a goal may use if it was given no budget. */
   goal_tokens: z.int().min(1).default(500_000),
@@ -191,6 +193,7 @@ const file = z.strictObject({
   default_engine: text.default("codex"),
   default_project: text.optional(),
   on_restart: z.enum(["report", "resume"]).default("report"),
+  shutdown: z.enum(["stop", "drain"]).default("stop"),
   transport: z.literal("telegram").default("telegram"),
   transports: z.strictObject({ telegram: telegram.optional() }).prefault({}),
   limits: limits.prefault({}),

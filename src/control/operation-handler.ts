@@ -29,7 +29,7 @@ const placeOf = ({ chatId, topicId, messageId }: StoredRun) => ({
 
 /** The run that has this token. It may do nothing but what runs may. */
 function requireRun(token: string, { bridge, store }: Access): StoredRun {
-  const run = store.runs.get(bridge.passes.runOf(token) ?? "");
+  const run = store.runs.get(bridge.tickets.passes.runOf(token) ?? "");
   if (run) return run;
   throw new OperationFailure("not_allowed", RUN_OVER);
 }

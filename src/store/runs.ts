@@ -109,6 +109,15 @@ export class Runs {
     );
   }
 
+  /** Ends a waiting run whose task another one has now; its messages lead there. False if it has ended. */
+  merge(id: string, into: string, endedAt: number): boolean {
+    const sql = `UPDATE runs SET state = 'ended', outcome = 'cancelled', endedAt = ?,
+      session = (SELECT COALESCE(session, resume) FROM runs WHERE id = ?) WHERE id = ? AND state <> 'ended'`;
+    if (this.#database.run(sql, endedAt, into, id) !== 1) return false;
+    this.#database.run("UPDATE messages SET runId = ? WHERE runId = ?", into, id);
+    return true;
+  }
+
   setProgress(id: string, progressId: string | null): void {
     this.#database.run("UPDATE runs SET progressId = ? WHERE id = ?", progressId, id);
   }

@@ -32,7 +32,7 @@ async function play(commands: readonly Command[]) {
   const options: BridgeOptions = {
     ...{ config: () => config, engines: [puppet], store, log: recordingLog([]), worker: puppets },
     ...{
-      screens: { open: () => screen, deliver: () => {} },
+      screens: { open: () => screen, deliver: () => {}, forget: () => {} },
       cards: { show: () => {}, remind: () => {} },
       fileSource: { fetchFile: () => Promise.reject(new Error("there are no files here")) },
       now: () => 1_000,

@@ -31,7 +31,11 @@ function setUp() {
   const config = load('default_engine = "puppet"\n', {}, [puppet]);
   const bridge = new Bridge({
     ...{ config: () => config, engines: [puppet], store, worker, log: recordingLog(log), now: () => 1_000 },
-    screens: { open: () => ({ show: (view) => void views.push(view), write() {}, close() {} }), deliver() {} },
+    screens: {
+      open: () => ({ show: (view) => void views.push(view), write() {}, close() {} }),
+      deliver() {},
+      forget() {},
+    },
     cards: { show() {}, remind() {} },
     fileSource: { fetchFile: () => Promise.reject(new Error("there are no files here")) },
   });

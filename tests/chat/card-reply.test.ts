@@ -36,12 +36,12 @@ function setUp(question: Question) {
   store.questions.add({ key: KEY, runId: "r1", question, chatId: "5", topicId: null, askedAt: 1 });
   store.questions.addMessage(KEY, "5", CARD_ID);
   const given: [Reply, { id: string; name: string }][] = [];
-  const answer: Bridge["answer"] = (_stored, reply, user) => given.push([reply, user]) === 1;
+  const answer: Bridge["tickets"]["answer"] = (_stored, reply, user) => given.push([reply, user]) === 1;
   const chosen = new Set<number>();
   const asked: string[] = [];
   const parts = {
     store,
-    bridge: { answer } as Bridge,
+    bridge: { tickets: { answer } } as Bridge,
     cards: {
       chosen: () => chosen,
       toggle: (_key: string, index: number) => void chosen.add(index),

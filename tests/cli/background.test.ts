@@ -39,6 +39,18 @@ test("install writes a unit, starts it and has it survive the last session", asy
   expect(text).toContain("WantedBy=default.target");
 });
 
+test("the service manager allows the time that a shutdown may take", async () => {
+  const { home, env, unit } = machine();
+  await callWith(env, install, home);
+  expect(readFileSync(unit, "utf8")).toContain("TimeoutStopSec=15\n");
+  mkdirSync(join(home, ".takopi"), { recursive: true });
+  writeFileSync(join(home, ".takopi/takopi.toml"), 'shutdown = "drain"\n[limits]\ndrain_minutes = 2.5\n', {
+    mode: 0o600,
+  });
+  await callWith(env, install, home);
+  expect(readFileSync(unit, "utf8")).toContain("TimeoutStopSec=165\n");
+});
+
 test("status, logs and uninstall are about the same unit", async () => {
   const { home, env, calls, unit } = machine();
   await callWith(env, install, home);
@@ -63,7 +75,13 @@ test("a systemd that refuses is told in its words", async () => {
 });
 
 test("paths with signs that systemd or launchd read otherwise stay what they are", () => {
-  const launch = { argv: ["/a b/node", '/x"y/$HOME'], path: "/50%:/bin", home: "/h&m", logFile: "/l<o>g" };
+  const launch = {
+    argv: ["/a b/node", '/x"y/$HOME'],
+    path: "/50%:/bin",
+    home: "/h&m",
+    logFile: "/l<o>g",
+    stopSeconds: 15,
+  };
   expect(systemdUnit(launch)).toContain('ExecStart="/a b/node" "/x\\"y/$$HOME"\n');
   expect(systemdUnit(launch)).toContain('Environment="PATH=/50%%:/bin"');
   expect(launchdAgent(launch)).toContain("<string>/x&quot;y/$HOME</string>");

@@ -1,6 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { setUp } from "../helpers/asking.ts";
+import { textOf } from "../helpers/bridge.ts";
 import { scratchHome, takopi, takopiWith } from "./calling.ts";
 
 function configured(text: string): string {
@@ -81,4 +86,23 @@ test("the built program talks to a Bot API server and ends a task", async () => 
   const { code, stdout } = await takopi(scratchHome(), "demo", "--once", "markdown");
   expect(code).toBe(0);
   expect(stdout).toContain("done · demo");
+});
+
+test("the program drains at SIGTERM, and the next SIGTERM ends it with code 0", async () => {
+  const bridge = await setUp("codex", { top: 'shutdown = "drain"' });
+  await bridge.stop();
+  const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+  const env = { PATH: process.env["PATH"], HOME: bridge.directory };
+  const program = spawn(process.execPath, [main, "--config", join(bridge.directory, "takopi.toml")], {
+    ...{ env, cwd: bridge.directory, stdio: "ignore" },
+  });
+  onTestFinished(() => void program.kill("SIGKILL"));
+  const exit = once(program, "exit");
+  const id = bridge.say("hang");
+  await bridge.botSays(/^working · codex/);
+  program.kill("SIGTERM");
+  await bridge.botSays(/^takopi is shutting down/);
+  program.kill("SIGTERM");
+  expect(await exit).toEqual([0, null]);
+  expect(textOf(await bridge.outcomeOf(id))).toMatch(/^interrupted/);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { buttonsOf } from "../helpers/asking.ts";
 import { textOf } from "../helpers/bridge.ts";
 import { stageLive } from "../helpers/live-stage.ts";
 
@@ -45,7 +46,10 @@ describe("a message to a running thread", () => {
     const first = say(`session\nuntil ${directory}/never\ndone`);
     await botSays(/^working · alpha/);
     const second = say("session\nanswer later\ndone", { replyTo: first });
-    await botSays(/^queued · alpha/);
+    const waiting = await botSays(
+      /^queued · alpha · 0s · next\n\nalpha cannot take a message in mid-turn\. So this waits for its turn\.\n\nalpha resume /,
+    );
+    expect(buttonsOf(waiting).map(({ text }) => text)).toEqual(["Stop"]);
     say("/cancel", { replyTo: first });
     expect(textOf(await outcomeOf(second))).toContain("later");
   });
@@ -61,6 +65,44 @@ describe("a message to a running thread", () => {
     say("go on", { replyTo: first });
     expect(textOf(await outcomeOf(first))).toContain("go on");
     for (const id of [second, third]) expect(textOf(await outcomeOf(id))).toContain("Hello.");
+  });
+
+  test("that waits shows its resume line, and Steer adds it to the turn after all", async () => {
+    const { say, botSays, press, outcomeOf, emulator, store } = await stageLive();
+    const first = say("steered");
+    await botSays(/^working · pi/);
+    const second = say("/queue yellow, please", { replyTo: first });
+    const waiting = await botSays(/^queued · pi · 0s · next\n\npi --session session-/);
+    const shown = () => emulator.message(waiting.chat.id, waiting.message_id);
+    await emulator.waitFor(
+      () =>
+        buttonsOf(shown())
+          .map(({ text }) => text)
+          .join() === "Stop,Steer",
+    );
+    expect(await press(waiting, "Steer")).toBe("Adding it to the running turn.");
+    expect((await botSays(/^Added to the running turn\.$/)).reply_to_message?.message_id).toBe(second);
+    const answer = await outcomeOf(first);
+    expect(textOf(answer)).toContain("yellow, please");
+    await emulator.waitFor(() => shown() === undefined);
+    expect(store().runs.open()).toEqual([]);
+    const session = /pi --session \S+/.exec(textOf(answer))?.[0] ?? "none";
+    expect(textOf(await outcomeOf(say("answer", { replyTo: second })))).toContain(session);
+    expect(await emulator.waitFor(() => store().runs.recent(5).length === 3)).toBe(true);
+  });
+
+  test("that the turn does not take waits on", async () => {
+    const { say, botSays, press, outcomeOf, emulator } = await stageLive({ defaultEngine: "codex" });
+    const first = say("hang");
+    await botSays(/^working · codex/);
+    const second = say("answer", { replyTo: first });
+    const waiting = await botSays(/^queued · codex/);
+    const shown = () => emulator.message(waiting.chat.id, waiting.message_id);
+    await emulator.waitFor(() => buttonsOf(shown()).length === 2);
+    await press(waiting, "Steer");
+    await botSays(/^The turn did not take it: it waits for its own\.$/);
+    say("/cancel", { replyTo: first });
+    expect(textOf(await outcomeOf(second))).toContain("Hello.");
   });
 
   test("is a run of its own where it begins a thread", async () => {

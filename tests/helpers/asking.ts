@@ -7,15 +7,17 @@ interface Asking {
   /** Keys of the engine's table. */
   readonly rules?: string;
   readonly tables?: string;
+  /** Lines of takopi.toml above all tables. */
+  readonly top?: string;
 }
 
 const LIVE = { codex: "codex-app-server", pi: "pi-rpc" } as const;
 
 /** The bridge over an engine's real runner, whose program does what the words of a prompt say. */
-export function setUp(engine: keyof typeof LIVE, { rules = "", tables = "" }: Asking = {}): Promise<Stage> {
+export function setUp(engine: keyof typeof LIVE, { rules = "", tables = "", top = "" }: Asking = {}): Promise<Stage> {
   const sandbox = engine === "codex" ? 'sandbox = "read-only"' : "";
   const table = `[${engine}]\ncmd = "${childProgram(LIVE[engine])}"\ninteractive = true\n${sandbox}\n${rules}\n${tables}`;
-  return stage({ engines, defaultEngine: engine, tables: table });
+  return stage({ engines, defaultEngine: engine, tables: table, top });
 }
 
 export const buttonsOf = (message: Message | undefined): readonly InlineKeyboardButton[] =>

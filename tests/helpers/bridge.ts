@@ -48,6 +48,8 @@ export interface Stage {
   press(message: Message, label: string): Promise<string>;
   /** Ends the bridge as SIGTERM does; resolves when it has ended. */
   stop(): Promise<void>;
+  /** What a second SIGTERM does. */
+  signalAgain(): void;
   /** Starts it again over the same state. */
   start(): void;
   /** A view of the state file; closed with the test. */
@@ -67,6 +69,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const env = { PATH: process.env["PATH"], HOME: directory, ...options.env };
   let controller = new AbortController();
   let ended: Promise<void> = Promise.resolve();
+  let atSecondSignal = () => {};
   const start = () => {
     controller = new AbortController();
     const reload = () => loadConfig({ file: join(directory, "takopi.toml"), cwd: directory, env, engines });
@@ -74,6 +77,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     ended = runBridge({
       ...{ config: reload(), reload, engines, env, home: directory, signal },
       ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED },
+      onSecondSignal: (act) => {
+        atSecondSignal = act;
+      },
     });
   };
   const stop = async () => {
@@ -81,7 +87,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     await ended;
   };
   onTestFinished(async () => {
-    await stop();
+    const stopped = stop();
+    atSecondSignal();
+    await stopped;
     await emulator.close();
     rmSync(directory, { recursive: true, force: true });
   });
@@ -114,6 +122,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
     },
     stop,
+    signalAgain: () => atSecondSignal(),
     start,
     store: () => {
       const store = openStore(join(directory, "takopi.db"));

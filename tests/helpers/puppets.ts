@@ -6,6 +6,7 @@ import type { Worker, WorkerEvent, WorkerRun } from "../../src/worker/port.ts";
 
 export const puppet = {
   ...{ id: "puppet", label: "Puppet", options: z.strictObject(baseOptions) },
+  can: [],
   resume: { format: (value: string) => `puppet ${value}`, parse: () => undefined },
 } as unknown as Engine;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BOUNDS } from "../../../src/bounds.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
@@ -24,7 +25,7 @@ async function onSession<Result>(request: OnSession, act: (seat: Seat) => Promis
 export const piOperations: OwnOperations<PiOptions> = {
   compact: (request) =>
     onSession(request, async ({ server }) => {
-      await server.peer.call("compact", {}, z.unknown(), Number.POSITIVE_INFINITY);
+      await server.peer.call("compact", {}, z.unknown(), BOUNDS.liveServer.compactMs);
     }),
   fork: (request) => onSession(request, (seat) => branch(seat, "clone")),
   undo: (request) => onSession(request, undoLastTurn),

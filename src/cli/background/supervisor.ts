@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { BOUNDS } from "../../bounds.ts";
-import { UserError } from "../../errors.ts";
+import { ConfigError, UserError } from "../../errors.ts";
 import { type Context, defineCommand, type Globals } from "../command.ts";
 import { directoryOf, placeOf } from "../config-file.ts";
+import { loadFor } from "../load.ts";
 import { LABEL, type Launch, launchdAgent, systemdUnit } from "./unit.ts";
 
 type Caller = Context & Globals;
@@ -31,13 +32,27 @@ export function supervisorOf(caller: Caller, platform = process.platform): Super
   const { execPath, argv } = process;
   const launch: Launch = {
     argv: [execPath, ...process.execArgv, argv[1] ?? "", "--config", placeOf(caller).file],
-    ...{ path: caller.env["PATH"] ?? "", home, logFile },
+    ...{ path: caller.env["PATH"] ?? "", home, logFile, stopSeconds: stopSeconds(caller) },
   };
   if (platform === "darwin") return launchd(launch, userInfo().uid);
   if (platform === "linux") return systemd(launch, userInfo().username);
   throw new UserError(
     "takopi knows systemd (Linux) and launchd (macOS) only: start `takopi` with your own supervisor.",
   );
+}
+
+/** A shutdown takes 10 s, after what it waits for with `shutdown = "drain"`. */
+const STOP_SECONDS = 15;
+
+function stopSeconds(caller: Caller): number {
+  try {
+    const { shutdown, limits } = loadFor(caller);
+    return STOP_SECONDS + (shutdown === "drain" ? Math.ceil(limits.drain_minutes * 60) : 0);
+  } catch (error) {
+    // The bridge itself says what is wrong with the config.
+    if (error instanceof ConfigError) return STOP_SECONDS;
+    throw error;
+  }
 }
 
 function systemd(launch: Launch, user: string): Supervisor {

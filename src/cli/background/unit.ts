@@ -6,12 +6,14 @@ export interface Launch {
   readonly path: string;
   /** Where runs without a project work. */
   readonly home: string;
+  /** How long an end may take. */
+  readonly stopSeconds: number;
   /** Where launchd writes what systemd's journal takes. */
   readonly logFile: string;
 }
 
 /** The systemd user unit. */
-export const systemdUnit = ({ argv, path, home }: Launch): string => `[Unit]
+export const systemdUnit = ({ argv, path, home, stopSeconds }: Launch): string => `[Unit]
 Description=takopi: coding agents in your Telegram chat
 Wants=network-online.target
 After=network-online.target
@@ -24,11 +26,11 @@ Restart=always
 RestartSec=5
 # A config that does not hold is for a person to correct.
 RestartPreventExitStatus=2
-# The bridge ends its engines itself, within 10 s.
+# The bridge ends its engines itself, within 10 s after what it waits for with shutdown = "drain".
 KillMode=mixed
 # It gives each run a control group of its own, so that Stop reaches whatever the run started.
 Delegate=yes
-TimeoutStopSec=15
+TimeoutStopSec=${stopSeconds}
 
 [Install]
 WantedBy=default.target
@@ -40,7 +42,13 @@ const quoteSystemd = (text: string): string =>
 export const LABEL = "dev.takopi";
 
 /** The launchd agent of macOS. */
-export const launchdAgent = ({ argv, path, home, logFile }: Launch): string => `<?xml version="1.0" encoding="UTF-8"?>
+export const launchdAgent = ({
+  argv,
+  path,
+  home,
+  logFile,
+  stopSeconds,
+}: Launch): string => `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 <dict>
@@ -51,7 +59,7 @@ export const launchdAgent = ({ argv, path, home, logFile }: Launch): string => `
   <key>EnvironmentVariables</key><dict><key>PATH</key><string>${escapeXml(path)}</string></dict>
   <key>RunAtLoad</key><true/>
   <key>KeepAlive</key><true/>
-  <key>ExitTimeOut</key><integer>15</integer>
+  <key>ExitTimeOut</key><integer>${stopSeconds}</integer>
   <key>StandardOutPath</key><string>${escapeXml(logFile)}</string>
   <key>StandardErrorPath</key><string>${escapeXml(logFile)}</string>
 </dict>

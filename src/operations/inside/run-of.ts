@@ -16,7 +16,7 @@ export const targetOf = ({ id: runId, chatId, topicId, messageId: replyTo }: Sto
 
 /** @throws UserError if a run does something too often. */
 export function requireFew({ bridge }: Access, run: StoredRun, what: "messages" | "files" | "questions"): void {
-  if (bridge.passes.spend(run.id, what, MOST[what])) return;
+  if (bridge.tickets.passes.spend(run.id, what, MOST[what])) return;
   throw new UserError(`A task sends ${MOST[what]} ${what} at most, and these are used up.`, { code: "not_allowed" });
 }
 
