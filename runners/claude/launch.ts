@@ -22,7 +22,7 @@ export async function launch(request: RunRequest & { readonly options: ClaudeOpt
     file: options.cmd ?? ENGINE,
     args: [
       ...toArguments(options, hasImages ? "images" : "headless", toolsCommand(request.tools, request.spec.runId)),
-      ...trustArguments(cwd, trusted, options.append_system_prompt),
+      ...trustArguments(cwd, trusted, options),
       ...(id === undefined ? [] : [`--resume=${id}`]),
     ],
     env: variablesOf(options, env),

@@ -27,7 +27,7 @@ export function obey(
   return called instanceof Promise ? called.then(toReply) : toReply(called);
 }
 
-/** Carries out what a button stands for. @throws UserError */
+/** Carries out the operation of a button. @throws UserError */
 export function pressOperation(press: Press, button: StoredButton, parts: Parts): Called | Promise<Called> {
   const operation = findOperation(operations, button.operation);
   if (!operation) throw new UserError("This button no longer works.");

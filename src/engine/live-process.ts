@@ -36,7 +36,7 @@ export interface LiveCommand {
 
 /** A process that serves many runs, or one after another. Its stdout must be read for `gone` to resolve. */
 export interface LiveProcess extends Omit<OpenChild, "ended" | "exited" | "abandon"> {
-  /** `live-<random>`: the `TAKOPI_RUN_ID` of all its processes. */
+  /** The `TAKOPI_RUN_ID` of all its processes. */
   readonly markId: string;
   /** It has ended and all output was read; what it left running was killed. Never rejects. */
   readonly gone: Promise<Ending>;
@@ -53,7 +53,7 @@ export interface LiveProcess extends Omit<OpenChild, "ended" | "exited" | "aband
  */
 export async function startLiveProcess(command: LiveCommand): Promise<LiveProcess> {
   const { id, file, args, cwd, env, patterns, added, options, guard } = command;
-  const markId = `live-${randomUUID()}`;
+  const markId = guard.livePrefix + randomUUID();
   const log = command.log.child({ markId });
   const environment = engineEnv({ env, patterns, added, options, cwd, runId: markId });
   const onStderr = (chunk: Uint8Array): void =>

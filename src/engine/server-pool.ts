@@ -128,6 +128,12 @@ export class ServerPool<Server extends Pooled> {
     await Promise.all(rested.map(([key, entry]) => this.#end(key, entry)));
   }
 
+  /** Ends the one of these servers, which was idle when it was listed, unless it has a run by now. */
+  async endIdle(pid: number): Promise<void> {
+    const found = [...this.#entries].find(([, { mark, idle }]) => mark?.pid === pid && idle !== undefined);
+    if (found) await this.#end(...found);
+  }
+
   /** Ends the server of this key, if there is one. */
   async end(key: string): Promise<void> {
     const entry = this.#entries.get(key);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Message } from "@grammyjs/types";
 import { onTestFinished } from "vitest";
+import { makeEngine } from "../../runners/index.ts";
 import { runBridge } from "../../src/app.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Engine } from "../../src/engine/contract.ts";
@@ -72,10 +73,12 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   let atSecondSignal = () => {};
   const start = () => {
     controller = new AbortController();
-    const reload = () => loadConfig({ file: join(directory, "takopi.toml"), cwd: directory, env, engines });
+    const file = join(directory, "takopi.toml");
+    const reload = () => loadConfig({ file, cwd: directory, env, engines, make: makeEngine });
     const { signal } = controller;
+    const config = reload();
     ended = runBridge({
-      ...{ config: reload(), reload, engines, env, home: directory, signal },
+      ...{ config, reload, engines: config.known, env, home: directory, signal },
       ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED },
       onSecondSignal: (act) => {
         atSecondSignal = act;
