@@ -5,12 +5,12 @@ import type { OperationButton } from "../operations/operation.ts";
 import type { Answer } from "./answers.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Incoming } from "./incoming.ts";
-import { toAnswer } from "./obey.ts";
+import { toAnswer } from "./told.ts";
 
 /** Why nothing came of a message. Directives without a task are offered as what the conversation uses from now on. */
 export function refusalOf(error: UserError, message: Incoming, parts: DispatchParts): Answer {
   const told = { body: error.userText };
-  // Elsewhere each message begins anew, and nothing stays from one to the next.
+  // Elsewhere each message begins a new session, and nothing stays from one to the next.
   const isOneConversation = conversationKey(message, parts.config()) !== undefined;
   if (!(error instanceof BareDirectives) || !isOneConversation) return told;
   const row = [engineButton(error.named, message, parts), projectButton(error.named, message, parts)].flat();

@@ -6,8 +6,9 @@ import { parseCardPress } from "./card-buttons.ts";
 import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Press } from "./incoming.ts";
-import { pressedButton, pressOperation, toAnswer } from "./obey.ts";
+import { pressedButton, pressOperation } from "./obey.ts";
 import { addSequel } from "./sequel.ts";
+import { toAnswer } from "./told.ts";
 
 type PressParts = DispatchParts & { readonly answers: Pick<Answers, "give" | "later" | "replace"> };
 
@@ -78,7 +79,7 @@ function operate(press: Press, button: NonNullable<ReturnType<typeof pressedButt
   return receipt ?? "Done.";
 }
 
-/** What a press comes to, or why to nothing. */
+/** The result of a press, or why there is none. */
 function explained(work: () => string): string {
   try {
     return work();

@@ -6,6 +6,7 @@ import type { Logger } from "../log.ts";
 import type { EngineHost } from "./host.ts";
 import type { Isolation } from "./isolation.ts";
 import type { EngineOptions } from "./options.ts";
+import type { RunTools } from "./pass.ts";
 
 /** One coding agent: what the rest of the program knows of it. Made by `defineEngine`. */
 export interface Engine {
@@ -30,6 +31,8 @@ export interface Engine {
   warnings?(options: EngineOptions, table: string): readonly string[];
   /** Absent if nobody has said how the engine keeps its things. */
   readonly isolation?: Isolation | undefined;
+  /** Versions that the tests drive; absent if there are none. */
+  readonly tested?: readonly string[] | undefined;
   /** How much a model thinks; absent if the engine has no say in it. */
   readonly reasoning?: Reasoning | undefined;
   probe(setup: ProbeSetup): Promise<Probe>;
@@ -83,6 +86,8 @@ export interface WorkSetup extends EngineSetup {
 
 export interface RunRequest extends WorkSetup {
   readonly spec: RunSpec;
+  /** Takopi's own tools; absent if the engine gets none. */
+  readonly tools?: RunTools | undefined;
 }
 
 export interface SessionRequest extends WorkSetup {

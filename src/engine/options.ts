@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TOOLS_NAME } from "./pass.ts";
 
 /** A longer one is nothing that anybody means. */
 const patterns = z.array(z.string().min(1).max(1000)).optional();
@@ -10,6 +11,8 @@ export const baseOptions = {
   /** Appended to the engine's arguments. */
   extra_args: z.array(z.string()).optional(),
   model: z.string().min(1).optional(),
+  /** What the model is told beside the engine's own instructions. */
+  instructions: z.string().min(1).optional(),
   /** Variables added to the engine's environment. */
   env: z.record(z.string(), z.string()).optional(),
   /** Variables of the bridge's own environment that are let through; a trailing `*` matches any ending. */
@@ -50,6 +53,8 @@ export const baseOptions = {
   remember: z.boolean().optional(),
   /** The reaction to a plan's limit that is reset at a known time; `ask` unless set. */
   at_limit: z.enum(["ask", "wait", "stop"]).optional(),
+  /** Gives the engine takopi's own tools: to ask a person, send files, come back later. */
+  tools: z.boolean().optional(),
 };
 
 /** The options that the code above an engine may read; the others are the engine's own. */
@@ -57,6 +62,7 @@ export interface EngineOptions {
   readonly cmd?: string | undefined;
   readonly extra_args?: readonly string[] | undefined;
   readonly model?: string | undefined;
+  readonly instructions?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly env_passthrough?: readonly string[] | undefined;
   readonly isolated?: string | boolean | undefined;
@@ -76,4 +82,9 @@ export interface EngineOptions {
   readonly deny_tools?: readonly string[] | undefined;
   readonly remember?: boolean | undefined;
   readonly at_limit?: "ask" | "wait" | "stop" | undefined;
+  readonly tools?: boolean | readonly string[] | undefined;
 }
+
+/** Whether the engine gets takopi's own tools; a list is that of the tools which the engine has at all. */
+export const wantsTools = ({ tools }: Pick<EngineOptions, "tools">): boolean =>
+  typeof tools === "object" ? tools.includes(TOOLS_NAME) : tools === true;

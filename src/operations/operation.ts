@@ -4,10 +4,11 @@ import type { Prompt } from "../bridge/resolve.ts";
 import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
+import type { NewDelivery } from "../store/deliveries.ts";
 import type { Store } from "../store/store.ts";
 import type { Chats } from "./chats.ts";
 
-/** What operations work with. */
+/** Everything that operations need. */
 export interface Access {
   readonly bridge: Bridge;
   readonly schedules: ScheduleClock;
@@ -21,14 +22,21 @@ export interface Access {
   /** ms since 1970. */
   readonly now: number;
   readonly operations: readonly Operation[];
+  /** Says something in a conversation, apart from the output. */
+  readonly say: (where: Where, told: Told, isSilent: boolean) => void;
 }
 
-export type Surface = "chat" | "cli" | "mcp";
+type Where = Pick<NewDelivery, "runId" | "chatId" | "topicId" | "replyTo">;
 
-/** Who asks, and which conversation it is asked from; a reply there says what is meant if the input does not. */
+/** `run`: the engine of a run, by takopi's own tools. */
+export type Surface = "chat" | "cli" | "mcp" | "run";
+
+/** The caller, and the conversation of the call; a message that it replies to is the default input. */
 export interface Caller {
   readonly surface: Surface;
   readonly place: Omit<Prompt, "text" | "follows" | "origin">;
+  /** The run whose engine asks. */
+  readonly run?: string | undefined;
   /** Tells the caller something before the output, if the surface can. */
   readonly emit?: ((event: unknown) => void) | undefined;
   /** Aborted when the caller is gone. */
@@ -77,16 +85,16 @@ export interface Operation<Input = never, Output = never> {
   readonly aliases?: readonly string[];
   /** Lower case, without a full stop. */
   readonly summary: string;
-  /** What a model is told of it, in place of the summary. */
+  /** The description for models, in place of the summary. */
   readonly guide?: string;
   /** Never a tool of an agent: it decides for a person. */
   readonly isForPeople?: boolean;
   /** An object, all of JSON. */
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
-  /** The field that the words behind the name fill, if there are any. */
+  /** The field for the words after the name, if there is one. */
   readonly argument?: string;
-  /** The input that words stand for, if that is more than one field. @throws UserError */
+  /** The input that words mean, if that is more than one field. @throws UserError */
   read?(words: string): Readonly<Record<string, unknown>>;
   /** The fields that words on a command line fill: the last of them if there are fewer. `argument` if absent. */
   readonly operands?: readonly string[];

@@ -60,7 +60,7 @@ export const watch = defineOperation({
 
 /** A chat sees the run's own messages, so that it is told only how things are. */
 const DEFAULT_SECONDS: Readonly<Record<Caller["surface"], number | undefined>> = {
-  ...{ chat: 0, mcp: AGENT_SECONDS, cli: undefined },
+  ...{ chat: 0, mcp: AGENT_SECONDS, run: AGENT_SECONDS, cli: undefined },
 };
 
 interface Following {
@@ -69,7 +69,7 @@ interface Following {
   readonly seconds: number | undefined;
 }
 
-/** What of the run's last steps is known, and then what comes, until it ends, the time is up, or the caller leaves. */
+/** The known last steps of the run, and then new ones, until it ends, the time is up, or the caller leaves. */
 async function follow(
   { bridge, store }: Access,
   run: StoredRun,

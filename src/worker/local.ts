@@ -1,12 +1,16 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
-import { engineOptions } from "../config/engine-options.ts";
+import { engineOptions, withPreset } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
+import type { Pass, RunTools } from "../engine/pass.ts";
 import { endLeftovers } from "../engine/stop.ts";
+import { hearingUnknown } from "../engine/unknown-kinds.ts";
 import { EngineError, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
@@ -43,25 +47,33 @@ export interface LocalWorkerOptions {
   /** Where a run without a project works. */
   readonly home: string;
   readonly servers: Pick<LiveServers, "all" | "replace">;
+  /** How engines reach takopi's own tools; without it no run gets any. */
+  readonly tools?: (Omit<RunTools, "pass"> & Pick<Pass, "socket">) | undefined;
   readonly log: Logger;
+  /** Hears of each kind of event that an engine tells and its runner does not know, once a run or server. */
+  onUnknown?(engine: string, kind: string): void;
 }
 
 /** Where the config says nothing. */
 const UPLOADS = ".takopi/files";
 
-/** A share of the 10 s that a shutdown may take; only a server that hangs while it starts takes longer. */
+/** A share of the 10 s that a shutdown may take. */
 const CLOSE_MS = 3_000;
+
+/** The same for every bridge over this state, and for no other. */
+const ownerOf = (directory: string): string => createHash("sha256").update(directory).digest("hex").slice(0, 16);
 
 /** Carries runs out on this machine, in this process. */
 export class LocalWorker implements Worker {
   readonly #options: LocalWorkerOptions;
-  readonly #host = new EngineHost();
+  readonly #host: EngineHost;
   readonly #servers: WarmServers;
   readonly #worktrees: Worktrees;
   readonly #outboxes: Outboxes;
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
+    this.#host = new EngineHost(ownerOf(options.config().directory));
     this.#outboxes = new Outboxes(() => this.#deniedGlobs());
     this.#worktrees = new Worktrees(options.env);
     this.#servers = new WarmServers({ ...options, host: this.#host, kept: options.servers });
@@ -69,12 +81,14 @@ export class LocalWorker implements Worker {
 
   run(spec: RunSpec): WorkerRun {
     const { engine: id, runId } = spec;
-    const log = this.#options.log.child({ runId, engine: id });
+    const { onUnknown } = this.#options;
+    const log = hearingUnknown(this.#options.log.child({ runId, engine: id }), (kind) => onUnknown?.(id, kind));
     const open = async (signal: AbortSignal) => {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);
       const options = this.#optionsOf(engine, spec);
-      return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories() };
+      const tools = this.#toolsFor(spec);
+      return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories(), tools };
     };
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
   }
@@ -124,7 +138,9 @@ export class LocalWorker implements Worker {
       await endLeftovers(runId, process);
       if (process?.markId !== undefined) await endLeftovers(process.markId, undefined);
     };
-    await Promise.all([...left.map(end), this.#servers.recover()]);
+    await Promise.all([...left.map(end), this.#servers.recover(), this.#host.endLost()]);
+    const { tools } = this.#options;
+    if (tools) rmSync(tools.directory, { recursive: true, force: true });
   }
 
   async close(): Promise<void> {
@@ -148,6 +164,14 @@ export class LocalWorker implements Worker {
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
   }
 
+  #toolsFor({ toolsToken: token }: RunSpec): RunTools | undefined {
+    const { tools } = this.#options;
+    if (token === undefined || tools === undefined) return undefined;
+    const { socket, ...place } = tools;
+    mkdirSync(place.directory, { recursive: true, mode: 0o700 });
+    return { ...place, pass: { socket, token } };
+  }
+
   /** Directories of runs; a session that names another directory is not resumed. */
   #directories(): readonly string[] {
     const { config, home } = this.#options;
@@ -163,9 +187,10 @@ export class LocalWorker implements Worker {
   /** The merged options of the config, with the run's own over them. */
   #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
     const config = this.#options.config();
-    const { reasoning: level, ...others } = overrides;
+    const { reasoning: level, preset, ...others } = overrides;
     const thinking = level === undefined || !engine.reasoning ? {} : { [engine.reasoning.option]: level };
-    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...others, ...thinking };
+    const configured = engineOptions(config, engine, config.projects.get(project ?? ""));
+    return { ...withPreset(configured, preset), ...others, ...thinking };
   }
 }
 

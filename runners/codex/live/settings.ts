@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
+import { joinTexts } from "../../../src/engine/instructions.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
+import type { RunTools } from "../../../src/engine/pass.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
+import { toolSettings } from "../tools.ts";
 import { instructionsOf, type Trust, trustOf } from "../trust.ts";
 
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
 
-/** What a thread may do, as it is asked for on every start and resume. */
+/** The rights of a thread, requested again at every start and resume. */
 export interface ThreadSettings {
   readonly cwd: string;
   readonly sandbox: SandboxMode;
@@ -16,10 +19,12 @@ export interface ThreadSettings {
   readonly model: string | undefined;
   readonly addDirs: readonly string[];
   readonly trust: Trust;
-  /** Of the person's config, and of a repository that codex then reads no AGENTS.md of. */
+  /** Instructions of the person's config, of the options, and of a repository whose AGENTS.md codex then does not read. */
   readonly instructions: string | undefined;
   /** Marks the commands of this run, which may leave their group and session. */
   readonly runId: string | undefined;
+  /** Codex's own settings for takopi's tools. */
+  readonly tools: Readonly<Record<string, unknown>>;
 }
 
 export interface SettingsRequest {
@@ -27,25 +32,36 @@ export interface SettingsRequest {
   readonly cwd: string;
   readonly trusted?: boolean | undefined;
   readonly runId?: string | undefined;
+  /** The server of takopi's own tools, if the thread gets them. */
+  readonly tools?: RunTools["command"] | undefined;
 }
 
 /**
- * The settings of a live thread. Without a sandbox there is nothing that a command would have to ask to leave, and a
- * list of denied commands only helps where commands are asked for: in both cases codex asks for all but the harmless.
+ * The settings of a live thread. Without a sandbox no command has to ask to leave one, and a list of denied commands
+ * only helps if commands are asked for: in both cases codex asks for all but the harmless.
  */
 export async function threadSettings(peer: RpcPeer, request: SettingsRequest): Promise<ThreadSettings> {
   const { options, cwd, runId, trusted = false } = request;
   const brought = trusted ? undefined : instructionsOf(cwd);
-  const isConfigNeeded = options.sandbox === undefined || brought !== undefined;
+  const added = joinTexts(options.instructions, brought);
+  const isConfigNeeded = options.sandbox === undefined || added !== undefined;
   const config = isConfigNeeded ? await readConfig(peer, trusted ? cwd : undefined) : undefined;
   const sandbox = options.sandbox ?? config?.sandbox_mode ?? "read-only";
   const asksForAll =
     sandbox === "danger-full-access" ||
     [options.deny, options.deny_paths, options.deny_tools].some((list = []) => list.length > 0);
   return {
-    ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [], trust: trustOf(cwd, trusted) },
+    ...{
+      cwd,
+      sandbox,
+      runId,
+      tools: toolSettings(request.tools),
+      model: options.model,
+      addDirs: options.add_dirs ?? [],
+      trust: trustOf(cwd, trusted),
+    },
     // The person's own would be lost otherwise.
-    instructions: brought && [config?.developer_instructions, brought].filter(Boolean).join("\n\n"),
+    instructions: added && joinTexts(config?.developer_instructions ?? undefined, added),
     approvalPolicy: asksForAll ? "untrusted" : "on-request",
   };
 }
@@ -58,8 +74,8 @@ const configRead = z.object({
 });
 
 /**
- * What codex's own config says; with a directory, that of its repository as well. A sandbox that is not said is the
- * least one: codex's default for a trusted project would be lost on some resumes.
+ * codex's own config; with a directory, that of its repository as well. A missing sandbox becomes the least one: some
+ * resumes would lose codex's default for a trusted project.
  */
 async function readConfig(peer: RpcPeer, cwd: string | undefined) {
   const { config } = await peer.call("config/read", cwd === undefined ? {} : { cwd }, configRead);
@@ -72,10 +88,11 @@ async function readConfig(peer: RpcPeer, cwd: string | undefined) {
  * nobody listens, for its lock keeps the terminal and `codex exec` out.
  */
 export function toThreadParams(settings: ThreadSettings): object {
-  const { cwd, sandbox, approvalPolicy, model, addDirs, runId, trust, instructions } = settings;
+  const { cwd, sandbox, approvalPolicy, model, addDirs, runId, tools, trust, instructions } = settings;
   const config = {
     sandbox_mode: sandbox,
     projects: trust,
+    ...tools,
     ...(addDirs.length > 0 && { "sandbox_workspace_write.writable_roots": addDirs }),
     ...(runId !== undefined && { [`shell_environment_policy.set.${RUN_MARK}`]: runId }),
     "features.default_mode_request_user_input": true,
@@ -89,7 +106,7 @@ export function toThreadParams(settings: ThreadSettings): object {
   };
 }
 
-/** What codex says a thread may do, after it was started or resumed. */
+/** The rights that codex reports for a thread, after it was started or resumed. */
 export const grantedSettings = z.object({
   approvalPolicy: z.unknown(),
   sandbox: z.object({ type: z.string(), writableRoots: z.array(z.string()).default([]) }),

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const config = (text: string) => writeFileSync(join(root, "config.toml"), text);
-const argumentsFor = (cwd: string, trusted = false) => trustArguments(cwd, trusted, { CODEX_HOME: root });
+const argumentsFor = (cwd: string, trusted = false) => trustArguments(cwd, trusted, { env: { CODEX_HOME: root } });
 
 test("an untrusted directory and all above it are named as such, a trusted one alone", () => {
   const untrusted = { trust_level: "untrusted" };
@@ -58,7 +58,7 @@ test("what is said of trust stands before `exec`, in a trusted project as well",
 test("a live thread always says whether it is trusted", () => {
   const params = toThreadParams({
     ...{ cwd: "/a", sandbox: "workspace-write", approvalPolicy: "on-request", model: undefined, addDirs: [] },
-    ...{ runId: "r", trust: trustOf("/a", false), instructions: "Be kind." },
+    ...{ runId: "r", trust: trustOf("/a", false), instructions: "Be kind.", tools: {} },
   });
   expect(params).toMatchObject({
     developerInstructions: "Be kind.",
