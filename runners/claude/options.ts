@@ -53,12 +53,12 @@ export function toArguments(options: ClaudeOptions, mode: keyof typeof MODES): r
   ];
 }
 
-/** Variables of the bridge's environment that claude gets: where it keeps its things, and its own login. */
+/** Variables of the bridge's environment for claude: its folders, and its own login. */
 export const CLAUDE_VARIABLES: readonly string[] = ["CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN"];
 
 const BILLED = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
 
-/** What is added to each process. A key is among it only if the options say so. */
+/** Variables that each process gets. A key is among them only if the options say so. */
 export function variablesOf(options: ClaudeOptions, env: EngineSetup["env"]): Readonly<Record<string, string>> {
   const billed = options.use_api_billing ? BILLED.map((name) => [name, env[name]] as const) : [];
   return {

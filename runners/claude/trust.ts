@@ -2,7 +2,7 @@ import { joinTexts } from "../../src/engine/instructions.ts";
 import { readInstructions } from "../../src/engine/trust.ts";
 import type { ClaudeOptions } from "./options.ts";
 
-/** What claude reads of a repository, headless without any question (2.1.332). */
+/** Files of a repository that claude reads, headless without any question (2.1.332). */
 export const claudeBrings = {
   ".claude/settings.json": "hooks, environment, permissions, key helper",
   ".claude/settings.local.json": "hooks, environment, permissions, key helper",

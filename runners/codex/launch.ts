@@ -48,10 +48,10 @@ interface Turn {
 }
 
 /**
- * What is passed to codex. Flags of `exec` stand before `resume`, which takes none of them.
+ * The arguments for codex. Flags of `exec` come before `resume`, which takes none of them.
  *
- * An unreachable model server is retried without end unless that feature is off; versions that do not know it ignore
- * the setting, and `extra_args` come after it to switch it on again.
+ * An unreachable model server is retried for ever unless that feature is off; versions that do not know it ignore the
+ * setting, and `extra_args` come after it to switch it on again.
  */
 export function toArgs(options: CodexOptions, { thread, images = [], trust = [] }: Turn = {}): string[] {
   return [

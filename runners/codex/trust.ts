@@ -4,7 +4,7 @@ import { joinTexts } from "../../src/engine/instructions.ts";
 import { readInstructions, withParents } from "../../src/engine/trust.ts";
 import { codexHome } from "./rollout.ts";
 
-/** What codex reads of a repository that it trusts (0.169.0). */
+/** Files of a trusted repository that codex reads (0.169.0). */
 export const codexBrings = {
   ".codex/config.toml": "settings, MCP servers",
   ".codex/hooks.json": "hooks",

@@ -56,5 +56,5 @@ export async function launch(
   };
 }
 
-/** Where to ask about a session: the place does not matter, but it must exist. */
+/** The directory in which to ask about a session: any will do, but it must exist. */
 const anyDirectory = ({ cwd }: RunRequest): string => (existsSync(cwd) ? cwd : "/");

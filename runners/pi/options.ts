@@ -8,7 +8,7 @@ export const piOptions = z.strictObject({
   /** Newer versions of pi take it only together with a model. */
   provider: z.string().min(1).optional(),
   thinking: z.enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"]).optional(),
-  /** Where session files are kept; relative to the run's directory, `~` is the home directory. */
+  /** The folder of session files; relative to the run's directory, `~` is the home directory. */
   session_dir: z.string().min(1).optional(),
   /** Shown in place of the model, and the name of new sessions; headless only with pi 0.78 or later. */
   session_title: z.string().min(1).optional(),
@@ -46,7 +46,7 @@ export function toArguments(
   ];
 }
 
-/** What a run is called. */
+/** The title of a run. */
 export const toTitle = ({ session_title, model }: PiOptions): string => session_title ?? model ?? "pi";
 
 /** Shown with the start of a run. */

@@ -7,7 +7,7 @@ import type { Incoming, Received } from "./incoming.ts";
 import type { IntentParts } from "./intent.ts";
 import type { Joiner } from "./join.ts";
 
-/** What it takes to tell what the messages of a batch are. */
+/** Everything that decides what the messages of a batch are. */
 export function intentParts(
   batch: readonly Received[],
   { config, engines, store, botName }: DispatchParts,

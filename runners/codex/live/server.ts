@@ -15,7 +15,7 @@ import { CODEX_NOTIFICATIONS } from "./contract.ts";
 import { type ServerRequest, serverRequest } from "./requests.ts";
 import { type Notification, notification, threadStarted, UNREAD_NOTIFICATIONS } from "./wire.ts";
 
-/** Who listens to a thread. */
+/** The listener of a thread. */
 export interface ThreadListener {
   notified(notification: Notification): void;
   /** Also on behalf of the thread's sub-agents. To be answered by its id. */

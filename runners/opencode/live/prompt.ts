@@ -12,7 +12,7 @@ export interface Prompt {
   readonly text: string;
   readonly images: readonly Attachment[];
   readonly options: OpencodeOptions;
-  /** Of the message; chosen by the server where it is absent. */
+  /** The id of the message; the server chooses one if it is absent. */
   readonly id?: string;
 }
 
