@@ -53,7 +53,7 @@ export interface LocalWorkerOptions {
 /** Where the config says nothing. */
 const UPLOADS = ".takopi/files";
 
-/** A share of the 10 s that a shutdown may take; only a server that hangs while it starts takes longer. */
+/** A share of the 10 s that a shutdown may take. */
 const CLOSE_MS = 3_000;
 
 /** The same for every bridge over this state, and for no other. */
