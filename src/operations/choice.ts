@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { OperationButton } from "./operation.ts";
 
-/** What takes a choice back. */
+/** These words take a choice back. */
 export const DEFAULT = "default";
 
-/** What a person chooses, also spelled as Takopi has it: `set <value>`, `set` alone, `clear`, `clear <engine>`, `show`. */
+/** A person's choice, also in Takopi's spelling: `set <value>`, `set` alone, `clear`, `clear <engine>`, `show`. */
 export const choice = z
   .string()
   .transform((words) => {

@@ -16,7 +16,7 @@ export interface ApiServer {
 export const OFFICIAL_ROOT = "https://api.telegram.org";
 
 /**
- * What connects through a proxy (HTTP CONNECT); undefined if the server is reached directly.
+ * The agent that connects through a proxy (HTTP CONNECT); undefined if the server is reached directly.
  *
  * @throws ConfigError for a proxy that does not speak HTTP.
  */

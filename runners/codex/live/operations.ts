@@ -18,12 +18,12 @@ const threads = z.object({
 });
 const models = z.object({ data: z.array(z.object({ model: z.string() })) });
 
-/** What can be done to a thread that has no run now; it is loaded for that and unloaded again. */
+/** Operations on a thread that has no run now; each loads the thread and unloads it again. */
 export const operations: OwnOperations<CodexOptions> = {
   compact: (session) =>
     withThread(session, async (server, { thread }) => {
       const ended = turnEnd(server, thread);
-      // Nobody waits for it where the start is refused.
+      // Nobody waits for it if the start is refused.
       ended.catch(() => {});
       await server.peer.call("thread/compact/start", { threadId: thread }, z.unknown());
       const { compactMs } = BOUNDS.liveServer;

@@ -21,7 +21,7 @@ async function onSession<Result>(request: OnSession, act: (seat: Seat) => Promis
   }
 }
 
-/** What pi can do to a session between runs. */
+/** Operations on a session between runs. */
 export const piOperations: OwnOperations<PiOptions> = {
   compact: (request) =>
     onSession(request, async ({ server }) => {
@@ -45,12 +45,12 @@ export const piOperations: OwnOperations<PiOptions> = {
   },
 };
 
-/** pi goes on in a new session, which ends before the last message of the user; the old one stays as it is. */
+/** pi continues in a new session, which ends before the last message of the user; the old one stays as it is. */
 async function undoLastTurn(seat: Seat) {
   const { messages } = await seat.server.peer.call("get_fork_messages", {}, ForkMessages);
   const last = messages.at(-1);
   if (last === undefined) throw new EngineError("There is no turn to take back.");
-  // Of a session without an answer pi keeps nothing, so that nobody could come back to it.
+  // pi saves no session without an answer, so nobody could come back to it.
   if (messages.length === 1) throw new EngineError("This is the session's only turn: start a new thread instead.");
   return branch(seat, "fork", { entryId: last.entryId });
 }
