@@ -74,8 +74,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     controller = new AbortController();
     const reload = () => loadConfig({ file: join(directory, "takopi.toml"), cwd: directory, env, engines });
     const { signal } = controller;
+    const config = reload();
     ended = runBridge({
-      ...{ config: reload(), reload, engines, env, home: directory, signal },
+      ...{ config, reload, engines: config.known, env, home: directory, signal },
       ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED },
       onSecondSignal: (act) => {
         atSecondSignal = act;
