@@ -14,7 +14,7 @@ import { ConfigError, EngineError } from "../src/errors.ts";
 /** Grows when a package that was written for the one before no longer works. */
 const CONTRACT = 1;
 
-/** What an engine in a package is made with: takopi's own, so that there is one copy of each. */
+/** The tools to make an engine in a package: takopi's own, so that there is one copy of each. */
 const kit = {
   ...{ z, baseOptions, defineHeadless: defineEngine, defineLive },
   ...{ probeExecutable, engineEnv, describeTool, describeExit, EngineError },

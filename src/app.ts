@@ -4,7 +4,7 @@ import { openControl } from "./app/control.ts";
 import { endOfBridge } from "./app/drain.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
 import { movedChats } from "./app/moved-chats.ts";
-import { keepHistory, tellHealth, tellWarnings } from "./app/upkeep.ts";
+import { keepHistory, tellHealth, tellUnknown, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
 import { conversationOfRun } from "./bridge/resolve.ts";
 import { scheduleRuns } from "./bridge/scheduled-runs.ts";
@@ -104,7 +104,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
     ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log, onMoved },
   });
   const cards = new ChatCards({ transport, store, log });
-  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log });
+  const onUnknown = tellUnknown({ store, tellMain, now, log });
+  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log, onUnknown });
   const openFile = worker.read.bind(worker);
   const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;

@@ -17,6 +17,8 @@ export const BOUNDS = {
     /** A call that a person waits for, as in `doctor` and `setup`. */
     checkMs: 15 * SECOND,
     setupPollMs: 40 * SECOND,
+    /** Until a proxy has made a connection; calls that gave up before would leave theirs open. */
+    proxyMs: 30 * SECOND,
   },
   /** A file of a message: all of it, and between two pieces of it. Its size is that of the Bot API. */
   download: {

@@ -20,7 +20,7 @@ export interface AgentLaunch {
   readonly command: LiveCommand;
   readonly label: string;
   readonly wish: SessionWish;
-  /** What it was started with: an agent of other options is of no use. */
+  /** Its options: an agent with other options is of no use. */
   readonly setup: string;
   /** Ends the start. */
   readonly stopped: AbortSignal;
@@ -96,7 +96,7 @@ export class Agent implements LivePooled {
   readonly cwd: string;
   /** USD that the session has cost so far, if the agent tells. */
   cost: number | undefined;
-  /** Its own slash commands; any other word behind a slash is text. */
+  /** The agent's own slash commands; any other word after a slash is text. */
   commands: readonly string[] = [];
   session: string;
   readonly #parts: Parts;

@@ -22,7 +22,7 @@ interface AgentWire extends Wire {
 /** How long a process may live on without its output. */
 const CLOSING_MS = 2_000;
 
-/** Who hears the agent: the turn under way, or nobody. */
+/** The listener: the turn under way, or none. */
 export interface Listener {
   update(update: SessionUpdate): void;
   permit(request: RequestPermissionRequest): Promise<RequestPermissionResponse>;
@@ -39,7 +39,7 @@ const loadProtocol = later(() => import("@agentclientprotocol/sdk/unstable"));
 
 /**
  * Speaks the protocol over a process's stdio. Requests that are not offered, such as those for files and terminals, are
- * refused: agents make them in spite of that, and would wait for an answer for ever (opencode 1.18.33).
+ * refused: agents make them anyway, and would wait for an answer for ever (opencode 1.18.33).
  */
 export async function connect(wire: AgentWire, listener: Listener, log: Logger): Promise<Connection> {
   const { client } = await loadProtocol();

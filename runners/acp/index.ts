@@ -1,6 +1,7 @@
 import type { Engine } from "../../src/engine/contract.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
 import { IMAGE_TYPES, readImages } from "../../src/engine/images.ts";
+import { withInstructions } from "../../src/engine/instructions.ts";
 import { liveDriver } from "../../src/engine/live.ts";
 import { endMarkedSince, markedProcesses } from "../../src/engine/marked.ts";
 import { probeExecutable } from "../../src/engine/probe.ts";
@@ -37,7 +38,9 @@ export function acpEngine(id: string): Engine {
             const images = takesImages(server) ? await readImages(attachments) : [];
             const { markId } = server.mark;
             const before = await markedProcesses(markId ?? "");
-            await server.claim(turn, () => turn.play({ text: asText(prompt, server.commands), images }));
+            await server.claim(turn, () =>
+              turn.play({ text: withInstructions(asText(prompt, server.commands), request.options), images }),
+            );
             // An agent ends a command's shell, but not what left the shell's process group (opencode 1.18.33).
             if (context.stopped.aborted) await endMarkedSince(before, markId ?? "");
           },

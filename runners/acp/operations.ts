@@ -7,7 +7,7 @@ import type { AcpOptions } from "./options.ts";
 import { answered } from "./refusal.ts";
 import { valuesOf } from "./session.ts";
 
-/** What an agent can do to a session between runs, if it says so. */
+/** Operations on a session between runs, if the agent offers them. */
 export const operationsOf = (agents: Agents): OwnOperations<AcpOptions> => ({
   fork: async (request) => {
     const seat = await agents.take(request, request.session, ALONE);

@@ -15,7 +15,7 @@ export const acpOptions = z.strictObject({
   ...baseOptions,
   /** The protocol has no other way. */
   interactive: z.literal(true).default(true),
-  /** What makes the executable speak the protocol, such as `["acp"]`. */
+  /** Arguments that make the executable speak the protocol, such as `["acp"]`. */
   args: z.array(z.string()).optional(),
   /** As the agent names it; an agent without such a choice refuses it. */
   mode: z.string().min(1).optional(),

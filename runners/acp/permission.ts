@@ -27,7 +27,7 @@ export function toPermission(id: string, { request, call, cwd }: Asked): Asking<
     toAnswer: ([reply]) => {
       if (reply?.type === "dismiss" || reply === undefined) return select(undefined);
       if (reply.type !== "allow") return select(optionOf("reject_once", "reject_always"));
-      // An agent that cannot remember it is told yes, never no.
+      // An agent that cannot remember it gets a single yes, never a no.
       return select(reply.scope === "session" ? optionOf("allow_always", "allow_once") : optionOf("allow_once"));
     },
   };

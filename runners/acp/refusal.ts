@@ -4,7 +4,7 @@ import { EngineError } from "../../src/errors.ts";
 /** As the protocol has it. */
 const AUTH_REQUIRED = -32000;
 
-/** What an agent says if it refuses something, with the next step. */
+/** An agent's refusal, with the next step. */
 export function toRefusal(label: string, error: unknown): EngineError {
   const { code, message, data } = asRpcError(error);
   const detail = detailOf(data);

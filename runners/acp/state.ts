@@ -4,7 +4,7 @@ import type { Action, Completed, ResumeToken, Usage } from "../../src/domain/eve
 export type Update<Kind extends SessionUpdate["sessionUpdate"]> = Extract<SessionUpdate, { sessionUpdate: Kind }>;
 export type { Plan };
 
-/** What is known of a tool call: updates name only what has changed. */
+/** A tool call as far as it is known: updates name only changes. */
 export type Call = Pick<ToolCall, "toolCallId" | "title"> &
   Partial<Pick<ToolCall, "kind" | "name" | "content" | "locations" | "rawInput" | "rawOutput">>;
 
@@ -12,9 +12,9 @@ export interface AcpState {
   readonly engine: string;
   readonly cwd: string;
   readonly resume: ResumeToken;
-  /** What the agent wrote, a text for each of its messages. */
+  /** The agent's texts, one for each of its messages. */
   readonly texts: readonly string[];
-  /** Of the last text; agents that name none begin a new one behind each tool call. */
+  /** The message id of the last text; agents without ids begin a new text after each tool call. */
   readonly messageId: string | undefined;
   readonly isTextOpen: boolean;
   readonly open: ReadonlyMap<string, { readonly call: Call; readonly action: Action }>;

@@ -47,7 +47,7 @@ export const pathsOf = (call: Call): readonly string[] => [
   ...new Set([...diffsOf(call.content).map(({ path }) => path), ...(call.locations ?? []).map(({ path }) => path)]),
 ];
 
-/** Whole files before and after would be too long to read: only lines that differ, each behind its sign. */
+/** Whole files before and after would be too long to read: only lines that differ, each after its sign. */
 export function toDiff(call: Call): string {
   return diffsOf(call.content)
     .map(({ oldText, newText }) => {
@@ -83,7 +83,7 @@ const outputOf = (content: readonly ToolCallContent[] = []): string =>
     .flatMap((part) => (part.type === "content" && part.content.type === "text" ? [part.content.text] : []))
     .join("\n");
 
-/** The protocol has no place for it; these are where agents put it. */
+/** The protocol has no field for it; agents put it into these. */
 function exitCodeOf(rawOutput: unknown): number | undefined {
   const places = [rawOutput, field(rawOutput, "metadata")];
   const found = places.flatMap((place) => ["exit_code", "exitCode", "exit"].map((name) => field(place, name)));

@@ -69,7 +69,7 @@ function endOf(engine: string, action: Action, hasCompleted: boolean): ActionEve
   return { type: "action", engine, phase: "completed", action: { ...action, detail }, ok };
 }
 
-/** What was under way when the turn ended. */
+/** Steps that were open when the turn ended. */
 export const endOpen = (state: AcpState): readonly ActionEvent[] =>
   [...state.open.values()].map(({ action }) => endOf(state.engine, action, false));
 

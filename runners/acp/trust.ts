@@ -3,7 +3,7 @@ import type { WorkSetup } from "../../src/engine/contract.ts";
 import { EngineError } from "../../src/errors.ts";
 import type { AcpOptions } from "./options.ts";
 
-/** What keeps known agents from the repository's permissions, servers and plugins (opencode 1.18.33). */
+/** Settings that keep known agents from the repository's permissions, servers and plugins (opencode 1.18.33). */
 const KNOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   opencode: { OPENCODE_DISABLE_PROJECT_CONFIG: "1" },
 };

@@ -78,7 +78,7 @@ export class Turn implements Listener {
     return this.#asks.elicit(request);
   }
 
-  /** What went wrong, if anything did. */
+  /** Returns the problem, if there is one. */
   async #prompt(
     message: { text: string; images: readonly Image[] },
     ended: Promise<never>,
@@ -87,7 +87,7 @@ export class Turn implements Listener {
     for (let next: typeof message | undefined = message; next !== undefined; ) {
       this.#heard();
       const { stopReason, usage } = await Promise.race([agent.prompt(next), ended]);
-      // What was said before the answer is heard before it.
+      // Updates that the agent sent before its answer come before it.
       await setImmediate();
       this.#state = withUsage(this.#state, usage);
       if (this.#silent !== undefined) return this.#silent;

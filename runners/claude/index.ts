@@ -1,5 +1,6 @@
 import { defineEngine } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
+import { testedVersions } from "../tested-versions.ts";
 import { launch } from "./launch.ts";
 import { claudeLive } from "./live/index.ts";
 import { CLAUDE_VARIABLES, claudeOptions } from "./options.ts";
@@ -24,6 +25,7 @@ export const claude = defineEngine(
       key: () => "ANTHROPIC_API_KEY",
     },
     images: IMAGE_TYPES,
+    tested: testedVersions.claude,
     reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,

@@ -21,7 +21,7 @@ export async function launch(request: RunRequest & { readonly options: ClaudeOpt
     file: options.cmd ?? ENGINE,
     args: [
       ...toArguments(options, hasImages ? "images" : "headless"),
-      ...trustArguments(cwd, trusted, options.append_system_prompt),
+      ...trustArguments(cwd, trusted, options),
       ...(id === undefined ? [] : [`--resume=${id}`]),
     ],
     env: variablesOf(options, env),

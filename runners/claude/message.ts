@@ -1,6 +1,6 @@
 import type { Image } from "../../src/engine/images.ts";
 
-/** What a person says, as claude's stream-json has it. */
+/** A person's message, as claude's stream-json has it. */
 export const toMessage = (text: string, images: readonly Image[]): object => {
   const shown = images.map(({ mime, base64 }) => ({
     type: "image",

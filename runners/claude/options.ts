@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { EngineSetup } from "../../src/engine/contract.ts";
 import { baseOptions } from "../../src/engine/options.ts";
+import { readOutputSchema } from "../../src/engine/output-schema.ts";
 
 /** The `[claude]` table. Names are those of Takopi and of claude's flags; what is unset is left to claude's own settings. */
 export const claudeOptions = z.strictObject({
@@ -14,6 +15,8 @@ export const claudeOptions = z.strictObject({
   use_api_billing: z.boolean().optional(),
   effort: z.string().regex(/^\w+$/, "must be one word, such as high").optional(),
   append_system_prompt: z.string().min(1).optional(),
+  /** A file with the JSON schema of the answer. */
+  output_schema: z.string().min(1).optional(),
 });
 export type ClaudeOptions = z.infer<typeof claudeOptions>;
 
@@ -45,16 +48,17 @@ export function toArguments(options: ClaudeOptions, mode: keyof typeof MODES): r
     ...(options.dangerously_skip_permissions ? ["--dangerously-skip-permissions"] : []),
     ...list("--allowedTools", tools),
     ...list("--disallowedTools", options.disallowed_tools),
+    ...flag("--json-schema", options.output_schema && JSON.stringify(readOutputSchema(options.output_schema))),
     ...(options.extra_args ?? []),
   ];
 }
 
-/** Variables of the bridge's environment that claude gets: where it keeps its things, and its own login. */
+/** Variables of the bridge's environment for claude: its folders, and its own login. */
 export const CLAUDE_VARIABLES: readonly string[] = ["CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN"];
 
 const BILLED = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
 
-/** What is added to each process. A key is among it only if the options say so. */
+/** Variables that each process gets. A key is among them only if the options say so. */
 export function variablesOf(options: ClaudeOptions, env: EngineSetup["env"]): Readonly<Record<string, string>> {
   const billed = options.use_api_billing ? BILLED.map((name) => [name, env[name]] as const) : [];
   return {

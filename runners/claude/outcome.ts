@@ -5,7 +5,7 @@ import { type ClaudeState, type Outcome, toCompleted } from "./state.ts";
 
 type Result = Extract<ClaudeLine, { type: "result" }>;
 
-/** Why a turn failed. `is_error` says that it did; the subtype may call it a success all the same. */
+/** The reason of a failed turn. `is_error` says that it failed; the subtype may still say success. */
 export function toError({ result, errors, subtype, terminal_reason }: Result): string {
   const said = result?.trim() || errors?.find((error) => !error.startsWith("[ede_diagnostic]"));
   return withAdvice(said || `claude's turn failed (${terminal_reason ?? subtype}).`);
@@ -13,7 +13,7 @@ export function toError({ result, errors, subtype, terminal_reason }: Result): s
 
 export const NO_ANSWER = "claude finished without an answer.";
 
-/** What the turns so far make of the run: the last one decides. */
+/** The run's outcome after the turns so far: the last turn decides. */
 export function toOutcome({ error, hasResult, answers }: ClaudeState): Outcome {
   if (error !== undefined) return { ok: false, error };
   if (!hasResult) return { ok: false, error: "claude ended without a result." };

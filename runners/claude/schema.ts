@@ -1,4 +1,4 @@
-// What is used of claude's stream-json, as the CLI 2.1.332 speaks it; upstream: the types of @anthropic-ai/claude-agent-sdk
+// The used part of the stream-json of claude 2.1.332; upstream: the types of @anthropic-ai/claude-agent-sdk
 // 0.3.332. Fields that some line leaves out are optional: a missing one must not cost the whole message.
 import { z } from "zod";
 
@@ -83,7 +83,7 @@ export const ClaudeLine = z.discriminatedUnion("type", [
     total_cost_usd: z.number().optional(),
     modelUsage: modelUsage.optional(),
   }),
-  /** Of a message that was sent with an id of its own: `queued`, `started`, `completed`, `cancelled`. */
+  /** The state of a message with an id of its own: `queued`, `started`, `completed`, `cancelled`. */
   z.object({ type: z.literal("command_lifecycle"), command_uuid: z.string(), state: z.string() }),
   z.object({
     type: z.literal("stream_event"),

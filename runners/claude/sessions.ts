@@ -20,8 +20,8 @@ export interface SessionFile {
 export type SessionSetup = Pick<EngineSetup, "env"> & { readonly options: ClaudeOptions };
 
 /**
- * The file behind a session, which must exist: claude would begin a session anew or fail late. Sessions lie in folders
- * that are named for the directory of their first turn, but may be resumed anywhere.
+ * The file of a session, which must exist: claude would begin a new session or fail late. Sessions are in folders that
+ * are named for the directory of their first turn, but may be resumed anywhere.
  *
  * @throws EngineError if there is none.
  */
@@ -40,7 +40,7 @@ export async function findSession(id: string, setup: SessionSetup): Promise<Sess
   throw new EngineError(`claude has no session ${id} on this machine; it may have been deleted. Start a new one.`);
 }
 
-/** Where claude keeps its own things. */
+/** The folder of claude's own files. */
 export function configDirectory({ env, options }: SessionSetup): string {
   const variable = (name: string) => options.env?.[name] ?? env[name];
   return variable("CLAUDE_CONFIG_DIR") || join(variable("HOME") || homedir(), ".claude");

@@ -3,15 +3,15 @@ import { NOTHING_USED } from "./usage.ts";
 
 export const ENGINE = "claude";
 
-/** What is known of a run after the lines read so far. */
+/** The state of a run after the lines so far. */
 export interface ClaudeState {
   readonly cwd?: string | undefined;
   readonly resume?: ResumeToken | undefined;
   /** Tools under way, by call id. */
   readonly open: ReadonlyMap<string, Action>;
-  /** Calls whose work goes on in the background after their result, by the id of the task. */
+  /** Calls whose work continues in the background after their result, by the id of the task. */
   readonly background: ReadonlyMap<string, string>;
-  /** What the turns so far answered: work in the background makes further turns. */
+  /** The answers of the turns so far: work in the background makes further turns. */
   readonly answers: readonly string[];
   /** The last text that the model wrote to the person, in case that a turn ends without a result. */
   readonly draft: string;

@@ -113,7 +113,7 @@ function close(state: ClaudeState, id: string, { ok, output }: { ok: boolean; ou
   return [{ ...state, open }, [event]];
 }
 
-/** A call whose task goes on in the background has its result long before its end. */
+/** A call whose task continues in the background has its result long before its end. */
 function startTask(state: ClaudeState, { task_id, tool_use_id, is_backgrounded }: Line<"system">): ClaudeState {
   if (!is_backgrounded || task_id === undefined || tool_use_id === undefined) return state;
   return { ...state, background: new Map(state.background).set(task_id, tool_use_id) };

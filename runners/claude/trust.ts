@@ -1,6 +1,8 @@
+import { joinTexts } from "../../src/engine/instructions.ts";
 import { readInstructions } from "../../src/engine/trust.ts";
+import type { ClaudeOptions } from "./options.ts";
 
-/** What claude reads of a repository, headless without any question (2.1.332). */
+/** Files of a repository that claude reads, headless without any question (2.1.332). */
 export const claudeBrings = {
   ".claude/settings.json": "hooks, environment, permissions, key helper",
   ".claude/settings.local.json": "hooks, environment, permissions, key helper",
@@ -14,12 +16,9 @@ export const claudeBrings = {
 const WITHOUT_PROJECT = ["--setting-sources=user", "--strict-mcp-config"];
 
 /** Arguments that decide what claude takes of the repository, with the system prompt of the options. */
-export function trustArguments(cwd: string, isTrusted: boolean, prompt: string | undefined): readonly string[] {
+export function trustArguments(cwd: string, isTrusted: boolean, options: ClaudeOptions): readonly string[] {
   // With the project's settings off, claude reads no CLAUDE.md.
   const brought = isTrusted ? undefined : readInstructions(cwd, ["CLAUDE.md", ".claude/CLAUDE.md", "AGENTS.md"]);
-  const added = [prompt, brought].filter((text) => text !== undefined);
-  return [
-    ...(isTrusted ? [] : WITHOUT_PROJECT),
-    ...(added.length > 0 ? [`--append-system-prompt=${added.join("\n\n")}`] : []),
-  ];
+  const added = joinTexts(options.append_system_prompt, options.instructions, brought);
+  return [...(isTrusted ? [] : WITHOUT_PROJECT), ...(added === undefined ? [] : [`--append-system-prompt=${added}`])];
 }

@@ -5,7 +5,7 @@ export const NOTHING_USED: Usage = {
   ...{ inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 },
 };
 
-/** The session's counters over all its models; they go on over resumes, and include sub-agents. */
+/** The session's counters over all its models; they continue over resumes, and include sub-agents. */
 export function toUsage(models: ModelUsage): Usage {
   const all = Object.values(models);
   const sum = (key: keyof ModelUsage[string]) => all.reduce((total, model) => total + model[key], 0);

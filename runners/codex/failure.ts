@@ -3,7 +3,7 @@ import type { Completed } from "../../src/domain/events.ts";
 import type { Exit } from "../../src/engine/define.ts";
 import { describeExit } from "../../src/engine/exit.ts";
 
-/** What codex says of a situation, and what to do about it; `$1` is the sign's first group. */
+/** codex's words for a situation, and the fix; `$1` is the sign's first group. */
 const SITUATIONS: readonly { readonly sign: RegExp; readonly mend: string }[] = [
   {
     sign: /\b401\b|not logged in|sign in again/i,
@@ -53,7 +53,7 @@ export function plainMessage(message: string): string {
   }
 }
 
-/** What codex said, after a plain sentence with the next step where the situation is known. */
+/** codex's words, after a plain sentence with the next step if the situation is known. */
 export function explain(said: string): string {
   for (const { sign, mend } of SITUATIONS) {
     const match = sign.exec(said);
@@ -65,12 +65,12 @@ export function explain(said: string): string {
 const NOISE = [
   /^Reading (?:additional input|prompt) from stdin/,
   /^warning: /i,
-  // Of the log: refused and malformed tool calls, which the model was told of.
+  // Log lines about refused and malformed tool calls, which the model has read.
   /^\d{4}-\d\d-\d\dT\S+ +(?:TRACE|DEBUG|INFO|WARN|ERROR) /,
 ];
 const SAID_LENGTH = 1000;
 
-/** What is worth telling of stderr: the errors, without log lines, backtrace and the names of codex's own calls. */
+/** The useful part of stderr: the errors, without log lines, backtrace and the names of codex's own calls. */
 export function saidOnStderr(stderr: string): string {
   const [text = ""] = stderr.split(/^Stack backtrace:/m);
   const lines = text.split("\n").filter((line) => line.trim() !== "" && !NOISE.some((noise) => noise.test(line)));

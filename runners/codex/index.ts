@@ -1,5 +1,6 @@
 import { defineEngine } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
+import { testedVersions } from "../tested-versions.ts";
 import { endWithoutTurn } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { codexLive } from "./live/index.ts";
@@ -23,6 +24,7 @@ export const codex = defineEngine(
     brings: codexBrings,
     isolation: { folder: ".codex", variable: "CODEX_HOME", login: ".codex/auth.json", key: () => "CODEX_API_KEY" },
     images: IMAGE_TYPES,
+    tested: testedVersions.codex,
     reasoning: { option: "reasoning_effort", levels: ["minimal", "low", "medium", "high", "xhigh"] },
     env: CODEX_VARIABLES,
     wire: codexLine,

@@ -10,7 +10,7 @@ const TITLE_LENGTH = 1000;
 /** An item that is shown as a step of the work: all but what the agent says. */
 export type WorkItem = Exclude<CodexItem, { type: "agent_message" }>;
 
-/** The step that an item stands for; undefined for those that are not shown. `cwd` is taken off the paths in titles. */
+/** The step of an item; undefined for items that are not shown. Titles have paths without `cwd`. */
 export function toStep(item: WorkItem, phase: ActionEvent["phase"], cwd: string | undefined): ActionEvent | undefined {
   const step = describe(item, cwd);
   if (step === undefined) return undefined;

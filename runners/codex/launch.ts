@@ -30,7 +30,10 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
     args: toArgs(options, {
       thread,
       images: request.spec.attachments.map(({ path }) => relative(cwd, path)),
-      trust: trustArguments(cwd, request.trusted === true, { ...request.env, ...options.env }),
+      trust: trustArguments(cwd, request.trusted === true, {
+        env: { ...request.env, ...options.env },
+        instructions: options.instructions,
+      }),
     }),
     stdin: prompt,
     state: { ...initial, title: options.profile ?? initial.title, cwd: cwd.replace(/\/+$/, "") || undefined, before },
@@ -45,10 +48,10 @@ interface Turn {
 }
 
 /**
- * What is passed to codex. Flags of `exec` stand before `resume`, which takes none of them.
+ * The arguments for codex. Flags of `exec` come before `resume`, which takes none of them.
  *
- * An unreachable model server is retried without end unless that feature is off; versions that do not know it ignore
- * the setting, and `extra_args` come after it to switch it on again.
+ * An unreachable model server is retried for ever unless that feature is off; versions that do not know it ignore the
+ * setting, and `extra_args` come after it to switch it on again.
  */
 export function toArgs(options: CodexOptions, { thread, images = [], trust = [] }: Turn = {}): string[] {
   return [
@@ -59,6 +62,7 @@ export function toArgs(options: CodexOptions, { thread, images = [], trust = [] 
     ...flag("sandbox", options.sandbox),
     ...flag("profile", options.profile),
     ...flag("model", options.model),
+    ...flag("output-schema", options.output_schema),
     ...setting("model_reasoning_effort", options.reasoning_effort),
     ...setting("model_reasoning_summary", options.reasoning_summary),
     ...(options.add_dirs ?? []).flatMap((dir) => flag("add-dir", dir)),

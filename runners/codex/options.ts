@@ -21,6 +21,8 @@ export const codexOptions = z.strictObject({
   reasoning_effort: z.string().regex(/^\w+$/, "must be one word, such as high").optional(),
   /** How much of the model's thinking is shown. */
   reasoning_summary: z.enum(["auto", "concise", "detailed", "none"]).optional(),
+  /** A file with the JSON schema of the answer. */
+  output_schema: z.string().min(1).optional(),
   /** Directories that may be written beside the run's own. */
   add_dirs: z.array(z.string().min(1)).optional(),
 });

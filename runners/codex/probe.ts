@@ -36,7 +36,7 @@ function loginProblem(output: string, isServed: boolean, env: Readonly<Record<st
   return "Codex is not logged in; run `codex login`, or set CODEX_API_KEY for the bridge.";
 }
 
-/** Whether a provider other than OpenAI may serve the models: such a one needs no login, so none is asked for. */
+/** Whether a provider other than OpenAI may serve the models: it needs no login, so none is asked for. */
 async function hasOtherProvider(options: CodexOptions, home: string): Promise<boolean> {
   const files = ["config.toml", ...(options.profile === undefined ? [] : [`${options.profile}.config.toml`])];
   const texts = await Promise.all(files.map((file) => readFile(join(home, file), "utf8").catch(() => "")));

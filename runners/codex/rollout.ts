@@ -6,14 +6,14 @@ import { parseJson } from "../../src/engine/json.ts";
 import { type ThreadTokens, threadTokens } from "./schema.ts";
 import { NO_TOKENS } from "./usage.ts";
 
-/** Where codex keeps its threads, config and login. */
+/** The folder of codex's threads, config and login. */
 export function codexHome(env: Readonly<Record<string, string | undefined>>): string {
   return env["CODEX_HOME"] || join(env["HOME"] ?? "", ".codex");
 }
 
 /**
- * The totals that codex will go on counting from when it resumes the thread: those of the last `token_count` in the
- * thread's file (seen in 0.169.0), or zero where a run was killed before it wrote one.
+ * The totals from which codex will count when it resumes the thread: those of the last `token_count` in the thread's
+ * file (seen in 0.169.0), or zero if a run was killed before it wrote one.
  *
  * @returns undefined if the file is not found (compressed, moved) or does not say it within its last 16 MiB.
  */

@@ -5,7 +5,7 @@ import type { CodexItem, CodexLine, ThreadTokens } from "./schema.ts";
 import { NO_TOKENS, runUsage } from "./usage.ts";
 
 export interface CodexState {
-  /** Of the run: codex's name, or that of the profile in use. */
+  /** The title of the run: codex's name, or that of the profile in use. */
   readonly title: string;
   /** Taken off the paths in titles; undefined if it is not known. */
   readonly cwd: string | undefined;
@@ -14,7 +14,7 @@ export interface CodexState {
   readonly thread: string | undefined;
   readonly turns: number;
   readonly warnings: number;
-  /** What the agent said last. */
+  /** The agent's last words. */
   readonly answer: string;
   /** The message that holds `answer`, until it is known whether more work follows it: then it is shown as a note. */
   readonly held: CodexItem | undefined;
@@ -81,7 +81,7 @@ function translateItem(state: CodexState, phase: ActionEvent["phase"], item: Cod
   return [next, [...notes, event]];
 }
 
-/** This version tells no phase; where one is told, a `commentary` is a note at once and never the answer. */
+/** This version tells no phase. In others a `commentary` is a note at once and never the answer. */
 function translateMessage(state: CodexState, item: CodexItem & { type: "agent_message" }): Translation {
   const [next, notes] = closeReconnect(...release(state));
   if (item.phase === "commentary") return [next, [...notes, note(item.id, item.text)]];

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { joinTexts } from "../../src/engine/instructions.ts";
 import { readInstructions, withParents } from "../../src/engine/trust.ts";
 import { codexHome } from "./rollout.ts";
 
-/** What codex reads of a repository that it trusts (0.169.0). */
+/** Files of a trusted repository that codex reads (0.169.0). */
 export const codexBrings = {
   ".codex/config.toml": "settings, MCP servers",
   ".codex/hooks.json": "hooks",
@@ -29,14 +30,18 @@ export const instructionsOf = (cwd: string): string | undefined =>
   readInstructions(cwd, ["AGENTS.override.md", "AGENTS.md"]);
 
 /**
- * Arguments that decide what a headless run takes of the repository. Codex itself takes nothing from one that the person
+ * Arguments that decide what a headless run takes of the repository, with the instructions of the options. Codex itself takes nothing from one that the person
  * has not trusted in codex's own config, and reads its AGENTS.md: then nothing has to be said.
  */
-export function trustArguments(cwd: string, isTrusted: boolean, env: Readonly<Record<string, string | undefined>>) {
-  if (!isTrusted && !isTrustedByCodex(cwd, codexHome(env))) return [];
-  const instructions = isTrusted ? undefined : instructionsOf(cwd);
+export function trustArguments(
+  cwd: string,
+  isTrusted: boolean,
+  { env, instructions: own }: { env: Readonly<Record<string, string | undefined>>; instructions?: string | undefined },
+) {
+  const isSaid = isTrusted || isTrustedByCodex(cwd, codexHome(env));
+  const instructions = joinTexts(own, isSaid && !isTrusted ? instructionsOf(cwd) : undefined);
   return [
-    ...["-c", `projects=${toToml(trustOf(cwd, isTrusted))}`],
+    ...(isSaid ? ["-c", `projects=${toToml(trustOf(cwd, isTrusted))}`] : []),
     ...(instructions === undefined ? [] : ["-c", `developer_instructions=${JSON.stringify(instructions)}`]),
   ];
 }

@@ -11,7 +11,7 @@ export const NO_TOKENS: ThreadTokens = {
 };
 
 /**
- * What one run used: the thread's totals after it without those before it.
+ * The usage of one run: the thread's totals after it minus those before it.
  *
  * @returns undefined if the totals went down, since then they were not counted from the same start.
  */

@@ -8,14 +8,14 @@ export interface ToolUse {
   run(signal?: AbortSignal): Promise<ToolOutput>;
 }
 
-/** What a script acts through: it says why, uses one tool, and gets what that returned. */
+/** The actions of a script: it says why, uses one tool, and gets the tool's result. */
 export interface ToolUser {
   use(intro: string, tool: ToolUse): Promise<ToolOutput>;
 }
 
 export interface ToolOutput {
   readonly text: string;
-  /** Present where it failed. */
+  /** Present if it failed. */
   readonly exitCode?: number;
 }
 

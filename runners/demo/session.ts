@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What was said in a session, oldest first. */
+/** The messages of a session, oldest first. */
 export interface Turn {
   readonly prompt: string;
   readonly answer: string;
@@ -27,7 +27,7 @@ export async function createSession(folder: string, cwd: string): Promise<Sessio
 }
 
 /**
- * The session with an id or behind a path; undefined if there is none.
+ * The session of an id or a path; undefined if there is none.
  *
  * @throws Error for a file that no run of this program wrote.
  */

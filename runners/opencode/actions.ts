@@ -56,7 +56,7 @@ function describe(part: ToolPart): ToolDescription {
 const asAdded = ({ changes }: ToolDescription): Pick<ToolDescription, "changes"> =>
   changes ? { changes: changes.map(({ path }) => ({ path, verb: "add" })) } : {};
 
-/** Why the tool did not do its work; undefined if it did, and where its exit code says it all. */
+/** Why the tool failed; undefined if it worked, or if the exit code says it all. */
 function errorOf({ tool, state }: ToolPart): string | undefined {
   if (state.status === "error") return state.error || "failed";
   if (tool === "invalid") return text(state.input["error"]) ?? "There is no such tool.";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** What an `error` line says. */
+/** The content of an `error` line. */
 export interface Failure {
   readonly text: string;
-  /** Where opencode kept the cause to its log: the mark to look for there. */
+  /** opencode kept the cause to its log: the mark to look for there. */
   readonly ref?: string;
 }
 
@@ -30,7 +30,7 @@ export function readFailure(line: unknown): Failure {
 
 const UNNAMED = "opencode error";
 
-/** The same for people; `isGuarded` where opencode was kept from its hosted models and may have found no other. */
+/** The same for people; `isGuarded` if opencode was kept from its hosted models and may have found no other. */
 export function explainFailure({ text: said, ref }: Failure, isGuarded: boolean): string {
   if (ref === undefined) return said;
   const log = `The cause is in opencode's log (\`~/.local/share/opencode/log/opencode.log\`), at ${ref}.`;
@@ -44,7 +44,7 @@ const NO_MODEL =
   "No model is set: name one with `opencode.model`. To let opencode choose one of those that it hosts, " +
   "where others may read your prompts, set `opencode.hosted_models = true`.";
 
-/** True for the error after which opencode summarises the conversation and goes on. */
+/** True for the error after which opencode summarises the conversation and continues. */
 export function isOverflow(line: { readonly error?: unknown }): boolean {
   return z.object({ name: z.literal("ContextOverflowError") }).safeParse(line.error).success;
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { OpencodeOptions } from "./options.ts";
 import { configDirectory, dataDirectory, type Variables } from "./places.ts";
 
-/** The provider behind opencode's own hosted models; the free ones need no login. */
+/** The provider of opencode's own hosted models; the free ones need no login. */
 const HOSTED = "opencode";
 
 export interface ModelSetup {
@@ -16,9 +16,9 @@ export interface ModelSetup {
 }
 
 /**
- * The value of `OPENCODE_CONFIG_CONTENT` that keeps opencode from falling back on its hosted models, which it does
- * without a word if no model was chosen (seen in 1.18.33). Undefined where somebody did choose: with
- * `opencode.model`, in opencode's own config or with a login. What that variable and the config hold is kept.
+ * The value of `OPENCODE_CONFIG_CONTENT` that keeps opencode from its hosted models, which it uses silently if no model
+ * was chosen (seen in 1.18.33). Undefined if somebody chose one: with `opencode.model`, in opencode's own config or
+ * with a login. Other content of that variable and of the config stays.
  */
 export async function withoutHostedModels({ options, env, cwd }: ModelSetup): Promise<string | undefined> {
   if (options.hosted_models || options.model !== undefined) return undefined;

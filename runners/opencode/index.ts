@@ -1,6 +1,7 @@
 import { defineEngine } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
+import { testedVersions } from "../tested-versions.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
 import { opencodeOptions, optionWarnings } from "./options.ts";
@@ -28,6 +29,7 @@ export const opencode = defineEngine(
       ...{ folder: ".config/opencode", login: ".local/share/opencode/auth.json" },
       key: ({ model }) => (model === undefined ? undefined : keyVariable(model.split("/")[0] ?? "")),
     },
+    tested: testedVersions.opencode,
     reasoning: { option: "variant", levels: ["minimal", "low", "medium", "high", "max"] },
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
+import { withInstructions } from "../../src/engine/instructions.ts";
 import { isTrustedIn } from "../../src/engine/trust.ts";
 import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
@@ -49,11 +50,11 @@ export async function launch(
       OPENCODE_PERMISSION: permission,
       ...(config !== undefined && { OPENCODE_CONFIG_CONTENT: config }),
     },
-    stdin: prompt,
+    stdin: withInstructions(prompt, options),
     state: { ...initialState, title: options.model ?? initialState.title, isGuarded: guard !== undefined },
     ...(release && { release }),
   };
 }
 
-/** Where to ask about a session: the place does not matter, but it must exist. */
+/** The directory in which to ask about a session: any will do, but it must exist. */
 const anyDirectory = ({ cwd }: RunRequest): string => (existsSync(cwd) ? cwd : "/");

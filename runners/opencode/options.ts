@@ -10,7 +10,7 @@ const permission = anyPermission.superRefine((value, context) => {
 });
 const NO_DECISION = 'must be "allow", "ask" or "deny"';
 
-/** Where in a table of so many levels something else stands than a decision. */
+/** The place in a nested table whose value is no decision. */
 function wrongPlace(value: unknown, levels: number): readonly string[] | undefined {
   if (DECISIONS.some((decision) => decision === value)) return undefined;
   if (levels === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return [];
@@ -64,8 +64,8 @@ export function optionWarnings(options: OpencodeOptions, table: string): readonl
 }
 
 /**
- * The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. Behind a space a value
- * that begins with `-`, such as a model that a chat chose, would be a flag of its own.
+ * The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. After a space a value
+ * that begins with `-`, such as a model that a chat chose, would be its own flag.
  */
 export function toArguments(
   options: OpencodeOptions,
@@ -86,16 +86,16 @@ export function toArguments(
   ];
 }
 
-/** What `OPENCODE_PERMISSION` is to hold: opencode lays it over its config key by key, so that a word alone is lost. */
+/** The value of `OPENCODE_PERMISSION`: opencode merges it over its config key by key, so that a word alone is lost. */
 export function toPermission({ permission }: OpencodeOptions): string | undefined {
   if (permission === undefined) return undefined;
   return JSON.stringify(typeof permission === "string" ? { "*": permission } : permission);
 }
 
 /**
- * The same for a headless run, if nobody can answer the model's questions: on a session that a server made it would
- * wait for ever (seen in 1.18.33). To sessions of its own it denies them itself. What is no JSON is left for opencode to
- * complain of.
+ * The same for a headless run, in which nobody can answer the model's questions: on a session that a server made it
+ * would wait for ever (seen in 1.18.33). In its own sessions opencode denies them itself. opencode itself reports text
+ * that is no JSON.
  */
 export function withoutQuestions(permission = "{}"): string {
   try {

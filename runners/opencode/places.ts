@@ -4,11 +4,11 @@ import { isAbsolute, join } from "node:path";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Where opencode keeps its own config: the same on every system. */
+/** The folder of opencode's own config: the same on every system. */
 export const configDirectory = (env: Variables): string =>
   join(env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config"), "opencode");
 
-/** Where opencode keeps sessions, logs and logins. */
+/** The folder of opencode's sessions, logs and logins. */
 export const dataDirectory = (env: Variables): string =>
   join(env["XDG_DATA_HOME"] || join(env["HOME"] || homedir(), ".local", "share"), "opencode");
 

@@ -1,6 +1,6 @@
 import type { ResumeCodec } from "../../src/engine/contract.ts";
 
-/** `opencode --session ses_...`, as its own terminal takes it; `run` and `-s` are understood too. */
+/** `opencode --session ses_...`, as its own terminal takes it; `run` and `-s` are read too. */
 export const opencodeResume: ResumeCodec = {
   format: (value) => `opencode --session ${value}`,
   parse: (line) => {
@@ -9,5 +9,5 @@ export const opencodeResume: ResumeCodec = {
   },
 };
 
-/** Nothing else may stand in an argument or in a query. */
+/** Nothing else may be in an argument or in a query. */
 export const isSessionId = (value: string): boolean => /^ses_[A-Za-z0-9]+$/.test(value);

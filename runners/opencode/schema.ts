@@ -44,9 +44,9 @@ const StepStart = z.object({ type: z.literal("step_start"), sessionID });
 const count = z.number().catch(0);
 
 export const StepPart = z.object({
-  /** `tool-calls` where another step follows, `stop` or `length` at the end; providers have others. */
+  /** `tool-calls` if another step follows, `stop` or `length` at the end; providers have others. */
   reason: z.string().optional(),
-  /** Of this step. `input` leaves cached tokens out, `output` leaves reasoning out. */
+  /** The tokens of this step. `input` leaves cached tokens out, `output` leaves reasoning out. */
   tokens: z
     .object({
       input: count,

@@ -3,7 +3,7 @@ import type { Slot } from "../../src/engine/host.ts";
 /** How many sessions are remembered; the one that was learned first is forgotten first. */
 const LIMIT = 1000;
 
-/** Where sessions live that this program has begun or resumed: to ask opencode costs a start of it. */
+/** The directories of sessions that this program has begun or resumed: to ask opencode costs a start of it. */
 export class SessionDirectories {
   readonly #directories = new Map<string, string>();
 

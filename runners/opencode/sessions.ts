@@ -20,9 +20,9 @@ export interface SessionLookup {
 }
 
 /**
- * The directory in which a session lives. Resumed in any other, opencode asks the model, prints nothing and never
- * exits (seen in 1.18.33). It is asked by way of its own `db` command: `session list` knows only one project, and
- * `export` prints the whole conversation.
+ * The directory of a session. Resumed in any other, opencode asks the model, prints nothing and never exits (seen in
+ * 1.18.33). Asked through opencode's own `db` command: `session list` knows only one project, and `export` prints the
+ * whole conversation.
  *
  * @throws EngineError if there is no such session, or its directory is gone.
  */

@@ -4,9 +4,9 @@ import type { StepPart } from "./schema.ts";
 
 export const ENGINE = "opencode";
 
-/** What is known of a run so far. */
+/** The state of a run so far. */
 export interface OpencodeState {
-  /** Of `started`: the configured model, or the engine's own name. */
+  /** The title of `started`: the configured model, or the engine's own name. */
   readonly title: string;
   readonly session?: string;
   /** The texts of all steps, a blank line between them. */
@@ -36,7 +36,7 @@ export const initialState: OpencodeState = {
   isGuarded: false,
 };
 
-/** Text is added as its own paragraph; blank text is not. */
+/** Adds a text as its own paragraph; blank text is left out. */
 export function join(answer: string, text: string): string {
   const paragraph = text.trim();
   if (paragraph === "") return answer;

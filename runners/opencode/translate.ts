@@ -7,7 +7,7 @@ import { addUsage, ENGINE, join, type OpencodeState, warn } from "./state.ts";
 
 type Translation = readonly [OpencodeState, readonly ShownEvent[]];
 
-/** Pure. The outcome is left to the end of the process: opencode may go on after a `stop`, and after an error. */
+/** Pure. The end of the process decides the outcome: opencode may continue after a `stop`, and after an error. */
 export function translate(state: OpencodeState, line: OpencodeLine): Translation {
   const [known, started] = withSession(state, line.sessionID);
   const [next, events] = step(known, line);

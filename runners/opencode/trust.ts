@@ -5,7 +5,7 @@ import { EngineError } from "../../src/errors.ts";
 import { parseConfig, plainJson } from "./hosted-models.ts";
 import type { Variables } from "./places.ts";
 
-/** What opencode reads of a repository (1.18.33). */
+/** Files of a repository that opencode reads (1.18.33). */
 export const opencodeBrings = {
   "opencode.json": "permissions, MCP servers, plugins",
   "opencode.jsonc": "permissions, MCP servers, plugins",
@@ -65,7 +65,7 @@ const scriptsIn = (folder: string): readonly string[] =>
         .map((name) => join(folder, name))
     : [];
 
-/** What cannot be read is taken to name some. */
+/** An unreadable config counts as one that names some. */
 function namesPlugins(text: string): boolean {
   try {
     const config: unknown = JSON.parse(plainJson(text));

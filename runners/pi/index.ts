@@ -3,6 +3,7 @@ import { defineEngine, type Launch } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
+import { testedVersions } from "../tested-versions.ts";
 import { piLive } from "./live/index.ts";
 import { resumeFlag } from "./omp.ts";
 import { type PiOptions, piOptions, toArguments, toMeta, toTitle } from "./options.ts";
@@ -29,6 +30,7 @@ export const pi = defineEngine(
       key: ({ provider = "anthropic" }: EngineOptions & { readonly provider?: string }) => keyVariable(provider),
     },
     images: IMAGE_TYPES,
+    tested: testedVersions.pi,
     reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
     env: PI_VARIABLES,
     wire: PiLine,

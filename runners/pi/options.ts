@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { joinTexts } from "../../src/engine/instructions.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 
 /** The `[pi]` table. Names are those of pi's flags; what is unset is left to pi's own settings. */
@@ -7,7 +8,7 @@ export const piOptions = z.strictObject({
   /** Newer versions of pi take it only together with a model. */
   provider: z.string().min(1).optional(),
   thinking: z.enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"]).optional(),
-  /** Where session files are kept; relative to the run's directory, `~` is the home directory. */
+  /** The folder of session files; relative to the run's directory, `~` is the home directory. */
   session_dir: z.string().min(1).optional(),
   /** Shown in place of the model, and the name of new sessions; headless only with pi 0.78 or later. */
   session_title: z.string().min(1).optional(),
@@ -41,11 +42,11 @@ export function toArguments(
     ...(options.tools?.length === 0 ? ["--no-tools"] : flag("--tools", options.tools?.join(","))),
     ...flag("--exclude-tools", options.exclude_tools?.join(",")),
     ...(options.approve === undefined ? [] : [options.approve ? "--approve" : "--no-approve"]),
-    ...flag("--append-system-prompt", options.append_system_prompt),
+    ...flag("--append-system-prompt", joinTexts(options.append_system_prompt, options.instructions)),
   ];
 }
 
-/** What a run is called. */
+/** The title of a run. */
 export const toTitle = ({ session_title, model }: PiOptions): string => session_title ?? model ?? "pi";
 
 /** Shown with the start of a run. */

@@ -3,7 +3,7 @@ import type { Exit } from "../../src/engine/define.ts";
 import { toReadableError } from "./readable-error.ts";
 import { type Outcome, type PiState, toCompleted } from "./state.ts";
 
-/** What the last model call makes of the run: pi exits with 0 even where it failed. */
+/** The run's outcome after the last model call: pi exits with 0 even if it failed. */
 export function toOutcome({ last, answer, kept }: PiState): Outcome {
   if (last === undefined) return { ok: false, error: "pi ended without asking the model." };
   if (last.stopReason === "error" || last.stopReason === "aborted") {
@@ -19,7 +19,7 @@ export function toOutcome({ last, answer, kept }: PiState): Outcome {
   };
 }
 
-/** What pi's refusal of a prompt makes of the run. */
+/** The run's outcome after pi refused its prompt. */
 export const toRefusal = (message: string): Outcome => ({ ok: false, error: withAdvice(toReadableError(message)) });
 
 /** The outcome of a stream that ended without `agent_settled`: every run of old pi, and whatever was cut off. */
@@ -62,7 +62,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^.*--provider requires --model.*$/m, "Set `pi.model` beside `pi.provider`."],
 ];
 
-/** The line that the advice is about stands for the rest, which is a stack or a list of files. */
+/** The line with the advice replaces the rest, which is a stack or a list of files. */
 function withAdvice(text: string): string {
   for (const [pattern, advice] of ADVICE) {
     const line = pattern.exec(text)?.[0];

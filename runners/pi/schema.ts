@@ -34,7 +34,7 @@ const OtherMessage = z.object({
 const Message = z.union([AssistantMessage, OtherMessage]);
 export type WireMessage = z.infer<typeof Message>;
 
-/** What of the messages of an `agent_end` matters if none was told before. */
+/** The part of an `agent_end`'s messages that counts if no message came before. */
 export const LastMessages = z.array(
   z.object({ stopReason: z.string().optional(), errorMessage: z.string().optional() }),
 );

@@ -11,7 +11,7 @@ export interface SessionFile {
   /** Absolute. */
   readonly path: string;
   readonly id: string;
-  /** Where pi works when the session goes on. */
+  /** The directory in which pi will work when it resumes the session. */
   readonly cwd: string;
 }
 
@@ -21,8 +21,8 @@ const HEADER_LIMIT = 16 * 1024;
 const Header = z.object({ type: z.literal("session"), id: z.string().min(1), cwd: z.string().default("") });
 
 /**
- * The session that a full id, the beginning of an id, or a path stands for. pi itself would ask on a terminal, or
- * begin anew where the file is missing, so nothing is left to it.
+ * The session of a full id, the beginning of an id, or a path. pi itself would ask on a terminal, or begin a new
+ * session if the file is missing, so nothing is left to pi.
  *
  * @throws EngineError if there is none, if several begin alike, or if its directory is gone or not known here.
  */

@@ -6,7 +6,7 @@ import type { EngineSetup } from "../../src/engine/contract.ts";
 import { isOmp, ompFolderName } from "./omp.ts";
 import type { PiOptions } from "./options.ts";
 
-/** Where pi keeps session files, as its 0.74.2 and 1.5.2 resolve it. */
+/** The folders of pi's session files, as its 0.74.2 and 1.5.2 find them. */
 export interface SessionPlaces {
   readonly cwd: string;
   readonly home: string;
@@ -56,7 +56,7 @@ const toFolderName = (cwd: string): string => `--${cwd.replace(/^[/\\]/, "").rep
 
 const Settings = z.object({ sessionDir: z.string().optional() });
 
-/** Undefined too where pi's settings cannot be read: pi says so itself when it starts. */
+/** Also undefined if pi's settings cannot be read: pi reports that itself when it starts. */
 async function readSessionDir(path: string): Promise<string | undefined> {
   try {
     return Settings.safeParse(JSON.parse(await readFile(path, "utf8"))).data?.sessionDir;

@@ -2,7 +2,7 @@ import type { Action, Completed, ResumeToken, Usage } from "../../src/domain/eve
 
 export const ENGINE = "pi";
 
-/** What is known of a run after the lines read so far. */
+/** The state of a run after the lines so far. */
 export interface PiState {
   /** Shown with `started`. */
   readonly title: string;

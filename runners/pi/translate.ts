@@ -72,7 +72,7 @@ function keepAnswer(state: PiState): PiState {
   return isWhole ? { ...state, kept: withKept(state, state.answer), answer: "" } : state;
 }
 
-/** An attempt that was aborted before its first message ended tells of that only here. */
+/** Only this line reports an attempt that was aborted before its first message ended. */
 function withLast(state: PiState, messages: unknown): PiState {
   if (state.last !== undefined) return state;
   const { stopReason, errorMessage } = LastMessages.safeParse(messages).data?.at(-1) ?? {};

@@ -13,7 +13,7 @@ import { isOlder } from "./probe.ts";
 import type { SessionPlaces } from "./session-places.ts";
 import { ENGINE } from "./state.ts";
 
-/** What pi reads of a repository; since 0.79 only if pi was told to trust it. */
+/** Files of a repository that pi reads; since 0.79 only if pi was told to trust it. */
 export const piBrings = {
   ".pi/settings.json": "shell, packages, models",
   ".pi/extensions/": "extensions",
@@ -23,7 +23,7 @@ export const piBrings = {
   ".pi/APPEND_SYSTEM.md": "system prompt",
 };
 
-/** What a run adds to pi's arguments and environment on account of trust. */
+/** Arguments and variables for pi that follow from trust. */
 export interface PiTrust {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface PiTrust {
 
 export type PiTrustRequest = Pick<RunRequest, "cwd"> & EngineSetup & { readonly options: PiOptions };
 
-/** Explicit `--extension` arguments, such as our gate's, are loaded all the same. */
+/** Explicit `--extension` arguments, such as our gate's, are still loaded. */
 const NOTHING_BUT_OURS = ["--no-extensions", "--no-skills", "--no-prompt-templates", "--no-themes"];
 
 /**

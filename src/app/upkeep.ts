@@ -13,6 +13,18 @@ export function tellWarnings({ warnings }: Config, { store, tellMain, now }: War
   if (fresh.length > 0) tellMain(warningNote(fresh));
 }
 
+/** The early word of an engine that changed: each kind of event that is not known is told once, for good. */
+export const tellUnknown =
+  ({ store, tellMain, now, log }: WarningParts & { readonly log: Logger }) =>
+  (engine: string, kind: string): void => {
+    const news = `${engine} told something that takopi does not know: \`${kind}\`. Tasks go on without it. \`takopi doctor\` says which versions were tested.`;
+    try {
+      if (store.history.tellsFirst(news, now())) tellMain(news);
+    } catch (error) {
+      log.error({ err: error }, "engine.unknown_not_told");
+    }
+  };
+
 interface WarningParts {
   readonly store: Store;
   readonly tellMain: (body: string) => void;

@@ -26,6 +26,7 @@ export function addRun(prompt: Prompt, resolved: Resolved, waiting: number, opti
     branch: resolved.context?.branch ?? null,
     prompt: resolved.prompt,
     files: prompt.files ?? [],
+    presets: resolved.presets,
     resume: resolved.resume ?? null,
     follows: resolved.follows ?? null,
     createdAt,

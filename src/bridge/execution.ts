@@ -1,4 +1,4 @@
-import { engineOptions } from "../config/engine-options.ts";
+import { engineOptions, withPreset } from "../config/engine-options.ts";
 import { assertNever, type Completed, type ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
@@ -50,8 +50,9 @@ export class Execution {
     this.#engine = options.engines.find(({ id }) => id === run.engine);
     const config = options.config();
     const project = config.projects.get(run.project ?? "");
-    this.#engineOptions = this.#engine ? engineOptions(config, this.#engine, project) : {};
     const spec = specOf(run, options);
+    const configured = this.#engine ? engineOptions(config, this.#engine, project) : {};
+    this.#engineOptions = withPreset(configured, spec.overrides.preset);
     this.#briefs = briefsFor(spec, options.store);
     this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
     this.#steering = new Steering((command) => this.#work.send(command));

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { presetEngine } from "../config/presets.ts";
 import { hasTopics } from "../config/topics.ts";
 import { type Context, parseContext } from "../domain/context.ts";
 import { type Directives, parseDirectives } from "../domain/directives.ts";
@@ -40,6 +41,8 @@ export interface Resolved {
   readonly context: Context | undefined;
   readonly resume: string | undefined;
   readonly follows: string | undefined;
+  /** Of the message and its session, in the order in which they apply. */
+  readonly presets: readonly string[];
   readonly prompt: string;
   /** Names in the message itself. */
   readonly named: Omit<Directives, "prompt">;
@@ -71,7 +74,7 @@ export interface ResolveParts {
  * Session: a resume line in the message, the run of the replied-to message, a resume line in the replied-to text, the
  * conversation's newest run (same project and branch), else a new one. A session decides the engine.
  * Context: the replied-to run's or ctx line, directives, what the conversation is bound to, the project of this chat,
- * default_project, none. Engine: directive, then the setting of the conversation, see `SETTINGS`.
+ * default_project, none. Engine: directive, preset, then the setting of the conversation, see `SETTINGS`.
  *
  * @throws UserError for directives that stand twice or before nothing, and for projects that are not configured.
  */
@@ -82,15 +85,14 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const directives = parseDirectives(prompt.text, {
     engines: engines.map(({ id }) => id),
     projects: [...config.projects.keys()],
+    presets: [...config.presets.keys()],
     botName: parts.botName,
     hasProject: ambient !== undefined,
   });
-  if (directives.prompt.trim() === "" && prompt.text.trim() !== "") {
-    const { prompt: _, ...named } = directives;
-    throw new BareDirectives(prompt.text.trim(), named);
-  }
-  const text = stripResume(directives.prompt, engines);
-  const own = findResume(prompt.ownText ?? directives.prompt, engines);
+  const { prompt: task, ...named } = directives;
+  if (task.trim() === "" && prompt.text.trim() !== "") throw new BareDirectives(prompt.text.trim(), named);
+  const text = stripResume(task, engines);
+  const own = findResume(prompt.ownText ?? task, engines);
   const replied = repliedRun(prompt, store);
   const token = own ?? (replied ? undefined : findResume(trustedLines(prompt, parts.botName), engines));
   const conversation = conversationKey(prompt, config);
@@ -98,13 +100,23 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const context = known
     ? contextOf(known)
     : (lineContext(trustedLines(prompt, parts.botName), config) ?? withDirectives(ambient, directives));
-  const { engine: namedEngine, project, branch } = directives;
-  const common = { context, prompt: text, named: { engine: namedEngine, project, branch }, conversation };
-  if (token) return { ...common, ...bySession(token) };
-  if (replied) return { ...common, ...byRun(replied) };
-  const engine = directives.engine ?? settings.engine(context?.project).value;
+  const common = { context, prompt: text, named, conversation, presets: named.presets };
+  if (token) return keepPresets({ ...common, ...bySession(token) }, known, config);
+  if (replied) return keepPresets({ ...common, ...byRun(replied) }, known, config);
+  const engine = directives.engine ?? presetEngine(named.presets, config) ?? settings.engine(context?.project).value;
   const latest = conversation === undefined ? undefined : latestRun(conversation, engine, context, store);
-  return { ...common, ...(latest ? byRun(latest) : { engine, resume: undefined, follows: undefined }) };
+  if (latest) return keepPresets({ ...common, ...byRun(latest) }, latest, config);
+  return { ...common, engine, resume: undefined, follows: undefined };
+}
+
+/** A session keeps its presets, and takes more. @throws UserError for a preset of another engine. */
+function keepPresets(resolved: Resolved, known: StoredRun | undefined, config: Config): Resolved {
+  const { engine, named } = resolved;
+  const other = presetEngine(named.presets, config) ?? engine;
+  if (other !== engine) {
+    throw new UserError(`This session is ${engine}'s, and that preset is for ${other}: begin a new message.`);
+  }
+  return { ...resolved, presets: [...new Set([...(known?.presets ?? []), ...named.presets])] };
 }
 
 const bySession = ({ engine, value }: ResumeToken) => ({ engine, resume: value, follows: undefined });

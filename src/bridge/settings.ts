@@ -20,6 +20,8 @@ interface EngineUse {
   readonly engine: Engine;
   readonly project: string | undefined;
   readonly session?: string | undefined;
+  /** What the presets of the session make of the engine's options. */
+  readonly preset?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The settings of one conversation as they are now; `SETTINGS` says what sets each. */
@@ -72,13 +74,16 @@ export function settingsOf(place: PreferencePlace, parts: SettingsParts): Settin
       return strongest({ topic: known(topic), chat: known(chat), project: byProject }) ?? fallback;
     },
     model: (use) => {
-      const { engine, session } = use;
-      const bySession = session === undefined ? undefined : store.threads.model(engine.id, session);
+      const { engine, session, preset } = use;
+      const bySession =
+        (session === undefined ? undefined : store.threads.model(engine.id, session)) ?? textIn(preset, "model");
       return strongest({ session: bySession, ...chosen(preferenceOf.model(engine.id)), ...configured(use, "model") });
     },
     reasoning: (use) => {
       const { reasoning, id } = use.engine;
-      return reasoning && strongest({ ...chosen(preferenceOf.reasoning(id)), ...configured(use, reasoning.option) });
+      if (!reasoning) return undefined;
+      const session = textIn(use.preset, reasoning.option);
+      return strongest({ session, ...chosen(preferenceOf.reasoning(id)), ...configured(use, reasoning.option) });
     },
     trigger: () => strongest(chosen(preferenceOf.trigger)) ?? { value: "all", layer: "global" },
   };

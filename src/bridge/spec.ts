@@ -1,3 +1,4 @@
+import { presetOptions } from "../config/presets.ts";
 import { toAttachments, withPlaces } from "../domain/files.ts";
 import type { GoalTerms } from "../domain/goal.ts";
 import type { RunSpec } from "../domain/run.ts";
@@ -39,15 +40,21 @@ const termsOf = ({ isResumed, tokenBudget, minutes }: GoalTerms): GoalTerms => (
   ...(minutes !== undefined && { minutes }),
 });
 
-/** Choices of the session or its conversation that override the config. */
+/** Choices of the session or its conversation that override the config. @throws UserError for a preset that cannot hold. */
 export function overridesOf(run: StoredRun, session: string | undefined, parts: SpecParts): RunSpec["overrides"] {
   const engine = parts.engines.find(({ id }) => id === run.engine);
   if (!engine) return {};
-  const settings = settingsOf(run, { ...parts, config: parts.config() });
-  const use = { engine, project: run.project ?? undefined, session };
+  const config = parts.config();
+  const settings = settingsOf(run, { ...parts, config });
+  const preset = presetOptions(run.presets, engine, config);
+  const use = { engine, project: run.project ?? undefined, session, preset };
   const model = chosen(settings.model(use));
   const reasoning = chosen(settings.reasoning(use));
-  return { ...(model !== undefined && { model }), ...(reasoning !== undefined && { reasoning }) };
+  return {
+    ...(model !== undefined && { model }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...(run.presets.length > 0 && { preset }),
+  };
 }
 
 /** The config's own values reach the engine with its other options. */

@@ -33,8 +33,9 @@ function lastStarted(id: string | null | undefined, store: Store): string | unde
 const isSamePlace = (run: StoredRun, { chatId, topicId }: Prompt) =>
   run.chatId === chatId && run.topicId === (topicId ?? null);
 
-function isMeant(run: StoredRun, { named: { engine, project, branch } }: Resolved): boolean {
+function isMeant(run: StoredRun, { named: { engine, project, branch, presets } }: Resolved): boolean {
   return (
+    presets.every((preset) => run.presets.includes(preset)) &&
     (engine ?? run.engine) === run.engine &&
     (project === undefined || project === run.project) &&
     (branch === undefined || branch === run.branch)

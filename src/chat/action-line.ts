@@ -9,7 +9,7 @@ const GLYPHS = { started: "▸", updated: "↻", done: "✓", failed: "✗" };
 const MAX_TITLE_LENGTH = 300;
 const MAX_PATH_LENGTH = 120;
 const SHOWN_CHANGES = 3;
-/** Of what a step says. */
+/** The length of a step's own words. */
 const MAX_LINE_LENGTH = 160;
 const SHOWN_LINES = 4;
 
@@ -31,7 +31,7 @@ export function runningOutput(shown: readonly ShownAction[]): string | undefined
   return lastLines(running?.action.detail.output ?? "", SHOWN_LINES).join("\n") || undefined;
 }
 
-/** What pi adds says only what the exit code does. */
+/** pi's addition only repeats the exit code. */
 const lastLines = (output: string, count: number): readonly string[] =>
   output
     .split("\n")

@@ -7,21 +7,21 @@ import type { Incoming, Press } from "./incoming.ts";
 import { toDocument } from "./markdown/load.ts";
 import { Superseded } from "./transport.ts";
 
-/** What is said to a command or a press. */
+/** The answer to a command or a press. */
 export interface Answer extends Pick<Told, "body" | "folds" | "file"> {
   readonly buttons?: Buttons;
   /** The run that a reply to it continues. */
   readonly runId?: string;
-  /** It makes no sound: nobody waits for it. */
+  /** The message makes no sound: nobody waits for it. */
   readonly isSilent?: boolean;
 }
 
-/** What a delivery keeps beside the body. */
+/** Data that a delivery keeps beside the body. */
 export type Attached = Pick<Told, "folds" | "file">;
 
 type Reply = string | Answer | undefined;
 
-/** What an answer replies to. */
+/** The message that an answer replies to. */
 export type Origin = Pick<Incoming, "updateId" | "chatId" | "topicId" | "messageId">;
 
 /** Replies to messages and presses, delivered from the store. */

@@ -1,7 +1,7 @@
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Button, Buttons } from "./document.ts";
 
-/** What a press asks for; its data names a run and nothing else. */
+/** The request of a press; its data names a run and nothing else. */
 export interface PressAction {
   readonly action: "stop" | "wait" | "run" | "steer" | "resume" | "again";
   readonly runId: string;

@@ -4,7 +4,7 @@ import type { StoredQuestion } from "../store/questions.ts";
 import { isCutOff, verdictLabel } from "./card-end.ts";
 import type { Button, Buttons } from "./document.ts";
 
-/** What a button of a card asks for; a number is the index of an option. */
+/** The request of a card's button; a number is the index of an option. */
 export interface CardPress {
   readonly key: string;
   readonly what: "allow" | "session" | "deny" | "why" | "dismiss" | "done" | "resume" | "leave" | number;

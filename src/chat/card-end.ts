@@ -75,5 +75,5 @@ function verdictOf({ reply, scope, state, decidedBy }: StoredQuestion): string {
 
 const nameOf = (name: string | null) => short(name ?? "somebody", NAME_LENGTH);
 
-/** What an engine says, or a person is called: it can neither hide anything nor begin a line. */
+/** Words of an engine, or a person's name: these can neither hide anything nor begin a line. */
 const short = (value: string, limit: number): string => shorten(visibleLine(value), limit);

@@ -13,7 +13,7 @@ export interface CardOptions {
 
 /** In characters. */
 const OPTIONS_LENGTH = 1_000;
-/** Of the name or description of one. */
+/** The limit of one name or description. */
 const OPTION_LENGTH = 400;
 const NO_OPTIONS: CardOptions = { shown: [], text: "", isCut: false };
 

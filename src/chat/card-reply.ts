@@ -80,7 +80,7 @@ function pass({ runId, key }: StoredQuestion, reply: Reply, person: Person, { br
 
 const isApproval = ({ kind }: Question) => kind !== "text" && kind !== "choice";
 
-/** The reply that a button stands for, or why it is none. */
+/** The reply of a button, or why there is none. */
 function toReply(question: Question, what: CardPress["what"], chosen: ReadonlySet<number>): Reply | string {
   if (what === "dismiss" && !isApproval(question)) return { type: "dismiss" };
   if (question.kind === "choice") return toChoice(question, typeof what === "number" ? [what] : [...chosen]);
@@ -96,7 +96,9 @@ function toChoice({ options }: Choice, indexes: readonly number[]): Reply | stri
   return values.length > 0 ? { type: "choose", values } : "Nothing is chosen.";
 }
 
-/** The reply that a text stands for, or what to say to it. The name of an option chooses it, and so does its number. */
+/**
+ * The reply that a text means, or the answer to the person. The name of an option chooses it, and so does its number.
+ */
 function readReply(question: Question, text: string): Reply | string {
   if (text === "") return "This takes text only.";
   if (question.kind !== "text" && question.kind !== "choice") return { type: "deny", reason: text };

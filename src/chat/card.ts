@@ -28,10 +28,13 @@ const TITLE_LENGTH = 300;
 const PLACE_LENGTH = 200;
 const REASON_LENGTH = 300;
 const BODY_LENGTH = 1_700;
-/** What is longer, in characters or lines, is folded. */
+/** Longer text, in characters or lines, is folded. */
 const UNFOLDED = { characters: 400, lines: 8 };
 
-/** The message of a question: who wants what, all that there is to read, where and why, and how to answer or who did. */
+/**
+ * The message of a question: the engine's request with everything to read, the place, the reason, and how to answer or
+ * who answered.
+ */
 export function renderCard(view: CardView): Card {
   const { question } = view.stored;
   const body = bodyOf(question);
@@ -61,7 +64,7 @@ export const renderAskedAgain = ({ question }: StoredQuestion): Document => ({
   body: [paragraph(text("Asked again: "), code(titleOf(question)))],
 });
 
-/** What a reply goes to that denies something. */
+/** A reply that denies something goes to this. */
 export const renderWhyNot = (engine: string): Document => ({
   body: [plain(`Why not? Reply to this message: ${engine} is told what you write.`)],
 });
@@ -73,7 +76,7 @@ const FILES: Readonly<Record<Question["kind"], string>> = {
 
 const WANTS = { command: "wants to run", file_change: "wants to change files", permission: "asks for permission" };
 
-/** Who wants what; a command says so itself. */
+/** The engine and its request; a command speaks for itself. */
 function headOf(question: Question, engine: string): Block {
   if (question.kind === "choice" || question.kind === "text") {
     const title: Inline = { type: "bold", children: [text(titleOf(question))] };
@@ -95,7 +98,7 @@ function toFold(body: string): Block[] {
   return body === "" ? [] : [{ type: "pre", text: body, ...(isShort ? {} : { isFolded: true }) }];
 }
 
-/** Where it would happen, and why. */
+/** The place and the reason. */
 function factsOf(view: CardView): Block[] {
   const { question } = view.stored;
   const place = placeOf(view);
@@ -125,5 +128,5 @@ const placeCode = (place: string): Inline => code(short(place, PLACE_LENGTH));
 
 const titleOf = ({ title }: Question): string => short(title, TITLE_LENGTH);
 
-/** What an engine says: it can neither hide anything nor begin a line. */
+/** Words of an engine: these can neither hide anything nor begin a line. */
 const short = (value: string, limit: number): string => shorten(visibleLine(value), limit);

@@ -17,12 +17,12 @@ interface CardsParts {
 const NOTHING: ReadonlySet<number> = new Set();
 
 /**
- * The cards in the chats: each is a notifying reply to its task. A card shows what the store says of its question; one
- * that may have been lost on its way is sent again, since two cards of one question do no harm.
+ * The cards in the chats: each is a notifying reply to its task. A card shows the stored state of its question. A card
+ * that may have been lost on its way is sent again: two cards of one question do no harm.
  */
 export class ChatCards implements Cards {
   readonly #parts: CardsParts;
-  /** What is under way, by key: the calls of one card go one after the other. */
+  /** Calls under way, by key: the calls of one card wait for each other. */
   readonly #chains = new Map<string, Promise<void>>();
   /** Options that are ticked and not sent, by key. */
   readonly #chosen = new Map<string, ReadonlySet<number>>();

@@ -1,6 +1,6 @@
 import type { Logger } from "../log.ts";
 
-/** Work that goes on after its handler has returned. */
+/** Work that continues after its handler has returned. */
 export class Deferred {
   readonly #open = new Set<Promise<void>>();
   readonly #log: Logger;

@@ -108,7 +108,7 @@ export class Dispatcher {
   #carryOut(intent: Intent): void {
     const { store, bridge } = this.#parts;
     const answers = this.#answers;
-    // What is no task must come after those that were sent before it.
+    // A message that is no task must come after the messages that were sent before it.
     if ("message" in intent && !isPartOfTask(intent)) this.#joiner.flushFor(intent.message);
     switch (intent.type) {
       case "task":
@@ -191,7 +191,7 @@ export class Dispatcher {
     });
   }
 
-  /** An update whose handling throws is tried again, and set aside after three tries; the others go on. */
+  /** An update whose handling throws is tried again, and set aside after three tries; the others continue. */
   #guard<T>(
     origin: Incoming | Press | DraftStop,
     work: () => T,
@@ -234,7 +234,7 @@ export class Dispatcher {
 
 const isPartOfTask = ({ type }: Intent) => type === "task" || type === "forward" || type === "cardReply";
 
-/** What a person need not be disturbed for. */
+/** Messages that need not disturb a person. */
 const quietly = (body: string | undefined): Answer | undefined =>
   body === undefined ? undefined : { body, isSilent: true };
 

@@ -21,8 +21,8 @@ export interface FoldedDocument {
 }
 
 /**
- * What a button does: `press` comes back as it is in a {@link Press}, and has at most 64 of a-z, 0-9 and colons. `said`
- * does nothing: it shows what was answered, and is left out if the transport has no such buttons.
+ * The action of a button: `press` comes back unchanged in a {@link Press}, and has at most 64 of a-z, 0-9 and colons.
+ * `said` does nothing: it shows the given answer, and is left out if the transport has no such buttons.
  */
 export type Button = { readonly label: string; readonly style?: "danger" | "success" } & (
   | { readonly press: string }
@@ -39,6 +39,6 @@ export interface BinaryFile {
   /** Known of images alone. */
   readonly mime: string;
   readonly size: number;
-  /** May be called again, to send it anew. */
+  /** May be called again to send it again. */
   bytes(): AsyncIterable<Uint8Array>;
 }

@@ -20,7 +20,7 @@ export function applyEdit(
   const resolveParts = { config: config(), engines, store, botName, engineOverride };
   const resolved = resolvePrompt({ ...message, text: withQuote(task, message) }, resolveParts);
   if (!bridge.job(run.id)?.isWaiting) {
-    // Telegram tells of an edit if only the preview of a link has come, too.
+    // Telegram also reports an edit if only the preview of a link has come.
     if (run.prompt.includes(resolved.prompt)) return undefined;
     const state = run.state === "ended" ? "has ended" : "runs already";
     return `This task ${state}, so the edit changes nothing: reply to it to say more.`;

@@ -27,6 +27,6 @@ async function* bytesOf(open: () => Promise<BinaryFile>): AsyncGenerator<Uint8Ar
   yield* (await open()).bytes();
 }
 
-/** What comes in the place of a file. */
+/** The text in place of a file. */
 export const notSent = ({ userText }: UserError): Promise<Message> =>
   toDocument(`A file could not be sent: ${userText}`);

@@ -2,7 +2,7 @@ import { shorten } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { type Block, code, type Inline, lines, paragraph, text } from "./markdown/tree.ts";
 
-/** What every message of a run says of it. */
+/** The facts about a run that each of its messages shows. */
 export interface Frame {
   /** `working`, `done`, `cancelled` and so on. */
   readonly label: string;
@@ -11,7 +11,7 @@ export interface Frame {
   readonly steps: number;
   /** How far it is with its goal, instead of time and steps: `turn 3 · 41k of 200k tokens`. */
   readonly goal?: string | undefined;
-  /** What began the run, if no message did: `schedule nightly`. */
+  /** The cause of the run, if no message began it: `schedule nightly`. */
   readonly cause?: string | undefined;
   /** How many steps a person, the rules or the time denied. */
   readonly denied?: number | undefined;
@@ -25,14 +25,14 @@ export interface Frame {
 /** In characters. Paths and branches are shorter; this only keeps the frame from filling the message. */
 const LINE_LENGTH = 800;
 
-/** `working · codex · 1m 05s · step 3`; a cancelled run's label stands in code. */
+/** `working · codex · 1m 05s · step 3`; the label of a cancelled run is in code. */
 export function headerOf({ label, engine, elapsedMs, steps, goal }: Frame, more?: string): Block {
   const spent = goal === undefined ? [formatElapsed(elapsedMs), ...(steps > 0 ? [`step ${steps}`] : [])] : [goal];
   const facts = [engine, ...spent, ...(more ? [more] : [])];
   return paragraph(label === "cancelled" ? code(label) : text(label), text(` · ${facts.join(" · ")}`));
 }
 
-/** What was denied, the cause and what was used, then context and resume line in code, each on a line of its own. */
+/** Denials, the cause and the usage, then context and resume line in code, each on its own line. */
 export function footerOf(frame: Frame): readonly Block[] {
   const shown = footerLines(frame);
   return shown.length === 0 ? [] : [lines(shown.map((line) => [line]))];

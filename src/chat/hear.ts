@@ -36,7 +36,7 @@ export class Hearing {
   }
 }
 
-/** What is to be done once a message is heard. */
+/** The actions after a message is heard. */
 async function listen(message: Incoming, { transcribe, log, signal, use, tell }: HearParts): Promise<() => void> {
   const { voice, ...rest } = message;
   if (!voice) return () => {};

@@ -1,7 +1,7 @@
 import type { PromptFile } from "../domain/files.ts";
 import type { Author } from "../domain/origin.ts";
 
-/** Whom and what chat something came from. */
+/** The sender and the chat of an update. */
 export interface Origin {
   readonly chatId: string;
   readonly userId: string | undefined;
@@ -39,20 +39,20 @@ export interface Incoming extends Origin {
         readonly messageId: string;
         readonly text: string;
         readonly button?: string | undefined;
-        /** Who wrote that text; absent if somebody else may have, as of a forward. */
+        /** The author of that text; absent if it may be somebody else, as in a forward. */
         readonly author?: Author | undefined;
         /** A program wrote it. */
         readonly isByBot?: boolean | undefined;
       }
     | undefined;
-  /** What it quotes. `text` is "" if only that is known that there is something; `from` is absent within a chat. */
+  /** The quoted message. `text` is "" if only its existence is known; `from` is absent within a chat. */
   readonly quote?: { readonly text: string; readonly from: string | undefined } | undefined;
 }
 
 /** A press on a button. */
 export interface Press extends Origin {
   readonly updateId: number;
-  /** Of this press; what is told about it goes there. */
+  /** The id of this press; its answer goes there. */
   readonly pressId: string;
   readonly messageId: string;
   readonly topicId: string | undefined;

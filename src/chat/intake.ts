@@ -48,8 +48,8 @@ export class Intake {
   }
 
   /**
-   * What cannot be read is set aside: it must not hold up what comes after it. It is kept and told only if it comes from
-   * somebody who may use the bot.
+   * An unreadable update is set aside so that it does not hold up later ones. It is kept and told only if its sender
+   * may use the bot.
    */
   read(update: Update): Received | undefined {
     const { store, transport, log, now } = this.#parts;

@@ -7,13 +7,15 @@ import type { Incoming, Received } from "./incoming.ts";
 import type { IntentParts } from "./intent.ts";
 import type { Joiner } from "./join.ts";
 
-/** What it takes to tell what the messages of a batch are. */
+/** Everything that decides what the messages of a batch are. */
 export function intentParts(
   batch: readonly Received[],
   { config, engines, store, botName }: DispatchParts,
   joiner: Joiner,
 ): IntentParts {
-  const directives = [...engines.map(({ id }) => id), ...config().projects.keys()].map((name) => name.toLowerCase());
+  const { projects, presets } = config();
+  const names = [...engines.map(({ id }) => id), ...projects.keys(), ...presets.keys()];
+  const directives = names.map((name) => name.toLowerCase());
   const address = { botName, directives, commands: namesOf(operations) };
   const albums = addressedAlbums(batch, address);
   const isOpen = (message: Incoming) =>

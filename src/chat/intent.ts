@@ -7,7 +7,7 @@ import { type Address, isAddressed } from "./addressed.ts";
 import { parseCardPress } from "./card-buttons.ts";
 import type { DraftStop, Incoming, Press, Received } from "./incoming.ts";
 
-/** What something that came in is. Nobody decides that a second time. */
+/** The kind of an incoming message. It is decided here and nowhere else. */
 export type Intent =
   | { readonly type: "task" | "forward" | "voice" | "attachment" | "nothing"; readonly message: Incoming }
   /** A task that must wait for its turn, whatever it could be added to. */
@@ -21,7 +21,7 @@ export type Intent =
 
 export interface IntentParts extends Address {
   readonly store: Store;
-  /** Whether a message that does not address the bot is for it all the same. */
+  /** Whether a message that does not address the bot is still for it. */
   readonly isOpen: (message: Incoming) => boolean;
   /** Whether it may be the next part of a long paste. */
   readonly mayContinue: (message: Incoming) => boolean;
@@ -57,7 +57,7 @@ function classifyMessage(message: Incoming, parts: IntentParts): Intent {
   return toCommand(message, command);
 }
 
-/** What a voice message is once its text is known; no command is obeyed that was only heard. */
+/** The kind of a voice message once its text is known; a spoken command is never carried out. */
 export function classifyHeard(message: Incoming, { store }: Pick<IntentParts, "store">): Intent {
   const question = questionOf(message, store);
   return question ? { type: "cardReply", message, question } : { type: typeOf(message), message };

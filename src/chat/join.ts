@@ -154,7 +154,7 @@ export class Joiner {
     if (runId !== undefined) this.#recent.set(key, { runId, at: this.#options.now() });
   }
 
-  /** The run that this sender began so lately that a forward must have been meant for it. */
+  /** The run that this sender began so recently that a forward must belong to it. */
   #justStarted(key: string): string | undefined {
     const recent = this.#recent.get(key);
     if (recent && this.#options.now() - recent.at <= this.#options.windowMs()) return recent.runId;
@@ -174,7 +174,7 @@ const expectsPaste = ({ messages }: Pending) => {
 const mayGrow = (pending: Pending) =>
   expectsPaste(pending) || pending.messages.some((message) => message.albumId !== undefined || isMaterial(message));
 
-/** What says nothing of what to do with it: a forward, or a file without a text that replies to nothing. */
+/** A message without its own words: a forward, or a file without a text that replies to nothing. */
 const isMaterial = ({ isForward, files = [], text, reply }: Incoming) =>
   isForward || (files.length > 0 && text.trim() === "" && reply === undefined);
 
@@ -184,7 +184,7 @@ const isOfAlbum = ({ albumId }: Incoming, { messages }: Pending) =>
 const isFullAlbum = ({ messages }: Pending) =>
   messages.length === FULL_ALBUM && messages.every(({ albumId }) => albumId !== undefined);
 
-/** Clients cut at a line end or space, which is lost then, or else in a word, where its next character had no room. */
+/** Clients cut at a line end or space, and lose it; or else inside a word, if its next character had no room. */
 function joinParts(parts: readonly Incoming[]): string {
   return parts.reduce((text, part, index) => {
     const { room = Number.POSITIVE_INFINITY } = parts[index - 1] ?? {};

@@ -10,7 +10,7 @@ import { toAnswer } from "./obey.ts";
 /** Why nothing came of a message. Directives without a task are offered as what the conversation uses from now on. */
 export function refusalOf(error: UserError, message: Incoming, parts: DispatchParts): Answer {
   const told = { body: error.userText };
-  // Elsewhere each message begins anew, and nothing stays from one to the next.
+  // Elsewhere each message begins a new session, and nothing stays from one to the next.
   const isOneConversation = conversationKey(message, parts.config()) !== undefined;
   if (!(error instanceof BareDirectives) || !isOneConversation) return told;
   const row = [engineButton(error.named, message, parts), projectButton(error.named, message, parts)].flat();

@@ -7,14 +7,14 @@ export interface NoteParts {
   readonly config: Config;
   readonly engines: readonly Engine[];
   readonly version: string;
-  /** Where runs without a project work. */
+  /** The directory of runs without a project. */
   readonly home: string;
 }
 
-/** What engines said of themselves, by id; `slow`: nothing yet. */
+/** The engines' reports about themselves, by id; `slow`: nothing yet. */
 export type Found = ReadonlyMap<string, Probe | "slow">;
 
-/** What the main chat is told at a start; of an engine that was not asked yet only that it is there. */
+/** The message to the main chat at a start. An engine that was not asked yet is only named. */
 export function startupNote({ config, engines, version, home }: NoteParts, found: Found): Document {
   const aliases = [...config.projects.keys()].sort((a, b) => a.localeCompare(b)).map((alias) => [code(alias)]);
   const note = lines([

@@ -26,14 +26,14 @@ export function obey(
   return called instanceof Promise ? called.then(toReply) : toReply(called);
 }
 
-/** Carries out what a button stands for. @throws UserError */
+/** Carries out the operation of a button. @throws UserError */
 export function pressOperation(press: Press, button: StoredButton, parts: Parts): Called | Promise<Called> {
   const operation = findOperation(operations, button.operation);
   if (!operation) throw new UserError("This button no longer works.");
   return callFrom({ ...press, reply: undefined }, { operation, input: JSON.parse(button.input), parts });
 }
 
-/** What a chat shows of an output. Its buttons are kept, and are for this chat alone. */
+/** An output as a chat shows it. Its buttons are stored, and work only in this chat. */
 export function toAnswer(
   { buttons, isSeen: _, ...told }: Told,
   chatId: string,

@@ -22,12 +22,12 @@ export class Once {
 
 const QUIET_MS = 3_000;
 
-/** What to say to a forward that waits for a prompt; undefined if the one before it was told so. */
+/** The answer to a forward that waits for a prompt; undefined if the forward before it got this answer. */
 export function keepForward(forward: Incoming, once: Once): string | undefined {
   return once.isFirst(`kept:${keyOf(forward)}`) ? "Kept. Your next message says what to do with it." : undefined;
 }
 
-/** What to say to something that is no text; undefined if another one of its album or bundle was told so. */
+/** The answer to a message without text; undefined if another one of its album or bundle got this answer. */
 export function refuseAttachment(message: Incoming, once: Once): string | undefined {
   const { albumId, isForward, attachment } = message;
   const isTold = (albumId !== undefined || isForward) && !once.isFirst(`refused:${keyOf(message)}:${albumId ?? ""}`);

@@ -17,12 +17,12 @@ export interface OutcomeView extends Frame {
   readonly error?: string | undefined;
   /** When the run is continued, if a person or the config says so. */
   readonly continuation?: ReturnType<typeof continuationOf>;
-  /** What to do with an answer that does not fit one message: cut it, or send it whole. */
+  /** The treatment of an answer that does not fit one message: cut it, or send it whole. */
   readonly overflow: "trim" | "split";
 }
 
 export type Style = Pick<TelegramConfig, "message_overflow" | "show_resume_line" | "show_usage" | "show_output"> & {
-  /** Whether the next message in the run's conversation goes on with its session by itself. */
+  /** Whether the next message in the run's conversation continues its session by itself. */
   readonly goesOn: (run: StoredRun) => boolean;
 };
 
@@ -40,7 +40,7 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   overflow: style.message_overflow,
 });
 
-/** Words of a run, such as the answer of a turn after which another began, in the form of an outcome. */
+/** Words of a run in the form of an outcome, such as the answer of a turn that was not the last. */
 export const saidView = (
   run: StoredRun,
   answer: string,
@@ -72,17 +72,17 @@ interface CancelledParts extends Pick<Frame, "denied"> {
   readonly progress: ProgressState | undefined;
 }
 
-/** The line may be hidden only if the next message goes on with the session by itself. */
+/** The line may be hidden only if the next message continues the session by itself. */
 export const showsResumeLine = (run: StoredRun, { show_resume_line, goesOn }: Style): boolean =>
   show_resume_line || !goesOn(run);
 
-/** How to go on with a run in a terminal; undefined if it has no session. */
+/** The command that resumes a run in a terminal; undefined if it has no session. */
 export function resumeLineOf(run: StoredRun, engines: readonly Engine[]): string | undefined {
   const session = knownSession(run);
   return session === null ? undefined : engines.find(({ id }) => id === run.engine)?.resume.format(session);
 }
 
-/** What began a run, if no message did; times are the machine's. */
+/** The cause of a run, if no message began it; times are the machine's. */
 export function causeOf({ origin }: StoredRun): string | undefined {
   if (origin.type === "trigger") return `trigger ${origin.name}`;
   if (origin.type !== "schedule") return undefined;
@@ -103,7 +103,7 @@ export function contextOf({ project, branch }: StoredRun): string | undefined {
   return project === null ? undefined : formatContext({ project, branch: branch ?? undefined });
 }
 
-/** From the start of the engine's work; a run that never started took no time. */
+/** Counted from the start of the engine's work; a run that never started took no time. */
 function elapsedOf({ startedAt, endedAt }: StoredRun): number {
   return startedAt === null ? 0 : (endedAt ?? startedAt) - startedAt;
 }

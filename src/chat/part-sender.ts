@@ -13,7 +13,7 @@ interface Way {
   readonly options: SendOptions;
 }
 
-/** What the parts of an outcome have beyond those of a short reply. */
+/** Everything that the parts of an outcome have beyond those of a short reply. */
 export interface Final {
   readonly run?: StoredRun;
   readonly buttons?: Buttons;

@@ -78,7 +78,7 @@ function operate(press: Press, button: NonNullable<ReturnType<typeof pressedButt
   return receipt ?? "Done.";
 }
 
-/** What a press comes to, or why to nothing. */
+/** The result of a press, or why there is none. */
 function explained(work: () => string): string {
   try {
     return work();

@@ -33,7 +33,7 @@ export class ProgressMessage implements Screen {
   #view: RunView | undefined;
   #shown = "";
   #messageId: string | undefined;
-  /** What became of the first message, while its id is not known; a person who deleted it twice wants none. */
+  /** The fate of the first message, while its id is not known; a person who deleted it twice wants none. */
   #first: "unsent" | "on its way" | "in doubt" | "refused" | "unwanted" = "unsent";
   #wasDeleted = false;
   /** All calls so far. */
@@ -71,7 +71,7 @@ export class ProgressMessage implements Screen {
     this.#parts.transport.drop(this.#run.chatId, this.#key);
   }
 
-  /** What it showed last. */
+  /** The text that it showed last. */
   get progress(): ProgressState | undefined {
     return this.#view?.progress;
   }

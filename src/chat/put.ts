@@ -13,7 +13,7 @@ export type Sent = Pick<Group, "first" | "ownText" | "files" | "updateIds">;
 const HOW = "send the file with the caption `/file put path`, or `/file put folder/`";
 
 /**
- * The words behind `/file put`, or "" if files are to be stored without a command; undefined if they belong to a task.
+ * The words after `/file put`, or "" if files are to be stored without a command; undefined if they belong to a task.
  *
  * @throws UserError that says how to send them.
  */
@@ -59,7 +59,7 @@ async function putAll(
 ): Promise<string> {
   checkFiles(files, first.userId, config());
   const parts = { config: config(), engines, store, botName, engineOverride };
-  // The dot stands for a path, so that a directive alone is not taken for a task without words.
+  // The dot is a path, so that a directive alone does not become a task without words.
   const { context, prompt } = resolvePrompt({ ...first, text: `${words.trim()}\n.`, ownText: "" }, parts);
   const { path, isForced } = readPath(prompt.trim().replace(/\s*\.$/, ""));
   const wanted = files.length > 1 && path !== "" && !path.endsWith("/") ? `${path}/` : path;

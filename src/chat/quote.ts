@@ -1,6 +1,6 @@
 import type { Incoming } from "./incoming.ts";
 
-/** What a message quotes, marked so that nothing takes it for the person's own words; "" if it quotes nothing. */
+/** The quote of a message, marked so that nobody takes it for the person's own words; "" if it quotes nothing. */
 export function quoteOf({ quote }: Pick<Incoming, "quote">): string {
   if (!quote) return "";
   const source = quote.from === undefined ? "the message that this replies to" : quote.from;

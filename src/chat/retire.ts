@@ -14,8 +14,8 @@ interface Parts {
 const ROUNDS = 3;
 
 /**
- * The progress message of a run that has ended goes, or says something else: it must not say that the run goes on. What
- * `mustBeRead` is not taken away. Whatever fails is tried again after the chat's next delivery.
+ * Removes or changes the progress message of an ended run: it must not say that the run continues. A message that
+ * `mustBeRead` stays. A failure is tried again after the chat's next delivery.
  */
 export async function retire(
   run: StoredRun,

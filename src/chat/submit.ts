@@ -65,7 +65,7 @@ async function add({ prompt: { files: asked = [] }, resolved }: Task, running: R
   return { files, isTaken: await running.steer(resolved.prompt, files) };
 }
 
-/** What came just after its prompt becomes part of that prompt. */
+/** A message that came just after its prompt becomes part of that prompt. */
 function extend(task: Task, runId: string, parts: SubmitParts): string {
   const { bridge, deferred, guard, store, log } = parts;
   const { group } = task;
@@ -118,7 +118,7 @@ function bindTopic({ prompt, resolved }: Task, parts: SubmitParts): void {
   );
 }
 
-/** What was added to a turn leads to its run from now on. */
+/** From now on a message that was added to a turn leads to its run. */
 function keep(task: Task, runId: string, parts: SubmitParts): void {
   const { store, now, deliver, log } = parts;
   const { chatId, topicId, messageId: replyTo } = task.group.first;

@@ -17,9 +17,9 @@ export interface SendOptions {
   readonly isSilent: boolean;
   /** A reply is wanted: the person's client opens one to this message, if it can. */
   readonly wantsReply?: boolean;
-  /** `press`: a person is asked something. `note`: nobody waits for it. An answer unless told otherwise. */
+  /** `press`: a person is asked something. `note`: nobody waits for it. By default it is an answer. */
   readonly urgency?: "press" | "answer" | "note";
-  /** Of a progress message: it gives way to answers, and its key takes it back while it waits. */
+  /** For a progress message: it gives way to answers, and its key takes it back while it waits. */
   readonly key?: string;
 }
 
@@ -43,11 +43,11 @@ export interface Draft {
  * rejects with is one of the errors below.
  */
 export interface Transport {
-  /** Whom the bridge tells of its own trouble. */
+  /** The chat that gets the bridge's own warnings. */
   readonly mainChat: string;
   readonly chats: Chats;
   allows(origin: Origin): boolean;
-  /** What the log says of somebody whom it does not allow, if there is more to say than who it was. */
+  /** Text for the log about a sender who is not allowed, if there is more to say than the id. */
   hintOn?(origin: Origin): string | undefined;
   /** Undefined if the bridge has no use for the update. @throws Unreadable */
   read(update: unknown): Received | undefined;

@@ -3,7 +3,7 @@ import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { formatColumns } from "./terminal.ts";
 
-/** What engines asked, the newest first. */
+/** Questions of engines, the newest first. */
 export function readApprovals(store: Store, limit: number, chatId: string | undefined): Approvals {
   return store.questions.recent(limit, chatId).flatMap((stored) => {
     const run = store.runs.get(stored.runId);

@@ -5,7 +5,7 @@ import { ConfigError } from "../errors.ts";
 export interface Argument {
   readonly type: "boolean" | "string" | "positional";
   readonly description: string;
-  /** What a value is called in the help; of a positional, its own name if absent. */
+  /** The name of the value in the help; of a positional, its own name if absent. */
   readonly valueHint?: string;
   /** False if a positional may be left out. */
   readonly required?: boolean;
@@ -16,7 +16,7 @@ export interface Argument {
 /** By name, positionals in their order. */
 export type Arguments = Readonly<Record<string, Argument>>;
 
-/** What was typed, by name; undefined for what was left out. */
+/** The typed values, by name; undefined for missing ones. */
 export type Values<T extends Arguments> = { readonly [Name in keyof T]: Value<T[Name]> };
 
 type Value<A extends Argument> = A["type"] extends "boolean"

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import type { Engine } from "../engine/contract.ts";
+import { untested } from "../engine/versions.ts";
 import type { Check, CheckOptions } from "./checks.ts";
 
 /** Looks for every engine, and has each that is there read its own configuration. */
@@ -12,7 +13,8 @@ async function checkEngine(engine: Engine, config: Config, { env }: CheckOptions
   const name = `engine ${engine.id}${isDefault ? " (default)" : ""}`;
   const options = engineOptions(config, engine, undefined);
   const { path, version, problems } = await engine.probe({ options, env, isThorough: true });
-  const found = [version, path].filter(Boolean).join(", ");
+  const news = version && untested(version, engine.tested);
+  const found = [version, path, news].filter(Boolean).join(", ");
   if (problems.length === 0) return { name, state: "ok", detail: found };
   const detail = found || "not found";
   return { name, state: isDefault ? "error" : "warning", detail, fix: problems.join(" ") };

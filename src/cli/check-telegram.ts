@@ -42,7 +42,7 @@ export async function checkChat(config: Config, { env, signal }: Pick<Context, "
   ];
 }
 
-/** Of a chat whose topics are to be served. In a private chat they are optional if all chats are served. */
+/** Checks a chat whose topics are to be served. In a private chat they are optional if all chats are served. */
 function checkTopics({ id, kind, topics }: ChatCheck, config: Config): Check[] {
   if (!topics || !hasTopics(config, String(id))) return [];
   const name = `topics of chat ${id}`;

@@ -16,7 +16,7 @@ export interface Check {
   readonly name: string;
   readonly state: "ok" | "warning" | "error";
   readonly detail: string;
-  /** What to do about it. */
+  /** The fix. */
   readonly fix?: string;
 }
 

@@ -1,6 +1,6 @@
 import { type Arguments, readArguments, type Values } from "./arguments.ts";
 
-/** What a command sees of the process. */
+/** The process as a command sees it. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;

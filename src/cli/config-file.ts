@@ -15,10 +15,10 @@ import type { Context, Globals } from "./command.ts";
 
 type Caller = Context & Globals;
 
-/** Where this call's config is or would be. */
+/** The config file of this call, which may not exist yet. */
 export const placeOf = ({ configFile: file, cwd, env }: Caller) => locateConfig({ file, cwd, env });
 
-/** Where state and logs of this call's config lie. */
+/** The folder of state and logs for this call's config. */
 export const directoryOf = (caller: Caller): string => dirname(placeOf(caller).file);
 
 /**

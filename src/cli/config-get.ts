@@ -4,7 +4,7 @@ import { ConfigError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
 import { describeUnset, readExisting } from "./config-file.ts";
 
-/** Prints one value as it would stand in the file; if it is not set, exit code 1 and what holds instead. */
+/** Prints one value as the file would hold it. If it is not set: exit code 1 and the default. */
 export const command = defineCommand({
   args: { key: { type: "positional", description: "Such as limits.parallel_runs", required: true } },
   async run({ key }, context) {

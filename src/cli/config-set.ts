@@ -5,7 +5,7 @@ import { ConfigError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
 import { checkTable, openForEdit, saveTable } from "./config-file.ts";
 
-/** Changes one value. It is read as TOML where that gives a config that holds, and else as plain text. */
+/** Changes one value. The text is TOML if the config is right with it, and else plain text. */
 export const command = defineCommand({
   args: {
     key: { type: "positional", description: "Such as limits.parallel_runs", required: true },

@@ -111,7 +111,7 @@ const inPlayground = (emulator: Emulator) => ({
   TAKOPI__TRANSPORTS__TELEGRAM__API_ROOT: JSON.stringify(emulator.url),
 });
 
-/** What the playground shows of itself, unless the config says otherwise. */
+/** The playground's own settings, unless the config has others. */
 function unlessSaid({ cwd, env, configFile: file }: Context & Globals, once: string | undefined): NodeJS.ProcessEnv {
   const found = findConfig({ file, cwd, env });
   const said = found === undefined ? "" : readFileSync(found, "utf8");

@@ -3,7 +3,7 @@ import { formatColumns } from "./terminal.ts";
 
 const HEADER = ["when", "what", "did", "run"];
 
-/** What triggers and schedules did, newest first. */
+/** Acts of triggers and schedules, newest first. */
 export function formatFirings(firings: readonly StoredFiring[]): string {
   if (firings.length === 0) return "No trigger and no schedule has fired yet.\n";
   return formatColumns([HEADER, ...firings.map(toRow)]);

@@ -6,10 +6,9 @@ import { resolveCall } from "./resolve.ts";
 type Row = readonly [name: string, description: string];
 
 /**
- * The help that was asked for: of a command, of a group such as `config`, or of all.
+ * The requested help: of a command, of a group such as `config`, or of all.
  *
- * @param words What was typed, without the asking.
- * @throws ConfigError for a command that there is not.
+ * @param words The typed words, without the request for help. @throws ConfigError for an unknown command.
  */
 export async function helpFor(words: readonly string[], { entries, operations, version }: Listed): Promise<string> {
   const [first] = words.filter(isOperand);

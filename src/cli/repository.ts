@@ -44,7 +44,7 @@ async function baseBranch(path: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** What git prints, or undefined if it fails. */
+/** The output of git, or undefined if it fails. */
 function git(cwd: string, ...args: string[]): Promise<string | undefined> {
   return new Promise((done) => {
     execFile(

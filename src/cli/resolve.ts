@@ -3,7 +3,7 @@ import { ConfigError } from "../errors.ts";
 import { isOperand } from "./arguments.ts";
 import type { Entry } from "./index.ts";
 
-/** The command that was called, and the words that are left for it. */
+/** The called command, and the words after it. */
 export interface Call {
   readonly entry: Entry;
   readonly argv: readonly string[];
@@ -53,7 +53,7 @@ function resolveMember(argv: readonly string[], at: number, family: readonly Ent
   return { entry, argv: argv.filter((_, index) => index !== at && index !== next) };
 }
 
-/** Where the next word is that is neither a flag nor the value of `--config`. */
+/** The index of the next word that is neither a flag nor the value of `--config`. */
 function wordIndex(argv: readonly string[], from: number): number {
   for (let index = from; index < argv.length; index++) {
     const word = argv[index] ?? "";

@@ -67,7 +67,7 @@ async function listApprovals(file: string, { count, chatId, isJson }: Selection)
 
 interface Found {
   readonly runs: readonly Facts[];
-  /** Of all chats, in two lines. */
+  /** A run of any chat, in two lines. */
   readonly usage: string;
 }
 

@@ -1,6 +1,7 @@
 import type { Schedule } from "../domain/schedule.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import type { Engine } from "../engine/contract.ts";
+import type { Preset } from "./presets.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
 import type { VoiceConfig } from "./voice.ts";
 
@@ -25,6 +26,8 @@ export interface Config {
   readonly engines: Readonly<Record<string, unknown>>;
   /** The engines that there are: this program's, and those that the config adds. */
   readonly known: readonly Engine[];
+  /** By name. */
+  readonly presets: ReadonlyMap<string, Preset>;
   /** Those that are switched on. */
   readonly schedules: readonly Schedule[];
   readonly triggers: readonly Trigger[];

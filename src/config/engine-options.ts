@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/contract.ts";
+import { joinTexts } from "../engine/instructions.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { ConfigError } from "../errors.ts";
 import type { Config, Project } from "./config.ts";
@@ -19,6 +20,13 @@ export function engineOptions(config: Config, engine: Engine, project: Project |
   const [problem] = toProblems(result.error, merged, engine.options);
   const path = [...(project ? ["projects", project.alias] : []), engine.id, ...(problem?.path ?? [])];
   throw new ConfigError(`${config.file ?? "config"}: ${formatKey(path)} ${problem?.text ?? "does not hold."}`);
+}
+
+/** What presets set comes over the config; their instructions come behind its own. */
+export function withPreset(options: EngineOptions, preset: Readonly<Record<string, string>> = {}): EngineOptions {
+  const { instructions: added, ...others } = preset;
+  const instructions = joinTexts(options.instructions, added);
+  return { ...options, ...others, ...(instructions !== undefined && { instructions }) };
 }
 
 /** Asks each engine about its table, and about each project's table over it. */

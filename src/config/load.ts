@@ -13,6 +13,7 @@ import { checkEngineTables, engineWarnings } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
 import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
 import { migrate, migrateText } from "./migrate.ts";
+import { brokenPresets, presetWarnings, toPresets } from "./presets.ts";
 import { type Problem, toProblems } from "./problem.ts";
 import { brokenRules, sameName } from "./rules.ts";
 import { brokenSchedules, toSchedules } from "./schedules.ts";
@@ -66,7 +67,8 @@ export function checkConfig(candidate: Candidate): Config {
   const problems = result.success
     ? [
         ...brokenRules(result.data, engines),
-        ...brokenSchedules(result.data.schedules),
+        ...brokenPresets(result.data, engines),
+        ...brokenSchedules(result.data),
         ...brokenTriggers(result.data),
         ...brokenVoice(result.data),
         ...checkEngineTables(result.data, engines),
@@ -163,6 +165,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     mcp: table.mcp,
     engines: own,
     known: engines.map((engine) => withOwnResume(engine, own[engine.id])),
+    presets: toPresets(table.presets, absolute),
     schedules: toSchedules(table.schedules, telegram?.chat_id),
     triggers: toTriggers(table.triggers, telegram?.chat_id),
     webhooks: toWebhooks(table.webhooks),
@@ -173,6 +176,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
       ...(idle.length > 0 ? [`Not available here yet, so without effect: ${idle.join(", ")}.`] : []),
       ...idleGates(table, engines),
       ...engineWarnings(table, engines),
+      ...presetWarnings(table, engines),
     ],
   };
 }
@@ -188,13 +192,14 @@ function withOwnResume(engine: Engine, table: unknown): Engine {
 /** A path would mean another file in each directory that the engine is started in; a name is left to PATH. */
 function withPlaces(table: unknown, { absolute, home }: { absolute: (path: string) => string; home: string }): unknown {
   if (!isTable(table)) return table;
-  const { cmd, allow_paths: allow, deny_paths: deny, isolated, api_key: key } = table;
+  const { cmd, output_schema: schema, allow_paths: allow, deny_paths: deny, isolated, api_key: key } = table;
   const atHome = (path: unknown) => (typeof path === "string" && path.startsWith("~/") ? absolute(path) : path);
   return {
     ...table,
     ...(typeof cmd === "string" && cmd.includes("/") && { cmd: absolute(cmd) }),
     ...(isolated !== undefined && { isolated: typeof isolated === "string" ? absolute(isolated) : isolated && home }),
     ...(isTable(key) && typeof key["file"] === "string" && { api_key: { ...key, file: absolute(key["file"]) } }),
+    ...(typeof schema === "string" && { output_schema: absolute(schema) }),
     ...(Array.isArray(allow) && { allow_paths: allow.map(atHome) }),
     ...(Array.isArray(deny) && { deny_paths: deny.map(atHome) }),
   };

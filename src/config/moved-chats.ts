@@ -2,7 +2,7 @@ import type { Config } from "./config.ts";
 
 /** The config with the ids that its chats have now. */
 export function withMovedChats(config: Config, current: (chatId: string) => string): Config {
-  const { telegram, projects, schedules } = config;
+  const { telegram, projects, schedules, triggers } = config;
   const now = (id: number) => Number(current(String(id)));
   return {
     ...config,
@@ -19,11 +19,12 @@ export function withMovedChats(config: Config, current: (chatId: string) => stri
       ]),
     ),
     schedules: schedules.map((schedule) => ({ ...schedule, chatId: current(schedule.chatId) })),
+    triggers: triggers.map((one) => (one.chatId === undefined ? one : { ...one, chatId: current(one.chatId) })),
   };
 }
 
 /** The keys of a config that name this chat. */
-export function keysOfChat({ telegram, projects, schedules }: Config, chatId: string): string[] {
+export function keysOfChat({ telegram, projects, schedules, triggers }: Config, chatId: string): string[] {
   const is = (id: number | undefined) => String(id) === chatId;
   return [
     ...(is(telegram?.chat_id) ? ["transports.telegram.chat_id"] : []),
@@ -33,5 +34,8 @@ export function keysOfChat({ telegram, projects, schedules }: Config, chatId: st
     ...schedules
       .filter((schedule) => schedule.chatId === chatId && !is(telegram?.chat_id))
       .map(({ name }) => `schedules.${name}.chat_id`),
+    ...triggers
+      .filter((trigger) => trigger.chatId === chatId && !is(telegram?.chat_id))
+      .map(({ name }) => `triggers.${name}.chat_id`),
   ];
 }

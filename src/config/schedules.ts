@@ -3,10 +3,10 @@ import type { Schedule, When } from "../domain/schedule.ts";
 import { problemOf } from "../domain/schedule-times.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
 import type { Problem } from "./problem.ts";
-import type { ScheduleTable } from "./schema.ts";
+import type { FileTable, ScheduleTable } from "./schema.ts";
 
 /** The problems of `[schedules.<name>]` beyond its keys. */
-export function brokenSchedules(schedules: Readonly<Record<string, ScheduleTable>>): Problem[] {
+export function brokenSchedules({ schedules, presets }: Pick<FileTable, "schedules" | "presets">): Problem[] {
   return Object.entries(schedules).flatMap(([name, table]) => {
     const path = ["schedules", name];
     if (!/^[\w-]{1,40}$/.test(name)) return [{ path, text: "has a name of more than letters, digits, _ and -." }];
@@ -19,6 +19,8 @@ export function brokenSchedules(schedules: Readonly<Record<string, ScheduleTable
           text: `is "${table.every}"; expected a duration of 1m or more, such as "30m", "2h" or "1d".`,
         },
       ];
+    if (table.preset !== undefined && presets[table.preset] === undefined)
+      return [{ path: [...path, "preset"], text: `is "${table.preset}", and there is no such preset.` }];
     const problem = problemOf(whenOf(table));
     return problem === undefined ? [] : [{ path: [...path, "cron"], text: `is "${table.cron}": ${problem}.` }];
   });

@@ -75,7 +75,9 @@ const limits = z.strictObject({
   run_minutes: minutes.optional(),
   stall_minutes: minutes.default(15),
   /** How long a live server stays warm without a run. */
-  idle_minutes: minutes.default(30),
+  idle_minutes: z.union([minutes, z.literal("never")], { error: 'a number of minutes, or "never"' }).default(30),
+  /** Live servers at once, those with a run included; only idle ones are ended for it. */
+  live_sessions: z.int().min(1).optional(),
   /** How long a question of an engine waits for an answer. */
   approval_minutes: minutes.default(30),
   /** How long a shutdown waits for runs, with `shutdown = "drain"`. */
@@ -99,6 +101,20 @@ const project = z.strictObject({
   trusted: z.boolean().default(false),
 });
 
+/** What a task can be given beside its prompt. */
+const preset = z.strictObject({
+  engine: text.optional(),
+  model: text.optional(),
+  reasoning_effort: text.optional(),
+  sandbox: text.optional(),
+  approvals: z.enum(["ask", "allow", "deny"]).optional(),
+  /** Beside the engine's own instructions. */
+  instructions: text.optional(),
+  instructions_file: text.optional(),
+  /** A file with the JSON schema of the answer. */
+  output_schema: text.optional(),
+});
+
 const schedule = z.strictObject({
   /** Five fields; else `every`. */
   cron: text.optional(),
@@ -110,6 +126,7 @@ const schedule = z.strictObject({
   project: text.optional(),
   branch: text.optional(),
   engine: text.optional(),
+  preset: text.optional(),
   /** The main chat if absent. */
   chat_id: id.optional(),
   topic_id: id.optional(),
@@ -198,6 +215,7 @@ const file = z.strictObject({
   transports: z.strictObject({ telegram: telegram.optional() }).prefault({}),
   limits: limits.prefault({}),
   projects: z.record(z.string(), project).default({}),
+  presets: z.record(z.string(), preset).default({}),
   schedules: z.record(z.string(), schedule).default({}),
   triggers: z.record(z.string(), trigger).default({}),
   webhooks: webhooks.optional(),
@@ -206,6 +224,7 @@ const file = z.strictObject({
   plugins: table.optional(),
 });
 
+export type PresetTable = z.output<typeof preset>;
 export type ScheduleTable = z.output<typeof schedule>;
 export type Secret = z.output<typeof secret>;
 export type TriggerTable = z.output<typeof trigger>;

@@ -5,16 +5,23 @@ export interface Directives {
   readonly engine: string | undefined;
   readonly project: string | undefined;
   readonly branch: string | undefined;
+  readonly presets: readonly string[];
   readonly prompt: string;
 }
 
-type WrittenDirectives = { readonly prompt: string } & {
-  readonly [Name in keyof Omit<Directives, "prompt">]?: string | undefined;
+type WrittenDirectives = { readonly prompt: string; readonly preset?: string | undefined } & {
+  readonly [Name in keyof Omit<Directives, "prompt" | "presets">]?: string | undefined;
 };
 
 /** The directives as a person would write them. */
-export function writeDirectives({ engine, project, branch, prompt }: WrittenDirectives): string {
-  const words = [engine && `/${engine}`, project && `/${project}`, branch && `@${branch}`, prompt];
+export function writeDirectives({ engine, preset, project, branch, prompt }: WrittenDirectives): string {
+  const words = [
+    engine && `/${engine}`,
+    preset && `/${preset}`,
+    project && `/${project}`,
+    branch && `@${branch}`,
+    prompt,
+  ];
   return words.filter(Boolean).join(" ");
 }
 
@@ -23,6 +30,7 @@ export interface DirectiveNames {
   readonly engines: readonly string[];
   /** Project aliases, as configured. */
   readonly projects: readonly string[];
+  readonly presets?: readonly string[];
   /** Without `@`. */
   readonly botName: string;
   /** Whether the project is known without the message: then a first `@word` is a branch. */
@@ -30,6 +38,7 @@ export interface DirectiveNames {
 }
 
 interface Found {
+  presets: string[];
   engine?: string;
   project?: string;
   branch?: string;
@@ -47,7 +56,7 @@ export function parseDirectives(text: string, names: DirectiveNames): Directives
   const index = lines.findIndex((line) => line.trim() !== "");
   const words = lines[index]?.trim().split(/\s+/) ?? [];
   const namesProject = words.some((word) => findName(word, names.projects) !== undefined);
-  const found: Found = {};
+  const found: Found = { presets: [] };
   let used = 0;
   for (const word of words) {
     if (!consume(word, found, names, names.hasProject || namesProject)) break;
@@ -57,10 +66,10 @@ export function parseDirectives(text: string, names: DirectiveNames): Directives
     // The project came after the first other word: `@word` was text.
     return parseDirectives(text, { ...names, projects: [] });
   }
-  const { engine, project, branch } = found;
-  if (used === 0) return { engine, project, branch, prompt: text };
+  const { engine, project, branch, presets } = found;
+  if (used === 0) return { engine, project, branch, presets, prompt: text };
   const rest = [words.slice(used).join(" "), ...lines.slice(index + 1)].join("\n").trim();
-  return { engine, project, branch, prompt: rest };
+  return { engine, project, branch, presets, prompt: rest };
 }
 
 /** Takes one word into `found`; false when it is no directive. */
@@ -75,6 +84,11 @@ function consume(word: string, found: Found, names: DirectiveNames, hasProject: 
   const engine = findName(word, names.engines);
   if (engine !== undefined) {
     found.engine = once(found.engine, engine, "engine");
+    return true;
+  }
+  const preset = findName(word, names.presets ?? []);
+  if (preset !== undefined) {
+    if (!found.presets.includes(preset)) found.presets.push(preset);
     return true;
   }
   const project = findName(word, names.projects);

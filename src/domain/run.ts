@@ -37,8 +37,12 @@ export interface RunSpec {
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
   /** Over the options of the config. */
-  readonly overrides: { readonly model?: string; readonly reasoning?: string };
-  readonly instructions?: string;
+  readonly overrides: {
+    readonly model?: string;
+    readonly reasoning?: string;
+    /** Options of the engine that the presets set. */
+    readonly preset?: Readonly<Record<string, string>>;
+  };
   /** The run lasts until the goal is reached, paused or out of budget. */
   readonly goal?: GoalTerms;
 }

@@ -19,6 +19,7 @@ export interface Schedule {
   readonly project?: string | undefined;
   readonly branch?: string | undefined;
   readonly engine?: string | undefined;
+  readonly preset?: string | undefined;
   /** `same`: each run resumes the session of the one before it. */
   readonly session: "new" | "same";
   readonly only_when_idle: boolean;

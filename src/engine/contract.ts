@@ -30,6 +30,8 @@ export interface Engine {
   warnings?(options: EngineOptions, table: string): readonly string[];
   /** Absent if nobody has said how the engine keeps its things. */
   readonly isolation?: Isolation | undefined;
+  /** Versions that the tests drive; absent if there are none. */
+  readonly tested?: readonly string[] | undefined;
   /** How much a model thinks; absent if the engine has no say in it. */
   readonly reasoning?: Reasoning | undefined;
   probe(setup: ProbeSetup): Promise<Probe>;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { parseJson } from "./json.ts";
+import { UNKNOWN_KIND } from "./unknown-kinds.ts";
 
 /** A zod union of the line types that an engine prints; what it does not name is counted and skipped. */
 export type NativeUnion = z.ZodDiscriminatedUnion<z.ZodObject<{ type: z.ZodLiteral<string> }>[]>;
@@ -8,7 +9,7 @@ export type Decoded<Event> =
   | { readonly kind: "event"; readonly event: Event }
   | { readonly kind: "malformed" }
   | { readonly kind: "skipped" }
-  | { readonly kind: "unknown_type"; readonly type: string }
+  | { readonly kind: typeof UNKNOWN_KIND; readonly type: string }
   /** `where` names the first field that is not as expected, never its content. */
   | { readonly kind: "unexpected_shape"; readonly type: string; readonly where: string };
 
@@ -31,7 +32,7 @@ export function createDecoder<Union extends NativeUnion>(
     const type = typeOf(value);
     if (type === undefined) return MALFORMED;
     if (!known.has(type)) {
-      return skip.some((head) => head.startsWith(`{"type":"${type}"`)) ? SKIPPED : { kind: "unknown_type", type };
+      return skip.some((head) => head.startsWith(`{"type":"${type}"`)) ? SKIPPED : { kind: UNKNOWN_KIND, type };
     }
     const result = union.safeParse(value);
     if (result.success) return { kind: "event", event: result.data };

@@ -54,6 +54,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   /** Pure; see `Engine.warnings`. */
   warnings?(options: Options, table: string): readonly string[];
   readonly isolation?: Isolation;
+  /** See `Engine.tested`. */
+  readonly tested?: readonly string[];
   readonly reasoning?: Reasoning;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { endMarkedNow, sendSignal } from "./marked.ts";
 
 /**
@@ -5,9 +6,16 @@ import { endMarkedNow, sendSignal } from "./marked.ts";
  * that asks.
  */
 export class ExitGuard {
+  /** Begins the mark of every live process of this guard. */
+  readonly livePrefix: string;
   /** The leaders of what runs, by run. */
   readonly #living = new Map<string, number>();
   readonly #end = (): void => this.endNow();
+
+  /** @param owner who starts the processes: a bridge that is started again after a kill has the same one. */
+  constructor(owner: string = randomUUID()) {
+    this.livePrefix = `live-${owner}-`;
+  }
 
   /** Call what it returns as soon as the leader has exited. */
   add(runId: string, leader: number): () => void {

@@ -1,5 +1,6 @@
 import type { LiveServer } from "./contract.ts";
 import { ExitGuard } from "./exit-guard.ts";
+import { endMarkedProcesses } from "./marked.ts";
 import { type Pooled, ServerPool } from "./server-pool.ts";
 
 /** Something that an engine keeps between runs; the object itself is its key. */
@@ -9,8 +10,13 @@ export interface Slot<Value> {
 
 /** The engines of one worker share this: warm servers, locks, known sessions. None of it is global. */
 export class EngineHost {
-  readonly guard = new ExitGuard();
+  readonly guard: ExitGuard;
   readonly #kept = new Map<Slot<unknown>, unknown>();
+
+  /** @param owner see `ExitGuard`. */
+  constructor(owner?: string) {
+    this.guard = new ExitGuard(owner);
+  }
 
   /** The value that the host keeps, made at the first call. */
   keep<Value>(slot: Slot<Value>): Value {
@@ -27,9 +33,22 @@ export class EngineHost {
     await Promise.all(this.#pools().map((pool) => pool.reap(idleMs)));
   }
 
+  /** Ends idle servers, those idle for longest first, until there are no more than `most`, or none is idle. */
+  async limit(most: number): Promise<void> {
+    const servers = this.servers();
+    const idle = servers.filter((one): one is LiveServer & { idleSince: number } => one.idleSince !== undefined);
+    const ended = idle.sort((a, b) => a.idleSince - b.idleSince).slice(0, Math.max(0, servers.length - most));
+    await Promise.all(ended.flatMap(({ pid }) => this.#pools().map((pool) => pool.endIdle(pid))));
+  }
+
   /** Ends all servers in their own clean way, then by force. Resolves when none of their processes lives. */
   async close(): Promise<void> {
     await Promise.all(this.#pools().map((pool) => pool.close()));
+  }
+
+  /** Kills the live processes of a host of the same owner that is gone. Call it before any starts here. */
+  async endLost(): Promise<void> {
+    await endMarkedProcesses(this.guard.livePrefix, { isPrefix: true });
   }
 
   /** Kills all that runs, now. */

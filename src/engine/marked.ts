@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import type { ProcessMark } from "../domain/run.ts";
 import { enclosed } from "./cgroup.ts";
@@ -9,16 +9,25 @@ import { startTimeByPs } from "./ps.ts";
 const SWEEP_PAUSE_MS = 15;
 const READS_AT_ONCE = 50;
 
+interface Search {
+  /** Where the mark is looked for. */
+  readonly variable?: string;
+  /** Whether longer marks that begin so count too. */
+  readonly isPrefix?: boolean;
+}
+
 /**
  * Sends SIGKILL to every process that carries the run's mark in its environment or is in the run's control group, until
  * none is left. Reaches those that left the engine's process group and session. Linux only: elsewhere it finds nothing.
  *
- * @param variable where another than the run's id is looked for.
  * @returns whether none was left within `limitMs`.
  */
-export async function endMarkedProcesses(runId: string, limitMs = 1000, variable = RUN_MARK): Promise<boolean> {
+export async function endMarkedProcesses(
+  runId: string,
+  { limitMs = 1000, ...search }: Search & { readonly limitMs?: number } = {},
+): Promise<boolean> {
   const deadline = performance.now() + limitMs;
-  while ((await forEachMarked(runId, (pid) => sendSignal(pid, "SIGKILL"), variable)) !== 0) {
+  while ((await forEachMarked(runId, (pid) => sendSignal(pid, "SIGKILL"), search)) !== 0) {
     if (performance.now() > deadline) return false;
     await delay(SWEEP_PAUSE_MS);
   }
@@ -35,9 +44,9 @@ export function endMarkedNow(runIds: readonly string[]): void {
 }
 
 /** The processes that carry a run's mark or are in its control group, zombies left out. */
-export async function markedProcesses(runId: string, variable = RUN_MARK): Promise<number[]> {
+export async function markedProcesses(runId: string, search: Search = {}): Promise<number[]> {
   const pids: number[] = [];
-  await forEachMarked(runId, (pid) => pids.push(pid), variable);
+  await forEachMarked(runId, (pid) => pids.push(pid), search);
   return pids;
 }
 
@@ -53,16 +62,16 @@ export async function endMarkedSince(before: readonly number[], runId: string): 
  *
  * @returns how many there were; undefined if this process has no file descriptor left to look.
  */
-async function forEachMarked(runId: string, act: (pid: number) => void, variable: string): Promise<number | undefined> {
+async function forEachMarked(runId: string, act: (pid: number) => void, search: Search): Promise<number | undefined> {
   if (!hasProc) return 0;
   const others = otherProcesses();
   if (others === undefined) return undefined;
-  const inGroup = variable === RUN_MARK ? enclosed(runId) : [];
+  const inGroup = search.variable === undefined && !search.isPrefix ? enclosed(runId) : [];
   for (const pid of inGroup) act(pid);
   let count = inGroup.length;
   for (const [index, pid] of others.entries()) {
     if (index % READS_AT_ONCE === READS_AT_ONCE - 1) await setImmediate();
-    if (inGroup.includes(pid) || !isMarked(pid, runId, variable)) continue;
+    if (inGroup.includes(pid) || !isMarked(pid, runId, search)) continue;
     act(pid);
     count += 1;
   }
@@ -70,12 +79,27 @@ async function forEachMarked(runId: string, act: (pid: number) => void, variable
 }
 
 /** False for processes of other people, which nobody else may look into, and for zombies. */
-function isMarked(pid: number, runId: string, variable = RUN_MARK): boolean {
+function isMarked(pid: number, runId: string, { variable = RUN_MARK, isPrefix = false }: Search = {}): boolean {
   try {
-    const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
-    return `\0${environment}\0`.includes(`\0${variable}=${runId}\0`);
+    const environment = readAgain(`/proc/${pid}/environ`);
+    return `\0${environment}\0`.includes(`\0${variable}=${runId}${isPrefix ? "" : "\0"}`);
   } catch {
     return false;
+  }
+}
+
+const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** A file that does not tell its size, for which Node makes a buffer of 64 KiB at each reading: twice the time. */
+function readAgain(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    let text = "";
+    for (let size = readSync(file, buffer); size > 0; size = readSync(file, buffer))
+      text += buffer.toString("latin1", 0, size);
+    return text;
+  } finally {
+    closeSync(file);
   }
 }
 

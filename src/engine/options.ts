@@ -10,6 +10,8 @@ export const baseOptions = {
   /** Appended to the engine's arguments. */
   extra_args: z.array(z.string()).optional(),
   model: z.string().min(1).optional(),
+  /** What the model is told beside the engine's own instructions. */
+  instructions: z.string().min(1).optional(),
   /** Variables added to the engine's environment. */
   env: z.record(z.string(), z.string()).optional(),
   /** Variables of the bridge's own environment that are let through; a trailing `*` matches any ending. */
@@ -57,6 +59,7 @@ export interface EngineOptions {
   readonly cmd?: string | undefined;
   readonly extra_args?: readonly string[] | undefined;
   readonly model?: string | undefined;
+  readonly instructions?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly env_passthrough?: readonly string[] | undefined;
   readonly isolated?: string | boolean | undefined;

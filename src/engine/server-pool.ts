@@ -1,5 +1,6 @@
 import type { ProcessMark } from "../domain/run.ts";
 import type { LiveServer } from "./contract.ts";
+import { endLeftovers } from "./stop.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** A server that lives longer than this and then crashes may be started again at once. */
@@ -128,15 +129,26 @@ export class ServerPool<Server extends Pooled> {
     await Promise.all(rested.map(([key, entry]) => this.#end(key, entry)));
   }
 
+  /** Ends the one of these servers, which was idle when it was listed, unless it has a run by now. */
+  async endIdle(pid: number): Promise<void> {
+    const found = [...this.#entries].find(([, { mark, idle }]) => mark?.pid === pid && idle !== undefined);
+    if (found) await this.#end(...found);
+  }
+
   /** Ends the server of this key, if there is one. */
   async end(key: string): Promise<void> {
     const entry = this.#entries.get(key);
     if (entry) await this.#end(key, entry);
   }
 
-  /** Ends all, also those that are just starting. */
+  /** Ends all; those that are just starting are killed, since they may never be ready to be told. */
   async close(): Promise<void> {
-    await Promise.all([...this.#entries].map(([key, entry]) => this.#end(key, entry)));
+    const end = async ([key, entry]: [string, Entry<Server>]) => {
+      const { server, mark } = entry;
+      if (server === undefined && mark !== undefined) await endLeftovers(mark.markId ?? "", mark);
+      await this.#end(key, entry);
+    };
+    await Promise.all([...this.#entries].map(end));
   }
 
   #endOf(key: string): Promise<unknown> | undefined {

@@ -24,7 +24,10 @@ export async function stopProcesses({ pid, runId, signal, exited }: StopTarget):
   const late = await descendants(pid);
   sendSignal(-pid, "SIGKILL");
   killEach([...below, ...late]);
-  await Promise.all([endMarkedProcesses(runId, BOUNDS.run.sweepMs), endsWithin(exited, BOUNDS.run.sweepMs)]);
+  await Promise.all([
+    endMarkedProcesses(runId, { limitMs: BOUNDS.run.sweepMs }),
+    endsWithin(exited, BOUNDS.run.sweepMs),
+  ]);
 }
 
 /**
@@ -36,5 +39,5 @@ export async function endLeftovers(runId: string, leader: ProcessMark | undefine
     sendSignal(-leader.pid, "SIGKILL");
     killEach(below);
   }
-  await endMarkedProcesses(runId, BOUNDS.run.signalMs + BOUNDS.run.sweepMs);
+  await endMarkedProcesses(runId, { limitMs: BOUNDS.run.signalMs + BOUNDS.run.sweepMs });
 }

@@ -10,7 +10,7 @@ import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { openRun } from "./run-machine.ts";
 
-type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "reasoning"> &
+type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "tested" | "reasoning"> &
   Partial<Pick<Engine, "images">>;
 
 /** An engine with the types of its options still known. */
@@ -28,13 +28,25 @@ interface Parts<Options extends EngineOptions> extends Described {
 
 /** Reads the options once for each call of the engine. */
 export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): Engine {
-  const { id, label, options, resume, brings, isolation, reasoning, images = [], can = [], operations = {} } = parts;
+  const {
+    id,
+    label,
+    options,
+    resume,
+    brings,
+    isolation,
+    tested,
+    reasoning,
+    images = [],
+    can = [],
+    operations = {},
+  } = parts;
   const own = <Setup extends EngineSetup>(given: Setup) => {
     const setup = isolate(isolation, given);
     return { ...setup, options: readOptions(id, options, setup.options) };
   };
   return {
-    ...{ id, label, options, resume, brings, isolation, reasoning, images, can },
+    ...{ id, label, options, resume, brings, isolation, tested, reasoning, images, can },
     operations: withOptions(operations, own),
     warnings: (given, table) => parts.warnings?.(readOptions(id, options, given), table) ?? [],
     probe: async (setup) => {

@@ -30,13 +30,13 @@ export function call(
   return output instanceof Promise ? output.then(toCalled) : toCalled(output);
 }
 
-/** The input that words behind the name of an operation stand for. */
+/** The input that the words after the name of an operation mean. */
 export function toInput({ argument, read }: Operation, words: string): Readonly<Record<string, unknown>> {
   if (read) return read(words);
   return argument === undefined || words === "" ? {} : { [argument]: words };
 }
 
-/** The operation of this name, or that an alias of this name stands for. */
+/** The operation of this name or alias. */
 export const findOperation = (operations: readonly Operation[], name: string): Operation | undefined =>
   operations.find((one) => one.name === name || one.aliases?.includes(name));
 

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { candidatesFor, findActive } from "./find.ts";
 import { defineOperation, type OperationButton, type Told } from "./operation.ts";
 
-/** What stands for every run of the chat. */
+/** This word means every run of the chat. */
 const ALL = "all";
 
 const Ended = z.object({ run: z.string(), was: z.enum(["running", "queued"]) });

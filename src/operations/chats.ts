@@ -1,4 +1,4 @@
-/** What operations ask of the chats that they are called from. */
+/** Operations ask the chats that called them for this. */
 export interface Chats {
   /** Whether somebody may change what concerns all members. @throws UserError if that cannot be told. */
   isAdmin(chatId: string, userId: string): Promise<boolean>;

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import type { OperationButton } from "./operation.ts";
 
-/** What takes a choice back. */
+/** These words take a choice back. */
 export const DEFAULT = "default";
 
-/** What a person chooses, also spelled as Takopi has it: `set <value>`, `clear`, `clear <engine>`, `show`. */
+/** A person's choice, also in Takopi's spelling: `set <value>`, `set` alone, `clear`, `clear <engine>`, `show`. */
 export const choice = z
   .string()
   .transform((words) => {
     const [verb = "", ...rest] = words.trim().split(/\s+/);
-    if (verb === "set" && rest.length > 0) return rest.join(" ");
+    if (verb === "set") return rest.join(" ");
     if (verb === "clear") return [...rest, DEFAULT].join(" ");
     return verb === "show" && rest.length === 0 ? "" : words.trim();
   })

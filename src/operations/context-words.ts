@@ -5,8 +5,8 @@ import { UserError } from "../errors.ts";
 import type { Access, Caller } from "./operation.ts";
 
 /**
- * Reads `<project> [@branch]`. In a chat that belongs to a project the project may be left out, and no other is taken;
- * elsewhere `default_project` stands for one that is left out.
+ * Reads `<project> [@branch]`. In a chat of a project the project may be left out, and no other is taken; elsewhere
+ * `default_project` fills in.
  *
  * @throws UserError
  */

@@ -8,7 +8,7 @@ import { originOf, scopeFor } from "./scope.ts";
 
 const Value = z.object({ value: z.string().nullable(), origin: z.string() });
 
-/** A conversation's settings, and where each value comes from. */
+/** The settings of a conversation, and the place that sets each. */
 export const Conversation = z.object({
   scope: z.enum(["topic", "chat"]),
   isPrivate: z.boolean(),
@@ -18,7 +18,7 @@ export const Conversation = z.object({
   /** Null if the engine has no say in it. */
   reasoning: Value.nullable(),
   trigger: Value,
-  /** The line that resumes what the next message goes on with. */
+  /** The resume line of the session that the next message continues. */
   session: z.string().nullable(),
 });
 export type Conversation = z.infer<typeof Conversation>;

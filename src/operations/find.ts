@@ -24,7 +24,7 @@ export function findActive(access: Access, ref: string | undefined, caller: Call
   throw new UserError("Several tasks are under way: reply to the progress message of one.");
 }
 
-/** Of a session, the run that runs or waits. */
+/** The run of a session that runs or waits. */
 function newestActive({ bridge }: Access, run: StoredRun): StoredRun {
   const isOfSession = (one: StoredRun) => one.id === run.id || (one.engine === run.engine && isSame(one, run));
   return bridge.active(run.chatId).find(isOfSession) ?? run;

@@ -16,7 +16,7 @@ const Input = z.strictObject({
   /** The objective with its flags, or one of the actions; nothing shows the goal. */
   words: z.string().default(""),
   action: Action.optional(),
-  /** Of the session to use: its id, or the beginning of it. */
+  /** The session: its id, or the beginning of it. */
   session: z.string().optional(),
 });
 const Shown = z.object({
@@ -27,9 +27,9 @@ const Shown = z.object({
 });
 const Output = z.object({
   ...{ run: z.string(), session: z.string().nullable(), goal: Shown.nullable(), done: Action.optional() },
-  /** Whether the run was begun for it. */
+  /** Whether this call began the run. */
   isBegun: z.boolean(),
-  /** What a budget that is used up grows by. */
+  /** The growth of a budget that is used up. */
   more: z.number(),
 });
 type Output = z.infer<typeof Output>;

@@ -5,7 +5,7 @@ const Command = z.object({ name: z.string(), summary: z.string() });
 
 export const help = defineOperation({
   name: "help",
-  // What a chat client sends when somebody opens the bot for the first time.
+  // A chat client sends this when somebody opens the bot for the first time.
   aliases: ["start"],
   summary: "what the bot can do here",
   input: z.strictObject({}),

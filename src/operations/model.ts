@@ -27,7 +27,7 @@ const Output = z.object({
 });
 type Output = z.infer<typeof Output>;
 
-/** What a choice is for: a session, if the caller replies to one of its messages or names it, or the conversation. */
+/** The place of a choice: a session, if the caller replies to one of its messages or names it, or the conversation. */
 interface Target {
   readonly engine: Engine;
   readonly project: string | undefined;

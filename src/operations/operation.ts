@@ -7,7 +7,7 @@ import type { Engine } from "../engine/contract.ts";
 import type { Store } from "../store/store.ts";
 import type { Chats } from "./chats.ts";
 
-/** What operations work with. */
+/** Everything that operations need. */
 export interface Access {
   readonly bridge: Bridge;
   readonly schedules: ScheduleClock;
@@ -25,7 +25,7 @@ export interface Access {
 
 export type Surface = "chat" | "cli" | "mcp";
 
-/** Who asks, and which conversation it is asked from; a reply there says what is meant if the input does not. */
+/** The caller, and the conversation of the call; a message that it replies to is the default input. */
 export interface Caller {
   readonly surface: Surface;
   readonly place: Omit<Prompt, "text" | "follows" | "origin">;
@@ -77,16 +77,16 @@ export interface Operation<Input = never, Output = never> {
   readonly aliases?: readonly string[];
   /** Lower case, without a full stop. */
   readonly summary: string;
-  /** What a model is told of it, in place of the summary. */
+  /** The description for models, in place of the summary. */
   readonly guide?: string;
   /** Never a tool of an agent: it decides for a person. */
   readonly isForPeople?: boolean;
   /** An object, all of JSON. */
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
-  /** The field that the words behind the name fill, if there are any. */
+  /** The field for the words after the name, if there is one. */
   readonly argument?: string;
-  /** The input that words stand for, if that is more than one field. @throws UserError */
+  /** The input that words mean, if that is more than one field. @throws UserError */
   read?(words: string): Readonly<Record<string, unknown>>;
   /** The fields that words on a command line fill: the last of them if there are fewer. `argument` if absent. */
   readonly operands?: readonly string[];

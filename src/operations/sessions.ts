@@ -69,9 +69,10 @@ function projectIn(words: string): { project?: string } {
   return project === undefined ? {} : { project };
 }
 
-const liveOf = ({ store, config, bridge, now }: Access, chatId: string): z.infer<typeof Session>[] =>
-  store.threads
-    .since(chatId, now - config.limits.idle_minutes * MS_PER_MINUTE)
+function liveOf({ store, config, bridge, now }: Access, chatId: string): z.infer<typeof Session>[] {
+  const { idle_minutes: minutes } = config.limits;
+  return store.threads
+    .since(chatId, minutes === "never" ? 0 : now - minutes * MS_PER_MINUTE)
     .filter(
       (run) => run.state === "running" || (run.session !== null && bridge.threads.whyNot(run, "compact") === undefined),
     )
@@ -81,6 +82,7 @@ const liveOf = ({ store, config, bridge, now }: Access, chatId: string): z.infer
       const forMs = now - ((isBusy ? startedAt : endedAt) ?? createdAt);
       return { run: id, session, engine, project, branch, isBusy, forMs, prompt };
     });
+}
 
 function tell({ live, saved, problems, now }: z.infer<typeof Output>): Told {
   const lines = [...live.map(describe), ...saved.map((one) => describeSaved(one, now))];

@@ -19,7 +19,7 @@ const Output = z.object({
   model: z.string().nullable(),
   project: z.string().nullable(),
   branch: z.string().nullable(),
-  /** Of the newest run, ms. */
+  /** The duration of the newest run, ms. */
   tookMs: z.number().nullable(),
   turns: z.number(),
   tokens: z.number(),

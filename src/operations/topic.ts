@@ -51,7 +51,7 @@ async function bindHere(context: Context, topicId: string, access: Access, calle
   return { context: writeContext(context), topicId, was: "bound", link: null, problem };
 }
 
-/** A topic that somebody deleted is forgotten, and made anew. */
+/** A topic that somebody deleted is forgotten, and made again. */
 async function findOrMake(context: Context, access: Access, caller: Caller): Promise<Output> {
   const { store, chats, bridge } = access;
   const { chatId } = caller.place;

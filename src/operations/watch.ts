@@ -69,7 +69,7 @@ interface Following {
   readonly seconds: number | undefined;
 }
 
-/** What of the run's last steps is known, and then what comes, until it ends, the time is up, or the caller leaves. */
+/** The known last steps of the run, and then new ones, until it ends, the time is up, or the caller leaves. */
 async function follow(
   { bridge, store }: Access,
   run: StoredRun,

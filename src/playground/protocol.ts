@@ -10,11 +10,11 @@ export interface PageChat {
   readonly commands: readonly PageCommand[];
 }
 
-/** What the emulator tells the page, one JSON object a server-sent event (`GET /page/events`). */
+/** Events of the emulator for the page, one JSON object per server-sent event (`GET /page/events`). */
 export type PageEvent =
   | {
       readonly type: "hello";
-      /** Another one after a restart: message ids begin anew then. */
+      /** It changes at a restart, since message ids begin again. */
       readonly world: string;
       readonly bot: { readonly username: string; readonly name: string };
       readonly chats: readonly PageChat[];

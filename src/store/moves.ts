@@ -43,6 +43,11 @@ export class Moves {
       run("UPDATE questions SET chatId = ?, topicId = NULL, cardId = NULL WHERE chatId = ?", to, from);
       run("UPDATE buttons SET chatId = ? WHERE chatId = ?", to, from);
       run("UPDATE forwards SET chatId = ?, topicId = 0 WHERE chatId = ?", to, from);
+      run(
+        `UPDATE schedules SET definition = json_remove(json_set(definition, '$.chatId', ?), '$.topicId')
+         WHERE json_extract(definition, '$.chatId') = ?`,
+        ...[to, from],
+      );
       run("UPDATE OR REPLACE preferences SET chatId = ? WHERE chatId = ?", to, from);
       // A conversation's key begins with its chat: see `conversationKey`.
       run(

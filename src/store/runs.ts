@@ -17,7 +17,7 @@ export class Runs {
     const run = this.#moves.place(asked, "topicId", "messageId");
     this.#database.run(
       `INSERT INTO runs (id, state, origin, chatId, topicId, messageId, userId, engine, project, branch, prompt, files,
-         resume, follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         presets, resume, follows, createdAt) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       run.id,
       JSON.stringify(run.origin ?? { type: "message" }),
       run.chatId,
@@ -29,6 +29,7 @@ export class Runs {
       run.branch,
       run.prompt,
       JSON.stringify(run.files ?? []),
+      JSON.stringify(run.presets ?? []),
       run.resume,
       run.follows,
       run.createdAt,

@@ -23,6 +23,8 @@ export interface StoredRun {
   readonly prompt: string;
   /** What came with the prompt. */
   readonly files: readonly PromptFile[];
+  /** Names, in the order in which they apply. */
+  readonly presets: readonly string[];
   /** The session that was asked for. */
   readonly resume: string | null;
   /** The run whose session to continue, if its id was not known yet when this one was asked for. */
@@ -80,12 +82,13 @@ export type NewRun = Pick<
   | "resume"
   | "follows"
   | "createdAt"
-> & { readonly origin?: Origin; readonly files?: readonly PromptFile[] };
+> & { readonly origin?: Origin; readonly files?: readonly PromptFile[]; readonly presets?: readonly string[] };
 
 /** A row of the table. */
-export type RunRow = Omit<StoredRun, "origin" | "process" | "files"> & {
+export type RunRow = Omit<StoredRun, "origin" | "process" | "files" | "presets"> & {
   readonly origin: string;
   readonly files: string;
+  readonly presets: string;
   readonly pid: number | null;
   readonly processStart: string | null;
   readonly markId: string | null;
@@ -100,8 +103,11 @@ export interface RunOutcome {
 }
 
 /** A row of the table as a run. */
-export function toRun({ origin, files, pid, processStart, markId, ...run }: RunRow): StoredRun {
+export function toRun({ origin, files, presets, pid, processStart, markId, ...run }: RunRow): StoredRun {
   const mark = markId === null ? {} : { markId };
   const process = pid === null ? undefined : { pid, startTime: processStart ?? "", ...mark };
-  return { ...run, origin: JSON.parse(origin) as Origin, files: JSON.parse(files) as PromptFile[], process };
+  return {
+    ...{ ...run, process, origin: JSON.parse(origin) as Origin },
+    ...{ files: JSON.parse(files) as PromptFile[], presets: JSON.parse(presets) as string[] },
+  };
 }

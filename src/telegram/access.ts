@@ -2,9 +2,9 @@ import type { Origin } from "../chat/incoming.ts";
 import type { Config } from "../config/config.ts";
 
 /**
- * Whether the bot listens: the chat must be the main one, an allowed one, a project's, or an allowed user's own; and
- * where `allowed_user_ids` names anybody, the sender must be named. Other bots never may, and
- * without a Telegram config nobody.
+ * Whether the bot listens: the chat must be the main one, an allowed one, a project's, or an allowed user's own; and if
+ * `allowed_user_ids` names anybody, the sender must be among them. Other bots never may, and without a Telegram config
+ * nobody may.
  */
 export function isAllowed({ chatId, userId, isBot }: Origin, config: Config): boolean {
   const { telegram } = config;
@@ -21,7 +21,7 @@ export function isAllowed({ chatId, userId, isBot }: Origin, config: Config): bo
 /** As Telegram shows administrators who write in their group's name. */
 const ANONYMOUS_ADMIN = "1087968824";
 
-/** What the log says of somebody who was not listened to, if there is more to say than who it was. */
+/** Text for the log about a sender who was refused, if there is more to say than the id. */
 export function hintOn({ userId, isBot }: Origin): string | undefined {
   if (userId === ANONYMOUS_ADMIN)
     return "an administrator who writes anonymously: nobody can tell who; switch 'Remain anonymous' off in the group";

@@ -11,7 +11,7 @@ export class Refused extends Error {
   readonly code: number;
   /** Telegram's words, without "Bad Request: ". */
   readonly reason: string;
-  /** Of a 429, seconds, an hour at most; 5 if Telegram names none. */
+  /** For a 429: seconds, an hour at most; 5 if Telegram names none. */
   readonly retryAfterS: number | undefined;
   /** The supergroup that the group has become. */
   readonly movedTo: string | undefined;
@@ -104,6 +104,6 @@ function errorCode(error: unknown): string {
   return "network error";
 }
 
-/** A file to send; its bytes are read anew for each try. */
+/** A file to send; each try reads its bytes again. */
 export const toUpload = (file: TextFile | BinaryFile): InputFile =>
   "text" in file ? new InputFile(Buffer.from(file.text), file.name) : new InputFile(() => file.bytes(), file.name);

@@ -14,7 +14,10 @@ export function toClassicMessage({ head = [], body, foot = [] }: Document): Clas
   return assemble(head, trimTo(emitText(body), roomBetween(head, foot)), foot);
 }
 
-/** A classic message of header, body and footer with blank lines between; where formats are too many, the body's go. */
+/**
+ * A classic message of header, body and footer with blank lines between them; if it has too many formats, the body
+ * loses its own.
+ */
 export function assemble(head: readonly Block[], body: Formatted, foot: readonly Block[]): ClassicContent {
   const [above, below] = [emitText(head), emitText(foot)];
   const limited = limitEntities(body, [...above.entities, ...below.entities]);
@@ -22,7 +25,7 @@ export function assemble(head: readonly Block[], body: Formatted, foot: readonly
   return { kind: "classic", text, entities: [...entities] };
 }
 
-/** What head and foot leave of a message, in UTF-16 units. */
+/** The room that head and foot leave in a message, in UTF-16 units. */
 export function roomBetween(head: readonly Block[], foot: readonly Block[]): number {
   const ends = [emitText(head), emitText(foot)].filter(({ text }) => text !== "");
   return MESSAGE_LENGTH - ends.reduce((taken, { text }) => taken + text.length + "\n\n".length, 0);

@@ -5,7 +5,7 @@ import { type Answer, type MethodName, type Payload, Refused, type Telegram, Unr
 /** Somebody waits for the answer. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
-/** What Telegram says of its chats and changes in them. */
+/** Telegram's reports about its chats and changes in them. */
 export function telegramChats(telegram: Telegram): Chats {
   const call = <M extends MethodName>(method: M, payload: Payload<M>): Promise<Answer<M>> =>
     telegram.call(method, payload, AbortSignal.timeout(ANSWER_TIMEOUT_MS));

@@ -2,7 +2,7 @@ import { ConfigError } from "../errors.ts";
 import { type Answer, createTelegram, Refused, type Telegram, Unreachable } from "./api.ts";
 import type { ApiServer } from "./proxy.ts";
 
-/** What Telegram says of one chat. */
+/** Telegram's report about one chat. */
 export interface ChatCheck {
   readonly id: number;
   /** `private`, `group`, `supergroup` or `channel`; absent if the bot cannot see the chat. */
@@ -15,16 +15,16 @@ export interface ChatCheck {
   readonly anonymous?: readonly string[];
   /** Whether it has topics, or in a private chat can have them, and the bot may make and name them. */
   readonly topics?: { readonly isOn: boolean; readonly mayManage: boolean };
-  /** What the bot may not do there, with the fix. */
+  /** The missing rights of the bot there, with the fix. */
   readonly limit?: { readonly detail: string; readonly fix: string; readonly isFatal: boolean };
 }
 
-/** What Telegram says of a token and of the chats that the bot is to serve. */
+/** Telegram's report about a token and the chats that the bot is to serve. */
 export interface TelegramCheck {
   /** Without `@`; absent if the token is not accepted or Telegram not reached. */
   readonly botName?: string;
   readonly problem?: string;
-  /** Of the answer that refused the token. */
+  /** From the answer that refused the token. */
   readonly isRefused?: boolean;
   /** The address that Telegram sends the bot's messages to, in place of answering polls; "" for none. */
   readonly webhook?: string;

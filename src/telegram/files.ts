@@ -21,7 +21,7 @@ export const FileFields = {
 };
 type Message = z.infer<z.ZodObject<typeof FileFields>>;
 
-/** What came with a message, besides its voice; an animation comes as a document, too. */
+/** The files of a message, besides its voice; an animation comes as a document, too. */
 export function filesOf({ photo, animation, document, video, audio, video_note: note }: Message): PromptFile[] {
   const picture = photo?.at(-1);
   if (picture) return [toFile({ mime_type: "image/jpeg", file_name: "photo.jpg", ...picture })];

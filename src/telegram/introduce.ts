@@ -7,7 +7,7 @@ export type Introduction =
   | { readonly telegram: Telegram; readonly botName: string; readonly webhook: string }
   | { readonly problem: string; readonly isToken: boolean };
 
-/** Somebody who wrote to the bot, and where. */
+/** A person who wrote to the bot, and the chat. */
 export interface Sender {
   readonly chatId: number;
   /** `private`, `group`, `supergroup` or `channel`. */

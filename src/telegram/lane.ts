@@ -27,7 +27,7 @@ export class Lane {
     this.bucket = bucket;
   }
 
-  /** What goes next, unless something is on its way. */
+  /** The next operation, unless one is on its way. */
   get first(): Entry | undefined {
     return this.flying ? undefined : this.#waiting[0];
   }
@@ -36,7 +36,7 @@ export class Lane {
     return this.#waiting.length + (this.flying ? 1 : 0);
   }
 
-  /** A newer operation takes the place of the one with its key; else it goes behind those of its urgency. */
+  /** A newer operation replaces the one with its key; else it waits after those of its urgency. */
   add(entry: Entry): void {
     const same = this.#find(entry.op.key);
     if (same < 0) this.#insert(entry);

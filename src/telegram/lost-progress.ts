@@ -23,8 +23,8 @@ const IDS_TO_TRY = 8;
 
 /**
  * Finds progress messages that Telegram took just before the last bridge was killed, so that their ids were never
- * stored: else they would say for ever that the run goes on. Tries what can be ours and is not known, with an edit;
- * what is not ours Telegram refuses to edit. Never rejects. Only while nothing is being delivered: a message that
+ * stored: they would always say that the run continues. Tries an edit on every unknown message that may be ours;
+ * Telegram refuses to edit other messages. Never rejects. Call it only while nothing is being delivered: a message that
  * has just arrived is not known yet.
  */
 export async function findLostProgress({ store, telegram, log, signal }: Parts): Promise<void> {
@@ -72,7 +72,7 @@ async function find(run: StoredRun, store: Store, call: Caller): Promise<string 
   const chat_id = Number(chatId);
   const messageId = run.messageId === null ? null : Number(run.messageId);
   const text = `restarting · ${engine} · ${formatElapsed(Date.now() - createdAt)}`;
-  // Nothing asked for it in the chat, so it is near what was last known there when the bridge was killed.
+  // Nothing asked for it in the chat, so it is near the last known message from before the kill.
   const first = (messageId ?? store.messages.newestKnown(chatId) - IDS_TO_TRY) + 1;
   const last = messageId === null ? first + 2 * IDS_TO_TRY : messageId + IDS_TO_TRY;
   for (let id = Math.max(first, 1); id <= last; id++) {
@@ -80,7 +80,7 @@ async function find(run: StoredRun, store: Store, call: Caller): Promise<string 
     const answered = await claim({ chat_id, id, text }, call);
     if (answered === undefined) continue;
     if (answered === "unknown" || answered === messageId) return String(id);
-    // What its own run lost: its progress, of which nothing depends, or an outcome, which is delivered again.
+    // A message that its run lost: its progress, which nothing needs, or an outcome, which is delivered again.
     await call("deleteMessage", { chat_id, message_id: id });
   }
   return undefined;

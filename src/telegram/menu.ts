@@ -36,12 +36,13 @@ function servedChats({ telegram, projects }: Config): Set<number> {
 const MAX_COMMANDS = 100;
 const VALID_NAME = /^[a-z0-9_]{1,32}$/;
 
-/** The bot's menu: engines, projects whose alias can be a command, then the commands themselves. */
+/** The bot's menu: engines, projects whose alias can be a command, presets, then the commands themselves. */
 export function menuOf(config: Config, engines: readonly Engine[]): BotCommand[] {
   const own = operations.map(({ name, summary }) => ({ command: name, description: summary }));
   const chosen: BotCommand[] = [
     ...engines.map(({ id }) => ({ command: id, description: `use engine: ${id}` })),
     ...[...config.projects.keys()].map((alias) => ({ command: alias.toLowerCase(), description: `work on: ${alias}` })),
+    ...[...config.presets.keys()].map((name) => ({ command: name, description: `use preset: ${name}` })),
   ];
   const valid = chosen.filter(({ command }) => VALID_NAME.test(command));
   return [...valid.slice(0, MAX_COMMANDS - own.length), ...own];

@@ -61,7 +61,7 @@ const Message = Quoted.extend({
 });
 type Message = z.infer<typeof Message>;
 
-/** What the bridge reads of an update, of Bot API 10.3. */
+/** The part of an update of Bot API 10.3 that the bridge reads. */
 const KnownUpdate = z.object({
   update_id: id,
   message: Message.optional(),
@@ -72,7 +72,7 @@ const KnownUpdate = z.object({
     .optional(),
 });
 
-/** Whom and what chat an update came from that cannot be read otherwise; undefined if not even that can be told. */
+/** The sender and chat of an update that cannot be read otherwise; undefined if even they are unknown. */
 function unreadOrigin(update: unknown): Origin | undefined {
   for (const body of Object.values(Object(update))) {
     const found = Unread.safeParse(body).data;
@@ -129,7 +129,7 @@ const Move = z.object({
   }),
 });
 
-/** From which id to which a group moves that becomes a supergroup, if the update says so: both chats do. */
+/** The old and new id of a group that becomes a supergroup, if the update says so: both chats report it. */
 export function readMove(update: unknown): { readonly from: string; readonly to: string } | undefined {
   const { chat, migrate_to_chat_id: to, migrate_from_chat_id: from } = Move.safeParse(update).data?.message ?? {};
   if (!chat) return undefined;
@@ -171,7 +171,7 @@ function readMessage(updateId: number, message: Message): Incoming {
   };
 }
 
-/** Who forwards a voice message of their own says it again. */
+/** A person who forwards their own voice message says it again. */
 function isForward({ forward_origin: origin, is_automatic_forward, voice, from }: Message): boolean {
   const sender = ForwardOrigin.safeParse(origin).data?.sender_user?.id;
   const isOwn = voice !== undefined && sender !== undefined && sender === from?.id;

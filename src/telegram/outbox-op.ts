@@ -15,8 +15,8 @@ export type PacedMethod = Extract<
 >;
 
 /**
- * What is more urgent goes first within a chat and over all chats: what a person can press and what replaces silence,
- * then answers; notes and edits wait.
+ * The more urgent goes first, within a chat and over all chats: first messages with buttons and those that replace
+ * silence, then answers; notes and edits wait.
  */
 export const PRIORITY = { press: 0, answer: 1, delete: 2, note: 3, edit: 4, typing: 5 } as const;
 
@@ -25,11 +25,11 @@ export interface OutboxOp<M extends PacedMethod = PacedMethod> {
   readonly method: M;
   readonly payload: Payload<M> & { readonly chat_id: number | string };
   readonly priority: (typeof PRIORITY)[keyof typeof PRIORITY];
-  /** Of two waiting operations with one key, the newer takes the older's place. */
+  /** The newer of two waiting operations with one key replaces the older. */
   readonly key?: string;
   /**
-   * What to do when no answer came though Telegram may have acted: `repeat` (an edit may be repeated) or `fail` (a
-   * message would be doubled). A request that certainly never arrived is always repeated.
+   * The reaction if no answer came though Telegram may have acted: `repeat` (an edit may be repeated) or `fail` (a
+   * message would come twice). A request that certainly never arrived is always repeated.
    */
   readonly doubt: "repeat" | "fail";
 }

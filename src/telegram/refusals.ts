@@ -1,14 +1,14 @@
 import type { Refused } from "./api.ts";
 
-/** What a message may go without; a later one is given up before an earlier one is. */
+/** Parts that a message can lose, the first to keep longest. */
 export type Extra = "topic" | "reply" | "forceReply" | "disabled" | "entities" | "photo";
 
 /** `rich` is a send of a rich message, which can be composed as a classic one. */
 export type Call = "send" | "rich" | "edit" | "remove";
 
 /**
- * What to do next: the same without these, the message in its classic form, or nothing more. `done`: it is as was asked
- * for. `gone`: there is no message that could be edited.
+ * The next step: the same without these parts, the message in its classic form, or nothing more. `done`: it is as it
+ * should be. `gone`: there is no message to edit.
  */
 export type Next = readonly Extra[] | "classic" | "done" | "gone" | "nothing";
 
@@ -24,10 +24,9 @@ interface Row {
 const SENDS = ["send", "rich"] as const;
 
 /**
- * What Telegram says when it refuses a call, and what is tried next. If nothing is left to try, the text of a send
- * becomes an edit of the run's progress message; if that is refused too it is parked, the progress message says so, and
- * the main chat is told. 429 and 5xx are waited out by the outbox, and a group that has become a supergroup is followed
- * by `Post`.
+ * Refusals of Telegram, and the next try for each. If nothing is left to try, the text of a send becomes an edit of the
+ * run's progress message; if that is refused too it is parked, the progress message says so, and the main chat is told.
+ * The outbox waits out 429 and 5xx, and `Post` follows a group that has become a supergroup.
  */
 export const REFUSALS: readonly Row[] = [
   {
@@ -119,7 +118,7 @@ export const REFUSALS: readonly Row[] = [
 /** In which order a message goes without what it has, if nobody knows what it was refused for. */
 const BY_TRIAL = ["photo", "entities", "disabled", "forceReply", "reply", "topic"] as const;
 
-/** What to do about a refusal, known or not, of a call that has these. */
+/** The reaction to a refusal, known or not, of a call with these parts. */
 export function nextAfter(call: Call, refused: Refused, has: ReadonlySet<Extra>): Next {
   if (refused.code === 403) return "nothing";
   const known = REFUSALS.find(({ calls, says }) => calls.includes(call) && says.test(refused.reason))?.next;

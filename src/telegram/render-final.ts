@@ -31,7 +31,7 @@ const MAX_PARTS = 5;
 /** In characters. A longer answer fits no messages, and only its beginning is read. */
 const LONGEST_ANSWER = 50_000;
 const BEGINNING = 12_000;
-/** Of an error below an answer that is cut, in UTF-16 units. */
+/** For an error below an answer that is cut, in UTF-16 units. */
 const ERROR_ROOM = 1200;
 
 /** The messages that end a run: one, or several to be sent in this order. */
@@ -42,7 +42,7 @@ export async function renderFinal(view: OutcomeView, mode: MessageMode): Promise
   return rich ? { parts: [rich] } : toClassic(view, said, mode);
 }
 
-/** What there is to say, read. */
+/** The parsed content of the message. */
 interface Said {
   readonly answer: readonly Block[];
   readonly error: readonly Block[];

@@ -25,7 +25,7 @@ export interface TelegramParts {
   readonly token: string;
   readonly server: ApiServer;
   readonly mainChat: () => string;
-  /** Whom it listens to. */
+  /** Decides who may use the bot. */
   readonly config: () => Config;
   readonly style: () => Pick<TelegramConfig, "messages" | "chats" | "stream_answer">;
   /** Telegram says that a chat has another id now. */

@@ -1,12 +1,14 @@
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
-import { engineOptions } from "../config/engine-options.ts";
+import { engineOptions, withPreset } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { endLeftovers } from "../engine/stop.ts";
+import { hearingUnknown } from "../engine/unknown-kinds.ts";
 import { EngineError, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { LiveServers } from "../store/live-servers.ts";
@@ -44,24 +46,30 @@ export interface LocalWorkerOptions {
   readonly home: string;
   readonly servers: Pick<LiveServers, "all" | "replace">;
   readonly log: Logger;
+  /** Hears of each kind of event that an engine tells and its runner does not know, once a run or server. */
+  onUnknown?(engine: string, kind: string): void;
 }
 
 /** Where the config says nothing. */
 const UPLOADS = ".takopi/files";
 
-/** A share of the 10 s that a shutdown may take; only a server that hangs while it starts takes longer. */
+/** A share of the 10 s that a shutdown may take. */
 const CLOSE_MS = 3_000;
+
+/** The same for every bridge over this state, and for no other. */
+const ownerOf = (directory: string): string => createHash("sha256").update(directory).digest("hex").slice(0, 16);
 
 /** Carries runs out on this machine, in this process. */
 export class LocalWorker implements Worker {
   readonly #options: LocalWorkerOptions;
-  readonly #host = new EngineHost();
+  readonly #host: EngineHost;
   readonly #servers: WarmServers;
   readonly #worktrees: Worktrees;
   readonly #outboxes: Outboxes;
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
+    this.#host = new EngineHost(ownerOf(options.config().directory));
     this.#outboxes = new Outboxes(() => this.#deniedGlobs());
     this.#worktrees = new Worktrees(options.env);
     this.#servers = new WarmServers({ ...options, host: this.#host, kept: options.servers });
@@ -69,7 +77,8 @@ export class LocalWorker implements Worker {
 
   run(spec: RunSpec): WorkerRun {
     const { engine: id, runId } = spec;
-    const log = this.#options.log.child({ runId, engine: id });
+    const { onUnknown } = this.#options;
+    const log = hearingUnknown(this.#options.log.child({ runId, engine: id }), (kind) => onUnknown?.(id, kind));
     const open = async (signal: AbortSignal) => {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);
@@ -124,7 +133,7 @@ export class LocalWorker implements Worker {
       await endLeftovers(runId, process);
       if (process?.markId !== undefined) await endLeftovers(process.markId, undefined);
     };
-    await Promise.all([...left.map(end), this.#servers.recover()]);
+    await Promise.all([...left.map(end), this.#servers.recover(), this.#host.endLost()]);
   }
 
   async close(): Promise<void> {
@@ -163,9 +172,10 @@ export class LocalWorker implements Worker {
   /** The merged options of the config, with the run's own over them. */
   #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
     const config = this.#options.config();
-    const { reasoning: level, ...others } = overrides;
+    const { reasoning: level, preset, ...others } = overrides;
     const thinking = level === undefined || !engine.reasoning ? {} : { [engine.reasoning.option]: level };
-    return { ...engineOptions(config, engine, config.projects.get(project ?? "")), ...others, ...thinking };
+    const configured = engineOptions(config, engine, config.projects.get(project ?? ""));
+    return { ...withPreset(configured, preset), ...others, ...thinking };
   }
 }
 

@@ -16,7 +16,10 @@ export interface WarmServersOptions {
   readonly log: Logger;
 }
 
-/** The warm servers of all engines: ends those that had no run for `limits.idle_minutes`, and keeps their list. */
+/**
+ * The warm servers of all engines: ends those that had no run for `limits.idle_minutes` or are more than
+ * `limits.live_sessions`, and keeps their list.
+ */
 export class WarmServers {
   readonly #options: WarmServersOptions;
   #kept = "";
@@ -48,7 +51,12 @@ export class WarmServers {
   #look(): void {
     this.#keep();
     const { host, config } = this.#options;
-    host.reap(config().limits.idle_minutes * MS_PER_MINUTE).catch((error: unknown) => this.#failed(error));
+    const { idle_minutes: minutes, live_sessions: most } = config().limits;
+    const ending = [
+      ...(minutes === "never" ? [] : [host.reap(minutes * MS_PER_MINUTE)]),
+      ...(most === undefined ? [] : [host.limit(most)]),
+    ];
+    Promise.all(ending).catch((error: unknown) => this.#failed(error));
   }
 
   #failed(error: unknown): void {

@@ -41,13 +41,14 @@ function setUp() {
   });
   const ask = (prompt: string) => {
     const place = { topicId: undefined, userId: "1", isPrivate: true, reply: undefined };
-    const named = { engine: undefined, project: undefined, branch: undefined };
+    const named = { engine: undefined, project: undefined, branch: undefined, presets: [] };
     const resolved = {
       engine: "puppet",
       context: undefined,
       resume: undefined,
       follows: undefined,
       conversation: undefined,
+      presets: [],
     };
     const id = bridge.add({ ...place, chatId: "1", messageId: "5", text: prompt }, { ...resolved, prompt, named });
     bridge.start(id);
@@ -139,8 +140,11 @@ test("a steer is settled by its ack, and at the latest with the run", async () =
     text: "t",
     reply: undefined,
   };
-  const named = { engine: undefined, project: undefined, branch: undefined };
-  const more = { engine: "puppet", context: undefined, follows: run.spec.runId, prompt: "t", conversation: undefined };
+  const named = { engine: undefined, project: undefined, branch: undefined, presets: [] };
+  const more = {
+    ...{ engine: "puppet", context: undefined, follows: run.spec.runId, prompt: "t", conversation: undefined },
+    presets: [],
+  };
   const steerable = () => bridge.steerable(prompt, { ...more, resume: undefined, named });
   expect(steerable()).toBeUndefined();
   run.push({ type: "ready", can: ["steer"] });

@@ -14,9 +14,10 @@ test.each<[Partial<ScheduleTable>, string, RegExp]>([
   [{ every: "soon" }, "nightly", /1m or more/],
   [{ cron: "0 9 * *" }, "nightly", /five fields/],
   [{ cron: "0 9 * * *", timezone: "Mars/Base" }, "nightly", /timezone/i],
+  [{ cron: "0 9 * * *", preset: "gone" }, "nightly", /no such preset/],
   [{ cron: "0 9 * * *" }, "every night", /letters, digits/],
 ])("refuses %j", (own, name, text) => {
-  const [problem, ...others] = brokenSchedules({ [name]: table(own) });
+  const [problem, ...others] = brokenSchedules({ schedules: { [name]: table(own) }, presets: {} });
   expect(problem?.path.slice(0, 2)).toEqual(["schedules", name]);
   expect(problem?.text).toMatch(text);
   expect(others).toEqual([]);
@@ -28,7 +29,7 @@ test("takes those that are switched on, in the main chat unless they name anothe
     often: table({ every: "2h", chat_id: -5, topic_id: 3 }),
     off: table({ every: "2h", enabled: false }),
   };
-  expect(brokenSchedules(tables)).toEqual([]);
+  expect(brokenSchedules({ schedules: tables, presets: {} })).toEqual([]);
   const [nightly, often, ...others] = toSchedules(tables, 42);
   expect(nightly).toMatchObject({
     chatId: "42",

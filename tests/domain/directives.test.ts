@@ -22,7 +22,7 @@ describe("directives", () => {
     ["\n  /pi   a   b\nc", { engine: "pi", project: undefined, branch: undefined, prompt: "a b\nc" }],
     ["/codex", { engine: "codex", project: undefined, branch: undefined, prompt: "" }],
   ])("are read from the start of %j", (text, expected) => {
-    expect(parse(text)).toEqual(expected);
+    expect(parse(text)).toEqual({ presets: [], ...expected });
   });
 
   test.each([
@@ -36,7 +36,9 @@ describe("directives", () => {
     "@feat/x fix",
     "@dev do /web",
   ])("are none in %j, which comes back unchanged", (text) => {
-    expect(parse(text)).toEqual({ engine: undefined, project: undefined, branch: undefined, prompt: text });
+    expect(parse(text)).toEqual({
+      ...{ engine: undefined, project: undefined, branch: undefined, presets: [], prompt: text },
+    });
   });
 
   test("take @word as a branch where a project is known already", () => {

@@ -54,6 +54,28 @@ test("a run goes on with a progress message and Stop in the new chat", async () 
   await botSays(/^cancelled/, moved);
 });
 
+test("what a group has chosen, its session and its schedules follow it, also over a restart", async () => {
+  const staged = await withGroup({ telegram: 'session_mode = "chat"' });
+  const { emulator, say, botSays, outcomeOf, press, stop, start } = staged;
+  emulator.setAdmin(OLD, emulator.person.id, true);
+  say("/agent beta", { chatId: OLD });
+  await botSays(/^New sessions of this chat use beta/, OLD);
+  const first = textOf(await outcomeOf(say("session\nanswer one\ndone", { chatId: OLD }), OLD));
+  say("/schedule every 2h look for new issues", { chatId: OLD });
+  await press(await botSays(/look for new issues/, OLD), "Save");
+  const moved = emulator.migrate(OLD);
+  await botSays(TOLD);
+  await stop();
+  start();
+  const second = textOf(await outcomeOf(say("session\nanswer two\ndone", { chatId: moved }), moved));
+  const session = (text: string) => /beta resume (\S+)/.exec(text)?.[1] ?? "none";
+  expect(session(second)).toBe(session(first));
+  say("/ctx", { chatId: moved });
+  await botSays(/engine: beta \(chosen for this chat\)/, moved);
+  say("/schedule", { chatId: moved });
+  await botSays(/look for new issues/, moved);
+});
+
 test("an idle group is served under its new id, and a main chat is told there", async () => {
   const staged = await stage({
     telegram: "",

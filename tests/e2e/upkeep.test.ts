@@ -14,6 +14,19 @@ test("parts of the config that do nothing are told in the chat, once", async () 
   expect(told).toHaveLength(1);
 });
 
+test("a kind of event that is not known is told in the main chat once, and the task goes on", async () => {
+  const { emulator, say, outcomeOf, stop, start } = await stage();
+  const task = "session\nnovelty shiny/new\nnovelty shiny/new\nanswer fine\ndone";
+  expect(textOf(await outcomeOf(say(task)))).toMatch(/^done[\s\S]*fine/);
+  await stop();
+  start();
+  expect(textOf(await outcomeOf(say(task)))).toMatch(/^done/);
+  const told = emulator.messages(emulator.privateChatId).filter((message) => /does not know/.test(textOf(message)));
+  expect(told.map(textOf)).toEqual([
+    "alpha told something that takopi does not know: shiny/new. Tasks go on without it. takopi doctor says which versions were tested.",
+  ]);
+});
+
 test("with limits.keep_days a start removes the texts of older runs", async () => {
   const { say, outcomeOf, stop, start, store, log, emulator } = await stage({
     tables: "[limits]\nkeep_days = 0.000000001",

@@ -29,7 +29,7 @@ test("only the processes of one run are found, also where one id begins with the
   const long = await start("waits", "run-12");
   expect(await markedProcesses("run-1")).toEqual([short.pid]);
   expect(await markedProcesses("run-12")).toEqual([long.pid]);
-  expect(await endMarkedProcesses("run-1", 30_000)).toBe(true);
+  expect(await endMarkedProcesses("run-1", { limitMs: 30_000 })).toBe(true);
   expect(await markedProcesses("run-1")).toEqual([]);
   expect(await markedProcesses("run-12")).toEqual([long.pid]);
 });

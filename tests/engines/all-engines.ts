@@ -109,10 +109,12 @@ const refuse = (status: number): Reply => ({
 /** The same markers as the other engines' model reads. */
 function answerOfCodex({ prompts, input }: ModelCall) {
   const [, name, argument = ""] = /\[\[(\w+) ?(.*?)\]\]/s.exec(prompts.at(-1) ?? "") ?? [];
-  const isAfterTool = JSON.stringify(input.at(-1)).includes("call_output");
+  const last = JSON.stringify(input.at(-1));
+  const isAfterTool = last.includes("call_output");
   if (name === "shell" && !isAfterTool) return reply(shell(argument));
   if (name === "tool" && !isAfterTool) return reply({ type: "call", ...toToolUse(argument) });
   if (name === "fail") return refuse(Number(argument));
   if (name === "long") return reply(text(longText(Number(argument))));
+  if (isAfterTool) return reply(text(`Results: ${last}`));
   return reply(text(name === "say" ? argument : "All done."));
 }

@@ -35,7 +35,7 @@ function install(id: PinnedEngineId): void {
     run("npm", ["install", ...flags, `${pinned.package}@${pinned.version}`, ...node], unfinished);
     if (pinned.node !== undefined) wrap(unfinished, pinned.bin);
     if (pinned.setup) run("node", [pinned.setup], `${unfinished}/node_modules/${pinned.package}`);
-    run(executableIn(unfinished, pinned), ["--version"], unfinished);
+    run(executableIn(unfinished, pinned), [pinned.check ?? "--version"], unfinished);
     rmSync(home, { recursive: true, force: true });
     renameSync(unfinished, home);
   } finally {

@@ -261,7 +261,7 @@ test.runIf(process.platform === "linux")(
     await watched.run.controls.interrupt();
     const finished = await watched.finished;
     expect(processesWith(mine)).toEqual([]);
-    expect(await markedProcesses(sessionOf(finished), SESSION_MARK)).toEqual([]);
+    expect(await markedProcesses(sessionOf(finished), { variable: SESSION_MARK })).toEqual([]);
     expect(finished.completed).toMatchObject({ ok: false, answer: "Working on it." });
     expect(processesWith(others)).not.toEqual([]);
 

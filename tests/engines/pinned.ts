@@ -1,10 +1,13 @@
 import { fileURLToPath } from "node:url";
+import { testedVersions } from "../../runners/tested-versions.ts";
 
 export interface PinnedEngine {
   readonly package: string;
   readonly version: string;
   /** Name of the executable. */
   readonly bin: string;
+  /** The argument on which it ends well at once, if it does not know `--version`. */
+  readonly check?: string;
   /** A script of the package that must run once, for npm may leave install scripts out. */
   readonly setup?: string;
   /** The executable within the package, if npm links none. */
@@ -16,12 +19,18 @@ export interface PinnedEngine {
 /** The real command-line programs that these suites drive. */
 export const pinnedEngines = {
   // The native program itself; the package that picks one for the platform needs an install script.
-  claude: { package: "@anthropic-ai/claude-code-linux-x64", version: "2.1.332", bin: "claude", file: "claude" },
-  codex: { package: "@openai/codex", version: "0.169.0", bin: "codex" },
+  claude: {
+    package: "@anthropic-ai/claude-code-linux-x64",
+    version: testedVersions.claude[0],
+    bin: "claude",
+    file: "claude",
+  },
+  codexAcp: { package: "@zed-industries/codex-acp", version: "0.16.0", bin: "codex-acp", check: "--help" },
+  codex: { package: "@openai/codex", version: testedVersions.codex[0], bin: "codex" },
   // The package's executable is a placeholder until the script puts the one for this platform in its place.
-  opencode: { package: "opencode-ai", version: "1.18.33", bin: "opencode", setup: "postinstall.mjs" },
-  pi: { package: "@earendil-works/pi-coding-agent", version: "0.74.2", bin: "pi" },
-  pi15: { package: "@earendil-works/pi-coding-agent", version: "1.5.2", bin: "pi", node: "22.23.5" },
+  opencode: { package: "opencode-ai", version: testedVersions.opencode[0], bin: "opencode", setup: "postinstall.mjs" },
+  pi: { package: "@earendil-works/pi-coding-agent", version: testedVersions.pi[0], bin: "pi" },
+  pi15: { package: "@earendil-works/pi-coding-agent", version: testedVersions.pi[1], bin: "pi", node: "22.23.5" },
 } as const satisfies Record<string, PinnedEngine>;
 
 export type PinnedEngineId = keyof typeof pinnedEngines;

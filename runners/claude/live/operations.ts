@@ -25,7 +25,7 @@ async function onSession<Result>(request: OnSession, act: (server: ClaudeServer)
 
 const Models = z.object({ models: z.array(z.object({ value: z.string() })) });
 
-/** What claude can do to a session between runs. */
+/** Operations on a session between runs. */
 export const operations: OwnOperations<ClaudeOptions> = {
   compact: (request) => onSession(request, compact),
   rename: (request, title) =>

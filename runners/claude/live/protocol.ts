@@ -38,7 +38,7 @@ const LiveLine = z.discriminatedUnion("type", [
   }),
 ]);
 
-/** What claude says that is no answer to a request. */
+/** A line of claude that answers no request. */
 export type ClaudeSaid =
   | { readonly type: "line"; readonly line: ClaudeLine }
   /** `ask` is undefined for what is not known here: it must be refused. */

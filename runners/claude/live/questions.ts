@@ -5,7 +5,7 @@ import { describeTool } from "../../../src/engine/tools.ts";
 import { dialect } from "../translate.ts";
 import type { Ask } from "./protocol.ts";
 
-/** What an ask of claude means to a person. */
+/** The questions of an ask for a person. */
 export function toAsking(id: string, ask: Ask, cwd: string): Asking {
   if (ask.tool_name === "AskUserQuestion") return askUser(id, ask);
   if (ask.tool_name === "ExitPlanMode") return askForPlan(id, ask);
@@ -19,7 +19,7 @@ function decide(ask: Ask, reply: Reply | undefined): object {
   return { behavior: "allow", updatedInput: ask.input, ...(session.length > 0 && { updatedPermissions: session }) };
 }
 
-/** With a reason the model tries otherwise; the turn goes on in any case. */
+/** With a reason the model tries something else; the turn continues in any case. */
 function deny(reply: Reply | undefined): object {
   const reason = reply?.type === "deny" ? reply.reason : reply?.type === "text" ? reply.text : undefined;
   if (reason) return { behavior: "deny", message: `The user denied this: ${reason}` };

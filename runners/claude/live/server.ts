@@ -11,7 +11,7 @@ import { ClaudePeer, type ClaudeSaid } from "./protocol.ts";
 export interface ServerLaunch {
   readonly command: LiveCommand;
   readonly session: string;
-  /** What it was started with: a server of other options is of no use. */
+  /** Its options: a server with other options is of no use. */
   readonly setup: string;
   /** Where the session is kept; undefined for a new one, which has no file yet. */
   file(): Promise<string | undefined>;
@@ -48,7 +48,7 @@ export class ClaudeServer extends SessionServer<ClaudeSaid, ClaudePeer> {
     this.#file = file;
   }
 
-  /** The session's counters, which go on from run to run. */
+  /** The session's counters, which continue from run to run. */
   async usage() {
     const { session } = await this.peer.call("get_usage", {}, Usage);
     return toUsage(session.model_usage);

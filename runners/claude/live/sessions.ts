@@ -28,7 +28,7 @@ export async function takeServer(
   const id = session ?? randomUUID();
   const flags = [
     ...toArguments(request.options, "live"),
-    ...trustArguments(request.cwd, request.trusted, request.options.append_system_prompt),
+    ...trustArguments(request.cwd, request.trusted, request.options),
   ];
   const setup = JSON.stringify([flags, request.options, request.cwd]);
   const start = async (announce: (mark: ProcessMark) => void) => {

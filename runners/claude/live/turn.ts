@@ -20,12 +20,12 @@ export interface TurnSetup {
   readonly cwd: string;
 }
 
-/** One prompt, what is added to it, and the work that goes on behind it, until claude is idle. */
+/** One prompt, messages that are added to it, and work in the background, until claude is idle. */
 export class Turn {
   /** Resolves when the outcome was told. */
   readonly over: Promise<void>;
   readonly #setup: TurnSetup;
-  /** Of the main turn, and of sub-agents. */
+  /** Questions of the main turn, and of sub-agents. */
   readonly #questions: OpenQuestions;
   #state: ClaudeState;
   /** The answer as it is written. */
@@ -90,7 +90,7 @@ export class Turn {
     this.#setup.peer.say(text, uuid, images);
   }
 
-  /** Read after what is being written; a command that runs is ended for it. */
+  /** claude reads the message after the text that it is writing; a command that runs is ended for it. */
   async #steer(text: string, images: readonly Image[]): Promise<void> {
     if (this.#isOver || this.#isCut) throw new EngineError("claude is done with this task.");
     this.#say(text, images);
@@ -117,7 +117,7 @@ export class Turn {
 
   #stream({ parent_tool_use_id, event }: Extract<ClaudeLine, { type: "stream_event" }>): void {
     if (parent_tool_use_id) return;
-    // After a break claude begins the same text anew.
+    // After a break claude begins the same text again.
     if (event.type === "message_start") this.#streamed = "";
     if (event.delta?.text === undefined) return;
     this.#streamed += event.delta.text;

@@ -38,7 +38,7 @@ export async function beginGoal(
   { objective, terms }: { readonly objective: string; readonly terms: GoalTerms },
 ): Promise<Goal> {
   const { isResumed, tokenBudget } = terms;
-  // What an old goal has used would count for the new one.
+  // The usage of an old goal would count for the new one.
   if (!isResumed) await clearGoal(peer, threadId);
   const params = { threadId, status: "active", tokenBudget, origin: "user", ...(!isResumed && { objective }) };
   return (await peer.call("thread/goal/set", params, set)).goal;

@@ -16,8 +16,8 @@ export interface CommandsRequest {
 }
 
 /**
- * Ends the commands that a turn left running, which codex keeps. It ends none that ignores SIGTERM, nor what left its
- * command's group and session (seen in 0.169.0 without a sandbox): these are found by the run's mark. Never throws.
+ * Ends the commands that a turn left running, which codex keeps. codex itself ends no command that ignores SIGTERM, and
+ * none that left its group and session (seen in 0.169.0 without a sandbox): the run's mark finds these. Never throws.
  */
 export async function endCommands(peer: RpcPeer, { threadId, runId, isStopped }: CommandsRequest): Promise<void> {
   try {

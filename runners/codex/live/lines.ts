@@ -5,8 +5,8 @@ import type { KnownItem, Notification, Tokens } from "./wire.ts";
 const PLAN_ID = "plan";
 
 /**
- * What `codex exec` would have printed for it, so that both sides are translated by the same rules; undefined where
- * that would have printed nothing. Outcomes and tokens are not told here: see turn.ts.
+ * The line that `codex exec` would have printed, so that both sides use the same rules; undefined if it would have
+ * printed nothing. Outcomes and tokens are not translated here: see turn.ts.
  */
 export function toExecLine({ method, params }: Notification): CodexLine | undefined {
   switch (method) {

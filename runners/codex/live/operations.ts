@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { BOUNDS } from "../../../src/bounds.ts";
 import { MS_PER_SECOND } from "../../../src/domain/time.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
+import { endsWithin } from "../../../src/engine/ends-within.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
@@ -16,14 +18,18 @@ const threads = z.object({
 });
 const models = z.object({ data: z.array(z.object({ model: z.string() })) });
 
-/** What can be done to a thread that has no run now; it is loaded for that and unloaded again. */
+/** Operations on a thread that has no run now; each loads the thread and unloads it again. */
 export const operations: OwnOperations<CodexOptions> = {
   compact: (session) =>
     withThread(session, async (server, { thread }) => {
       const ended = turnEnd(server, thread);
-      // Nobody waits for it where the start is refused.
+      // Nobody waits for it if the start is refused.
       ended.catch(() => {});
       await server.peer.call("thread/compact/start", { threadId: thread }, z.unknown());
+      const { compactMs } = BOUNDS.liveServer;
+      if (!(await endsWithin(ended, compactMs))) {
+        throw new EngineError(`codex did not compact the context within ${compactMs / 1000} s.`);
+      }
       const turn = await ended;
       if (turn.status !== "completed") throw new EngineError(turn.error?.message || "The context was not compacted.");
     }),

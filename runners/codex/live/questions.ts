@@ -5,7 +5,7 @@ import { unwrapShell } from "../shell-command.ts";
 import type { ServerRequest } from "./requests.ts";
 import type { FileUpdate } from "./wire.ts";
 
-/** What a request asks of a person. `changes` are those of the item that a file approval is about. */
+/** The questions of a request for a person. `changes` are those of the item that a file approval is about. */
 export function toAsking(id: string, request: ServerRequest, changes: readonly FileUpdate[]): Asking {
   switch (request.method) {
     case "item/commandExecution/requestApproval":
@@ -28,7 +28,7 @@ const approval = (question: Approval, toAnswer: (reply: Reply) => object): Askin
   toAnswer: ([reply = DISMISSED]) => toAnswer(reply),
 });
 
-/** `decline` lets the turn go on, which `cancel` would not. */
+/** `decline` lets the turn continue, and `cancel` would not. */
 function toDecision(reply: Reply): object {
   if (reply.type !== "allow") return { decision: "decline" };
   return { decision: reply.scope === "session" ? "acceptForSession" : "accept" };
@@ -42,7 +42,7 @@ function describeCommand(id: string, params: Params<"item/commandExecution/reque
   }
   const command = unwrapShell(params.command ?? "");
   const where = `${oneLine(command)}${params.cwd ? ` in ${params.cwd}` : ""}`;
-  // What would be typed is another thing than the command that rules may allow.
+  // Typed text is not the command that rules may allow.
   if (params.kind === "writeStdin")
     return { ...asked, kind: "permission", tool: "stdin", title: `Type into ${where}`, body: command };
   return { ...asked, kind: "command", title: `Run ${where}`, command, body: command };
@@ -135,5 +135,5 @@ const reasonOf = (reason: string | null | undefined): { reason?: string } => (re
 
 const TITLE_LENGTH = 200;
 
-/** A title is one line; what is cut off stands in the body. */
+/** A title is one line; the body has the whole text. */
 const oneLine = (text: string): string => shortenLine(text, TITLE_LENGTH);

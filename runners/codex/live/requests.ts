@@ -1,10 +1,10 @@
-// What `codex app-server` asks its client, as codex 0.169.0 does; upstream as in wire.ts.
+// Requests of `codex app-server` to its client, as codex 0.169.0 makes them; upstream as in wire.ts.
 import { z } from "zod";
 
 const request = <Method extends string, Shape extends z.ZodRawShape>(method: Method, params: Shape) =>
   z.object({ method: z.literal(method), params: z.object({ threadId: z.string(), ...params }) });
 
-/** Null stands for "none" on this wire, and is refused if it goes back. */
+/** Null means "none" on this wire, and is refused if it is sent back. */
 const permissions = z.object({
   network: z.record(z.string(), z.unknown()).nullish(),
   fileSystem: z.record(z.string(), z.unknown()).nullish(),

@@ -5,15 +5,17 @@ import { describeExit } from "../../../src/engine/exit.ts";
 import { type RequestId, RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { type LiveProcess, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
+import { UNKNOWN_KIND } from "../../../src/engine/unknown-kinds.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { Logger } from "../../../src/log.ts";
 import { explain, saidOnStderr } from "../failure.ts";
 import type { CodexOptions } from "../options.ts";
 import { CODEX_VARIABLES } from "../probe.ts";
+import { CODEX_NOTIFICATIONS } from "./contract.ts";
 import { type ServerRequest, serverRequest } from "./requests.ts";
 import { type Notification, notification, threadStarted, UNREAD_NOTIFICATIONS } from "./wire.ts";
 
-/** Who listens to a thread. */
+/** The listener of a thread. */
 export interface ThreadListener {
   notified(notification: Notification): void;
   /** Also on behalf of the thread's sub-agents. To be answered by its id. */
@@ -60,6 +62,8 @@ const HELLO = {
 };
 
 const KNOWN_NOTIFICATIONS = new Set<string>(notification.options.flatMap(({ shape }) => [...shape.method.values]));
+/** Kinds that are told apart. */
+const MAX_KINDS = 50;
 const ofThread = z.object({ threadId: z.string() });
 
 /** One `codex app-server`: hands what it says to the threads that it is about. */
@@ -70,6 +74,7 @@ export class CodexServer {
   readonly #process: LiveProcess;
   readonly #log: Logger;
   readonly #listeners = new Map<string, ThreadListener>();
+  readonly #unknownKinds = new Set<string>();
   /** Threads of sub-agents, with that of their parent. */
   readonly #parents = new Map<string, string>();
 
@@ -114,6 +119,7 @@ export class CodexServer {
 
   #notified(method: string, params: unknown): void {
     if (method === "thread/started") this.#adopt(params);
+    if (!CODEX_NOTIFICATIONS.has(method)) this.#unknown(method);
     if (!KNOWN_NOTIFICATIONS.has(method)) return;
     const parsed = notification.safeParse({ method, params });
     if (!parsed.success) {
@@ -122,6 +128,12 @@ export class CodexServer {
     }
     const { threadId } = parsed.data.params;
     if (threadId) this.#listenerOf(threadId)?.notified(parsed.data);
+  }
+
+  #unknown(type: string): void {
+    if (this.#unknownKinds.has(type) || this.#unknownKinds.size >= MAX_KINDS) return;
+    this.#unknownKinds.add(type);
+    this.#log.warn({ kind: UNKNOWN_KIND, type }, "engine.line_skipped");
   }
 
   #asked(id: RequestId, method: string, params: unknown): void {

@@ -26,7 +26,7 @@ export async function takeServer(setup: ServerSetup, use: Use): Promise<Lease<Co
   return pool.use(key, start, use);
 }
 
-/** What codex said in the middle of some work, or how its server ended meanwhile. */
+/** Replaces codex's errors during some work, or the end of its server, by what explains them. */
 export async function explained<Result>(
   { peer, gone, explainEnd }: CodexServer,
   work: Promise<Result>,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
+import { joinTexts } from "../../../src/engine/instructions.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
@@ -7,7 +8,7 @@ import { instructionsOf, type Trust, trustOf } from "../trust.ts";
 
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
 
-/** What a thread may do, as it is asked for on every start and resume. */
+/** The rights of a thread, requested again at every start and resume. */
 export interface ThreadSettings {
   readonly cwd: string;
   readonly sandbox: SandboxMode;
@@ -16,7 +17,7 @@ export interface ThreadSettings {
   readonly model: string | undefined;
   readonly addDirs: readonly string[];
   readonly trust: Trust;
-  /** Of the person's config, and of a repository that codex then reads no AGENTS.md of. */
+  /** Instructions of the person's config, of the options, and of a repository whose AGENTS.md codex then does not read. */
   readonly instructions: string | undefined;
   /** Marks the commands of this run, which may leave their group and session. */
   readonly runId: string | undefined;
@@ -30,13 +31,14 @@ export interface SettingsRequest {
 }
 
 /**
- * The settings of a live thread. Without a sandbox there is nothing that a command would have to ask to leave, and a
- * list of denied commands only helps where commands are asked for: in both cases codex asks for all but the harmless.
+ * The settings of a live thread. Without a sandbox no command has to ask to leave one, and a list of denied commands
+ * only helps if commands are asked for: in both cases codex asks for all but the harmless.
  */
 export async function threadSettings(peer: RpcPeer, request: SettingsRequest): Promise<ThreadSettings> {
   const { options, cwd, runId, trusted = false } = request;
   const brought = trusted ? undefined : instructionsOf(cwd);
-  const isConfigNeeded = options.sandbox === undefined || brought !== undefined;
+  const added = joinTexts(options.instructions, brought);
+  const isConfigNeeded = options.sandbox === undefined || added !== undefined;
   const config = isConfigNeeded ? await readConfig(peer, trusted ? cwd : undefined) : undefined;
   const sandbox = options.sandbox ?? config?.sandbox_mode ?? "read-only";
   const asksForAll =
@@ -45,7 +47,7 @@ export async function threadSettings(peer: RpcPeer, request: SettingsRequest): P
   return {
     ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [], trust: trustOf(cwd, trusted) },
     // The person's own would be lost otherwise.
-    instructions: brought && [config?.developer_instructions, brought].filter(Boolean).join("\n\n"),
+    instructions: added && joinTexts(config?.developer_instructions ?? undefined, added),
     approvalPolicy: asksForAll ? "untrusted" : "on-request",
   };
 }
@@ -58,8 +60,8 @@ const configRead = z.object({
 });
 
 /**
- * What codex's own config says; with a directory, that of its repository as well. A sandbox that is not said is the
- * least one: codex's default for a trusted project would be lost on some resumes.
+ * codex's own config; with a directory, that of its repository as well. A missing sandbox becomes the least one: some
+ * resumes would lose codex's default for a trusted project.
  */
 async function readConfig(peer: RpcPeer, cwd: string | undefined) {
   const { config } = await peer.call("config/read", cwd === undefined ? {} : { cwd }, configRead);
@@ -89,7 +91,7 @@ export function toThreadParams(settings: ThreadSettings): object {
   };
 }
 
-/** What codex says a thread may do, after it was started or resumed. */
+/** The rights that codex reports for a thread, after it was started or resumed. */
 export const grantedSettings = z.object({
   approvalPolicy: z.unknown(),
   sandbox: z.object({ type: z.string(), writableRoots: z.array(z.string()).default([]) }),

@@ -14,7 +14,7 @@ export interface ActiveTurn {
   readonly turn: string;
 }
 
-/** The agents that a turn has working for it, each in a thread of its own (`features.multi_agent_v2` of 0.169.0). */
+/** The agents that work for a turn, each in its own thread (`features.multi_agent_v2` of 0.169.0). */
 export class SubAgents {
   readonly #push: (event: ShownEvent) => void;
   readonly #cwd: string | undefined;
@@ -35,7 +35,7 @@ export class SubAgents {
     return [...this.#agents].flatMap(([thread, { turn }]) => (turn === undefined ? [] : [{ thread, turn }]));
   }
 
-  /** Takes what the parent's thread says of an agent. */
+  /** Takes the parent thread's report about an agent. */
   tell({ agentThreadId, agentPath, kind }: Extract<KnownItem, { type: "subAgentActivity" }>): void {
     const name = agentPath.split("/").at(-1) || "sub-agent";
     const known = this.#agents.get(agentThreadId);

@@ -21,9 +21,9 @@ export interface ThreadRequest extends SettingsRequest {
 }
 
 /**
- * Starts a thread or loads it, with the rights that the options say, and gives its id.
+ * Starts a thread or loads it, with the rights of the options, and gives its id.
  *
- * @throws EngineError if codex cannot, or where it would give the thread other rights.
+ * @throws EngineError if codex cannot, or if it would give the thread other rights.
  */
 export async function openThread(server: CodexServer, request: ThreadRequest): Promise<string> {
   const { thread } = request;

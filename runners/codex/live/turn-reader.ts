@@ -10,14 +10,14 @@ import type { FileUpdate, Notification, Tokens } from "./wire.ts";
 export interface TurnPlace {
   readonly thread: string;
   readonly cwd: string;
-  /** What they use is used by the run. */
+  /** Their usage counts for the run. */
   readonly agents?: SubAgents;
 }
 
 interface TokenUsage {
   readonly total: Tokens;
   readonly last: Tokens;
-  /** Of the model, in tokens. */
+  /** The model's window, in tokens. */
   readonly modelContextWindow?: number | null | undefined;
 }
 
@@ -44,7 +44,7 @@ export class TurnReader {
     this.#translate({ type: "thread.started", thread_id: thread });
   }
 
-  /** What an item would change; empty for one that is not a file change. */
+  /** The changes of an item; empty for one that is not a file change. */
   changesOf(itemId: string): readonly FileUpdate[] {
     return this.#changes.get(itemId) ?? [];
   }
@@ -134,7 +134,7 @@ export class TurnReader {
     }
   }
 
-  /** What a turn used is known however it ended. */
+  /** The usage of a turn is known however it ended. */
   #push(event: ShownEvent): void {
     const total = this.#total && (this.#agents?.calls ?? []).reduce(addTokens, this.#total);
     const usage = this.#before && total && runUsage(toThreadTokens(this.#before), toThreadTokens(total));

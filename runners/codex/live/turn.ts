@@ -5,6 +5,7 @@ import type { RunRequest } from "../../../src/engine/contract.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import type { RequestId } from "../../../src/engine/json-rpc.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
+import { readOutputSchema } from "../../../src/engine/output-schema.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { GoalKeeper } from "./goal-keeper.ts";
@@ -207,12 +208,13 @@ export class Turn implements ThreadListener {
 
   #params(): object {
     const { thread, request } = this.#setup;
-    const { reasoning_effort, reasoning_summary } = request.options;
+    const { reasoning_effort, reasoning_summary, output_schema } = request.options;
     return {
       threadId: thread,
       input: toInput(request.spec.prompt, request.spec.attachments),
       ...(reasoning_effort !== undefined && { effort: reasoning_effort }),
       ...(reasoning_summary !== undefined && { summary: reasoning_summary }),
+      ...(output_schema !== undefined && { outputSchema: readOutputSchema(output_schema) }),
     };
   }
 }

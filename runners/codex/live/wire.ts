@@ -1,4 +1,4 @@
-// What is used of `codex app-server`, as codex 0.169.0 speaks it; upstream: openai/codex,
+// The part of `codex app-server` that is used, as codex 0.169.0 speaks it; upstream: openai/codex,
 // codex-rs/app-server-protocol/src/protocol/v2. Names are those of `codex app-server generate-ts`.
 // Fields that some version leaves out are optional: a missing one must not cost the whole message.
 import { z } from "zod";
@@ -78,7 +78,7 @@ export const notification = z.discriminatedUnion("method", [
   message("item/agentMessage/delta", { ...ofTurn, itemId: z.string(), delta: z.string() }),
   message("turn/plan/updated", { ...ofTurn, plan: z.array(z.object({ step: z.string(), status: z.string() })) }),
   message("thread/tokenUsage/updated", { ...ofTurn, tokenUsage }),
-  // `willRetry` tells of a reconnect; otherwise the end of the turn says the same again.
+  // `willRetry` means a reconnect; otherwise the end of the turn says the same again.
   message("error", { ...ofTurn, error: z.object({ message: z.string() }), willRetry: z.boolean() }),
   message("warning", { threadId: z.string().nullish(), message: z.string() }),
   message("serverRequest/resolved", { threadId: z.string(), requestId: z.union([z.number(), z.string()]) }),

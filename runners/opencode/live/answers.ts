@@ -10,7 +10,7 @@ export interface AnswersSetup {
   readonly server: OpencodeServer;
   /** The run's own session, whose sub-agents may do what it may. */
   readonly session: string;
-  /** Of the session. */
+  /** The session's directory. */
   readonly directory: string;
   /** Commands that no permission for the session covers. */
   readonly rules: Pick<Rules, "deny" | "deny_paths" | "deny_tools">;

@@ -22,8 +22,8 @@ export interface Missed {
 const Children = z.array(z.object({ id: z.string() }));
 
 /**
- * What may have happened to a run while its event stream was broken. The status is read before the messages: those of
- * an idle session are complete then.
+ * Everything that may have happened to a run while its event stream was broken. The status is read before the messages:
+ * those of an idle session are complete then.
  *
  * @throws EngineError if the server does not say.
  */
@@ -66,7 +66,7 @@ function toEvents({ info, parts }: z.infer<typeof FullMessages>[number]): LiveEv
   ];
 }
 
-/** What was asked, and what needs no answer any more. */
+/** New questions, and those that need no answer any more. */
 function settled(
   { open }: LiveState,
   permissions: readonly PermissionRequest[],

@@ -7,10 +7,10 @@ import type { Client } from "./client.ts";
 import { decodeEvent } from "./decode.ts";
 import type { LiveEvent } from "./schema.ts";
 
-/** Who hears what a server tells. */
+/** A listener to the events of a server. */
 export interface Listener {
   take(event: LiveEvent): void;
-  /** Events were lost: reads again what matters. What it throws breaks the connection, which is then made anew. */
+  /** Events were lost: reads the important state again. If it throws, the connection breaks and is made again. */
   caughtUp?(): Promise<void>;
 }
 

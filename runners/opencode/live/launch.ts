@@ -32,12 +32,12 @@ export interface ServerLaunch {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Neither a project nor anybody's home: every request names the project that it is for. */
+/** Neither a project nor a home: every request names its project. */
 const SERVER_DIRECTORY = "/";
 
 const PLUGIN = pathToFileURL(moduleFile("runners/opencode/live/plugin")).href;
 
-/** How the server that a project needs is started; a free port and a password are chosen anew each time. */
+/** The start of the server that a project needs; each start has a new port and password. */
 export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
   const { options, env, cwd, log, host } = setup;
   const file = options.cmd ?? "opencode";

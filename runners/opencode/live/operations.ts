@@ -32,7 +32,7 @@ function withSession<Value>(
   );
 }
 
-/** What can be done to a session that has no run now. */
+/** Operations on a session that has no run now. */
 export const operations: OwnOperations<OpencodeOptions> = {
   compact: (request) => withSession(request, (server, session) => compact(server, session, request.options.model)),
   fork: (request) => withSession(request, ({ client }, session) => fork({ client, session })),

@@ -11,7 +11,7 @@ interface Config {
   instructions?: readonly string[];
 }
 
-/** Where opencode works in one of its projects. */
+/** A directory of one of opencode's projects. */
 interface Place {
   readonly directory: string;
   /** The repository's root; `/` outside of one. */
@@ -36,7 +36,7 @@ export function askFirst(config: Config): void {
   config.permission = { ...asked, ...own };
 }
 
-/** What opencode itself would read, the first kind of which there is any; it reads none if its project config is off. */
+/** The files that opencode itself would read: the first kind that exists; none if its project config is off. */
 const INSTRUCTIONS = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
 
 /** Gives the model the instruction files of a repository that is not trusted. */
@@ -60,7 +60,7 @@ async function setCommandEnv(input: { sessionID?: string }, output: { env: Recor
   output.env["OPENCODE_SERVER_PASSWORD"] = "";
 }
 
-/** What opencode takes a plugin to be; its hooks are called once in each project, and before each command. */
+/** A plugin as opencode expects it; its hooks are called once in each project, and before each command. */
 export default {
   id: "takopi",
   server: async (place: Place) => ({

@@ -12,7 +12,7 @@ export interface Prompt {
   readonly text: string;
   readonly images: readonly Attachment[];
   readonly options: OpencodeOptions;
-  /** Of the message; chosen by the server where it is absent. */
+  /** The id of the message; the server chooses one if it is absent. */
   readonly id?: string;
 }
 
@@ -23,6 +23,7 @@ export function promptCall({ session, directory, text, images, options, id }: Pr
     parts: [{ type: "text", text }, ...images.map(toPart)],
     ...(id !== undefined && { messageID: id }),
     ...(model && { model }),
+    ...(options.instructions !== undefined && { system: options.instructions }),
     ...(options.agent !== undefined && { agent: options.agent }),
     ...(options.variant !== undefined && { variant: options.variant }),
   };

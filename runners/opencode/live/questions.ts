@@ -31,7 +31,7 @@ export function toApproval(
   return { ...common, kind: "permission", title: oneLine(`${labelOf(permission)}: ${what}`), body: details };
 }
 
-/** What opencode calls two of its permissions says little to a person. */
+/** opencode's names for these two permissions say little to a person. */
 const labels: Readonly<Record<string, string>> = {
   external_directory: "outside the project",
   doom_loop: "the same call for the third time",
@@ -78,7 +78,7 @@ export function toAnswer(reply: Reply): readonly string[] | undefined {
   return reply.type === "text" ? [reply.text] : undefined;
 }
 
-/** What a permission would cover if it were given for the session. */
+/** Everything that a permission would cover for the session. */
 export const coverage = ({ permission, always }: PermissionRequest): readonly string[] =>
   always.map((pattern) => `${permission} ${pattern}`);
 

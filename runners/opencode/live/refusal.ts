@@ -3,7 +3,7 @@ import { z } from "zod";
 const text = z.string().optional().catch(undefined);
 const issue = z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).catch([]) });
 
-/** What a route says of why it refused: all forms occur (1.18.33). */
+/** A route's reason for a refusal: all forms occur (1.18.33). */
 const Refusal = z.object({
   name: text,
   message: text,

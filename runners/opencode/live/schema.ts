@@ -27,9 +27,9 @@ const PermissionAsked = event("permission.asked", {
   id: z.string(),
   sessionID,
   permission: z.string(),
-  /** What would be done: commands, paths, addresses. */
+  /** The subject of the request: commands, paths, addresses. */
   patterns: z.array(z.string()).catch([]),
-  /** What `always` would cover. */
+  /** The patterns that `always` would cover. */
   always: z.array(z.string()).catch([]),
   /** Differs by permission. */
   metadata: z.record(z.string(), z.unknown()).catch({}),
@@ -61,7 +61,7 @@ const MessageInfo = z.object({
   id: z.string(),
   sessionID,
   role: z.string(),
-  /** Of an answer: the message that it answers. */
+  /** For an answer: the message that it answers. */
   parentID: z.string().optional(),
   /** `true` on the summary that a compaction writes; messages of people have an object here. */
   summary: z.unknown().optional(),
@@ -100,7 +100,7 @@ export const LiveEvent = z.discriminatedUnion("type", [
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;
 
-/** What surrounds an event on the stream of all directories. */
+/** The envelope of an event on the stream of all directories. */
 export const Envelope = z.object({
   payload: z.looseObject({
     type: z.string(),
@@ -113,12 +113,12 @@ const Model = z.object({ providerID: z.string(), id: z.string() });
 export const Session = z.object({
   id: z.string(),
   directory: z.string(),
-  /** Of its newest turn. */
+  /** The model of its newest turn. */
   model: Model.optional().catch(undefined),
 });
 export type Session = z.infer<typeof Session>;
 
-/** `synthetic` is what opencode wrote itself, such as after a compaction. */
+/** `synthetic`: opencode wrote it itself, for example after a compaction. */
 const MessagePart = z.object({ type: z.string(), synthetic: z.boolean().optional().catch(undefined) });
 
 /** All that is known of a session's messages, oldest first; parts are checked one by one. */
@@ -126,7 +126,7 @@ export const FullMessages = z.array(z.object({ info: MessageInfo, parts: z.array
 
 /** Sessions that are not idle. */
 export const Statuses = z.record(z.string(), z.object({ type: z.string() }));
-/** What waits for an answer. */
+/** Requests that wait for an answer. */
 export const OpenPermissions = z.array(PermissionAsked.shape.properties);
 export const OpenQuestions = z.array(QuestionAsked.shape.properties);
 

@@ -12,7 +12,10 @@ export class EventStreamParser {
   #data: string[] = [];
   #size = 0;
 
-  /** The data of the events that this chunk completes. An event that the stream's end cuts off does not count, nor does one that is too long. */
+  /**
+   * The data of the events that this chunk completes. An event that the stream's end cuts off does not count, and one
+   * that is too long does not either.
+   */
   *push(chunk: Uint8Array): Generator<string, void> {
     for (const line of this.#lines.push(chunk)) {
       if (line.startsWith("data:")) {

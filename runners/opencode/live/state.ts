@@ -1,12 +1,12 @@
 import type { OpencodeState } from "../state.ts";
 import type { PermissionRequest, QuestionRequest } from "./schema.ts";
 
-/** What the server waits for an answer to. */
+/** A request of the server that waits for an answer. */
 export type OpenRequest =
   | { readonly type: "permission"; readonly request: PermissionRequest }
   | { readonly type: "question"; readonly request: QuestionRequest };
 
-/** What is known of a live run so far. */
+/** The state of a live run so far. */
 export interface LiveState {
   /** The same as of a headless run: answer, usage, failure. */
   readonly run: OpencodeState;
@@ -26,11 +26,11 @@ export interface LiveState {
   readonly writing: ReadonlyMap<string, string>;
   /** The newest status of the parts that were seen: what comes late or twice is told once. */
   readonly parts: ReadonlyMap<string, "begun" | "done">;
-  /** Where commands work, absolute, by the id of their call. */
+  /** The absolute directories of commands, by the id of their call. */
   readonly workdirs: ReadonlyMap<string, string>;
   /** By the id of the request. */
   readonly open: ReadonlyMap<string, OpenRequest>;
-  /** What was told last of a model that did not answer. */
+  /** The last report about a model that did not answer. */
   readonly retried?: string;
   /** The session has worked since the prompt. */
   readonly hasBegun: boolean;

@@ -106,7 +106,7 @@ function withPart(state: LiveState, part: LivePart): Translation {
     case "tool":
       return withTool(seen, part);
     case "step-start":
-      // What is still being written then is of an attempt that failed.
+      // A text that is still being written then belongs to an attempt that failed.
       return feed({ ...done(seen, part.id), writing: new Map() }, { type: "step_start", sessionID: part.sessionID });
     case "step-finish":
       return feed(done(seen, part.id), { type: "step_finish", sessionID: part.sessionID, part });
@@ -129,7 +129,7 @@ function childOf(part: LivePart): string {
   return typeof child === "string" ? child : part.sessionID;
 }
 
-/** Of a sub-agent only what it cost is counted; what it does is the `task` of the run. */
+/** Only the cost of a sub-agent is counted; its work is the `task` of the run. */
 function withStepOfChild(state: LiveState, part: LivePart): LiveState {
   if (part.type !== "step-finish") return state;
   const usage = addUsage(state.run.usage, part);
@@ -169,7 +169,7 @@ function told(state: LiveState): Translation {
   return [state, text === "" ? [] : [{ type: "text", engine: ENGINE, text }]];
 }
 
-/** What was written until now, whole or not. */
+/** The text that was written until now, complete or not. */
 export const answerSoFar = ({ run, writing }: LiveState): string => [...writing.values()].reduce(join, run.answer);
 
 function withTool(state: LiveState, part: Extract<LivePart, { type: "tool" }>): Translation {

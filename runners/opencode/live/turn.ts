@@ -42,7 +42,7 @@ export class Turn {
   /** Messages that are on their way into the turn. */
   #steering = 0;
   #hasEnded = false;
-  /** What comes while the run reads what it missed. */
+  /** Events that come while the run reads what it missed. */
   #missed: LiveEvent[] | undefined;
 
   constructor(setup: TurnSetup) {
@@ -155,8 +155,8 @@ export class Turn {
   }
 
   /**
-   * Ends the turn and its commands, those of sub-agents and such as left their process group too, and nothing of other
-   * turns. opencode waits 3 s for a command that does not heed its signal (1.18.33): those are killed before.
+   * Ends the turn and its commands, also those of sub-agents and those that left their process group, and nothing of
+   * other turns. opencode waits 3 s for a command that ignores its signal (1.18.33): such commands are killed before.
    */
   async #halt(): Promise<void> {
     const { server, state } = this.#setup;
@@ -169,7 +169,9 @@ export class Turn {
     await Promise.race([settled, delay(ABORT_GRACE_MS)]);
     for (let isClean = false; !isClean; ) {
       const hadSettled = isSettled;
-      const sweeps = [...this.#state.sessions].map((id) => endMarkedProcesses(id, SWEEP_MS, SESSION_MARK));
+      const sweeps = [...this.#state.sessions].map((id) =>
+        endMarkedProcesses(id, { limitMs: SWEEP_MS, variable: SESSION_MARK }),
+      );
       isClean = (await Promise.all(sweeps)).every(Boolean) && hadSettled;
       if (!isSettled) await Promise.race([settled, delay(SWEEP_MS)]);
     }
@@ -181,5 +183,5 @@ const endedUnseen = (sessionID: string): LiveEvent[] => [
   { type: "session.idle", properties: { sessionID } },
 ];
 
-/** What no permission for the session covers. */
+/** Rules that no permission for the session covers. */
 const denialsOf = ({ deny, deny_paths, deny_tools }: OpencodeOptions) => ({ deny, deny_paths, deny_tools });

@@ -47,12 +47,12 @@ export function toQuestion(request: UiRequest): Question | undefined {
   }
 }
 
-/** What an `extension_ui_response` carries beside its id. */
+/** The fields of an `extension_ui_response` beside its id. */
 export type DialogAnswer = { readonly value: string } | { readonly confirmed: boolean } | { readonly cancelled: true };
 
 export const CANCELLED: DialogAnswer = { cancelled: true };
 
-/** What pi is told of a reply; one that does not fit the question is a no. */
+/** pi's answer for a reply; a reply that does not fit the question is a no. */
 export function toAnswer(request: UiRequest, reply: Reply): DialogAnswer {
   if (reply.type === "dismiss") return CANCELLED;
   if (request.method === "input" && readApproval(request.id, request.placeholder)) return { value: toVerdict(reply) };

@@ -1,7 +1,7 @@
 // An extension that pi itself loads (`--extension`), by its extension API of 0.74.2 and 1.5.2. It imports nothing,
 // since pi compiles it on its own.
 
-/** What the gate asks, as JSON in the placeholder of an input dialog. */
+/** The gate's request, as JSON in the placeholder of an input dialog. */
 export interface GateAsk {
   readonly takopi: "gate/1";
   readonly tool: string;
@@ -9,7 +9,7 @@ export interface GateAsk {
   readonly cwd: string;
 }
 
-/** What it takes for an answer, as JSON in the dialog's value; anything else is a no. */
+/** The answer that it takes, as JSON in the dialog's value; anything else is a no. */
 export interface GateVerdict {
   readonly verdict: "allow" | "allow_session" | "deny";
   /** Passed on to the model. */
@@ -60,7 +60,7 @@ export default function gate(pi: Pi): void {
   });
 }
 
-/** What "for the session" covers: this very command, all changes of this file, this very call of another tool. */
+/** The meaning of "for the session": this same command, all changes of this file, this same call of another tool. */
 function toSubject({ toolName, input }: ToolCall): string {
   const isChange = toolName === "write" || toolName === "edit";
   return JSON.stringify(isChange ? ["file", input["path"]] : [toolName, input]);

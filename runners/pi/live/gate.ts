@@ -11,7 +11,7 @@ import type { GateAsk, GateVerdict } from "./gate-extension.ts";
 /** TypeScript or JavaScript: pi loads either. */
 const GATE_FILE = moduleFile("runners/pi/live/gate-extension");
 
-/** Loads the gate where something may have to be asked or denied; else pi asks nobody, as is its own way. */
+/** Loads the gate if something may have to be asked or denied; else pi asks nobody, which is its own way. */
 export function gateArguments({ approvals, deny, deny_paths, deny_tools }: PiOptions): readonly string[] {
   const denies = [deny, deny_paths, deny_tools].some((list = []) => list.length > 0);
   const isNeeded = approvals === "ask" || approvals === "deny" || denies;
@@ -62,7 +62,7 @@ const Change = z.object({
 /** As pi reads it: what it takes for more than a path is left as it is. */
 const absolute = (path: string, cwd: string): string => (/^[~@]|[^\S ]/.test(path) ? path : resolve(cwd, path));
 
-/** Of a new content, all its lines; of edits, the texts that go and come, for pi looks up their places only later. */
+/** For a new content, all its lines; for edits, the old and new texts, since pi finds their places only later. */
 function toDiff({ content, edits = [] }: z.infer<typeof Change>): string {
   if (content !== undefined) return mark("+", content);
   return edits.map(({ oldText, newText }) => `${mark("-", oldText)}\n${mark("+", newText)}`).join("\n\n");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BOUNDS } from "../../../src/bounds.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
@@ -20,11 +21,11 @@ async function onSession<Result>(request: OnSession, act: (seat: Seat) => Promis
   }
 }
 
-/** What pi can do to a session between runs. */
+/** Operations on a session between runs. */
 export const piOperations: OwnOperations<PiOptions> = {
   compact: (request) =>
     onSession(request, async ({ server }) => {
-      await server.peer.call("compact", {}, z.unknown(), Number.POSITIVE_INFINITY);
+      await server.peer.call("compact", {}, z.unknown(), BOUNDS.liveServer.compactMs);
     }),
   fork: (request) => onSession(request, (seat) => branch(seat, "clone")),
   undo: (request) => onSession(request, undoLastTurn),
@@ -44,12 +45,12 @@ export const piOperations: OwnOperations<PiOptions> = {
   },
 };
 
-/** pi goes on in a new session, which ends before the last message of the user; the old one stays as it is. */
+/** pi continues in a new session, which ends before the last message of the user; the old one stays as it is. */
 async function undoLastTurn(seat: Seat) {
   const { messages } = await seat.server.peer.call("get_fork_messages", {}, ForkMessages);
   const last = messages.at(-1);
   if (last === undefined) throw new EngineError("There is no turn to take back.");
-  // Of a session without an answer pi keeps nothing, so that nobody could come back to it.
+  // pi saves no session without an answer, so nobody could come back to it.
   if (messages.length === 1) throw new EngineError("This is the session's only turn: start a new thread instead.");
   return branch(seat, "fork", { entryId: last.entryId });
 }

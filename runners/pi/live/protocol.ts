@@ -4,7 +4,7 @@ import type { Logger } from "../../../src/log.ts";
 import { LIVE_SKIPPED_LINES, LiveLine } from "./schema.ts";
 import { readTextDelta } from "./text-delta.ts";
 
-/** What pi says that is no answer to a command: a piece of text, or a line. */
+/** A line of pi that answers no command: a piece of text, or another line. */
 export type PiSaid = { readonly text: string } | { readonly line: Exclude<LiveLine, { type: "response" }> };
 
 /** pi's RPC mode: commands with ids, their answers in any order, and lines between them. */

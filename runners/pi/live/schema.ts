@@ -36,7 +36,7 @@ const ExtensionError = z.object({
 /** Steering messages that the model has not been given yet. */
 const QueueUpdate = z.object({ type: z.literal("queue_update"), steering: z.array(z.string()) });
 
-/** What new pi and old pi have in common of a `message_update`; see `text-delta.ts`. */
+/** The common part of a `message_update` in new pi and old pi; see `text-delta.ts`. */
 export const MessageUpdate = z.object({
   type: z.literal("message_update"),
   assistantMessageEvent: z.object({ type: z.string(), delta: z.string().optional() }),

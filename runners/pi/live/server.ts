@@ -10,9 +10,9 @@ import type { Turn } from "./turn.ts";
 
 export interface ServerLaunch {
   readonly command: LiveCommand;
-  /** What the arguments were made of: a server of other options is of no use. */
+  /** The options behind the arguments: a server with other options is of no use. */
   readonly options: string;
-  /** The session that it is to go on with. */
+  /** The session to continue. */
   readonly session?: string | undefined;
   /** Ends the start. */
   readonly stopped: AbortSignal;
@@ -51,7 +51,7 @@ export class PiServer extends SessionServer<PiSaid, PiPeer> {
     return this.play(turn, stopped, async () => {
       await turn.begin(prompt);
       await turn.over;
-      // What this turn still has to say stands before the answer to this, and must not reach the next one.
+      // The last lines of this turn come before the answer to this call, and must not reach the next turn.
       await this.peer.call("get_state", {}, SessionState).catch(() => undefined);
     });
   }

@@ -12,7 +12,7 @@ import { type PiTrust, trustOf } from "../trust.ts";
 import { gateArguments } from "./gate.ts";
 import { type PiServer, type ServerLaunch, startServer } from "./server.ts";
 
-/** What both runs and operations say of where pi is to work. */
+/** A run's or an operation's request for a pi. */
 export type PiRequest = WorkSetup & { readonly options: PiOptions };
 
 /** The use of a warm pi by one run or operation. */
@@ -81,7 +81,7 @@ export class PiSessions {
       moved();
       return { ...lease, moved, end: () => this.#pool.end(key) };
     } catch (error) {
-      // Of a start that nobody waits for any more nobody could make use.
+      // Nobody could use a start that nobody waits for any more.
       await this.#pool.end(key);
       this.#forget(key);
       throw error;

@@ -4,14 +4,14 @@ import { ENGINE, type PiState, withKept } from "../state.ts";
 import { translate } from "../translate.ts";
 import type { LiveLine } from "./schema.ts";
 
-/** What is known of a turn after the lines read so far. */
+/** The state of a turn after the lines so far. */
 export interface TurnState {
   readonly run: PiState;
-  /** What the model has written of the message it is at. */
+  /** The model's text of its current message. */
   readonly draft: string;
   /** Added messages that the model has not been given yet. */
   readonly waiting: readonly string[];
-  /** What pi does after it ended an attempt, and whether more will follow. */
+  /** pi's next step after an attempt, and whether more will follow. */
   readonly after?: "retry" | "compaction" | undefined;
   /** Messages of extensions so far. */
   readonly told: number;

@@ -23,7 +23,7 @@ export interface TurnRequest {
   readonly images?: readonly Attachment[];
 }
 
-/** One prompt to a pi that waits for it, until pi is idle again. */
+/** One prompt to an idle pi, until pi is idle again. */
 export class Turn {
   /** Resolves when `completed` was emitted. */
   readonly over: Promise<void>;
@@ -75,7 +75,7 @@ export class Turn {
       else if (disposition === undefined) await this.#checkEnd();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      // Where pi has ended, its exit tells more.
+      // If pi has ended, its exit tells more.
       if (!this.#peer.hasClosed()) this.#finish(toRefusal(error.message));
     }
   }
@@ -124,7 +124,7 @@ export class Turn {
       const pi = await this.#peer.call("get_state", {}, SessionState).catch(() => undefined);
       const { phase } = this.#state.run;
       if (pi === undefined || phase === "working" || this.#isOver || this.#moves !== moves) return;
-      // After a compaction pi goes on with messages that wait, a moment later.
+      // After a compaction pi continues with messages that wait, a moment later.
       const isIdle = !pi.isStreaming && !pi.isCompacting && (pi.pendingMessageCount === 0 || looks > 1);
       if (isIdle) return phase === "waiting" ? this.#finishHandled() : this.#finishIdle();
       await delay(RECHECK_MS);

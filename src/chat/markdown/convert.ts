@@ -7,7 +7,7 @@ import { type Block, type Inline, type ListItem, paragraph, text } from "./tree.
 /** Deeper nesting is shown as the text in it. */
 const MAX_DEPTH = 24;
 
-/** The one HTML tag that models write where Markdown has nothing for it: in the cells of tables. */
+/** The one HTML tag that models use because Markdown has nothing for it: a line break in the cells of tables. */
 const LINE_END = /<br\s*\/?>/i;
 
 /** A parsed document as harmless blocks; see {@link Block}. */

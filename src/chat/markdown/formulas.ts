@@ -10,8 +10,8 @@ interface FalseMarks {
 }
 
 /**
- * Which marks were misread as those of formulas. A formula in single dollars has no space inside its dollars and no
- * letter or digit outside of them; one in `\(` or `\[` ends where its bracket closes, and does not read like words.
+ * Finds marks that were misread as formulas. A formula in single dollars has no space inside its dollars and no letter
+ * or digit outside of them; a formula in `\(` or `\[` ends at its closing bracket, and does not read like words.
  */
 export function falseMarks(root: Root, source: string): FalseMarks {
   const found = { dollars: false, brackets: false };

@@ -2,11 +2,11 @@ import { shorten } from "../../domain/cut.ts";
 import { DIRECTION } from "./clean.ts";
 import { code, type Inline, text, textOf } from "./tree.ts";
 
-/** What is to become of a link. */
+/** The treatment of a link. */
 interface LinkView {
-  /** Where its text may lead; undefined if it must stay text. */
+  /** The address of the link; undefined if it must stay text. */
   readonly url?: string;
-  /** What to show behind the text, since the text does not say it. */
+  /** Text to show after the link's own, which does not say it. */
   readonly target?: string;
   /** Whether that may itself be a link. */
   readonly isOpenable?: boolean;
@@ -32,7 +32,7 @@ export function viewLink(text: string, target: string): LinkView {
   return shown === "" || shown === text.trim() ? {} : { target: shown, isOpenable: false };
 }
 
-/** The address in its canonical form, where Telegram takes it: http and https with a public host, mailto, tg. */
+/** The address in its canonical form, if Telegram takes it: http and https with a public host, mailto, tg. */
 export function openable(target: string): string | undefined {
   if (!URL.canParse(target)) return undefined;
   const { protocol, hostname, pathname, href } = new URL(target);
@@ -58,7 +58,7 @@ function misleads(text: string, url: string): boolean {
   return said !== undefined && said !== addressOf(url);
 }
 
-/** Whether the text is the name of the file that the address ends in, be it with a line number. */
+/** Whether the text is the name of the file at the end of the address, with or without a line number. */
 function isNameOf(text: string, url: string): boolean {
   const name = FILE_NAME.exec(text)?.[0];
   return name !== undefined && new URL(url).pathname.endsWith(`/${encodeURI(name)}`);
@@ -82,7 +82,7 @@ function addressOf(url: string): string {
 
 const withoutWww = (host: string) => host.toLowerCase().replace(/^www\./, "");
 
-/** A link, if it may be one; else its text, with what it hides behind it. */
+/** A link, if it is allowed; else its text, followed by the address that it hides. */
 export function linkTo(target: string, children: readonly Inline[]): readonly Inline[] {
   const view = viewLink(textOf(children), target);
   if (view.url !== undefined) return [{ type: "link", url: view.url, children }];

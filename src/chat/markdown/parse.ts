@@ -31,7 +31,7 @@ function parseStretch(source: string): readonly Block[] {
   return toBlocks(dollars || brackets ? parse(source, { dollars: !dollars, brackets: !brackets }) : root);
 }
 
-/** The marks that a formula may stand in, besides two dollars. */
+/** Marks of formulas, besides two dollars. */
 interface FormulaMarks {
   readonly dollars: boolean;
   readonly brackets: boolean;

@@ -6,7 +6,7 @@ const CONTAINERS = 16;
 const INDENTATION = 100;
 /** Between two blank lines, list items or table rows. */
 const MARKS = 600;
-/** The same within a fence, where marks cost nothing, unless the parser sees no fence there. */
+/** The same within a fence, whose marks cost nothing, unless the parser sees no fence there. */
 const FENCED_MARKS = 5000;
 
 const CONTAINER = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t])))+/;
@@ -45,14 +45,14 @@ export function setTangledApart(source: string): readonly Stretch[] | undefined 
   return join(blocks);
 }
 
-/** The marks of the fence that is open behind a line. */
+/** The marks of the open fence after a line. */
 function fenceAfter(line: string, fence: string | undefined): string | undefined {
   const edge = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
   if (fence === undefined) return edge;
   return edge?.startsWith(fence) ? undefined : fence;
 }
 
-/** What need not be set apart stays together: a list is more than its items. */
+/** Blocks that need no separation stay together: a list is more than its items. */
 function join(blocks: readonly { readonly lines: readonly string[]; readonly isTangled: boolean }[]): Stretch[] {
   const stretches: Stretch[] = [];
   for (const { lines, isTangled } of blocks) {

@@ -1,6 +1,6 @@
 /**
- * What an answer is made of, once it can do no harm: links lead to allowed places only and say where they lead, there
- * are no images, no HTML and no buttons, and nesting is bounded. Both emitters take nothing else.
+ * An answer that can do no harm: links lead to allowed places only and say so, there are no images, no HTML and no
+ * buttons, and nesting is bounded. Both emitters take nothing else.
  */
 export type Block =
   | { readonly type: "paragraph"; readonly children: readonly Inline[] }

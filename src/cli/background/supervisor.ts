@@ -15,11 +15,11 @@ type Caller = Context & Globals;
 export interface Step {
   readonly argv: readonly string[];
   readonly mayFail?: boolean;
-  /** It goes on until Ctrl-C. */
+  /** It runs until Ctrl-C. */
   readonly isLong?: boolean;
 }
 
-/** What starts the bridge in the background on this system: where its file lies, and what to call for each wish. */
+/** The part of this system that starts the bridge in the background: its file, and the calls for each wish. */
 export interface Supervisor {
   readonly file: string;
   readonly text: string;

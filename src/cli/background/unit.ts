@@ -4,11 +4,11 @@ export interface Launch {
   readonly argv: readonly string[];
   /** Engines and Node are looked for here: a service has a shorter one of its own. */
   readonly path: string;
-  /** Where runs without a project work. */
+  /** The directory of runs without a project. */
   readonly home: string;
   /** How long an end may take. */
   readonly stopSeconds: number;
-  /** Where launchd writes what systemd's journal takes. */
+  /** launchd writes here what systemd's journal takes. */
   readonly logFile: string;
 }
 

@@ -2,7 +2,7 @@ import { withValue } from "../../config/keys.ts";
 import type { Table } from "../../config/toml.ts";
 import type { Repository } from "../repository.ts";
 
-/** What the wizard found out; undefined leaves what the config says. */
+/** The wizard's findings; undefined leaves the config as it is. */
 export interface Answers {
   readonly token: string;
   readonly chatId: number | undefined;

@@ -55,7 +55,7 @@ export class Args {
     return this.files.get(attached ?? name);
   }
 
-  /** What came, with files told by name and size; for the record of calls. */
+  /** The received fields, with files as name and size; for the record of calls. */
   summary(): Record<string, unknown> {
     const files = [...this.files.values()].map((file) => ({ name: file.name, bytes: file.data.length }));
     return files.length === 0 ? { ...this.values } : { ...this.values, files };

@@ -18,7 +18,7 @@ export interface Parts {
 
 type Action = (parts: Parts, value: string, element: HTMLElement) => void;
 
-/** What an element does when it is pressed, by its `data-action`; `data-value` says with what. */
+/** The action of a pressed element, by its `data-action`; `data-value` is its value. */
 const ACTIONS: Readonly<Record<string, Action>> = {
   open: (_, value) => {
     location.hash = value;

@@ -3,7 +3,7 @@ import { byId } from "./by-id.ts";
 import { commandMenuNode, matchingCommands } from "./commands.ts";
 import { Mount } from "./mount.ts";
 
-/** What a key in the open menu asks for; an empty choice only moved through it. */
+/** The request of a key in the open menu; an empty choice only moved through it. */
 export interface Choice {
   readonly send?: string;
   readonly insert?: string;

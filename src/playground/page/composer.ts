@@ -9,7 +9,7 @@ import type { Store } from "./store.ts";
 import { showToast } from "./toasts.ts";
 import { trayNode } from "./tray.ts";
 
-/** What the person writes: text, files and the message they answer, one draft for each conversation. */
+/** The person's draft: text, files and the message that it answers; one for each conversation. */
 export class Composer {
   private readonly input = byId("input", HTMLTextAreaElement);
   private readonly tray = new Mount(byId("tray"));
@@ -57,7 +57,7 @@ export class Composer {
     if (target?.chat.id === chatId && target.message_id === messageId) this.change({ replyTo: undefined });
   }
 
-  /** Writes a message of the person anew. */
+  /** Edits a message of the person. */
   edit(message: Message): void {
     this.change({ editing: message, replyTo: undefined, text: message.text ?? "" });
     this.focus();
@@ -147,7 +147,7 @@ export class Composer {
     this.api.edit(edit).catch((error: unknown) => showToast(error instanceof Error ? error.message : String(error)));
   }
 
-  /** What could not be sent comes back in front of what was written since. */
+  /** A failed message comes back, before the text that was written since. */
   private joined(left: Draft, written: Draft): Draft {
     const text = [left.text, written.text].filter((each) => each !== "").join("\n");
     return { text, replyTo: left.replyTo ?? written.replyTo, files: [...left.files, ...written.files] };

@@ -1,7 +1,7 @@
 import type { Message } from "@grammyjs/types";
 import type { PageChat } from "../protocol.ts";
 
-/** What the page opens at a time: a chat, or one topic of it. */
+/** The page opens one of these at a time: a chat, or one topic of it. */
 export interface Conversation {
   /** Unique; also the page's address after `#`. */
   readonly key: string;

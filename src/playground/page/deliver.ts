@@ -36,8 +36,8 @@ interface Step {
 }
 
 /**
- * Sends a draft as Telegram's clients would: files first, the first with the text as its caption where it fits,
- * else the text after them. `onSent` is called for each message in order.
+ * Sends a draft as Telegram's clients would: files first, the first with the text as its caption if it fits, else the
+ * text after them. `onSent` is called for each message in order.
  *
  * @throws {@link DeliveryError} when a request fails.
  */

@@ -1,6 +1,6 @@
 import type { Message } from "@grammyjs/types";
 
-/** What a person has prepared in one conversation and not sent yet. */
+/** A person's unsent text and files in one conversation. */
 export interface Draft {
   readonly text: string;
   readonly replyTo?: Message | undefined;

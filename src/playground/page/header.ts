@@ -4,7 +4,7 @@ import { Mount } from "./mount.ts";
 import type { Store } from "./store.ts";
 import { h } from "./vnode.ts";
 
-/** Shows what conversation is open and what goes on in it. */
+/** Shows the name and state of the open conversation. */
 export class Header {
   private readonly store: Store;
   private readonly avatar = new Mount(byId("chat-avatar"));

@@ -19,7 +19,7 @@ const ROMAN: readonly (readonly [number, string])[] = [
 /** Roman numerals are written for 1 up to this; other numbers stay decimal. */
 const ROMAN_MAX = 3999;
 
-/** What stands before a list item: its number in the style that it asks for, its own label, or a bullet. */
+/** The mark before a list item: its number in the requested style, its own label, or a bullet. */
 export function listLabel(item: Pick<RichBlockListItem, "label" | "value" | "type">): string {
   if (item.value === undefined) return item.label || "•";
   return `${numeral(item.value, item.type ?? "1")}.`;

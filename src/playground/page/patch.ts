@@ -13,7 +13,7 @@ export function create(node: VNode): Node {
 }
 
 /**
- * Changes `dom`, which shows `before`, until it shows `after`, and returns the node that now stands in its place.
+ * Changes `dom`, which shows `before`, until it shows `after`, and returns the node in its place.
  *
  * Only differences are touched: focus, selection, opened details and revealed spoilers survive an edit.
  */

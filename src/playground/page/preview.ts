@@ -31,7 +31,7 @@ function fileName(message: Readable): string {
   return message.document?.file_name ?? (message.photo ? "Photo" : "Message");
 }
 
-/** What a service message says, `undefined` for any other. */
+/** The text of a service message, `undefined` for any other. */
 export function serviceText(message: Readable): string | undefined {
   if (message.forum_topic_created) return `Topic “${message.forum_topic_created.name}” was created`;
   if (message.forum_topic_edited?.name) return `The topic is now called “${message.forum_topic_edited.name}”`;

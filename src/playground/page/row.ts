@@ -18,7 +18,7 @@ export interface RowContext {
   readonly startsDay: boolean;
   /** Callback data of buttons that wait for the bot's answer. */
   readonly waiting: ReadonlySet<string>;
-  /** Of an answer that is still being written. */
+  /** For an answer that is still being written. */
   readonly stream: Stream | undefined;
   readonly fileUrl: (fileId: string) => string;
 }
@@ -58,7 +58,7 @@ function bubble(message: Message, context: RowContext): VElement {
   );
 }
 
-/** Who speaks, if that is not plain from the side; and where a forwarded message comes from. */
+/** The speaker, if the side does not show it; and the origin of a forwarded message. */
 function senderNodes(message: Message, { isOwn, startsGroup }: RowContext): VNode[] {
   const isShown = message.chat.type !== "private" && !isOwn && startsGroup;
   const origin = message.forward_origin;

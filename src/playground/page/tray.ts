@@ -3,7 +3,7 @@ import { byteSize } from "./formats.ts";
 import { preview } from "./preview.ts";
 import { h, icon, type VElement } from "./vnode.ts";
 
-/** What stands above the input: the message that is answered, and the files that will be sent. */
+/** The area above the input: the message to answer, and the files to send. */
 export function trayNode({ replyTo, editing, files }: Draft): VElement {
   const target = editing ?? replyTo;
   const what = editing ? "Edit message" : `Reply to ${replyTo?.from?.first_name ?? "message"}`;

@@ -1,4 +1,4 @@
-/** What the page may put on the screen: no element here runs or embeds anything. Pictures are the chat's own. */
+/** Elements that the page may show: none of them runs or embeds anything. Pictures are the chat's own. */
 export type Tag =
   | "a"
   | "article"

@@ -11,7 +11,7 @@ export interface Call {
   readonly answer: unknown;
 }
 
-/** What is done to a call in place of, or after, handling it. */
+/** The treatment of a call in place of, or after, handling it. */
 export type Fault =
   /** The connection is reset and nothing happened. */
   | { readonly type: "reset_before" }

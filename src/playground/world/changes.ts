@@ -16,7 +16,7 @@ export class Changes {
     this.touch();
   }
 
-  /** Something changed that the page is not told of. */
+  /** A change that the page does not hear. */
   touch(): void {
     for (const watcher of [...this.#watchers]) watcher();
   }

@@ -4,7 +4,7 @@ import { badRequest } from "../bot-api/api-error.ts";
 type QuotedMessage = NonNullable<Message["reply_to_message"]>;
 type PlaygroundChat = Chat.PrivateChat | Chat.GroupChat | Chat.SupergroupChat;
 
-/** What the bot may do in a group. */
+/** The rights of the bot in a group. */
 export interface Rights {
   readonly write: boolean;
   readonly manageTopics: boolean;

@@ -5,7 +5,7 @@ const LAST_CALLS = 25;
 const LAST_MESSAGES = 12;
 const PREVIEW_UNITS = 160;
 
-/** What a failed wait shows: the last calls, the chats as they stand, and what the bot has not fetched. */
+/** The report of a failed wait: the last calls, the chats now, and updates that the bot has not fetched. */
 export function describeWorld(world: World): string {
   const calls = world.calls.history.filter((call) => call.method !== "getUpdates").slice(-LAST_CALLS);
   return [

@@ -21,8 +21,8 @@ export interface FloodLimits {
 }
 
 /**
- * What Telegram documents: about one message a second in a chat, where a short burst passes; 20 a minute in a group;
- * 30 a second over all. Times are 2 % short, so that jitter on the way does not punish exact pacing.
+ * Telegram's documented limits: about one message a second in a chat, and a short burst passes; 20 a minute in a group;
+ * 30 a second over all. Times are 2 % short, so that jitter does not punish exact pacing.
  */
 export const DOCUMENTED_LIMITS: FloodLimits = {
   chat: { burst: 4, refillMs: 980 },

@@ -105,7 +105,7 @@ const DETECTED: readonly { readonly type: "bot_command" | "url" | "mention"; rea
   { type: "mention", pattern: /(?<!\w)@\w{4,32}/g },
 ];
 
-/** What Telegram finds in a person's text by itself, or at least what a bot cares for. */
+/** Entities that Telegram finds in a person's text by itself, or at least those that a bot cares for. */
 function withEntities(text: string): { entities?: MessageEntity[] } {
   const found = DETECTED.flatMap(({ type, pattern }) =>
     [...text.matchAll(pattern)].map((match) => ({ type, offset: match.index, length: match[0].length })),

@@ -8,15 +8,15 @@ import { Files } from "./files.ts";
 import { FloodGate, type FloodLimits } from "./flood.ts";
 import { UpdateQueue } from "./update-queue.ts";
 
-/** What the bot answered to a press. */
+/** The bot's answer to a press. */
 export interface PressAnswer {
   readonly text?: string;
   readonly show_alert?: boolean;
 }
 
 /**
- * What the server makes of rich messages. False plays one from before them, which knows none of their methods;
- * "refused" an older self-hosted one, which finds every rich message empty.
+ * The server's handling of rich messages. False: a server from before them, which knows none of their methods;
+ * "refused": an older self-hosted one, which finds every rich message empty.
  */
 export type RichMessages = boolean | "refused";
 

@@ -10,7 +10,7 @@ const RULE = "⎯".repeat(10);
 const BOLD = { type: "bold" } as const;
 
 interface TextOptions {
-  /** Writes each link's target behind its text, for where there will be no entities. */
+  /** Writes each link's target after its text, for messages without entities. */
   readonly showsTargets?: boolean;
 }
 

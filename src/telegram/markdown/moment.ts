@@ -3,7 +3,7 @@ import { readMoment } from "../../domain/moment.ts";
 
 type DateTime = Omit<MessageEntity.DateTimeMessageEntity, "offset" | "length">;
 
-/** A link that stands for a moment as Telegram has moments; undefined for every other link. */
+/** Telegram's own form of a moment for a link that means one; undefined for every other link. */
 export function dateTimeOf(url: string): DateTime | undefined {
   const found = readMoment(url);
   if (!found) return undefined;

@@ -8,9 +8,9 @@ interface RichSize {
   readonly characters: number;
   /** List items and table rows included. */
   readonly blocks: number;
-  /** Of blocks and of formats within them, together. */
+  /** Blocks and the formats within them, together. */
   readonly levels: number;
-  /** Of the widest table. */
+  /** The columns of the widest table. */
   readonly columns: number;
 }
 
@@ -48,7 +48,7 @@ const hasList = (blocks: readonly Block[]) => blocks.some(({ type }) => type ===
 const hasFormula = (nodes: readonly Inline[]): boolean =>
   nodes.some((node) => node.type === "math" || ("children" in node && hasFormula(node.children)));
 
-/** What blocks take of the limits. */
+/** The share of the limits that blocks use. */
 export function sizeOf(blocks: readonly Block[]): RichSize {
   return blocks.map(sizeOfBlock).reduce(add, NOTHING);
 }

@@ -6,8 +6,8 @@ const LEAST_FILL = 0.3;
 
 /**
  * Cuts a text into pieces of at most `limit` UTF-16 units: between paragraphs, else between lines, words, or sentences
- * without spaces, else between characters. A format, code block included, that is cut goes on in the next piece. Nothing but the space at the
- * cuts is lost.
+ * without spaces, else between characters. A cut format, code blocks included, continues in the next piece. Only the
+ * space at the cuts is lost.
  */
 export function split(whole: Formatted, limit: number): Formatted[] {
   const pieces: Formatted[] = [];
@@ -21,7 +21,7 @@ export function split(whole: Formatted, limit: number): Formatted[] {
   return pieces.filter(({ text }) => text.trim() !== "");
 }
 
-/** The beginning of a text, with a dot sign where something was cut off. */
+/** The beginning of a text, with a sign if something was cut off. */
 export function trimTo(whole: Formatted, limit: number): Formatted {
   if (whole.text.length <= limit) return whole;
   const { text, entities } = trimEnd(whole, 0, wholeBefore(whole.text, limit - 1));

@@ -55,7 +55,7 @@ export class TextWriter {
     this.#put(clean(text), styles);
   }
 
-  /** Writes lines that begin further in; the current one goes on. */
+  /** Writes indented lines; the current line continues. */
   indented(indent: string, write: () => void): void {
     const before = this.#indent;
     this.#indent += indent;
@@ -105,7 +105,7 @@ export class TextWriter {
     for (const style of styles) this.#cover(style, start);
   }
 
-  /** A style that goes on, be it over an indentation, makes its span longer. */
+  /** A style that continues, even over an indentation, makes its span longer. */
   #cover(style: Style, start: number): void {
     const from = start === this.#margin.end ? this.#margin.start : start;
     const latest = this.#latest.get(style);

@@ -62,12 +62,13 @@ const Body = z.looseObject({
 function toChat({ model, messages, tools }: z.infer<typeof Body>): ChatBody {
   const chat = messages.flatMap(({ role, content }) => {
     if (role !== "user") return [];
-    const results = content.filter(({ type }) => type === "tool_result");
-    const said = content.flatMap(({ type, text = "" }) => (type === "text" && !isAdded(text) ? [text] : []));
-    return [
-      ...(said.length > 0 ? [{ role: "user", content: said.join("\n") }] : []),
-      ...results.map((result) => ({ role: "tool", content: textOf(result.content) })),
-    ];
+    // Behind a message that got no answer, claude puts the next one into the same turn; to images it adds a text.
+    const said = content.filter(({ type, text = "" }) => type === "text" && !isAdded(text));
+    const prompt = said.findLast(({ text = "" }) => text.includes("[[")) ?? said.at(-1);
+    return content.flatMap((block) => {
+      if (block === prompt) return [{ role: "user", content: block.text ?? "" }];
+      return block.type === "tool_result" ? [{ role: "tool", content: textOf(block.content) }] : [];
+    });
   });
   return { model, messages: chat, ...(tools && { tools }) };
 }

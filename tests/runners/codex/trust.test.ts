@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const config = (text: string) => writeFileSync(join(root, "config.toml"), text);
-const argumentsFor = (cwd: string, trusted = false) => trustArguments(cwd, trusted, { CODEX_HOME: root });
+const argumentsFor = (cwd: string, trusted = false) => trustArguments(cwd, trusted, { env: { CODEX_HOME: root } });
 
 test("an untrusted directory and all above it are named as such, a trusted one alone", () => {
   const untrusted = { trust_level: "untrusted" };

@@ -1,0 +1,3 @@
+export const sql = `
+  ALTER TABLE runs ADD COLUMN presets TEXT NOT NULL DEFAULT '[]';
+`;
