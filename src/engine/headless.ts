@@ -5,6 +5,7 @@ import type { HeadlessEngine, Launch } from "./define.ts";
 import type { Driver, RunContext } from "./driver.ts";
 import { engineEnv } from "./environment.ts";
 import type { EngineOptions } from "./options.ts";
+import { withPass } from "./pass.ts";
 import { type Child, spawnProcess } from "./process.ts";
 import { EventReader } from "./reader.ts";
 import { stopProcesses } from "./stop.ts";
@@ -25,7 +26,16 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
     this.#request = request;
   }
 
-  async drive(context: RunContext): Promise<void> {
+  drive(context: RunContext): Promise<void> {
+    const { tools, spec } = this.#request;
+    return withPass(tools, spec.runId, () => this.#drive(context));
+  }
+
+  force(): Promise<void> {
+    return this.#end();
+  }
+
+  async #drive(context: RunContext): Promise<void> {
     const launching = this.#engine.launch(this.#request);
     try {
       const launch = await unlessAborted(launching, context.stopped);
@@ -40,10 +50,6 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
         () => {},
       );
     }
-  }
-
-  force(): Promise<void> {
-    return this.#end();
   }
 
   async #spawn({ file, args, stdin, env: added, cwd = this.#request.cwd }: Launch<State>): Promise<Child> {
