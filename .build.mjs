@@ -11,7 +11,10 @@ const stamp = join(root, "dist/.built");
 const page = "src/playground/page";
 
 /** Modules that are started as programs or loaded by an engine: `moduleFile` finds them. */
-const standalone = ["runners/opencode/live/plugin.ts", "runners/pi/live/gate-extension.ts", "runners/demo/program.ts"];
+const standalone = [
+  ...["runners/opencode/live/plugin.ts", "runners/pi/live/gate-extension.ts", "runners/demo/program.ts"],
+  "src/mcp/inside.ts",
+];
 
 /** zod brings its error texts in fifty languages, of which it loads one by itself. */
 const oneLanguage = {

@@ -52,6 +52,8 @@ export const baseOptions = {
   remember: z.boolean().optional(),
   /** The reaction to a plan's limit that is reset at a known time; `ask` unless set. */
   at_limit: z.enum(["ask", "wait", "stop"]).optional(),
+  /** Gives the engine takopi's own tools: to ask a person, send messages and files, propose a schedule. */
+  tools: z.boolean().optional(),
 };
 
 /** The options that the code above an engine may read; the others are the engine's own. */
@@ -79,4 +81,6 @@ export interface EngineOptions {
   readonly deny_tools?: readonly string[] | undefined;
   readonly remember?: boolean | undefined;
   readonly at_limit?: "ask" | "wait" | "stop" | undefined;
+  /** A list is pi's: the tools that it has at all. */
+  readonly tools?: boolean | readonly string[] | undefined;
 }
