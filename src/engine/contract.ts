@@ -55,6 +55,8 @@ export interface ResumeCodec {
   format(value: string): string;
   /** The session named by one whole line (trimmed, backticks already off), or undefined. Case-insensitive. */
   parse(line: string): string | undefined;
+  /** The same for a program of another name that stands in for the engine. */
+  of?(cmd: string): ResumeCodec | undefined;
 }
 
 /** How an engine is to be run in one place: its options merged (project over global), and the environment. */
