@@ -1,4 +1,5 @@
 // Builds the program into dist/: `--page` only the playground's page, `--if-changed` only after a change.
+// `--program ENTRY FOLDER` bundles another program in the same way, for tests.
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +11,10 @@ const stamp = join(root, "dist/.built");
 const page = "src/playground/page";
 
 /** Modules that are started as programs or loaded by an engine: `moduleFile` finds them. */
-const standalone = ["runners/opencode/live/plugin.ts", "runners/pi/live/gate-extension.ts", "runners/demo/program.ts"];
+const standalone = [
+  ...["runners/opencode/live/plugin.ts", "runners/pi/live/gate-extension.ts", "runners/demo/program.ts"],
+  "src/mcp/inside.ts",
+];
 
 /** zod brings its error texts in fifty languages, of which it loads one by itself. */
 const oneLanguage = {
@@ -116,10 +120,16 @@ async function buildProgram() {
   writeFileSync(join(root, "dist/licenses.txt"), licencesOf(inputs));
 }
 
-const has = (flag) => process.argv.includes(flag);
+/** A program of the tests, which starts as fast as this one. */
+async function buildOther(entry, outdir) {
+  await build({ ...node, entryPoints: [entry], outdir, outExtension: { ".js": ".mjs" }, splitting: true });
+}
+
+const [flag, ...operands] = process.argv.slice(2);
 const now = fingerprint();
-if (has("--page")) await buildPage();
-else if (!has("--if-changed") || lastBuilt() !== now) {
+if (flag === "--page") await buildPage();
+else if (flag === "--program") await buildOther(...operands);
+else if (flag !== "--if-changed" || lastBuilt() !== now) {
   await buildProgram();
   writeFileSync(stamp, now);
 }

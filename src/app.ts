@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { openControl } from "./app/control.ts";
+import { openControl, runTools } from "./app/control.ts";
 import { endOfBridge } from "./app/drain.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
 import { movedChats } from "./app/moved-chats.ts";
@@ -11,6 +11,7 @@ import { scheduleRuns } from "./bridge/scheduled-runs.ts";
 import { triggerRuns } from "./bridge/triggered-runs.ts";
 import { ChatCards } from "./chat/cards.ts";
 import { Dispatcher } from "./chat/dispatch.ts";
+import { sayIn } from "./chat/say.ts";
 import { ChatScreens } from "./chat/screens.ts";
 import type { Config } from "./config/config.ts";
 import { liveConfig } from "./config/live.ts";
@@ -104,8 +105,10 @@ export async function runBridge(options: AppOptions): Promise<void> {
     ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log, onMoved },
   });
   const cards = new ChatCards({ transport, store, log });
+  const socket = join(directory, "takopi.sock");
+  const tools = await runTools(directory, socket);
   const onUnknown = tellUnknown({ store, tellMain, now, log });
-  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, log, onUnknown });
+  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, tools, log, onUnknown });
   const openFile = worker.read.bind(worker);
   const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;
@@ -129,9 +132,9 @@ export async function runBridge(options: AppOptions): Promise<void> {
     schedules.start();
     triggers.start();
     const webhooks = await listenForWebhooks({ ...common, env, onReceived: () => triggers.takeWebhooks() });
-    const control = await openControl(join(directory, "takopi.sock"), log, {
+    const control = await openControl(socket, log, {
       ...{ bridge, schedules, store, engines, operations, engineOverride, config, now, mainChat },
-      ...{ chats: transport.chats, botName: me.username },
+      ...{ chats: transport.chats, botName: me.username, say: sayIn(common) },
     });
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },

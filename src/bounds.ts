@@ -110,6 +110,12 @@ export const BOUNDS = {
     requestMs: 10 * SECOND,
     bodyBytes: MIB,
   },
+  /** A tool of a run that waits for a person: clients give a call a minute at least. */
+  tools: {
+    waitMs: 45 * SECOND,
+    /** It says this often that it still waits. */
+    progressMs: 10 * SECOND,
+  },
   controlSocket: {
     helloMs: 5 * SECOND,
     lineBytes: MIB,

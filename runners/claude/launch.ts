@@ -1,6 +1,7 @@
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { readImages } from "../../src/engine/images.ts";
+import { toolsCommand } from "../../src/engine/pass.ts";
 import { toMessage } from "./message.ts";
 import { type ClaudeOptions, toArguments, variablesOf } from "./options.ts";
 import { findSession } from "./sessions.ts";
@@ -20,7 +21,7 @@ export async function launch(request: RunRequest & { readonly options: ClaudeOpt
   return {
     file: options.cmd ?? ENGINE,
     args: [
-      ...toArguments(options, hasImages ? "images" : "headless"),
+      ...toArguments(options, hasImages ? "images" : "headless", toolsCommand(request.tools, request.spec.runId)),
       ...trustArguments(cwd, trusted, options),
       ...(id === undefined ? [] : [`--resume=${id}`]),
     ],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { EngineSetup } from "../../src/engine/contract.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 import { readOutputSchema } from "../../src/engine/output-schema.ts";
+import { type RunTools, TOOLS_NAME } from "../../src/engine/pass.ts";
 
 /** The `[claude]` table. Names are those of Takopi and of claude's flags; what is unset is left to claude's own settings. */
 export const claudeOptions = z.strictObject({
@@ -37,9 +38,18 @@ const MODES = {
   ],
 } as const;
 
-/** The flags of one process, but for its session and trust. */
-export function toArguments(options: ClaudeOptions, mode: keyof typeof MODES): readonly string[] {
-  const tools = options.allowed_tools ?? (mode === "live" ? [] : HEADLESS_TOOLS);
+/**
+ * The flags of one process, but for its session and trust.
+ *
+ * @param own Takopi's own tools, if it gets them: they need no question.
+ */
+export function toArguments(
+  options: ClaudeOptions,
+  mode: keyof typeof MODES,
+  own?: RunTools["command"],
+): readonly string[] {
+  const allowed = options.allowed_tools ?? (mode === "live" ? [] : HEADLESS_TOOLS);
+  const tools = own ? [...allowed, `mcp__${TOOLS_NAME}`] : allowed;
   return [
     ...MODES[mode],
     ...flag("--model", options.model),
@@ -49,9 +59,12 @@ export function toArguments(options: ClaudeOptions, mode: keyof typeof MODES): r
     ...list("--allowedTools", tools),
     ...list("--disallowedTools", options.disallowed_tools),
     ...flag("--json-schema", options.output_schema && JSON.stringify(readOutputSchema(options.output_schema))),
+    ...(own ? [`--mcp-config=${JSON.stringify({ mcpServers: { [TOOLS_NAME]: toServer(own) } })}`] : []),
     ...(options.extra_args ?? []),
   ];
 }
+
+const toServer = ({ file, args }: RunTools["command"]) => ({ command: file, args });
 
 /** Variables of the bridge's environment for claude: its folders, and its own login. */
 export const CLAUDE_VARIABLES: readonly string[] = ["CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN"];

@@ -29,6 +29,7 @@ export const modelUsage = z.record(
     cacheReadInputTokens: count,
     cacheCreationInputTokens: count,
     costUSD: count,
+    contextWindow: z.number().positive().optional().catch(undefined),
   }),
 );
 export type ModelUsage = z.infer<typeof modelUsage>;
@@ -38,6 +39,12 @@ const UNREAD = [
   ...["rate_limit_event", "conversation_reset", "keep_alive", "tool_progress"],
   ...["tool_use_summary", "prompt_suggestion", "auth_status"],
 ] as const;
+
+/** Of one call to the model: together all that it has read. */
+const callUsage = z
+  .object({ input_tokens: count, cache_read_input_tokens: count, cache_creation_input_tokens: count })
+  .optional()
+  .catch(undefined);
 
 export const ClaudeLine = z.discriminatedUnion("type", [
   z.object({
@@ -64,7 +71,7 @@ export const ClaudeLine = z.discriminatedUnion("type", [
   }),
   z.object({
     type: z.literal("assistant"),
-    message: z.object({ model: text, content: blocks }),
+    message: z.object({ model: text, content: blocks, usage: callUsage }),
     parent_tool_use_id: z.string().nullish(),
   }),
   z.object({

@@ -1,5 +1,5 @@
 import type { Action, Completed, ResumeToken, Usage } from "../../src/domain/events.ts";
-import { NOTHING_USED } from "./usage.ts";
+import { type ContextRead, NOTHING_USED } from "./usage.ts";
 
 export const ENGINE = "claude";
 
@@ -21,6 +21,9 @@ export interface ClaudeState {
   /** The session's counters when the run began, and now. */
   readonly before: Usage;
   readonly used?: Usage | undefined;
+  /** Of the session's own model; absent once its context was shortened. */
+  readonly read?: ContextRead | undefined;
+  readonly contextFill?: number | undefined;
   /** Numbers notes and warnings. */
   readonly notes: number;
 }
@@ -41,14 +44,14 @@ export type Outcome = { readonly ok: true } | { readonly ok: false; readonly err
 
 /** A `completed` event with what the state holds. */
 export function toCompleted(state: ClaudeState, outcome: Outcome): Completed {
-  const { resume, answers, draft, used, before } = state;
+  const { resume, answers, draft, used, before, contextFill } = state;
   return {
     type: "completed",
     engine: ENGINE,
     ...outcome,
     answer: answers.length > 0 ? answers.join("\n\n") : draft,
     ...(resume && { resume }),
-    ...(used && { usage: subtract(used, before) }),
+    ...(used && { usage: { ...subtract(used, before), ...(contextFill !== undefined && { contextFill }) } }),
   };
 }
 

@@ -3,7 +3,7 @@ import { describeTool, previewEnd, type ToolDialect } from "../../src/engine/too
 import { toError, toOutcome } from "./outcome.ts";
 import type { Block, ClaudeLine } from "./schema.ts";
 import { type ClaudeState, ENGINE, toCompleted } from "./state.ts";
-import { toUsage } from "./usage.ts";
+import { contextFill, toUsage } from "./usage.ts";
 
 type Step = readonly [ClaudeState, readonly ShownEvent[]];
 type Line<Type extends ClaudeLine["type"]> = Extract<ClaudeLine, { type: Type }>;
@@ -18,7 +18,7 @@ export function translate(state: ClaudeState, line: ClaudeLine): Step {
     case "system":
       return readSystem(state, line);
     case "assistant":
-      return fold(state, line.message.content, (now, block) => readAssistant(now, block, line));
+      return fold(withRead(state, line), line.message.content, (now, block) => readAssistant(now, block, line));
     case "user":
       return fold(state, line.message.content, (now, block) =>
         block.type === "tool_result" ? endTool(now, block) : [now, []],
@@ -53,7 +53,7 @@ function readSystem(state: ClaudeState, line: Line<"system">): Step {
     case "api_retry":
       return note(state, toRetryTitle(line), "warning");
     case "compact_boundary":
-      return note(state, "compacted the conversation");
+      return note({ ...state, read: undefined, contextFill: undefined }, "compacted the conversation");
     case "task_started":
       return [startTask(state, line), []];
     case "task_notification":
@@ -75,6 +75,15 @@ function begin(state: ClaudeState, { session_id, cwd, model, permissionMode, api
   const known = { cwd, permissionMode, apiKeySource };
   const meta = Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => !!entry[1]));
   return [now, [{ type: "started", engine: ENGINE, resume, title: model ?? ENGINE, meta }]];
+}
+
+function withRead(
+  state: ClaudeState,
+  { message: { model, usage }, parent_tool_use_id }: Line<"assistant">,
+): ClaudeState {
+  if (parent_tool_use_id || model === undefined || !usage) return state;
+  const tokens = usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
+  return tokens === 0 ? state : { ...state, read: { model, tokens } };
 }
 
 function readAssistant(state: ClaudeState, block: Block, line: Line<"assistant">): Step {
@@ -140,6 +149,7 @@ function readResult(state: ClaudeState, line: Line<"result">): Step {
     answers: answer === "" ? state.answers : [...state.answers, answer],
     error: is_error ? toError(line) : undefined,
     used: modelUsage && Object.keys(modelUsage).length > 0 ? toUsage(modelUsage) : state.used,
+    contextFill: contextFill(state.read, modelUsage ?? {}) ?? state.contextFill,
   };
   return [now, []];
 }

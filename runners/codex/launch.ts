@@ -1,10 +1,12 @@
 import { relative } from "node:path";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
+import { toolsCommand } from "../../src/engine/pass.ts";
 import { EngineError } from "../../src/errors.ts";
 import type { CodexOptions } from "./options.ts";
 import { isThreadId } from "./resume.ts";
 import { codexHome, readThreadTotals } from "./rollout.ts";
+import { toolSettings } from "./tools.ts";
 import { type CodexState, initial } from "./translate.ts";
 import { trustArguments } from "./trust.ts";
 import { NO_TOKENS } from "./usage.ts";
@@ -34,6 +36,7 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
         env: { ...request.env, ...options.env },
         instructions: options.instructions,
       }),
+      tools: toolSettings(toolsCommand(request.tools, request.spec.runId)),
     }),
     stdin: prompt,
     state: { ...initial, title: options.profile ?? initial.title, cwd: cwd.replace(/\/+$/, "") || undefined, before },
@@ -45,6 +48,7 @@ interface Turn {
   /** Paths from the run's directory: codex splits them at commas, which a project's own path may hold. */
   readonly images?: readonly string[];
   readonly trust?: readonly string[];
+  readonly tools?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -53,11 +57,12 @@ interface Turn {
  * An unreachable model server is retried for ever unless that feature is off; versions that do not know it ignore the
  * setting, and `extra_args` come after it to switch it on again.
  */
-export function toArgs(options: CodexOptions, { thread, images = [], trust = [] }: Turn = {}): string[] {
+export function toArgs(options: CodexOptions, { thread, images = [], trust = [], tools = {} }: Turn = {}): string[] {
   return [
     ...["-c", "features.unbounded_connection_retries=false"],
     ...(options.extra_args ?? ["-c", "notify=[]"]),
     ...trust,
+    ...Object.entries(tools).flatMap(([key, value]) => setting(key, JSON.stringify(value))),
     ...["exec", "--json", "--skip-git-repo-check", "--color=never"],
     ...flag("sandbox", options.sandbox),
     ...flag("profile", options.profile),

@@ -37,6 +37,8 @@ export const opencode = defineEngine(
     stopSignal: "SIGTERM",
     probe,
     launch,
+    // Another opencode may just be writing.
+    mayRetry: (stderr) => /database is locked/i.test(stderr),
     initial: initialState,
     translate,
     end,

@@ -45,6 +45,14 @@ const ToolResult = z.object({
   structuredContent: z.object({ exit_code: z.number().nullish() }).nullish().catch(undefined),
 });
 
+const AnyResult = z
+  .union([
+    ToolResult,
+    z.string().transform((text): z.infer<typeof ToolResult> => ({ content: [{ type: "text", text }] })),
+  ])
+  .nullish()
+  .catch(undefined);
+
 export const PiLine = z.discriminatedUnion("type", [
   /** First line of a print run. `cwd` is the session's own directory. */
   z.object({ type: z.literal("session"), id: z.string().min(1), cwd: z.string().optional() }),
@@ -56,17 +64,13 @@ export const PiLine = z.discriminatedUnion("type", [
     toolName: z.string(),
     args: z.unknown(),
   }),
+  /** Holds all of the output so far, or the end of what is much. */
+  z.object({ type: z.literal("tool_execution_update"), toolCallId: z.string().min(1), partialResult: AnyResult }),
   z.object({
     type: z.literal("tool_execution_end"),
     toolCallId: z.string().min(1),
     toolName: z.string(),
-    result: z
-      .union([
-        ToolResult,
-        z.string().transform((text): z.infer<typeof ToolResult> => ({ content: [{ type: "text", text }] })),
-      ])
-      .nullish()
-      .catch(undefined),
+    result: AnyResult,
     isError: z.boolean().default(false),
   }),
   z.object({
@@ -97,7 +101,6 @@ export type PiLine = z.infer<typeof PiLine>;
 export const SKIPPED_LINES = [
   "message_update",
   "message_start",
-  "tool_execution_update",
   "turn_start",
   "turn_end",
   "entry_appended",

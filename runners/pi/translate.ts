@@ -30,6 +30,8 @@ export function translate(state: PiState, line: PiLine): Step {
       return [readMessage(state, line.message), []];
     case "tool_execution_start":
       return startTool(state, line);
+    case "tool_execution_update":
+      return updateTool(state, line);
     case "tool_execution_end":
       return endTool(state, line);
     case "auto_retry_start":
@@ -84,6 +86,14 @@ function startTool(state: PiState, { toolCallId, toolName, args }: Line<"tool_ex
   const action: Action = { id: toolCallId, ...description, detail: changes ? { changes } : {} };
   const open = new Map(state.open).set(toolCallId, action);
   return [{ ...state, open }, [{ type: "action", engine: ENGINE, phase: "started", action }]];
+}
+
+function updateTool(state: PiState, { toolCallId, partialResult }: Line<"tool_execution_update">): Step {
+  const begun = state.open.get(toolCallId);
+  const output = previewEnd(textOf(partialResult?.content ?? []));
+  if (!begun || output === undefined) return [state, []];
+  const action: Action = { ...begun, detail: { ...begun.detail, output } };
+  return [state, [{ type: "action", engine: ENGINE, phase: "updated", action }]];
 }
 
 function endTool(state: PiState, line: Line<"tool_execution_end">): Step {

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { operationHandler } from "../control/operation-handler.ts";
 import { serveControl } from "../control/server.ts";
 import type { Logger } from "../log.ts";
 import type { Access } from "../operations/operation.ts";
+import { programArguments } from "../program-files.ts";
 import { readVersion } from "../version.ts";
 
 type ControlParts = Omit<Access, "config" | "now"> & {
@@ -21,3 +23,10 @@ export async function openControl(path: string, log: Logger, { config, now, main
     return undefined;
   }
 }
+
+/** How the engines of runs reach takopi's own tools: by a program that is a client of the socket. */
+export const runTools = async (directory: string, socket: string) => ({
+  command: { file: process.execPath, args: [...(await programArguments("src/mcp/inside")), readVersion()] },
+  directory: join(directory, "takopi.runs"),
+  socket,
+});

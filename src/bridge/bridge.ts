@@ -18,21 +18,21 @@ import { repeatRun, resumeRun } from "./sequel.ts";
 import { isSteerable } from "./steer.ts";
 import { threadOf } from "./thread.ts";
 import { Threads } from "./threads.ts";
+import { Tickets } from "./tickets.ts";
 import { addToTurn } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 
 /** What callers may do to a run. The bridge itself starts, drops and ends runs. */
-export type OpenJob = Pick<
-  Job,
-  "id" | "isWaiting" | "goal" | "answer" | "fetch" | "interrupt" | "lastEvents" | "steer" | "takeBack" | "wait"
->;
+export type OpenJob = Pick<Job, Shown | "answer" | "fetch" | "interrupt" | "steer" | "takeBack" | "wait">;
+type Shown = "id" | "isWaiting" | "goal" | "lastEvents" | "showWaiting";
 
 /** Runs, from the moment they are asked for to their stored outcome: queue, thread, cancel, shutdown. */
 export class Bridge {
   readonly threads: Threads;
+  readonly tickets: Tickets;
   readonly #options: BridgeOptions;
   readonly #scheduler: Scheduler;
-  readonly #jobs = new Jobs();
+  readonly #jobs = new Jobs((id) => this.tickets.ended(id));
   readonly #watchers = new Watchers();
   readonly #tellWatchers: Watchers["tell"] = (id, event) => this.#watchers.tell(id, event);
   #isDraining = false;
@@ -49,6 +49,7 @@ export class Bridge {
       },
     });
     this.threads = new Threads(options, (thread) => this.#occupy(thread));
+    this.tickets = new Tickets(options, this);
   }
 
   /**
@@ -66,7 +67,7 @@ export class Bridge {
     const { runs } = this.#options.store;
     const run = this.#isClosed ? undefined : runs.get(id);
     if (!run) return;
-    const options = { ...this.#options, onEvent: this.#tellWatchers };
+    const options = { ...this.#options, passes: this.tickets.passes, onEvent: this.#tellWatchers };
     const claim = (thread?: string) => {
       if (thread !== undefined) this.#scheduler.claim(id, thread);
       this.#scheduler.tellAgain(id);
@@ -78,6 +79,7 @@ export class Bridge {
   /** Takes up what the last bridge left. */
   async recover(): Promise<void> {
     for (const id of await takeOver(this.#options)) this.start(id);
+    this.tickets.start();
     this.#options.screens.deliver();
   }
 
@@ -142,9 +144,7 @@ export class Bridge {
    *
    * @throws UserError if it cannot be sent.
    */
-  sendFile(path: string, where: Parameters<typeof sendFile>[1]): ReturnType<typeof sendFile> {
-    return sendFile(path, where, this.#options);
-  }
+  readonly sendFile = (path: string, where: Parameters<typeof sendFile>[1]) => sendFile(path, where, this.#options);
 
   /** Puts files of messages into a place, for nobody's run: see `putFiles`. @throws `signal.reason` once aborted */
   putFiles(files: readonly PromptFile[], target: Parameters<typeof putFiles>[1]): ReturnType<typeof putFiles> {
@@ -219,6 +219,7 @@ export class Bridge {
   /** Ends what runs, as interrupted, and starts nothing more. Waiting runs stay stored for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.tickets.close();
     const closed = this.#scheduler.close();
     const reason: StopReason = { kind: "interrupted", text: "Interrupted: takopi was shut down." };
     for (const job of this.#jobs.all()) if (!job.isWaiting) job.shutDown(reason);

@@ -4,7 +4,7 @@ import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
-import type { EngineOptions } from "../engine/options.ts";
+import { type EngineOptions, wantsTools } from "../engine/options.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -39,9 +39,11 @@ export class Execution {
   readonly #stall: StallWatch;
   readonly #steering: Steering;
   readonly #briefs: Briefs;
+  readonly #toolsToken: string | undefined;
   #can: readonly Ability[] = [];
   #session: string | undefined;
   #outgoing: Outgoing | undefined;
+  #isToolWaiting = false;
 
   /** Begins at once. */
   constructor(parts: ExecutionParts) {
@@ -54,7 +56,11 @@ export class Execution {
     const configured = this.#engine ? engineOptions(config, this.#engine, project) : {};
     this.#engineOptions = withPreset(configured, spec.overrides.preset);
     this.#briefs = briefsFor(spec, options.store);
-    this.#work = options.worker.run({ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") });
+    this.#toolsToken = wantsTools(this.#engineOptions) ? options.passes.open(run.id) : undefined;
+    this.#work = options.worker.run({
+      ...{ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") },
+      ...(this.#toolsToken !== undefined && { toolsToken: this.#toolsToken }),
+    });
     this.#steering = new Steering((command) => this.#work.send(command));
     this.#questions = this.#openQuestions();
     this.#stall = this.#watchStall();
@@ -91,6 +97,12 @@ export class Execution {
     return this.#questions.answer(key, reply, user);
   }
 
+  /** Shows whether a tool of the run waits for a person. */
+  showWaiting(isWaiting: boolean): void {
+    this.#isToolWaiting = isWaiting;
+    this.#parts.view.waiting(this.#isWaiting);
+  }
+
   /** Waits on for a run that was told to be silent; false unless it is silent. */
   wait(): boolean {
     return this.#stall.wait();
@@ -119,6 +131,7 @@ export class Execution {
     this.#stall.end();
     this.#safely("questions", () => this.#questions.end());
     this.#steering.end();
+    if (this.#toolsToken !== undefined) this.#parts.options.passes.close(this.#toolsToken);
   }
 
   #openQuestions(): RunQuestions {
@@ -129,15 +142,20 @@ export class Execution {
       rules: this.#engineOptions,
       log,
       send: this.send,
-      onWaiting: (isWaiting) => view.waiting(isWaiting),
+      onWaiting: () => view.waiting(this.#isWaiting),
     });
+  }
+
+  /** Whether a person is asked something. */
+  get #isWaiting(): boolean {
+    return this.#isToolWaiting || this.#questions.isWaiting;
   }
 
   #watchStall(): StallWatch {
     const { options, view } = this.#parts;
     return new StallWatch({
       minutes: options.config().limits.stall_minutes,
-      isAlive: () => view.progress.open.length > 0 || this.#questions.isWaiting,
+      isAlive: () => view.progress.open.length > 0 || this.#isWaiting,
       show: (notice) => view.stalled(notice),
     });
   }

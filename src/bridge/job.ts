@@ -1,7 +1,6 @@
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
-import type { Reply } from "../domain/question.ts";
 import { timerMs } from "../domain/time.ts";
 import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -169,14 +168,13 @@ export class Job {
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
-  answer(key: string, reply: Reply, user: { readonly id: string; readonly name: string }): boolean {
-    return this.#execution?.answer(key, reply, user) ?? false;
-  }
+  readonly answer: Execution["answer"] = (...given) => this.#execution?.answer(...given) ?? false;
+
+  /** Shows whether a tool of the run waits for a person. */
+  readonly showWaiting = (isWaiting: boolean): void => this.#execution?.showWaiting(isWaiting);
 
   /** Waits on for a run that was told to be silent; false unless it is silent. */
-  wait(): boolean {
-    return this.#execution?.wait() ?? false;
-  }
+  readonly wait = (): boolean => this.#execution?.wait() ?? false;
 
   /** The bridge ends: what cannot be stored then is lost. */
   shutDown(reason: StopReason): void {

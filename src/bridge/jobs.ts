@@ -8,6 +8,12 @@ export class Jobs {
   readonly #jobs = new Map<string, Job>();
   /** By run: who waits for its end. */
   readonly #waiters = new Map<string, (() => void)[]>();
+  readonly #onForgotten: (id: string) => void;
+
+  /** @param onForgotten Hears of each run that is over. */
+  constructor(onForgotten: (id: string) => void) {
+    this.#onForgotten = onForgotten;
+  }
 
   /** A job that is added again comes after the others. */
   add(job: Job): void {
@@ -46,6 +52,7 @@ export class Jobs {
     this.#jobs.delete(id);
     const waiters = this.#waiters.get(id) ?? [];
     this.#waiters.delete(id);
+    this.#onForgotten(id);
     void isFree.then(() => {
       for (const resolve of waiters) resolve();
     });

@@ -5,10 +5,12 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
+import type { Passes } from "./passes.ts";
 import type { Cards, FileSource, Screens } from "./screen.ts";
 
 /** Everything that a run needs. */
 export interface JobOptions extends BridgeOptions {
+  readonly passes: Passes;
   /** Hears what a run shows. */
   readonly onEvent?: (runId: string, event: ShownEvent) => void;
 }

@@ -7,12 +7,17 @@ import { newRunId } from "./run-id.ts";
 import { sessionOf } from "./thread.ts";
 
 /** Stores a run that continues another's session; gives its id. */
-export function addContinuation(run: StoredRun, session: string, { store, now }: BridgeOptions): string {
+export function addContinuation(
+  run: StoredRun,
+  session: string,
+  { store, now }: BridgeOptions,
+  prompt = "continue",
+): string {
   const createdAt = now();
   const id = newRunId(createdAt);
   const origin: Origin =
     run.origin.type === "goal" ? { ...run.origin, isResumed: true, of: run.id } : { type: "continuation", of: run.id };
-  store.runs.add({ ...run, id, origin, prompt: "continue", resume: session, follows: null, createdAt });
+  store.runs.add({ ...run, id, origin, prompt, files: [], resume: session, follows: null, createdAt });
   return id;
 }
 

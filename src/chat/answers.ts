@@ -1,5 +1,6 @@
 import { UserError, userText } from "../errors.ts";
 import type { Told } from "../operations/operation.ts";
+import type { NewDelivery } from "../store/deliveries.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Buttons } from "./document.ts";
@@ -40,13 +41,9 @@ export class Answers {
     store.transaction(() => {
       for (const id of updateIds) store.updates.handled(id);
       if (reply === undefined) return;
-      const { body, runId, buttons, isSilent, folds, file }: Answer =
-        typeof reply === "string" ? { body: reply } : reply;
+      const answer: Answer = typeof reply === "string" ? { body: reply } : reply;
       const { chatId, topicId, messageId: replyTo } = origin;
-      const keyboard = buttons && JSON.stringify(buttons);
-      const attached = folds || file ? JSON.stringify({ folds, file }) : undefined;
-      const place = { chatId, topicId, replyTo };
-      store.deliveries.add({ ...place, runId, body, keyboard, attached, isSilent, createdAt: now() });
+      storeAnswer({ chatId, topicId, replyTo, runId: answer.runId }, answer, { store, now });
     });
     deliver();
   }
@@ -83,6 +80,17 @@ export class Answers {
     });
     this.#deferred.add(explained.then((answer) => this.give(origin, answer, [])));
   }
+}
+
+/** Stores an answer as something to be delivered. */
+export function storeAnswer(
+  where: Pick<NewDelivery, "chatId" | "topicId" | "replyTo" | "runId">,
+  { body, buttons, isSilent, folds, file }: Answer,
+  { store, now }: Pick<DispatchParts, "store" | "now">,
+): void {
+  const keyboard = buttons && JSON.stringify(buttons);
+  const attached = folds || file ? JSON.stringify({ folds, file }) : undefined;
+  store.deliveries.add({ ...where, body, keyboard, attached, isSilent, createdAt: now() });
 }
 
 /** Leads from a chat to the log. */

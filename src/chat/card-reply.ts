@@ -72,9 +72,9 @@ function settleCutOff(press: Press, stored: StoredQuestion, what: "resume" | "le
   return what === "leave" ? "Left as it is." : "Resuming.";
 }
 
-function pass({ runId, key }: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
-  if (bridge.job(runId)?.answer(key, reply, personOf(person))) return undefined;
-  const now = store.questions.get(key);
+function pass(stored: StoredQuestion, reply: Reply, person: Person, { bridge, store }: CardReplyParts) {
+  if (bridge.tickets.answer(stored, reply, personOf(person))) return undefined;
+  const now = store.questions.get(stored.key);
   return (now && closedText(now)) ?? "Another answer is on its way.";
 }
 

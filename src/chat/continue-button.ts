@@ -3,7 +3,7 @@ import { machineTime } from "../domain/moment.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Button } from "./document.ts";
-import { toButton } from "./obey.ts";
+import { toButton } from "./told.ts";
 
 type Continuation = NonNullable<ReturnType<typeof continuationOf>>;
 

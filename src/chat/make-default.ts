@@ -5,7 +5,7 @@ import type { OperationButton } from "../operations/operation.ts";
 import type { Answer } from "./answers.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Incoming } from "./incoming.ts";
-import { toAnswer } from "./obey.ts";
+import { toAnswer } from "./told.ts";
 
 /** Why nothing came of a message. Directives without a task are offered as what the conversation uses from now on. */
 export function refusalOf(error: UserError, message: Incoming, parts: DispatchParts): Answer {

@@ -2,13 +2,14 @@ import { nearest } from "../config/nearest.ts";
 import { UserError } from "../errors.ts";
 import { type Called, call, findOperation, namesOf, toInput } from "../operations/call.ts";
 import { operations } from "../operations/index.ts";
-import type { Access, Operation, OperationButton, Told } from "../operations/operation.ts";
+import type { Access, Operation } from "../operations/operation.ts";
 import type { StoredButton } from "../store/buttons.ts";
 import type { Answer } from "./answers.ts";
 import type { DispatchParts } from "./dispatch.ts";
-import type { Button } from "./document.ts";
 import type { Incoming, Press } from "./incoming.ts";
 import type { Intent } from "./intent.ts";
+import { sayIn } from "./say.ts";
+import { PRESS, toAnswer } from "./told.ts";
 
 /** Carries a command out; gives what to say to it. @throws UserError */
 export function obey(
@@ -33,40 +34,24 @@ export function pressOperation(press: Press, button: StoredButton, parts: Parts)
   return callFrom({ ...press, reply: undefined }, { operation, input: JSON.parse(button.input), parts });
 }
 
-/** An output as a chat shows it. Its buttons are stored, and work only in this chat. */
-export function toAnswer(
-  { buttons, isSeen: _, ...told }: Told,
-  chatId: string,
-  { store }: Pick<Parts, "store">,
-): Answer {
-  return {
-    ...told,
-    ...(buttons && { buttons: buttons.map((row) => row.map((button) => toButton(button, chatId, store))) }),
-  };
-}
-
-/** An operation as a button, which is kept. */
-export const toButton = (
-  { label, operation, input, style }: OperationButton,
-  chatId: string,
-  { buttons }: Pick<DispatchParts["store"], "buttons">,
-): Button => ({
-  label,
-  press: `${PRESS}${buttons.keep({ chatId, operation, input: JSON.stringify(input) })}`,
-  ...(style && { style }),
-});
-
 /** The button that was pressed; undefined for data that is no operation's, or of another chat. */
 export function pressedButton({ data, chatId }: Press, { store }: Pick<Parts, "store">): StoredButton | undefined {
   const button = data.startsWith(PRESS) ? store.buttons.get(data.slice(PRESS.length)) : undefined;
   return button?.chatId === chatId ? button : undefined;
 }
 
-const PRESS = "do:";
-
 type Parts = Pick<
   DispatchParts,
-  "transport" | "bridge" | "schedules" | "store" | "config" | "engines" | "engineOverride" | "botName" | "now"
+  | "transport"
+  | "bridge"
+  | "schedules"
+  | "store"
+  | "config"
+  | "engines"
+  | "engineOverride"
+  | "botName"
+  | "now"
+  | "deliver"
 >;
 
 function callFrom(
@@ -76,7 +61,7 @@ function callFrom(
   const { bridge, schedules, store, engines, engineOverride, botName } = parts;
   const access: Access = {
     ...{ bridge, schedules, store, engines, engineOverride, botName, operations, chats: parts.transport.chats },
-    ...{ config: parts.config(), now: parts.now() },
+    ...{ config: parts.config(), now: parts.now(), say: sayIn(parts) },
   };
   return call(operation, { access, input, caller: { surface: "chat", place } });
 }

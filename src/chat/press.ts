@@ -6,8 +6,9 @@ import { parseCardPress } from "./card-buttons.ts";
 import { pressCard } from "./card-reply.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Press } from "./incoming.ts";
-import { pressedButton, pressOperation, toAnswer } from "./obey.ts";
+import { pressedButton, pressOperation } from "./obey.ts";
 import { addSequel } from "./sequel.ts";
+import { toAnswer } from "./told.ts";
 
 type PressParts = DispatchParts & { readonly answers: Pick<Answers, "give" | "later" | "replace"> };
 

@@ -18,7 +18,8 @@ export const command = defineCommand({
       throw new ConfigError(`mcp.allow names "${unknown}", which no tool writes by; known: ${known.join(", ")}.`);
     }
     const tools = toolsFor(operations, mcp.allow);
-    const setup = { socket: join(directory, "takopi.sock"), tools, version: readVersion() };
+    const socket = join(directory, "takopi.sock");
+    const setup = { reach: () => ({ socket }), tools, version: readVersion() };
     await serveMcp(setup, context.stdin, context.signal);
     return 0;
   },

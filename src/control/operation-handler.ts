@@ -1,7 +1,10 @@
 import { withoutMoments } from "../domain/moment.ts";
 import { UserError } from "../errors.ts";
 import { call, findOperation } from "../operations/call.ts";
-import type { Access, Caller } from "../operations/operation.ts";
+import { insideOperations } from "../operations/inside/index.ts";
+import type { Access, Caller, Operation } from "../operations/operation.ts";
+import type { StoredRun } from "../store/stored-run.ts";
+import { RUN_OVER } from "./pass.ts";
 import { type ControlRequest, OperationFailure } from "./protocol.ts";
 
 /** The answer to a client of the socket: the output in the operation's schema, and the same in words (Markdown). */
@@ -17,32 +20,52 @@ export interface ToldEvent {
   readonly text?: string | undefined;
 }
 
+const nobody = { topicId: undefined, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined };
+
+/** What a run does happens in its own conversation. */
+const placeOf = ({ chatId, topicId, messageId }: StoredRun) => ({
+  ...{ ...nobody, chatId, topicId: topicId ?? undefined, messageId: messageId ?? undefined },
+});
+
+/** The run that has this token. It may do nothing but what runs may. */
+function requireRun(token: string, { bridge, store }: Access): StoredRun {
+  const run = store.runs.get(bridge.tickets.passes.runOf(token) ?? "");
+  if (run) return run;
+  throw new OperationFailure("not_allowed", RUN_OVER);
+}
+
 /**
  * Carries requests out as operations, asked from the main chat: what they begin is shown and answered there.
  *
  * @param access Asked for at each request, so that a changed config takes effect.
  */
 export function operationHandler(access: () => Access, mainChat: () => string) {
-  const nobody = { topicId: undefined, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined };
   return async (
-    { operation: name, input, surface = "cli" }: ControlRequest,
+    { operation: name, input, token, surface = "cli" }: ControlRequest,
     emit: (event: unknown) => void,
     signal: AbortSignal,
   ): Promise<Answered> => {
     const now = access();
-    const operation = findOperation(now.operations, name);
+    const run = token === undefined ? undefined : requireRun(token, now);
+    const operation = findOperation(run ? insideOperations : now.operations, name);
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
     const tell = (event: unknown) => emit({ event, text: operation.tellEvent?.(event) } satisfies ToldEvent);
-    const caller: Caller = { surface, place: { chatId: mainChat(), ...nobody }, emit: tell, signal };
+    const caller: Caller = run
+      ? { surface: "run", place: placeOf(run), run: run.id, emit: tell, signal }
+      : { surface, place: { chatId: mainChat(), ...nobody }, emit: tell, signal };
     if (operation.isForPeople && surface === "mcp") {
       throw new OperationFailure("not_allowed", `Only a person may call "${name}".`);
     }
-    try {
-      const { output, told } = await call(operation, { access: now, input, caller });
-      const text = withoutMoments(told.body);
-      return { output, text: told.file ? `${text}\n\n${told.file.text}` : text };
-    } catch (cause) {
-      throw cause instanceof UserError ? new OperationFailure(cause.code, cause.userText, { cause }) : cause;
-    }
+    return answer(operation, { access: now, input, caller });
   };
+}
+
+async function answer(operation: Operation, asked: Parameters<typeof call>[1]): Promise<Answered> {
+  try {
+    const { output, told } = await call(operation, asked);
+    const text = withoutMoments(told.body);
+    return { output, text: told.file ? `${text}\n\n${told.file.text}` : text };
+  } catch (cause) {
+    throw cause instanceof UserError ? new OperationFailure(cause.code, cause.userText, { cause }) : cause;
+  }
 }

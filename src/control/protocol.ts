@@ -23,7 +23,7 @@ export interface ControlRequest {
   readonly operation: string;
   readonly input: unknown;
   /** The client's name for people; a command line by default. */
-  readonly surface?: Exclude<Surface, "chat"> | undefined;
+  readonly surface?: Exclude<Surface, "chat" | "run"> | undefined;
   /** Binds the call to one run, for tools inside it. */
   readonly token?: string | undefined;
 }

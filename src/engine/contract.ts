@@ -6,6 +6,7 @@ import type { Logger } from "../log.ts";
 import type { EngineHost } from "./host.ts";
 import type { Isolation } from "./isolation.ts";
 import type { EngineOptions } from "./options.ts";
+import type { RunTools } from "./pass.ts";
 
 /** One coding agent: what the rest of the program knows of it. Made by `defineEngine`. */
 export interface Engine {
@@ -85,6 +86,8 @@ export interface WorkSetup extends EngineSetup {
 
 export interface RunRequest extends WorkSetup {
   readonly spec: RunSpec;
+  /** Takopi's own tools; absent if the engine gets none. */
+  readonly tools?: RunTools | undefined;
 }
 
 export interface SessionRequest extends WorkSetup {

@@ -78,6 +78,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   translate(state: State, event: z.infer<Union>): readonly [State, readonly ShownEvent[]];
   /** Pure. Whether the engine may be done: then 10 s of silence end a process that does not exit by itself. */
   isResting?(state: State): boolean;
+  /** Pure. Whether an end with these words, before any output, is worth one more try. */
+  mayRetry?(stderr: string): boolean;
   /** Pure. The outcome of a stream that ended without `completed`. */
   end(state: State, exit: Exit): Completed;
   /** Hears of each run at its end, with the session that the engine named, if it did. */

@@ -5,6 +5,7 @@ import type { HeadlessEngine, Launch } from "./define.ts";
 import type { Driver, RunContext } from "./driver.ts";
 import { engineEnv } from "./environment.ts";
 import type { EngineOptions } from "./options.ts";
+import { withPass } from "./pass.ts";
 import { type Child, spawnProcess } from "./process.ts";
 import { EventReader } from "./reader.ts";
 import { stopProcesses } from "./stop.ts";
@@ -25,14 +26,28 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
     this.#request = request;
   }
 
-  async drive(context: RunContext): Promise<void> {
+  drive(context: RunContext): Promise<void> {
+    const { tools, spec } = this.#request;
+    return withPass(tools, spec.runId, () => this.#drive(context));
+  }
+
+  force(): Promise<void> {
+    return this.#end();
+  }
+
+  async #drive(context: RunContext): Promise<void> {
     const launching = this.#engine.launch(this.#request);
     try {
       const launch = await unlessAborted(launching, context.stopped);
+      const first = await this.#spawn(launch);
+      context.announce(first.mark);
+      context.ready({});
+      if (await this.#read({ child: first, launch, mayRetry: true }, context)) return;
+      this.#request.log.warn({}, "process.retried");
+      this.#ending = undefined;
       const child = await this.#spawn(launch);
       context.announce(child.mark);
-      context.ready({});
-      await this.#read({ child, launch }, context);
+      await this.#read({ child, launch, mayRetry: false }, context);
     } finally {
       // The launch itself may come later than a stop.
       launching.then(
@@ -40,10 +55,6 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
         () => {},
       );
     }
-  }
-
-  force(): Promise<void> {
-    return this.#end();
   }
 
   async #spawn({ file, args, stdin, env: added, cwd = this.#request.cwd }: Launch<State>): Promise<Child> {
@@ -56,7 +67,11 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
     return child;
   }
 
-  async #read(started: { child: Child; launch: Launch<State> }, context: RunContext): Promise<void> {
+  /** False if nothing came of it, and another try may help. */
+  async #read(
+    started: { child: Child; launch: Launch<State>; mayRetry: boolean },
+    context: RunContext,
+  ): Promise<boolean> {
     const { child, launch } = started;
     const { log, spec } = this.#request;
     const session = launch.resume ?? spec.session;
@@ -64,8 +79,10 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
     const stop = (): void => void this.#end();
     context.stopped.addEventListener("abort", stop);
     if (context.stopped.aborted) stop();
+    let mayRetry = started.mayRetry;
     try {
       for await (const chunk of child.stdout) {
+        mayRetry = false;
         launch.release?.();
         for (const event of reader.push(chunk)) context.push(event);
         this.#limitRest(reader.status);
@@ -75,6 +92,7 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
       const ending = await child.ended;
       log.info({ code: ending.code, signal: ending.signal }, "process.exited");
       if (ending.stderr !== "") log.debug({ stderr: ending.stderr }, "process.stderr");
+      if (mayRetry && !context.stopped.aborted && this.#engine.mayRetry?.(ending.stderr)) return false;
       const stopped = context.stopped.aborted ? String(context.stopped.reason) : undefined;
       const exit = this.#hasRested ? { ...ending, code: 0, signal: undefined } : ending;
       for (const event of reader.end({ ...exit, stopped })) context.push(event);
@@ -88,6 +106,7 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
       this.#engine.ended?.(this.#request, reader.session);
       await this.#end();
     }
+    return true;
   }
 
   /** An engine whose outcome is known may finish by itself; one that was found out need not. */

@@ -104,6 +104,15 @@ export class JsonPeer<Said> {
     return this.#calls;
   }
 
+  /** A version that lacks a method loses the ability that needs it, and no other. */
+  #refused(message: string): EngineError {
+    if (!UNKNOWN_METHOD.test(message)) return new EngineError(message);
+    const { label } = this.#protocol;
+    return new EngineError(
+      `The installed version of ${label} cannot do this (${message}): \`takopi doctor\` names the versions that were tested.`,
+    );
+  }
+
   #ended(): EngineError {
     return new EngineError(`${this.#protocol.label} has ended.`);
   }
@@ -126,7 +135,7 @@ export class JsonPeer<Said> {
       if (heard === undefined) return;
       if (heard.kind === "said") this.listener(heard.said);
       else if (heard.kind === "answer") this.#waiting.get(heard.id)?.resolve(heard.result);
-      else if (heard.kind === "refusal") this.#waiting.get(heard.id)?.reject(new EngineError(heard.message));
+      else if (heard.kind === "refusal") this.#waiting.get(heard.id)?.reject(this.#refused(heard.message));
       else this.#skip(heard.why);
     } catch (error) {
       this.#log.error({ err: error }, "engine.message_failed");
@@ -140,6 +149,9 @@ export class JsonPeer<Said> {
     this.#log.warn(why, "engine.line_skipped");
   }
 }
+
+/** The words of codex 0.169, pi 1.5 and claude 2.1, and of JSON-RPC. */
+const UNKNOWN_METHOD = /unknown (?:variant|command|method)|method not found|unsupported control request/i;
 
 /** Kinds of skipped lines that are told apart; an engine that prints anything but its protocol has no more. */
 const MAX_KINDS = 50;

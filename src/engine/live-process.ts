@@ -7,7 +7,7 @@ import type { Exit } from "./define.ts";
 import { engineEnv } from "./environment.ts";
 import type { ExitGuard } from "./exit-guard.ts";
 import { type LineRules, LineSplitter } from "./lines.ts";
-import { endMarkedProcesses, sendSignal } from "./marked.ts";
+import { endMarkedProcesses, markedProcesses, sendSignal } from "./marked.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Ending, type OpenChild, openProcess } from "./process.ts";
 import { stopProcesses } from "./stop.ts";
@@ -38,6 +38,8 @@ export interface LiveCommand {
 export interface LiveProcess extends Omit<OpenChild, "ended" | "exited" | "abandon"> {
   /** The `TAKOPI_RUN_ID` of all its processes. */
   readonly markId: string;
+  /** Itself and all that it has started, as far as they carry its mark. */
+  family(): Promise<readonly number[]>;
   /** It has ended and all output was read; what it left running was killed. Never rejects. */
   readonly gone: Promise<Ending>;
   /** Ends it with its whole tree. Resolves when nothing of it lives, 2 s at most. Safe to call again. */
@@ -86,7 +88,8 @@ export async function startLiveProcess(command: LiveCommand): Promise<LiveProces
     sendSignal(-pid, "SIGKILL");
     await endMarkedProcesses(markId);
   };
-  return { ...child, mark: { ...child.mark, markId }, markId, gone, stop, kill };
+  const family = () => markedProcesses(markId);
+  return { ...child, mark: { ...child.mark, markId }, markId, family, gone, stop, kill };
 }
 
 export interface Handshake<Value> {

@@ -1,5 +1,6 @@
 import type { ProcessMark } from "../domain/run.ts";
 import type { LiveServer } from "./contract.ts";
+import { endLeftovers } from "./stop.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** A server that lives longer than this and then crashes may be started again at once. */
@@ -140,9 +141,14 @@ export class ServerPool<Server extends Pooled> {
     if (entry) await this.#end(key, entry);
   }
 
-  /** Ends all, also those that are just starting. */
+  /** Ends all; those that are just starting are killed, since they may never be ready to be told. */
   async close(): Promise<void> {
-    await Promise.all([...this.#entries].map(([key, entry]) => this.#end(key, entry)));
+    const end = async ([key, entry]: [string, Entry<Server>]) => {
+      const { server, mark } = entry;
+      if (server === undefined && mark !== undefined) await endLeftovers(mark.markId ?? "", mark);
+      await this.#end(key, entry);
+    };
+    await Promise.all([...this.#entries].map(end));
   }
 
   #endOf(key: string): Promise<unknown> | undefined {

@@ -6,7 +6,7 @@ import type { Exit } from "./define.ts";
 import type { JsonPeer } from "./json-peer.ts";
 import type { LivePooled } from "./live.ts";
 import type { LiveProcess } from "./live-process.ts";
-import { markedProcesses, sendSignal } from "./marked.ts";
+import { sendSignal } from "./marked.ts";
 import type { Ending } from "./process.ts";
 
 /** Time for the engine to end its commands itself, between looks for what it left. */
@@ -121,7 +121,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
 
   /** To be called when the session is as this process left it. */
   async rest(): Promise<void> {
-    this.#others = markedProcesses(this.#given.process.markId);
+    this.#others = this.#given.process.family();
     // Only a turn that is cut short needs it.
     this.#others.catch(() => {});
     this.#fileAsLeft = await this.#describeFile();
@@ -135,7 +135,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
     const others = await this.#others;
     for (let isOver = false; !isOver; ) {
       isOver = await Promise.race([over.then(() => true), delay(SWEEP_PAUSE_MS, false)]);
-      for (const pid of await markedProcesses(this.#given.process.markId)) {
+      for (const pid of await this.#given.process.family()) {
         if (pid !== this.mark.pid && !others.includes(pid)) sendSignal(pid, "SIGKILL");
       }
     }

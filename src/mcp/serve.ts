@@ -6,12 +6,10 @@ import { OperationFailure } from "../control/protocol.ts";
 import type { Operation } from "../operations/operation.ts";
 
 export interface McpSetup {
-  /** Of the bridge. */
-  readonly socket: string;
+  /** The way to the bridge, at each call; a token binds it to a run. @throws OperationFailure */
+  readonly reach: () => { readonly socket: string; readonly token?: string };
   readonly tools: readonly Operation[];
   readonly version: string;
-  /** Binds each call to one run, for tools inside it. */
-  readonly token?: string | undefined;
 }
 
 /** Offers operations as MCP tools on stdin and stdout, until stdin ends or `signal` aborts. */
@@ -46,8 +44,9 @@ interface ToolCall {
 }
 
 /** One connection per call: the bridge may restart in between. */
-async function callTool(call: ToolCall, { mcpReq }: ServerContext, { socket, token, version }: McpSetup) {
+async function callTool(call: ToolCall, { mcpReq }: ServerContext, { reach, version }: McpSetup) {
   try {
+    const { socket, token } = reach();
     const client = await ControlClient.connect(socket, version);
     const { _meta: { progressToken } = {}, signal, notify } = mcpReq;
     let progress = 0;

@@ -23,7 +23,7 @@ export const answer = defineOperation({
     const stored = find(access, key, caller);
     const reply = toReply(stored.question, text);
     const { userId = caller.surface } = caller.place;
-    if (!access.bridge.job(stored.runId)?.answer(stored.key, reply, { id: userId, name: userId })) {
+    if (!access.bridge.tickets.answer(stored, reply, { id: userId, name: userId })) {
       throw new UserError("It has been answered, or another answer is on its way.", { code: "busy" });
     }
     return { question: stored.key, run: stored.runId, title: stored.title, reply: reply.type };

@@ -4,6 +4,7 @@ import type { Prompt } from "../bridge/resolve.ts";
 import type { ScheduleClock } from "../bridge/schedules.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/contract.ts";
+import type { NewDelivery } from "../store/deliveries.ts";
 import type { Store } from "../store/store.ts";
 import type { Chats } from "./chats.ts";
 
@@ -21,14 +22,21 @@ export interface Access {
   /** ms since 1970. */
   readonly now: number;
   readonly operations: readonly Operation[];
+  /** Says something in a conversation, apart from the output. */
+  readonly say: (where: Where, told: Told, isSilent: boolean) => void;
 }
 
-export type Surface = "chat" | "cli" | "mcp";
+type Where = Pick<NewDelivery, "runId" | "chatId" | "topicId" | "replyTo">;
+
+/** `run`: the engine of a run, by takopi's own tools. */
+export type Surface = "chat" | "cli" | "mcp" | "run";
 
 /** The caller, and the conversation of the call; a message that it replies to is the default input. */
 export interface Caller {
   readonly surface: Surface;
   readonly place: Omit<Prompt, "text" | "follows" | "origin">;
+  /** The run whose engine asks. */
+  readonly run?: string | undefined;
   /** Tells the caller something before the output, if the surface can. */
   readonly emit?: ((event: unknown) => void) | undefined;
   /** Aborted when the caller is gone. */

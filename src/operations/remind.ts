@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseReminder } from "../domain/schedule-words.ts";
 import { defineOperation } from "./operation.ts";
-import { addDraft } from "./schedule-draft.ts";
+import { addDraft, repliedRun } from "./schedule-draft.ts";
 import { Entry, tellEntry } from "./schedule-entry.ts";
 
 export const remind = defineOperation({
@@ -13,6 +13,7 @@ export const remind = defineOperation({
   intent: "write",
   idempotent: false,
   examples: [{ task: "20m look at the build" }],
-  run: (access, { task }, caller) => addDraft(parseReminder(task, access.now), access, caller),
+  run: (access, { task }, caller) =>
+    addDraft(parseReminder(task, access.now), access, { ...caller, follows: repliedRun(access, caller) }),
   tell: tellEntry,
 });

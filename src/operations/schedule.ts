@@ -3,7 +3,7 @@ import type { ListedSchedule } from "../bridge/schedules.ts";
 import { parseSchedule } from "../domain/schedule-words.ts";
 import { UserError } from "../errors.ts";
 import { type Access, type Caller, defineOperation, type Told } from "./operation.ts";
-import { addDraft } from "./schedule-draft.ts";
+import { addDraft, repliedRun } from "./schedule-draft.ts";
 import { buttonsOf, Entry, lineOf, tellEntry, toEntry } from "./schedule-entry.ts";
 
 const SHOWN_SCHEDULES = 20;
@@ -33,8 +33,10 @@ export const schedule = defineOperation({
   idempotent: false,
   examples: [{ task: "9:00 weekdays run the tests" }, { task: "every 2h look for new issues" }],
   run: (access, { task, action, name, isList = false, isApart }, caller): z.infer<typeof Output> => {
-    if (task.trim() !== "")
-      return { schedules: [addDraft(parseSchedule(task, access.now), access, caller)], isList: false };
+    if (task.trim() !== "") {
+      const follows = repliedRun(access, caller);
+      return { schedules: [addDraft(parseSchedule(task, access.now), access, { ...caller, follows })], isList: false };
+    }
     if (action === undefined) return { schedules: saved(access, caller), isList: true };
     const found = find(access, name, caller);
     act(action, found, access);

@@ -60,7 +60,7 @@ export const watch = defineOperation({
 
 /** A chat sees the run's own messages, so that it is told only how things are. */
 const DEFAULT_SECONDS: Readonly<Record<Caller["surface"], number | undefined>> = {
-  ...{ chat: 0, mcp: AGENT_SECONDS, cli: undefined },
+  ...{ chat: 0, mcp: AGENT_SECONDS, run: AGENT_SECONDS, cli: undefined },
 };
 
 interface Following {

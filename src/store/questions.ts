@@ -35,11 +35,14 @@ export interface StoredQuestion {
   readonly cardId: string | null;
   /** The state that the card shows. */
   readonly cardState: QuestionState | null;
+  /** Of a question that a run asked by takopi's own tools: whether it has the answer. */
+  readonly ticket: "asked" | "given" | null;
   readonly askedAt: number;
   readonly closedAt: number | null;
 }
 
-export type NewQuestion = Pick<StoredQuestion, "key" | "runId" | "question" | "chatId" | "topicId" | "askedAt">;
+export type NewQuestion = Pick<StoredQuestion, "key" | "runId" | "question" | "chatId" | "topicId" | "askedAt"> &
+  Partial<Pick<StoredQuestion, "ticket">>;
 
 /** Who decided. */
 export interface Decider {
@@ -57,11 +60,12 @@ export class Questions {
   }
 
   add(asked: NewQuestion): void {
-    const { key, runId, question, chatId, topicId, askedAt } = this.#moves.place(asked, "topicId");
+    const { key, runId, question, chatId, topicId, askedAt, ticket } = this.#moves.place(asked, "topicId");
     this.#database.run(
-      `INSERT INTO questions (key, runId, questionId, kind, title, question, chatId, topicId, state, askedAt)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
+      `INSERT INTO questions (key, runId, questionId, kind, title, question, chatId, topicId, state, askedAt, ticket)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
       ...[key, runId, question.id, question.kind, question.title, JSON.stringify(question), chatId, topicId, askedAt],
+      ticket ?? null,
     );
   }
 
@@ -181,9 +185,10 @@ export class Questions {
     this.#database.run("UPDATE questions SET problem = ? WHERE key = ?", problem, key);
   }
 
-  /** The questions of a bridge that ended: their runs were cut off. */
+  /** The questions of a bridge that ended: their runs were cut off. Tickets wait on. */
   expireOpen(at: number): void {
-    this.#database.run("UPDATE questions SET state = 'expired', closedAt = ? WHERE state = 'open'", at);
+    const sql = "UPDATE questions SET state = 'expired', closedAt = ? WHERE state = 'open' AND ticket IS NULL";
+    this.#database.run(sql, at);
   }
 
   /** Keys of those whose card shows another state than they have. */
@@ -211,12 +216,15 @@ export class Questions {
     );
   }
 
-  #read(sql: string, ...values: (string | number | null)[]): StoredQuestion[] {
-    return this.#database
-      .all<Stored>(sql, ...values)
-      .map((row) => ({ ...row, question: JSON.parse(row.question) as Question }));
+  #read(sql: string, ...values: SqlValue[]): StoredQuestion[] {
+    return readQuestions(this.#database, sql, ...values);
   }
 }
+
+type SqlValue = string | number | null;
+
+export const readQuestions = (database: Database, sql: string, ...values: SqlValue[]): StoredQuestion[] =>
+  database.all<Stored>(sql, ...values).map((row) => ({ ...row, question: JSON.parse(row.question) as Question }));
 
 type Stored = Omit<StoredQuestion, "question"> & { readonly question: string } & Row;
 

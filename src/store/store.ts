@@ -14,6 +14,7 @@ import { Questions } from "./questions.ts";
 import { Runs } from "./runs.ts";
 import { Schedules } from "./schedules.ts";
 import { StoredThreads } from "./threads.ts";
+import { Tickets } from "./tickets.ts";
 import { Updates } from "./updates.ts";
 import { StoredWebhooks } from "./webhooks.ts";
 
@@ -29,6 +30,7 @@ export interface Store {
   readonly threads: StoredThreads;
   readonly preferences: Preferences;
   readonly questions: Questions;
+  readonly tickets: Tickets;
   readonly schedules: Schedules;
   readonly buttons: StoredButtons;
   readonly moves: Moves;
@@ -61,6 +63,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     threads: new StoredThreads(database),
     preferences: new Preferences(database),
     questions: new Questions(database, moves),
+    tickets: new Tickets(database),
     schedules: new Schedules(database),
     buttons: new StoredButtons(database),
     firings: new Firings(database),

@@ -2,6 +2,7 @@ import type { Attachment, RunCommand, RunSpec } from "../domain/run.ts";
 import type { Engine, Run } from "../engine/contract.ts";
 import type { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
+import type { RunTools } from "../engine/pass.ts";
 import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Outboxes } from "./files/outbox.ts";
@@ -23,6 +24,7 @@ interface Opening {
   readonly options: EngineOptions;
   readonly trusted: boolean;
   readonly directories: readonly string[];
+  readonly tools: RunTools | undefined;
 }
 
 /** A run that an engine of this machine carries out; begins when its events are read. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions, withPreset } from "../config/engine-options.ts";
@@ -7,6 +8,7 @@ import type { RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
+import type { Pass, RunTools } from "../engine/pass.ts";
 import { endLeftovers } from "../engine/stop.ts";
 import { hearingUnknown } from "../engine/unknown-kinds.ts";
 import { EngineError, UserError } from "../errors.ts";
@@ -45,6 +47,8 @@ export interface LocalWorkerOptions {
   /** Where a run without a project works. */
   readonly home: string;
   readonly servers: Pick<LiveServers, "all" | "replace">;
+  /** How engines reach takopi's own tools; without it no run gets any. */
+  readonly tools?: (Omit<RunTools, "pass"> & Pick<Pass, "socket">) | undefined;
   readonly log: Logger;
   /** Hears of each kind of event that an engine tells and its runner does not know, once a run or server. */
   onUnknown?(engine: string, kind: string): void;
@@ -53,7 +57,7 @@ export interface LocalWorkerOptions {
 /** Where the config says nothing. */
 const UPLOADS = ".takopi/files";
 
-/** A share of the 10 s that a shutdown may take; only a server that hangs while it starts takes longer. */
+/** A share of the 10 s that a shutdown may take. */
 const CLOSE_MS = 3_000;
 
 /** The same for every bridge over this state, and for no other. */
@@ -83,7 +87,8 @@ export class LocalWorker implements Worker {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);
       const options = this.#optionsOf(engine, spec);
-      return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories() };
+      const tools = this.#toolsFor(spec);
+      return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories(), tools };
     };
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
   }
@@ -134,6 +139,8 @@ export class LocalWorker implements Worker {
       if (process?.markId !== undefined) await endLeftovers(process.markId, undefined);
     };
     await Promise.all([...left.map(end), this.#servers.recover(), this.#host.endLost()]);
+    const { tools } = this.#options;
+    if (tools) rmSync(tools.directory, { recursive: true, force: true });
   }
 
   async close(): Promise<void> {
@@ -155,6 +162,14 @@ export class LocalWorker implements Worker {
   #placeOf(spec: Place, signal?: AbortSignal): Promise<string> {
     const { config, home } = this.#options;
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
+  }
+
+  #toolsFor({ toolsToken: token }: RunSpec): RunTools | undefined {
+    const { tools } = this.#options;
+    if (token === undefined || tools === undefined) return undefined;
+    const { socket, ...place } = tools;
+    mkdirSync(place.directory, { recursive: true, mode: 0o700 });
+    return { ...place, pass: { socket, token } };
   }
 
   /** Directories of runs; a session that names another directory is not resumed. */

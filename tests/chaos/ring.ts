@@ -8,7 +8,7 @@ import { expect, inject, onTestFinished } from "vitest";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 import { openStore } from "../../src/store/store.ts";
-import { textOf } from "../helpers/bridge.ts";
+import { BUSY, OUTCOME, textOf } from "../helpers/bridge.ts";
 
 const WAIT_MS = 900_000;
 
@@ -125,9 +125,6 @@ queued_runs = 1000
     },
   };
 }
-
-const OUTCOME = /^(done|error|cancelled|interrupted) · /;
-const BUSY = /^(queued|paused|starting|working|stopping|restarting) · /;
 
 const botMessages = (emulator: Emulator): Message[] =>
   emulator.messages(emulator.privateChatId).filter(({ from }) => from?.is_bot);

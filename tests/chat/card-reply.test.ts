@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { Bridge, OpenJob } from "../../src/bridge/bridge.ts";
+import type { Bridge } from "../../src/bridge/bridge.ts";
 import { parseCardPress } from "../../src/chat/card-buttons.ts";
 import { pressCard, replyToCard } from "../../src/chat/card-reply.ts";
 import type { Incoming, Press } from "../../src/chat/incoming.ts";
@@ -36,12 +36,12 @@ function setUp(question: Question) {
   store.questions.add({ key: KEY, runId: "r1", question, chatId: "5", topicId: null, askedAt: 1 });
   store.questions.addMessage(KEY, "5", CARD_ID);
   const given: [Reply, { id: string; name: string }][] = [];
-  const answer: OpenJob["answer"] = (_key, reply, user) => given.push([reply, user]) === 1;
+  const answer: Bridge["tickets"]["answer"] = (_stored, reply, user) => given.push([reply, user]) === 1;
   const chosen = new Set<number>();
   const asked: string[] = [];
   const parts = {
     store,
-    bridge: { job: (_id: string) => ({ answer }) } as Bridge,
+    bridge: { tickets: { answer } } as Bridge,
     cards: {
       chosen: () => chosen,
       toggle: (_key: string, index: number) => void chosen.add(index),

@@ -15,7 +15,7 @@ function stored(question: Question, more: Partial<StoredQuestion> = {}): StoredQ
     ...{ key: KEY, runId: "r1", questionId: question.id, kind: question.kind, title: question.title, question },
     ...{ chatId: "1", topicId: null, state: "open", reply: null, scope: null, reason: null, answer: null },
     ...{ decidedBy: null, userId: null, userName: null, problem: null, cardId: null, cardState: null },
-    ...{ askedAt: 0, closedAt: null, ...more },
+    ...{ ticket: null, askedAt: 0, closedAt: null, ...more },
   };
 }
 

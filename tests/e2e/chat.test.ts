@@ -75,6 +75,8 @@ describe("the chat", () => {
     });
     writeFileSync(join(directory, "release"), "");
     const answer = await outcomeOf(first);
+    // What is no forward ends the wait for more of them.
+    say("session\nanswer two\ndone");
     const session = /alpha resume \S+/.exec(textOf(answer))?.[0] ?? "none";
     expect(textOf(await botSays(/You said: late/))).toContain(session);
     expect(late.message_id).toBeGreaterThan(first);

@@ -13,7 +13,7 @@ import { markedProcesses } from "../../src/engine/marked.ts";
 import { openStore } from "../../src/store/store.ts";
 import { WarmServers } from "../../src/worker/servers.ts";
 import { call } from "../cli/calling.ts";
-import { childProgram } from "../engine/toy.ts";
+import { childProgram, standIn } from "../engine/toy.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { noLog } from "../helpers/recordings.ts";
 
@@ -24,7 +24,7 @@ const stagePi = (top = "") =>
   stage({
     engines: [pi],
     defaultEngine: "pi",
-    tables: `${top}\n[pi]\ncmd = "${childProgram("pi-rpc")}"\ninteractive = true`,
+    tables: `${top}\n[pi]\ncmd = "${standIn("pi-rpc")}"\ninteractive = true`,
   });
 const until = (isIt: () => boolean) => vi.waitUntil(isIt, { timeout: 30_000, interval: 20 });
 
@@ -60,7 +60,7 @@ test("a shutdown does not wait for a server that hangs while it starts", async (
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const pidFile = join(directory, "pid");
   const cmd = join(directory, "codex");
-  const script = `[ "$1" = --version ] && echo 0.169.0 && exit\necho $$ > ${pidFile}\nexec sleep 600\n`;
+  const script = `case "$*" in *app-server) ;; *) echo 0.169.0; exit;; esac\necho $$ > ${pidFile}\nexec sleep 600\n`;
   writeFileSync(cmd, `#!/bin/sh\n${script}`, { mode: 0o755 });
   const tables = `[codex]\ncmd = "${cmd}"\ninteractive = true`;
   const { say, stop } = await stage({ engines: [codex], defaultEngine: "codex", tables });

@@ -51,7 +51,7 @@ test("a session's own /model comes before its preset, and a preset before the ch
 test("what the engine lacks is refused, and a preset of another engine in a session too", async () => {
   const { say, outcomeOf, botSays } = await setUp();
   expect(textOf(await outcomeOf(say(`/gone ${FACTS}`)))).toContain(
-    "alpha has no sandbox, which the preset `gone` sets: choose another engine.",
+    "alpha has no sandbox, which the preset gone sets: choose another engine.",
   );
   const first = await outcomeOf(say(FACTS));
   say(`/deep ${FACTS}`, { replyTo: first.message_id });

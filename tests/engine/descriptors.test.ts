@@ -2,24 +2,30 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { expect, onTestFinished, test } from "vitest";
 
-const root = new URL("../../", import.meta.url);
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Runs a script in a process that may have 80 files open; the lines that it printed. */
-function runScript(script: string): string[] {
+/**
+ * Runs a script in a process that may have 80 files open; the lines that it printed. It is built, since the threads of a
+ * loader of TypeScript open and close files of their own.
+ */
+function runScript(contents: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), "takopi-descriptors-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "lazy.mjs"), "export const answer = 42;");
-  writeFileSync(join(folder, "full.mts"), script);
-  const tsx = new URL("node_modules/.bin/tsx", root).pathname;
-  const command = `ulimit -n 80; exec "${tsx}" "${join(folder, "full.mts")}"`;
+  const outfile = join(folder, "full.mjs");
+  const stdin = { contents, loader: "ts", resolveDir: root } as const;
+  buildSync({ stdin, outfile, bundle: true, format: "esm", platform: "node", external: ["./lazy.mjs"] });
+  const command = `ulimit -n 80; exec "${process.execPath}" "${outfile}"`;
   return execFileSync("bash", ["-c", command], { encoding: "utf8" }).trim().split("\n");
 }
 
 test("what is loaded later finds room, also in a process without a file descriptor left", () => {
   const printed = runScript(`import { openSync } from "node:fs";
-import { keepRoom, later } from "${new URL("src/later.ts", root)}";
+import { keepRoom, later } from "./src/later.ts";
 const load = later(() => import("./lazy.mjs"));
 keepRoom();
 try { for (;;) openSync("/dev/null", "r"); } catch (error) { console.log((error as NodeJS.ErrnoException).code); }
@@ -31,9 +37,8 @@ console.log((await load()).answer, (await load()).answer);
 test.runIf(process.platform === "linux")(
   "a process without a file descriptor left looks for marked processes later, and does not end",
   () => {
-    const printed = runScript(
-      `import { openSync } from "node:fs";
-import { endMarkedNow, endMarkedProcesses, markedProcesses } from "${new URL("src/engine/marked.ts", root)}";
+    const printed = runScript(`import { openSync } from "node:fs";
+import { endMarkedNow, endMarkedProcesses, markedProcesses } from "./src/engine/marked.ts";
 const held: number[] = [];
 /** Takes every descriptor, also those that were given back meanwhile. */
 function fill(): string | undefined {
@@ -45,8 +50,7 @@ endMarkedNow(["no-such-run"]);
 console.log(await markedProcesses("no-such-run"));
 fill();
 console.log(await endMarkedProcesses("no-such-run", 0));
-`,
-    );
+`);
     expect(printed).toEqual(["EMFILE", "[]", "false"]);
   },
 );

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
 import { isAlive, markedProcesses } from "../../src/engine/marked.ts";
@@ -17,6 +20,27 @@ function outcome(events: readonly RunEvent[]): Completed {
 
 const run = async (program: string, setup: Parameters<typeof openChild>[1] = {}): Promise<RunEvent[]> =>
   collect(openChild(program, setup).run);
+
+describe("an end before any output", () => {
+  const engine = createToy({ mayRetry: (stderr) => stderr.includes("database is locked") });
+  const starts = async (times: number, toy = engine) => {
+    const directory = mkdtempSync(join(tmpdir(), "takopi-retry-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "starts");
+    const events = await run("locked-at-first", { args: [file, `${times}`], engine: toy });
+    return { completed: outcome(events), count: readFileSync(file, "utf8").length };
+  };
+
+  test("is tried once more if the engine says so", async () => {
+    expect(await starts(1)).toMatchObject({ completed: { ok: true, answer: "whole" }, count: 2 });
+  });
+
+  test("is told if the second try ends like that too, and at once by other engines", async () => {
+    const error = expect.stringContaining("database is locked");
+    expect(await starts(2)).toMatchObject({ completed: { ok: false, error }, count: 2 });
+    expect(await starts(1, createToy())).toMatchObject({ completed: { ok: false, error }, count: 1 });
+  });
+});
 
 describe("output", () => {
   test("a last line without a newline counts", async () => {

@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { ProcessMark } from "../../src/domain/run.ts";
+import { markProcess } from "../../src/engine/marked.ts";
 import { type Pooled, ServerPool, type StartServer, type Use } from "../../src/engine/server-pool.ts";
 
 beforeEach(() => {
@@ -161,6 +164,24 @@ test("close ends all, also one that is just starting, and who comes meanwhile wa
   await closing;
   expect(old.stop).toHaveBeenCalledTimes(1);
   expect(next.server).not.toBe(old);
+});
+
+test("close does not wait for a server that never gets ready", async () => {
+  vi.useRealTimers();
+  const pool = new ServerPool<Fake>("toy");
+  const hung = spawn("sleep", ["600"], { stdio: "ignore", detached: true });
+  onTestFinished(() => void hung.kill("SIGKILL"));
+  const gone = once(hung, "exit");
+  const mark = await markProcess(hung.pid ?? 0);
+  const start: StartServer<Fake> = async (announce) => {
+    announce(mark);
+    throw new Error(`ended on ${(await gone)[1]}`);
+  };
+  const used = expect(pool.use("a", start, never)).rejects.toThrow("ended on SIGKILL");
+  await new Promise(setImmediate);
+  await pool.close();
+  await used;
+  expect(pool.servers()).toEqual([]);
 });
 
 test("the process is announced while its server starts, to all who wait and to who comes later", async () => {

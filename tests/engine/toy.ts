@@ -92,6 +92,10 @@ export function recordingLog(entries: LogEntry[] = []): Logger & { readonly entr
 export const childProgram = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/children/${name}.mjs`, import.meta.url));
 
+/** The same for a program that the bridge asks its version at each start. */
+export const standIn = (name: "pi-rpc" | "codex-app-server"): string =>
+  fileURLToPath(new URL(`../../fixtures/children/${name}.sh`, import.meta.url));
+
 /** Opens a run of a program of `fixtures/children`. What it may leave behind ends with the test. */
 export function openChild(
   program: string,
@@ -119,7 +123,11 @@ export async function collect(events: AsyncIterable<RunEvent>): Promise<RunEvent
   return all;
 }
 
+/** Kept from before any test fakes it. */
+const later = setTimeout;
+const LOOK_MS = 5;
+
 /** Resolves when the condition holds; it is looked at again and again, as nobody tells of it. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await condition())) await new Promise((resolve) => later(resolve, LOOK_MS));
 }

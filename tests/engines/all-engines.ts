@@ -6,7 +6,7 @@ import { startMessagesModel } from "./models/anthropic-messages.ts";
 import { startChatModel } from "./models/openai-chat.ts";
 import { type ModelCall, startResponsesModel } from "./models/openai-responses.ts";
 import { type Reply, reply, shell, text } from "./models/responses-reply.ts";
-import { longText, toToolUse } from "./models/script.ts";
+import { longText, type ToolUse, toToolUse } from "./models/script.ts";
 import { layOpencodeFolder } from "./opencode-folder.ts";
 
 /** A home directory in which each of the real engines knows the scripted model, which reads markers in prompts. */
@@ -106,13 +106,21 @@ const refuse = (status: number): Reply => ({
   error: { message: `scripted failure ${status}`, type: "invalid_request_error" },
 });
 
+/** Codex has the tools of MCP servers in namespaces, and offers them only to those who look for them. */
+function callOf({ name, args }: ToolUse, last: string) {
+  const [, namespace, own] = /^(mcp__\w+?)__(\w+)$/.exec(name) ?? [];
+  if (namespace === undefined || own === undefined) return reply({ type: "call", name, args });
+  if (!last.includes("tool_search_output")) return reply({ type: "find", query: own.replaceAll("_", " ") });
+  return reply({ type: "call", namespace, name: own, args });
+}
+
 /** The same markers as the other engines' model reads. */
 function answerOfCodex({ prompts, input }: ModelCall) {
   const [, name, argument = ""] = /\[\[(\w+) ?(.*?)\]\]/s.exec(prompts.at(-1) ?? "") ?? [];
   const last = JSON.stringify(input.at(-1));
   const isAfterTool = last.includes("call_output");
   if (name === "shell" && !isAfterTool) return reply(shell(argument));
-  if (name === "tool" && !isAfterTool) return reply({ type: "call", ...toToolUse(argument) });
+  if (name === "tool" && !isAfterTool) return callOf(toToolUse(argument), JSON.stringify(input.at(-1)));
   if (name === "fail") return refuse(Number(argument));
   if (name === "long") return reply(text(longText(Number(argument))));
   if (isAfterTool) return reply(text(`Results: ${last}`));

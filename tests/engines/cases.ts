@@ -84,6 +84,12 @@ args = ["acp"]
 env = { OPENCODE_PERMISSION = '{"bash":"ask"}' }
 untrusted_env = { OPENCODE_DISABLE_PROJECT_CONFIG = "1" }`,
   },
+  {
+    ...{ name: "acp: codex-acp 0.16", pinned: "codexAcp", engine: acpEngine("agent"), refuses: ["steer"] },
+    table: () => `type = "acp"
+args = ["-c", 'approval_policy="untrusted"', "-c", 'sandbox_mode="danger-full-access"']
+untrusted_env = {}`,
+  },
 ];
 
 /** For the docs: what each engine is seen to do, with its exact version. */

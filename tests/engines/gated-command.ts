@@ -15,13 +15,14 @@ export interface GatedCommand {
   release(): void;
 }
 
+/** Questions about version, login, models, or to a database are no starts: they end by themselves. */
 export function makeGatedCommand(directory: string, command: string): GatedCommand {
   const path = join(directory, "gated-engine");
   const gate = join(directory, "gate");
   const held = join(directory, "held");
   const last = join(directory, "last");
   const script = `#!/bin/sh
-case " $* " in *" --version "*) exec "${command}" "$@" ;; esac
+case " $* " in *" --version "* | *" db "* | *" login "* | *" --list-models "* | *" models "*) exec "${command}" "$@" ;; esac
 echo $$ > "${last}"
 [ -e "${gate}" ] && echo $$ > "${held}"
 while [ -e "${gate}" ]; do sleep 0.05; done

@@ -7,7 +7,7 @@ import { ALLOWED, DENIED, shellLine } from "./shell-lines.ts";
 import { runLines, shells } from "./shells.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
-const COUNT = times(100, 10_000);
+const COUNT = times(40, 10_000);
 const lines = fc.sample(shellLine, { numRuns: COUNT, seed }).filter((line) => !line.includes("\0"));
 
 const decideOn = (line: string, rules: Rules) => {

@@ -1,6 +1,6 @@
 import type { InlineKeyboardButton, Message } from "@grammyjs/types";
 import { engines } from "../../runners/index.ts";
-import { childProgram } from "../engine/toy.ts";
+import { standIn } from "../engine/toy.ts";
 import { type Stage, stage, textOf } from "./bridge.ts";
 
 interface Asking {
@@ -16,7 +16,7 @@ const LIVE = { codex: "codex-app-server", pi: "pi-rpc" } as const;
 /** The bridge over an engine's real runner, whose program does what the words of a prompt say. */
 export function setUp(engine: keyof typeof LIVE, { rules = "", tables = "", top = "" }: Asking = {}): Promise<Stage> {
   const sandbox = engine === "codex" ? 'sandbox = "read-only"' : "";
-  const table = `[${engine}]\ncmd = "${childProgram(LIVE[engine])}"\ninteractive = true\n${sandbox}\n${rules}\n${tables}`;
+  const table = `[${engine}]\ncmd = "${standIn(LIVE[engine])}"\ninteractive = true\n${sandbox}\n${rules}\n${tables}`;
   return stage({ engines, defaultEngine: engine, tables: table, top });
 }
 

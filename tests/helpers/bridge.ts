@@ -43,7 +43,7 @@ export interface Stage {
   say(text: string, more?: Omit<Parameters<Emulator["sendText"]>[0], "text" | "chatId"> & { chatId?: number }): number;
   /** The bot's message that `matches`, as soon as there is one. */
   botSays(matches: RegExp, chatId?: number): Promise<Message>;
-  /** The outcome of what message `id` asked for. */
+  /** The outcome of what message `id` asked for, as soon as the progress message is gone. */
   outcomeOf(id: number, chatId?: number): Promise<Message>;
   /** Presses the button of a message, as it is now, whose label ends so; gives what the press is answered with. */
   press(message: Message, label: string): Promise<string>;
@@ -56,6 +56,11 @@ export interface Stage {
   /** A view of the state file; closed with the test. */
   store(): Store;
 }
+
+/** How the message of a run begins that has ended. */
+export const OUTCOME = /^(done|error|cancelled|interrupted) · /;
+/** The same while it has not. */
+export const BUSY = /^(queued|paused|starting|working|waiting for you|stopping) · /;
 
 export const textOf = (message: Message): string =>
   message.rich_message ? flattenRich(message.rich_message.blocks) : (message.text ?? message.caption ?? "");
@@ -108,15 +113,11 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     botSays: (matches, chatId = emulator.privateChatId) =>
       emulator.waitFor(() => botMessages(chatId).find((message) => matches.test(textOf(message))), waitMs),
     outcomeOf: (id, chatId = emulator.privateChatId) =>
-      emulator.waitFor(
-        () =>
-          botMessages(chatId).find(
-            (message) =>
-              message.reply_to_message?.message_id === id &&
-              /^(done|error|cancelled|interrupted) · /.test(textOf(message)),
-          ),
-        waitMs,
-      ),
+      emulator.waitFor(() => {
+        const replies = botMessages(chatId).filter((message) => message.reply_to_message?.message_id === id);
+        if (replies.some((message) => BUSY.test(textOf(message)))) return undefined;
+        return replies.find((message) => OUTCOME.test(textOf(message)));
+      }, waitMs),
     press: async ({ chat, message_id: messageId }, label) => {
       const markup = emulator.message(chat.id, messageId)?.reply_markup;
       const button = markup?.inline_keyboard.flat().find(({ text }) => text.endsWith(label));

@@ -1,16 +1,16 @@
 import { codex } from "../../runners/codex/index.ts";
 import { pi } from "../../runners/pi/index.ts";
-import { childProgram } from "../engine/toy.ts";
+import { standIn } from "../engine/toy.ts";
 import { type Stage, type StageOptions, stage } from "./bridge.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
 
 /** Tables that drive the scripted peers of pi and codex both ways. */
 export const liveTables = `
 [pi]
-cmd = "${childProgram("pi-rpc")}"
+cmd = "${standIn("pi-rpc")}"
 interactive = true
 [codex]
-cmd = "${childProgram("codex-app-server")}"
+cmd = "${standIn("codex-app-server")}"
 interactive = true
 sandbox = "read-only"
 `;

@@ -55,6 +55,10 @@ export class PiPlayer implements LiveProcess {
     return Promise.resolve();
   }
 
+  family(): Promise<readonly number[]> {
+    return Promise.resolve([]);
+  }
+
   endInput(): void {}
   hasExited(): boolean {
     return this.#hasExited;

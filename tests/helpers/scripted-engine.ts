@@ -4,6 +4,7 @@ import type { Usage } from "../../src/domain/events.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { defineEngine } from "../../src/engine/define.ts";
 import { baseOptions } from "../../src/engine/options.ts";
+import { toolsCommand } from "../../src/engine/pass.ts";
 
 const Line = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session"), id: z.string() }),
@@ -32,9 +33,10 @@ export function scriptedEngine(id: string): Engine {
     wire: Line,
     stopSignal: "SIGTERM",
     probe: async () => ({ path: program, version: "1.0.0", problems: [] }),
-    launch: async ({ options, spec: { prompt, session } }) => ({
+    launch: async ({ options, tools, spec: { prompt, session, runId } }) => ({
       file: options.cmd ?? process.execPath,
       args: [program, session ?? "", options.model ?? "", options.effort ?? ""],
+      env: { TOOLS: JSON.stringify(toolsCommand(tools, runId) ?? null) },
       stdin: prompt,
       state: { answer: "", session, usage: undefined },
     }),

@@ -34,8 +34,9 @@ export function configKeys(): readonly Key[] {
   const meanings = readMeanings();
   const own = walk(toNode(fileSchema(engines)), []).filter(([path]) => !path.some((part) => ids.includes(part)));
   const shared = walk(toNode(z.strictObject(baseOptions)), ["<engine>"]);
+  const words = new Map(shared.map(([[, name = ""], node]) => [name, wordsFor(node)]));
   const special = engines.flatMap((engine) =>
-    walk(toNode(engine.options), [engine.id]).filter(([[, name = ""]]) => !(name in baseOptions)),
+    walk(toNode(engine.options), [engine.id]).filter(([[, name = ""], node]) => words.get(name) !== wordsFor(node)),
   );
   return [...own, ...shared, ...special].map(([path, node]) => {
     const section = path.slice(0, -1).join(".");
@@ -96,12 +97,17 @@ function readMeanings(): ReadonlyMap<string, string> {
     if (header !== undefined) section = toSection(header);
     const [, name, meaning] = /^(?:# )?(\w+) = .*? # (.*)$/.exec(line) ?? [];
     if (name === undefined || meaning === undefined) continue;
-    const isShared = name in baseOptions && ids.includes(section);
-    const key = `${isShared ? "<engine>" : section}.${name}`;
-    if (!meanings.has(key)) meanings.set(key, meaning.replaceAll("|", "\\|"));
+    for (const place of placesOf(section, name)) {
+      const key = `${place}.${name}`;
+      if (!meanings.has(key)) meanings.set(key, meaning.replaceAll("|", "\\|"));
+    }
   }
   return meanings;
 }
+
+/** What an engine has in common with the others is told of all, and of its own table if that differs. */
+const placesOf = (section: string, name: string): readonly string[] =>
+  name in baseOptions && ids.includes(section) ? ["<engine>", section] : [section];
 
 function toSection(header: string): string {
   const [first = "", second, ...rest] = header.split(".");

@@ -32,6 +32,10 @@ test("work in the background goes on after the first result, and both answers ar
   expect(answer.split("\n\n")).toHaveLength(2);
 });
 
+test("an outcome says how full the context of the session's own model is", async () => {
+  expect((await outcome("at-file")).usage?.contextFill).toBeCloseTo(150 / 1_000_000, 8);
+});
+
 test("what was thought is a note, and a refused tool a step that failed", async () => {
   expect(actions(await play("read-thinking")).map(([, kind]) => kind)).toContain("note");
   const denied = await play("denied");

@@ -1,5 +1,6 @@
 import { readImages } from "../../../src/engine/images.ts";
 import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
+import { withPass } from "../../../src/engine/pass.ts";
 import { asText } from "../launch.ts";
 import type { ClaudeOptions } from "../options.ts";
 import { initialState } from "../state.ts";
@@ -20,7 +21,8 @@ export const claudeLive: LiveEngine<ClaudeOptions> = {
           const state = { ...initialState, cwd: server.cwd, before: await server.usage() };
           const turn = new Turn({ peer: server.peer, state, context, cwd: server.cwd });
           const images = await readImages(attachments);
-          await server.play(turn, context.stopped, async () => turn.begin(asText(prompt), images));
+          const begin = async () => turn.begin(asText(prompt), images);
+          await withPass(request.tools, server.session, () => server.play(turn, context.stopped, begin));
         }),
     });
   },

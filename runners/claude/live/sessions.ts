@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ProcessMark } from "../../../src/domain/run.ts";
-import type { WorkSetup } from "../../../src/engine/contract.ts";
+import type { RunRequest, WorkSetup } from "../../../src/engine/contract.ts";
 import type { Slot } from "../../../src/engine/host.ts";
+import { toolsCommand } from "../../../src/engine/pass.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
 import { CLAUDE_VARIABLES, type ClaudeOptions, toArguments, variablesOf } from "../options.ts";
 import { findSession } from "../sessions.ts";
@@ -9,7 +10,7 @@ import { ENGINE } from "../state.ts";
 import { trustArguments } from "../trust.ts";
 import { type ClaudeServer, type ServerLaunch, startServer } from "./server.ts";
 
-export type ClaudeRequest = WorkSetup & { readonly options: ClaudeOptions };
+export type ClaudeRequest = WorkSetup & Pick<RunRequest, "tools"> & { readonly options: ClaudeOptions };
 
 const pool: Slot<ServerPool<ClaudeServer>> = { make: () => new ServerPool(ENGINE) };
 
@@ -27,7 +28,7 @@ export async function takeServer(
   const servers = request.host.keep(pool);
   const id = session ?? randomUUID();
   const flags = [
-    ...toArguments(request.options, "live"),
+    ...toArguments(request.options, "live", toolsCommand(request.tools, id)),
     ...trustArguments(request.cwd, request.trusted, request.options),
   ];
   const setup = JSON.stringify([flags, request.options, request.cwd]);

@@ -4,6 +4,7 @@ import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import type { LiveEngine } from "../../../src/engine/live.ts";
 import { liveDriver } from "../../../src/engine/live.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
+import { toolsCommand, withPass } from "../../../src/engine/pass.ts";
 import type { CodexOptions } from "../options.ts";
 import { isThreadId } from "../resume.ts";
 import { pauseGoal } from "./goal.ts";
@@ -17,16 +18,17 @@ export const codexLive: LiveEngine<CodexOptions> = {
   can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "goal"],
   operations,
   drive: (request) => {
-    const { options, cwd, trusted } = request;
+    const { options, cwd, trusted, tools } = request;
     const { runId, session } = request.spec;
     return liveDriver({
       lease: (use) => takeServer(request, use),
       play: ({ server, name }, context) =>
         explained(
           server,
-          (async () => {
+          withPass(tools, runId, async () => {
             const paused = session === undefined ? undefined : await pauseBefore(server.peer, session);
-            const thread = await openThread(server, { options, cwd, runId, trusted, thread: session });
+            const own = toolsCommand(tools, runId);
+            const thread = await openThread(server, { options, cwd, runId, trusted, tools: own, thread: session });
             name(thread);
             if (paused && !request.spec.goal) context.push(notice(paused));
             try {
@@ -34,7 +36,7 @@ export const codexLive: LiveEngine<CodexOptions> = {
             } finally {
               await closeThread(server, thread);
             }
-          })(),
+          }),
         ),
       endCommands: async () => void (await endMarkedProcesses(runId)),
     });

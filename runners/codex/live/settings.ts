@@ -2,8 +2,10 @@ import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
 import { joinTexts } from "../../../src/engine/instructions.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
+import type { RunTools } from "../../../src/engine/pass.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
+import { toolSettings } from "../tools.ts";
 import { instructionsOf, type Trust, trustOf } from "../trust.ts";
 
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
@@ -21,6 +23,8 @@ export interface ThreadSettings {
   readonly instructions: string | undefined;
   /** Marks the commands of this run, which may leave their group and session. */
   readonly runId: string | undefined;
+  /** Codex's own settings for takopi's tools. */
+  readonly tools: Readonly<Record<string, unknown>>;
 }
 
 export interface SettingsRequest {
@@ -28,6 +32,8 @@ export interface SettingsRequest {
   readonly cwd: string;
   readonly trusted?: boolean | undefined;
   readonly runId?: string | undefined;
+  /** The server of takopi's own tools, if the thread gets them. */
+  readonly tools?: RunTools["command"] | undefined;
 }
 
 /**
@@ -45,7 +51,15 @@ export async function threadSettings(peer: RpcPeer, request: SettingsRequest): P
     sandbox === "danger-full-access" ||
     [options.deny, options.deny_paths, options.deny_tools].some((list = []) => list.length > 0);
   return {
-    ...{ cwd, sandbox, runId, model: options.model, addDirs: options.add_dirs ?? [], trust: trustOf(cwd, trusted) },
+    ...{
+      cwd,
+      sandbox,
+      runId,
+      tools: toolSettings(request.tools),
+      model: options.model,
+      addDirs: options.add_dirs ?? [],
+      trust: trustOf(cwd, trusted),
+    },
     // The person's own would be lost otherwise.
     instructions: added && joinTexts(config?.developer_instructions ?? undefined, added),
     approvalPolicy: asksForAll ? "untrusted" : "on-request",
@@ -74,10 +88,11 @@ async function readConfig(peer: RpcPeer, cwd: string | undefined) {
  * nobody listens, for its lock keeps the terminal and `codex exec` out.
  */
 export function toThreadParams(settings: ThreadSettings): object {
-  const { cwd, sandbox, approvalPolicy, model, addDirs, runId, trust, instructions } = settings;
+  const { cwd, sandbox, approvalPolicy, model, addDirs, runId, tools, trust, instructions } = settings;
   const config = {
     sandbox_mode: sandbox,
     projects: trust,
+    ...tools,
     ...(addDirs.length > 0 && { "sandbox_workspace_write.writable_roots": addDirs }),
     ...(runId !== undefined && { [`shell_environment_policy.set.${RUN_MARK}`]: runId }),
     "features.default_mode_request_user_input": true,

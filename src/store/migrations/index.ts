@@ -18,6 +18,7 @@ import { sql as staleProgress } from "./17-stale-progress.ts";
 import { sql as threadNames } from "./18-thread-names.ts";
 import { sql as briefs } from "./19-briefs.ts";
 import { sql as presets } from "./20-presets.ts";
+import { sql as tickets } from "./21-tickets.ts";
 
 /** Entry `n` takes the state file from version `n` to `n + 1`. A released entry never changes; new ones come last. */
 export const migrations: readonly string[] = [
@@ -41,4 +42,5 @@ export const migrations: readonly string[] = [
   threadNames,
   briefs,
   presets,
+  tickets,
 ];

@@ -39,6 +39,11 @@ export function toItem(output: Output): Record<string, unknown> & { id: string }
         arguments: JSON.stringify(output.args),
         ...(output.namespace && { namespace: output.namespace }),
       };
+    case "find":
+      return {
+        ...{ id: shortId("tsc"), type: "tool_search_call", status: "completed", execution: "client" },
+        ...{ call_id: shortId("call"), arguments: { query: output.query, limit: 8 } },
+      };
     case "patch":
       return {
         id: shortId("ctc"),
@@ -90,6 +95,7 @@ function begun(output: Output, item: object): object {
     call: { arguments: "" },
     patch: { input: "" },
     search: { action: undefined },
+    find: {},
   }[output.type];
   return { ...item, status: "in_progress", ...empty };
 }

@@ -4,7 +4,9 @@ export type Output =
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "call"; readonly name: string; readonly args: object; readonly namespace?: string }
   | { readonly type: "patch"; readonly patch: string }
-  | { readonly type: "search"; readonly query: string };
+  | { readonly type: "search"; readonly query: string }
+  /** Looks for tools that were only named so far, as those of MCP servers are. */
+  | { readonly type: "find"; readonly query: string };
 
 /** How the model server answers one call. */
 export type Reply =

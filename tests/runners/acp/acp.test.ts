@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { acpEngine } from "../../../runners/acp/index.ts";
 import type { Question, Reply } from "../../../src/domain/question.ts";
 import { EngineHost } from "../../../src/engine/host.ts";
 import { markedProcesses } from "../../../src/engine/marked.ts";
-import { childProgram } from "../../engine/toy.ts";
 import { type DrivenRun, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
 import { endedActions, finish } from "../../helpers/live-engine.ts";
 import { noLog } from "../../helpers/recordings.ts";
@@ -15,6 +16,14 @@ const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-acp-")));
 const host = new EngineHost();
 const agent = acpEngine("scripted");
 
+/** Built, since the agent's SDK takes half a second to load otherwise, for each of some forty agents. */
+const program = join(root, "fixtures/children/acp-agent.mjs");
+beforeAll(() => {
+  const repository = fileURLToPath(new URL("../../../", import.meta.url));
+  const build = [join(repository, ".build.mjs"), "--program", "fixtures/children/acp-agent.mjs", root];
+  execFileSync(process.execPath, build);
+  chmodSync(program, 0o755);
+});
 afterAll(async () => {
   await host.close();
   rmSync(root, { recursive: true, force: true });
@@ -35,7 +44,7 @@ const setup = ({ lacks = "", options, cwd = root, host: own = host }: Asked = {}
   ...{ cwd, log: noLog, host: own },
   env: { PATH: process.env["PATH"], HOME: root, SECRET: "x", TAKOPI_SECRET: "y" },
   options: {
-    ...{ cmd: childProgram("acp-agent"), untrusted_env: {} },
+    ...{ cmd: program, untrusted_env: {} },
     ...{ env: { ACP_AGENT: lacks, ACP_SESSIONS: join(root, "sessions") }, ...options },
   },
 });

@@ -80,7 +80,7 @@ export function play(capture: readonly Exchange[]): Player {
   };
   const process: LiveProcess = {
     ...{ mark: { pid: 2 ** 30, startTime: "" }, markId: "live-played", stdout, gone, write, stop, kill: stop },
-    ...{ endInput: () => {}, hasExited: () => stdout.writableEnded },
+    ...{ family: async () => [], endInput: () => {}, hasExited: () => stdout.writableEnded },
   };
   return { process, heard };
 }

@@ -210,6 +210,29 @@ test("a stop ends a run whose thread the server never opens", async () => {
   await vi.waitUntil(() => host.servers().length === 0);
 });
 
+test.each([
+  ["compact", "thread/compact/start"],
+  ["models", "model/list"],
+  ["goal", "thread/goal/get"],
+] as const)("a codex without the method for %s loses that ability and no other", async (lost, method) => {
+  const setup = { ...PEER, options: { ...PEER.options, env: { LACKS: method } } };
+  const abilities = {
+    // The played server fails each compaction at its end.
+    compact: () => codex.operations.compact?.(toSession(setup, randomUUID())).catch(requireEnd),
+    models: () => codex.operations.models?.(toSession(setup, "")),
+    goal: () => codex.operations.goal?.(toSession(setup, randomUUID()), "show"),
+  };
+  expect((await finish(open("answer", setup.options))).completed).toMatchObject({ ok: true, answer: "Hello." });
+  for (const [name, use] of Object.entries(abilities)) {
+    if (name !== lost) await use();
+    else await expect(use()).rejects.toThrow(/^The installed version of Codex cannot do this .*`takopi doctor`/i);
+  }
+});
+
+const requireEnd = (error: Error): void => {
+  if (error.message !== "The disk is full.") throw error;
+};
+
 test("a compaction that is refused leaves nothing behind that fails with the end of the server", async () => {
   const unhandled: unknown[] = [];
   const keep = (error: unknown): void => void unhandled.push(error);

@@ -113,7 +113,7 @@ test.each(captureNames)("%s is played to the outcomes that were recorded", async
 });
 
 /** Lines that are dropped unread: a stream that ends with one is the same as one that ends before it. */
-const UNREAD = new Set(["message_start", "turn_start", "turn_end", "tool_execution_update", "entry_appended"]);
+const UNREAD = new Set(["message_start", "turn_start", "turn_end", "entry_appended"]);
 
 test.each(captureNames)(
   "%s, broken off anywhere, gives every run one outcome, last",

@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Pass } from "../engine/pass.ts";
+import { OperationFailure } from "./protocol.ts";
+
+const pass = z.object({ socket: z.string(), token: z.string() }) satisfies z.ZodType<Pass>;
+
+/** @throws OperationFailure if the run that had it has ended. */
+export function readPass(file: string): Pass {
+  try {
+    return pass.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (cause) {
+    throw new OperationFailure("not_allowed", RUN_OVER, { cause });
+  }
+}
+
+export const RUN_OVER = "This task has ended, and takopi's tools with it.";

@@ -1,0 +1,12 @@
+import type { Operation } from "../operation.ts";
+import { askPerson } from "./ask-person.ts";
+import { awaitAnswer } from "./await-answer.ts";
+import { scheduleTask } from "./schedule.ts";
+import { sendFile } from "./send-file.ts";
+import { sendMessage } from "./send-message.ts";
+
+/**
+ * What a run's own engine can do, bound to the conversation of its run: none of them names a chat, and none approves
+ * anything.
+ */
+export const insideOperations: readonly Operation[] = [sendMessage, sendFile, askPerson, awaitAnswer, scheduleTask];

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { relativePath } from "../../domain/relative.ts";
+import { defineOperation } from "../operation.ts";
+import { requireFew, runOf, targetOf } from "./run-of.ts";
+
+export const sendFile = defineOperation({
+  name: "send_file",
+  summary: "send a file to the person",
+  guide:
+    "Sends a file of your working directory to the person's chat: 50 MiB at most, ten files a task. Links and paths that lead outside are refused.",
+  input: z.strictObject({ path: z.string().min(1).max(4096).describe("from your working directory") }),
+  output: z.object({ name: z.string(), size: z.number() }),
+  argument: "path",
+  intent: "write",
+  idempotent: false,
+  examples: [{ path: "report.pdf" }],
+  run: (access, { path }, caller) => {
+    const run = runOf(access, caller);
+    requireFew(access, run, "files");
+    const { project, branch, cwd } = run;
+    const place = { ...(project !== null && { project }), ...(branch !== null && { branch }) };
+    return access.bridge.sendFile(relativePath(path, cwd ?? undefined), { place, target: targetOf(run) });
+  },
+  tell: ({ name, size }) => ({ body: `Sending ${name} (${size} bytes).` }),
+});
