@@ -1,15 +1,29 @@
 import { spawnSync } from "node:child_process";
-import { realpathSync, type Stats } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { BOUNDS } from "../bounds.ts";
 import { ConfigError } from "../errors.ts";
 
 /** The mode bits that let others than the owner write. */
 const WRITABLE_BY_OTHERS = 0o022;
+/** Of a directory: all may write, and the sticky bit, which leaves each file to its owner. */
+const WRITABLE_BY_ALL = 0o002;
+const REPLACEABLE_BY_ALL = 0o1002;
 
-/** Whoever writes the config runs commands here. @throws ConfigError if other users of the machine may write it. */
+/**
+ * Whoever writes the config runs commands here.
+ *
+ * @throws ConfigError if other users of the machine may write it, or put another file in its place.
+ */
 export function refuseWritable(file: string, { mode }: Stats): void {
-  if (process.platform === "win32" || (mode & WRITABLE_BY_OTHERS) === 0) return;
+  if (process.platform === "win32") return;
+  const directory = dirname(realpathSync(file));
+  if ((statSync(directory).mode & REPLACEABLE_BY_ALL) === WRITABLE_BY_ALL) {
+    throw new ConfigError(
+      `${file} can be replaced by other users of this machine, who could then run commands as you: run \`chmod o-w ${directory}\`.`,
+    );
+  }
+  if ((mode & WRITABLE_BY_OTHERS) === 0) return;
   throw new ConfigError(
     `${file} can be written by other users of this machine, who could then run commands as you: run \`chmod go-w ${file}\`.`,
   );

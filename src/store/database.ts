@@ -70,9 +70,13 @@ export function openDatabase(file: string, { isStart = false, onNoBackup = () =>
     raw?.close();
     if (cause instanceof ConfigError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${file} cannot be used as the state file (${reason}): ${restoreAdvice(file)}.`, { cause });
+    const advice = isUnwritable(cause) ? "let the user that runs takopi write there" : restoreAdvice(file);
+    throw new ConfigError(`${file} cannot be used as the state file (${reason}): ${advice}.`, { cause });
   }
 }
+
+const isUnwritable = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && ["EACCES", "EPERM", "EROFS"].includes(String(cause.code));
 
 function readVersion(database: Database, file: string): number {
   const version = database.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;

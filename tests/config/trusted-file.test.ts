@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, statSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, realpathSync, statSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { locateConfig } from "../../src/config/find.ts";
 import { refuseForeign } from "../../src/config/trusted-file.ts";
@@ -69,4 +69,15 @@ test("another user's config in a parent directory is refused", () => {
   expect(() => refuseForeign(config, found)).toThrow(
     `${config} is not used, because it belongs to another user (uid 4711)`,
   );
+});
+
+test("a config in a directory where everybody may write is refused, also behind a link, unless each file there is its owner's", () => {
+  const { home, config, locate } = repository();
+  const directory = dirname(config);
+  chmodSync(directory, 0o777);
+  expect(() => locate()).toThrow(`run \`chmod o-w ${realpathSync(directory)}\``);
+  symlinkSync(directory, join(home, "link"));
+  expect(() => locate({ file: join(home, "link", "takopi.toml") })).toThrow("can be replaced by other users");
+  chmodSync(directory, 0o1777);
+  expect(locate().file).toBe(config);
 });

@@ -29,9 +29,9 @@ const stagePi = (top = "") =>
 const until = (isIt: () => boolean) => vi.waitUntil(isIt, { timeout: 30_000, interval: 20 });
 
 test("a server that had no run for limits.idle_minutes is ended, and the store forgets it", async () => {
-  const { say, outcomeOf, store } = await stagePi("[limits]\nidle_minutes = 0.01");
+  const { say, outcomeOf, store, log } = await stagePi("[limits]\nidle_minutes = 0.01");
   await outcomeOf(say("answer"));
-  await until(() => store().liveServers.all().length > 0);
+  expect(log.some(({ event }) => event === "server.spawned")).toBe(true);
   await until(() => store().liveServers.all().length === 0);
 });
 

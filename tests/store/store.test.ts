@@ -35,6 +35,15 @@ const endedPid = (): number => spawnSync(process.execPath, ["--version"]).pid;
 
 const OUTCOME = { kind: "done", answer: "a", error: undefined, steps: 1, usage: undefined } as const;
 
+test.runIf(process.platform === "linux")(
+  "a directory that cannot be written stops the start, and says who has to let whom",
+  () => {
+    expect(() => openStore("/sys/kernel/takopi.db")).toThrow(
+      /^\/sys\/kernel\/takopi\.db cannot be used as the state file \(.*\): let the user that runs takopi write there\.$/,
+    );
+  },
+);
+
 describe("the state file", () => {
   test("is readable by its owner alone and survives being opened again", () => {
     const file = join(folder(), "takopi.db");
