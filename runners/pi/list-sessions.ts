@@ -18,10 +18,10 @@ const Prompt = z.object({
 /** The sessions that pi has saved for a directory, whoever began them. */
 export async function listSessions(setup: WorkSetup & { readonly options: PiOptions }): Promise<FoundSession[]> {
   const { own } = await findPlaces(setup, setup.cwd);
-  return listSessionFiles(own, ([first = "", ...rest]) => {
-    const header = Header.safeParse(parseJson(first)).data;
+  return listSessionFiles(own, (lines) => {
+    const [header] = lines.slice(0, 2).flatMap((line) => Header.safeParse(parseJson(line)).data ?? []);
     if (header?.cwd !== setup.cwd) return undefined;
-    const prompt = rest.map((line) => Prompt.safeParse(parseJson(line)).data).find((one) => one !== undefined);
+    const prompt = lines.map((line) => Prompt.safeParse(parseJson(line)).data).find((one) => one !== undefined);
     const content = prompt?.message.content ?? "";
     const title = typeof content === "string" ? content : content.map(({ text = "" }) => text).join(" ");
     return { session: header.id, title };

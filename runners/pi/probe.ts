@@ -2,6 +2,7 @@ import { BOUNDS } from "../../src/bounds.ts";
 import type { EngineSetup, Probe } from "../../src/engine/contract.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
 import { CORRECT_FILE, checkEngine, probeExecutable, type Said } from "../../src/engine/probe.ts";
+import { isOmp } from "./omp.ts";
 import type { PiOptions } from "./options.ts";
 import { PROVIDER_VARIABLES } from "./provider-variables.ts";
 import { ENGINE } from "./state.ts";
@@ -19,6 +20,8 @@ export async function probePi({ options, env }: EngineSetup & { readonly options
   const found = await probeExecutable(request);
   const { path, version } = found;
   if (path === undefined || version === undefined) return found;
+  // oh-my-pi has no such flag.
+  if (isOmp(path)) return found;
   const command = { id: ENGINE, file: path, args: ["--list-models"], cwd: "/", env: own };
   const problems = await checkEngine({ ...command, limitMs: BOUNDS.engine.modelsMs }, modelsProblem);
   return { ...found, problems: [...optionProblems(options, version), ...problems] };

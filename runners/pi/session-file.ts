@@ -88,19 +88,21 @@ async function listSessions(folder: string): Promise<readonly string[]> {
 }
 
 async function readSession(path: string, places: SessionPlaces): Promise<SessionFile | undefined> {
-  const header = Header.safeParse(parseJson(await readFirstLine(path))).data;
+  // oh-my-pi writes the title into a line before it.
+  const [header] = (await readStart(path)).flatMap((line) => Header.safeParse(parseJson(line)).data ?? []);
   if (header === undefined) return undefined;
   const cwd = isAbsolute(header.cwd) ? header.cwd : places.cwd;
   return { path, id: header.id, cwd };
 }
 
-async function readFirstLine(path: string): Promise<string> {
+/** The first two lines. */
+async function readStart(path: string): Promise<readonly string[]> {
   try {
     await using file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_LIMIT));
-    return buffer.toString("utf8", 0, bytesRead).trimStart().split("\n", 1)[0] ?? "";
+    return buffer.toString("utf8", 0, bytesRead).trimStart().split("\n", 2);
   } catch (error) {
-    if (isMissing(error)) return "";
+    if (isMissing(error)) return [];
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { EngineSetup } from "../../src/engine/contract.ts";
+import { isOmp, ompFolderName } from "./omp.ts";
 import type { PiOptions } from "./options.ts";
 
 /** The folders of pi's session files, as its 0.74.2 and 1.5.2 find them. */
@@ -29,7 +30,8 @@ export async function findPlaces(setup: PlacesSetup, cwd: string): Promise<Sessi
   const variable = (name: string) => setup.options.env?.[name] ?? setup.env[name];
   const home = variable("HOME") || homedir();
   const absolute = (path: string) => resolve(cwd, expandHome(path, home));
-  const agentDir = absolute(variable("PI_CODING_AGENT_DIR") || "~/.pi/agent");
+  const omp = isOmp(setup.options.cmd);
+  const agentDir = absolute(variable("PI_CODING_AGENT_DIR") || (omp ? "~/.omp/agent" : "~/.pi/agent"));
   const chosen =
     setup.options.session_dir ??
     (variable("PI_CODING_AGENT_SESSION_DIR") ||
@@ -41,7 +43,7 @@ export async function findPlaces(setup: PlacesSetup, cwd: string): Promise<Sessi
     home,
     agentDir,
     directories: setup.directories,
-    own: chosen ? absolute(chosen) : join(root, toFolderName(cwd)),
+    own: chosen ? absolute(chosen) : join(root, omp ? ompFolderName(cwd, home) : toFolderName(cwd)),
     all: async () => (await readdir(root).catch(() => [])).map((name) => join(root, name)),
   };
 }

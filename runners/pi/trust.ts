@@ -7,6 +7,7 @@ import type { EngineSetup, RunRequest } from "../../src/engine/contract.ts";
 import { findExecutable } from "../../src/engine/probe.ts";
 import { isTrustedIn, withParents } from "../../src/engine/trust.ts";
 import { EngineError } from "../../src/errors.ts";
+import { isOmp } from "./omp.ts";
 import type { PiOptions } from "./options.ts";
 import { isOlder } from "./probe.ts";
 import type { SessionPlaces } from "./session-places.ts";
@@ -43,6 +44,7 @@ export async function trustOf(request: PiTrustRequest, directory: string, places
   const { options } = request;
   const env = { ...request.env, ...options.env };
   const cmd = options.cmd ?? ENGINE;
+  if (isOmp(cmd)) return trustOmp(cmd, directory, isTrustedIn(request, directory));
   const found = await findPackage(cmd, env["PATH"]);
   const knowsTrust = found !== undefined && !isOlder(found.version, 79);
   if (isTrustedIn(request, directory)) {
@@ -53,9 +55,21 @@ export async function trustOf(request: PiTrustRequest, directory: string, places
     const lookalike = makeLookalike(found, env);
     return { args: NOTHING_BUT_OURS, env: { PI_PACKAGE_DIR: lookalike, PI_CODING_AGENT_DIR: places.agentDir } };
   }
-  if (!existsSync(join(directory, ".pi"))) return { args: NOTHING_BUT_OURS, env: {} };
+  refuseSettings(".pi", directory, cmd);
+  return { args: NOTHING_BUT_OURS, env: {} };
+}
+
+/** oh-my-pi reads the settings of a repository in any case. */
+function trustOmp(cmd: string, directory: string, isTrusted: boolean): PiTrust {
+  if (isTrusted) return { args: [], env: {} };
+  refuseSettings(".omp", directory, cmd);
+  return { args: ["--no-extensions", "--no-skills"], env: {} };
+}
+
+function refuseSettings(folder: string, directory: string, cmd: string): void {
+  if (!existsSync(join(directory, folder))) return;
   throw new EngineError(
-    `${directory} brings a \`.pi\` folder, and takopi cannot keep ${cmd} from its settings. Set \`pi.cmd\` to pi's own executable, or trust the project with \`trusted = true\`.`,
+    `${directory} brings a \`${folder}\` folder, and takopi cannot keep ${cmd} from its settings. Set \`pi.cmd\` to pi's own executable, or trust the project with \`trusted = true\`.`,
   );
 }
 

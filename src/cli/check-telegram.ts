@@ -1,5 +1,6 @@
 import { BOUNDS } from "../bounds.ts";
 import type { Config } from "../config/config.ts";
+import { keysOfChat } from "../config/moved-chats.ts";
 import { hasTopics } from "../config/topics.ts";
 import { type ChatCheck, checkTelegram } from "../telegram/check.ts";
 import type { Check } from "./checks.ts";
@@ -20,13 +21,14 @@ export async function checkChat(config: Config, { env, signal }: Pick<Context, "
   const result = await checkTelegram({
     token: telegram.bot_token,
     server: telegram,
+    userIds: telegram.allowed_user_ids,
     chatIds: [...new Set(chats.filter((id) => id !== undefined))],
     signal: AbortSignal.any([signal, AbortSignal.timeout(BOUNDS.telegram.checkMs)]),
   });
   if (result.problem !== undefined) {
     const fix = result.isRefused
       ? "Set transports.telegram.bot_token to the one from @BotFather: `takopi setup` asks for it."
-      : `Check the network and transports.telegram.api_root. ${describeProxy(env)}`;
+      : `Check the network and transports.telegram.api_root. ${describeProxy(telegram.proxy, env)}`;
     return [
       { name: "telegram token", state: "error", detail: result.problem, fix },
       { name: "chats", state: "warning", detail: "skipped, since the token could not be used" },
@@ -36,7 +38,7 @@ export async function checkChat(config: Config, { env, signal }: Pick<Context, "
   return [
     ...checks,
     ...checkWebhook(result.webhook),
-    ...result.chats.flatMap((chat) => [toCheck(chat), ...checkTopics(chat, config)]),
+    ...result.chats.flatMap((chat) => [toCheck(chat, config), ...checkAnonymous(chat), ...checkTopics(chat, config)]),
   ];
 }
 
@@ -66,22 +68,35 @@ function checkWebhook(webhook = ""): Check[] {
 
 const PROXIES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-function describeProxy(env: NodeJS.ProcessEnv): string {
+function describeProxy(configured: string | undefined, env: NodeJS.ProcessEnv): string {
+  if (configured !== undefined) return "transports.telegram.proxy names a proxy: check that it is the right one.";
   const name = PROXIES.find((one) => env[one]);
-  return name === undefined
-    ? "If this machine reaches the internet through a proxy, set HTTPS_PROXY."
-    : `$${name} names a proxy: check that it is the right one.`;
+  if (name === undefined) return "If this machine reaches the internet through a proxy, set HTTPS_PROXY.";
+  const exception = ["NO_PROXY", "no_proxy"].find((one) => env[one]);
+  const more = exception === undefined ? "" : `, and that $${exception} does not leave Telegram out`;
+  return `$${name} names a proxy: check that it is the right one${more}.`;
 }
 
-function toCheck({ id, kind, title, problem, limit }: ChatCheck): Check {
+/** Whom the bridge cannot listen to, since Telegram hides who writes. */
+function checkAnonymous({ id, anonymous = [] }: ChatCheck): Check[] {
+  if (anonymous.length === 0) return [];
+  const detail = `${anonymous.join(", ")} writes there in the group's name, so the bot cannot tell who it is`;
+  const fix = "Switch 'Remain anonymous' off for each in the group's list of administrators.";
+  return [{ name: `anonymous administrators of chat ${id}`, state: "warning", detail, fix }];
+}
+
+function toCheck({ id, kind, title, problem, limit, movedTo }: ChatCheck, config: Config): Check {
   const name = `chat ${id}`;
   const found = [kind, title].filter(Boolean).join(", ");
   if (limit)
     return { name, state: limit.isFatal ? "error" : "ok", detail: `${found}; ${limit.detail}`, fix: limit.fix };
   if (problem === undefined) return { name, state: "ok", detail: found };
-  const isMoved = /upgraded to a supergroup/.test(problem);
-  const fix = isMoved
-    ? "Its id has changed: `takopi chat-id` prints the new one."
-    : "Send the bot a message there, or correct the chat id.";
-  return { name, state: "error", detail: problem, fix };
+  return { name, state: "error", detail: problem, fix: fixOf(problem, movedTo, keysOfChat(config, String(id))) };
+}
+
+function fixOf(problem: string, movedTo: string | undefined, keys: readonly string[]): string {
+  if (movedTo !== undefined)
+    return `Its id is ${movedTo} now: put that in the place of the old one in ${keys.join(", ")}.`;
+  if (/upgraded to a supergroup/.test(problem)) return "Its id has changed: `takopi chat-id` prints the new one.";
+  return "Send the bot a message there, or correct the chat id.";
 }

@@ -164,7 +164,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     mcp: table.mcp,
     engines: own,
-    known: engines.map((engine) => withIsolatedResume(engine, own[engine.id])),
+    known: engines.map((engine) => withOwnResume(engine, own[engine.id])),
     presets: toPresets(table.presets, absolute),
     schedules: toSchedules(table.schedules, telegram?.chat_id),
     triggers: toTriggers(table.triggers, telegram?.chat_id),
@@ -181,10 +181,12 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
   };
 }
 
-function withIsolatedResume(engine: Engine, table: unknown): Engine {
-  const home = isTable(table) ? table["isolated"] : undefined;
-  if (typeof home !== "string") return engine;
-  return { ...engine, resume: isolatedResume(engine.resume, engine.isolation, home) };
+/** With the resume line of the program that the table names, in the directory that the table names. */
+function withOwnResume(engine: Engine, table: unknown): Engine {
+  const { cmd, isolated } = isTable(table) ? table : {};
+  const resume = (typeof cmd === "string" && engine.resume.of?.(cmd)) || engine.resume;
+  if (typeof isolated !== "string") return { ...engine, resume };
+  return { ...engine, resume: isolatedResume(resume, engine.isolation, isolated) };
 }
 
 /** A path would mean another file in each directory that the engine is started in; a name is left to PATH. */

@@ -20,6 +20,8 @@ export interface Engine {
   /** Abilities with `interactive = true`; empty if the engine can only run headless. */
   readonly can: readonly Ability[];
   readonly operations: Operations;
+  /** Whether it can be given takopi's own tools. */
+  readonly takesTools?: boolean | undefined;
   /** Types of the images that its models get themselves; it learns of every other file from the prompt. */
   readonly images: readonly string[];
   /**
@@ -55,6 +57,8 @@ export interface ResumeCodec {
   format(value: string): string;
   /** The session named by one whole line (trimmed, backticks already off), or undefined. Case-insensitive. */
   parse(line: string): string | undefined;
+  /** The same for a program of another name that stands in for the engine. */
+  of?(cmd: string): ResumeCodec | undefined;
 }
 
 /** How an engine is to be run in one place: its options merged (project over global), and the environment. */

@@ -1,3 +1,4 @@
+import { ConfigError } from "../errors.ts";
 import { type Answer, createTelegram, Refused, type Telegram, Unreachable } from "./api.ts";
 import type { ApiServer } from "./proxy.ts";
 
@@ -8,6 +9,10 @@ export interface ChatCheck {
   readonly kind?: string;
   readonly title?: string;
   readonly problem?: string;
+  /** The id that it has now, if it became a supergroup. */
+  readonly movedTo?: string;
+  /** The users asked about who write there in the group's name, so that nobody can tell who writes. */
+  readonly anonymous?: readonly string[];
   /** Whether it has topics, or in a private chat can have them, and the bot may make and name them. */
   readonly topics?: { readonly isOn: boolean; readonly mayManage: boolean };
   /** The missing rights of the bot there, with the fix. */
@@ -30,30 +35,50 @@ export interface TelegramQuestion {
   readonly token: string;
   readonly server: ApiServer;
   readonly chatIds: readonly number[];
+  readonly userIds: readonly number[];
   readonly signal: AbortSignal;
 }
 
 /** Asks with methods that change nothing. Never throws for what Telegram or the network say. */
-export async function checkTelegram({ token, server, chatIds, signal }: TelegramQuestion): Promise<TelegramCheck> {
-  const telegram = createTelegram(token, server);
+export async function checkTelegram(question: TelegramQuestion): Promise<TelegramCheck> {
+  const { token, server, chatIds, signal } = question;
+  const telegram = open(token, server);
+  if (typeof telegram === "string") return { problem: telegram, chats: [] };
   const me = await ask(telegram.call("getMe", undefined, signal));
   if ("problem" in me) return { problem: me.problem, isRefused: me.isRefused, chats: [] };
   const [webhook, ...chats] = await Promise.all([
     ask(telegram.call("getWebhookInfo", undefined, signal)),
-    ...chatIds.map((id) => checkOne(id, me.answer, telegram, signal)),
+    ...chatIds.map((id) => checkOne(id, me.answer, telegram, question)),
   ]);
   return { botName: me.answer.username, webhook: "answer" in webhook ? (webhook.answer.url ?? "") : "", chats };
 }
 
-async function checkOne(id: number, me: Answer<"getMe">, telegram: Telegram, signal: AbortSignal): Promise<ChatCheck> {
+async function checkOne(
+  id: number,
+  me: Answer<"getMe">,
+  telegram: Telegram,
+  { signal, userIds }: TelegramQuestion,
+): Promise<ChatCheck> {
   const chat = await ask(telegram.call("getChat", { chat_id: id }, signal));
-  if ("problem" in chat) return { id, problem: chat.problem };
+  if ("problem" in chat) {
+    return { id, problem: chat.problem, ...(chat.movedTo !== undefined && { movedTo: chat.movedTo }) };
+  }
   const { type: kind, title = chat.answer.first_name } = chat.answer;
   const named = { id, kind, ...(title === undefined ? {} : { title }) };
   if (kind === "private") return { ...named, topics: { isOn: me.has_topics_enabled === true, mayManage: true } };
-  const member = await ask(telegram.call("getChatMember", { chat_id: id, user_id: me.id }, signal));
+  const [member, admins] = await Promise.all([
+    ask(telegram.call("getChatMember", { chat_id: id, user_id: me.id }, signal)),
+    ask(telegram.call("getChatAdministrators", { chat_id: id }, signal)),
+  ]);
+  const anonymous = ("answer" in admins ? admins.answer : [])
+    .filter((one) => one.is_anonymous && userIds.includes(one.user.id))
+    .map(({ user }) => user.first_name);
   const isOn = "is_forum" in chat.answer && chat.answer.is_forum === true;
-  const seen = { ...named, topics: { isOn, mayManage: "answer" in member && mayManageTopics(member.answer) } };
+  const seen = {
+    ...named,
+    anonymous,
+    topics: { isOn, mayManage: "answer" in member && mayManageTopics(member.answer) },
+  };
   const limit = "answer" in member ? limitOf(member.answer, chat.answer, me) : undefined;
   return limit === undefined ? seen : { ...seen, limit };
 }
@@ -83,13 +108,27 @@ function limitOf(member: Answer<"getChatMember">, chat: Answer<"getChat">, me: A
   };
 }
 
-type Said<T> = { readonly answer: T } | { readonly problem: string; readonly isRefused: boolean };
+/** Why Telegram cannot even be asked: its proxy is none. */
+function open(token: string, server: ApiServer): Telegram | string {
+  try {
+    return createTelegram(token, server);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+type Said<T> =
+  | { readonly answer: T }
+  | { readonly problem: string; readonly isRefused: boolean; readonly movedTo?: string | undefined };
 
 async function ask<T>(call: Promise<T>): Promise<Said<T>> {
   try {
     return { answer: await call };
   } catch (error) {
-    if (error instanceof Refused) return { problem: `Telegram says "${error.reason}"`, isRefused: true };
+    if (error instanceof Refused) {
+      return { problem: `Telegram says "${error.reason}"`, isRefused: true, movedTo: error.movedTo };
+    }
     if (error instanceof Unreachable)
       return { problem: `Telegram cannot be reached (${error.message})`, isRefused: false };
     if (error instanceof Error && error.name === "TimeoutError") {

@@ -56,6 +56,7 @@ const Message = Quoted.extend({
   ...FileFields,
   ...{ sticker: anything, dice: anything, location: anything, venue: anything, contact: anything },
   ...{ poll: anything, checklist: anything, story: anything, game: anything, giveaway: anything },
+  ...{ giveaway_winners: anything, giveaway_completed: anything },
   ...{ live_photo: anything, paid_media: anything, media_group_id: z.string().optional() },
 });
 type Message = z.infer<typeof Message>;
@@ -208,5 +209,6 @@ function attachmentOf(message: Message): Incoming["attachment"] {
   if (FILES.some((kind) => message[kind])) return "file";
   if (message.sticker || message.dice) return "sticker";
   if (message.location || message.venue) return "location";
+  if (message.giveaway_winners || message.giveaway_completed) return "giveaway";
   return SAID_AS_IT_IS.find((kind) => message[kind]);
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { command as doctor } from "../../src/cli/doctor.ts";
 import { call, callWith, scratchHome } from "./calling.ts";
 
@@ -16,11 +16,15 @@ let isForum = false;
 /** What Telegram says of the bot in the group -9. */
 let member: object = { status: "member" };
 
+let admins: object[] = [];
+let movedTo: number | undefined;
+
 /** Knows one token, the chat 5, and the groups -8, which is now another one, and -9. */
 async function answer(request: IncomingMessage): Promise<object> {
   let body = "";
   for await (const chunk of request) body += chunk;
   const refuse = (error_code: number, description: string) => ({ ok: false, error_code, description });
+  const parameters = movedTo === undefined ? {} : { parameters: { migrate_to_chat_id: movedTo } };
   if (!request.url?.startsWith(`/bot${TOKEN}/`)) return refuse(401, "Unauthorized");
   if (request.url.endsWith("/getMe"))
     return {
@@ -28,9 +32,12 @@ async function answer(request: IncomingMessage): Promise<object> {
       result: { id: 1, is_bot: true, first_name: "T", username: "tako_bot", can_read_all_group_messages: readsAll },
     };
   if (request.url.endsWith("/getWebhookInfo")) return { ok: true, result: { url: webhook } };
+  if (request.url.endsWith("/getChatAdministrators")) return { ok: true, result: admins };
   if (request.url.endsWith("/getChatMember")) return { ok: true, result: member };
   const { chat_id } = JSON.parse(body) as { chat_id: number };
-  if (Number(chat_id) === -8) return refuse(400, "Bad Request: group chat was upgraded to a supergroup chat");
+  if (Number(chat_id) === -8) {
+    return { ...refuse(400, "Bad Request: group chat was upgraded to a supergroup chat"), ...parameters };
+  }
   if (Number(chat_id) === -9)
     return {
       ok: true,
@@ -214,6 +221,45 @@ test("a private chat whose topics are to be served needs Threaded Mode, unless a
 test("a group that became a supergroup has another id", async () => {
   const { find } = await check(configured(`${telegram(TOKEN, -8)}allowed_user_ids = [1]\n`));
   expect(find("chat -8")?.fix).toBe("Its id has changed: `takopi chat-id` prints the new one.");
+  movedTo = -1008;
+  onTestFinished(() => {
+    movedTo = undefined;
+  });
+  const told = await check(configured(`${telegram(TOKEN, -8)}allowed_user_ids = [1]\n`));
+  expect(told.find("chat -8")?.fix).toBe(
+    "Its id is -1008 now: put that in the place of the old one in transports.telegram.chat_id.",
+  );
+});
+
+test("an allowed administrator who writes anonymously is named, since nobody can tell who writes", async () => {
+  const admin = { status: "administrator", is_anonymous: true };
+  admins = [
+    { ...admin, user: { id: 1, first_name: "Ada" } },
+    { ...admin, user: { id: 2, first_name: "Eve" } },
+  ];
+  onTestFinished(() => {
+    admins = [];
+  });
+  const { find } = await check(configured(`${telegram(TOKEN, -9)}allowed_user_ids = [1]\n`));
+  expect(find("anonymous administrators of chat -9")).toMatchObject({
+    state: "warning",
+    detail: "Ada writes there in the group's name, so the bot cannot tell who it is",
+    fix: expect.stringContaining("Remain anonymous"),
+  });
+});
+
+test("a proxy that the config or NO_PROXY decides about is named, and one of another kind is an error", async () => {
+  const table = '[transports.telegram]\napi_root = "http://127.0.0.1:1"\nbot_token = "1:x"\nchat_id = 5\n';
+  const own = await callWith({}, doctor, configured(`${table}proxy = "http://127.0.0.1:2"\n`));
+  expect(own.stdout).toContain("transports.telegram.proxy names a proxy");
+  const env = { HTTPS_PROXY: "http://127.0.0.1:2", NO_PROXY: "127.0.0.1" };
+  const left = await callWith(env, doctor, configured(table));
+  expect(left.stdout).toContain("and that $NO_PROXY does not leave Telegram out.");
+  vi.stubEnv("ALL_PROXY", "socks5://127.0.0.1:2");
+  vi.stubEnv("NO_PROXY", "");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const other = await callWith({}, doctor, configured(table));
+  expect(other.stdout).toContain("The proxy of the environment is no HTTP proxy");
 });
 
 test("a Telegram that cannot be reached is a matter of the network and its proxy, not of the token", async () => {

@@ -74,6 +74,6 @@ function leaveLostProgress(directory: string): void {
 test("a check of Telegram gives up when its time is up, also for a method without parameters", async () => {
   const { url } = await listen();
   const signal = AbortSignal.timeout(100);
-  const result = await checkTelegram({ token: TOKEN, server: { api_root: url }, chatIds: [5], signal });
+  const result = await checkTelegram({ token: TOKEN, server: { api_root: url }, userIds: [], chatIds: [5], signal });
   expect(result).toMatchObject({ problem: "Telegram did not answer in time" });
 });

@@ -67,6 +67,16 @@ test.each(["sticker", "location", "contact", "poll", "checklist", "story"])("a %
   expect(read({ [kind]: {} })?.attachment).toBe(kind);
 });
 
+test.each([
+  ["dice", "sticker"],
+  ["venue", "location"],
+  ["giveaway_winners", "giveaway"],
+  ["giveaway_completed", "giveaway"],
+  ["paid_media", "file"],
+])("a %s is known as a %s", (kind, attachment) => {
+  expect(read({ [kind]: {} })?.attachment).toBe(attachment);
+});
+
 test("an album and a full message are known", () => {
   const files = [{ source: "big", name: "photo.jpg", mime: "image/jpeg" }];
   const photo = [{ file_id: "small" }, { file_id: "big" }];

@@ -2,6 +2,7 @@ import type { WorkSetup } from "../../../src/engine/contract.ts";
 import type { EngineHost, Slot } from "../../../src/engine/host.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
 import { atWork } from "../../../src/engine/session-server.ts";
+import { resumeFlag } from "../omp.ts";
 import { type PiOptions, toArguments } from "../options.ts";
 import { PI_VARIABLES } from "../probe.ts";
 import { findSession, type SessionFile } from "../session-file.ts";
@@ -117,7 +118,7 @@ interface Begun extends Start {
 function toLaunch(start: Begun, session: SessionFile | undefined): ServerLaunch {
   const { request, flags, setup, use, announce, trust } = start;
   const { options, env, log, host } = request;
-  const resumed = session ? ["--session", session.path] : [];
+  const resumed = session ? [resumeFlag(options.cmd), session.path] : [];
   const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args];
   return {
     command: {
