@@ -24,6 +24,7 @@ export const claude = defineEngine(
       ...{ folder: ".claude", variable: "CLAUDE_CONFIG_DIR", login: ".claude/.credentials.json" },
       key: () => "ANTHROPIC_API_KEY",
     },
+    takesTools: true,
     images: IMAGE_TYPES,
     tested: testedVersions.claude,
     reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },

@@ -23,6 +23,7 @@ export const codex = defineEngine(
     resume,
     brings: codexBrings,
     isolation: { folder: ".codex", variable: "CODEX_HOME", login: ".codex/auth.json", key: () => "CODEX_API_KEY" },
+    takesTools: true,
     images: IMAGE_TYPES,
     tested: testedVersions.codex,
     reasoning: { option: "reasoning_effort", levels: ["minimal", "low", "medium", "high", "xhigh"] },

@@ -12,8 +12,8 @@ export const piOptions = z.strictObject({
   session_dir: z.string().min(1).optional(),
   /** Shown in place of the model, and the name of new sessions; headless only with pi 0.78 or later. */
   session_title: z.string().min(1).optional(),
-  /** A list: the only tools that pi may use, `takopi` standing for takopi's own; an empty one leaves it none. */
-  tools: z.union([z.boolean(), z.array(z.string().min(1))]).optional(),
+  /** The only tools that pi may use; an empty list leaves it none. */
+  tools: z.array(z.string().min(1)).optional(),
   /** Needs pi 0.79 or later, as does `approve`. */
   exclude_tools: z.array(z.string().min(1)).optional(),
   /** Whether extensions, skills and settings that lie in the project are loaded. */
@@ -39,15 +39,12 @@ export function toArguments(
     ...flag("--thinking", options.thinking),
     ...flag("--session-dir", options.session_dir),
     ...flag("--name", name),
-    ...toolArguments(options.tools),
+    ...(options.tools?.length === 0 ? ["--no-tools"] : flag("--tools", options.tools?.join(","))),
     ...flag("--exclude-tools", options.exclude_tools?.join(",")),
     ...(options.approve === undefined ? [] : [options.approve ? "--approve" : "--no-approve"]),
     ...flag("--append-system-prompt", joinTexts(options.append_system_prompt, options.instructions)),
   ];
 }
-
-const toolArguments = (tools: PiOptions["tools"]): readonly string[] =>
-  typeof tools !== "object" ? [] : tools.length === 0 ? ["--no-tools"] : ["--tools", tools.join(",")];
 
 /** The title of a run. */
 export const toTitle = ({ session_title, model }: PiOptions): string => session_title ?? model ?? "pi";

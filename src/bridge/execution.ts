@@ -4,7 +4,7 @@ import type { PromptFile } from "../domain/files.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
-import { type EngineOptions, wantsTools } from "../engine/options.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -56,7 +56,8 @@ export class Execution {
     const configured = this.#engine ? engineOptions(config, this.#engine, project) : {};
     this.#engineOptions = withPreset(configured, spec.overrides.preset);
     this.#briefs = briefsFor(spec, options.store);
-    this.#toolsToken = wantsTools(this.#engineOptions) ? options.passes.open(run.id) : undefined;
+    this.#toolsToken =
+      this.#engine?.takesTools && this.#engineOptions.tools === true ? options.passes.open(run.id) : undefined;
     this.#work = options.worker.run({
       ...{ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") },
       ...(this.#toolsToken !== undefined && { toolsToken: this.#toolsToken }),

@@ -47,7 +47,10 @@ export function engineWarnings(table: FileTable, engines: readonly Engine[]): st
   return engines.flatMap((engine) => {
     const said = (options: unknown, place: string): readonly string[] => {
       const result = engine.options.safeParse(options ?? {});
-      return result.success ? (engine.warnings?.(result.data, place) ?? []) : [];
+      if (!result.success) return [];
+      const isDeaf = result.data.tools === true && !engine.takesTools;
+      const noTools = `${place}.tools does nothing: ${engine.label} cannot be given takopi's own tools.`;
+      return [...(isDeaf ? [noTools] : []), ...(engine.warnings?.(result.data, place) ?? [])];
     };
     const own = said(table[engine.id], engine.id);
     const ofProjects = Object.entries(table.projects).flatMap(([alias, project]) =>

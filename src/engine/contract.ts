@@ -20,6 +20,8 @@ export interface Engine {
   /** Abilities with `interactive = true`; empty if the engine can only run headless. */
   readonly can: readonly Ability[];
   readonly operations: Operations;
+  /** Whether it can be given takopi's own tools. */
+  readonly takesTools?: boolean | undefined;
   /** Types of the images that its models get themselves; it learns of every other file from the prompt. */
   readonly images: readonly string[];
   /**

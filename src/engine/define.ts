@@ -47,6 +47,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly label: string;
   readonly options: z.ZodType<Options>;
   readonly resume: ResumeCodec;
+  /** See `Engine.takesTools`. */
+  readonly takesTools?: boolean;
   /** See `Engine.images`; none if absent. */
   readonly images?: readonly string[];
   /** See `Engine.brings`. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { TOOLS_NAME } from "./pass.ts";
 
 /** A longer one is nothing that anybody means. */
 const patterns = z.array(z.string().min(1).max(1000)).optional();
@@ -53,7 +52,7 @@ export const baseOptions = {
   remember: z.boolean().optional(),
   /** The reaction to a plan's limit that is reset at a known time; `ask` unless set. */
   at_limit: z.enum(["ask", "wait", "stop"]).optional(),
-  /** Gives the engine takopi's own tools: to ask a person, send files, come back later. */
+  /** Gives the engine takopi's own tools: to ask a person, send messages and files, propose a schedule. */
   tools: z.boolean().optional(),
 };
 
@@ -82,9 +81,6 @@ export interface EngineOptions {
   readonly deny_tools?: readonly string[] | undefined;
   readonly remember?: boolean | undefined;
   readonly at_limit?: "ask" | "wait" | "stop" | undefined;
+  /** A list is pi's: the tools that it has at all. */
   readonly tools?: boolean | readonly string[] | undefined;
 }
-
-/** Whether the engine gets takopi's own tools; a list is that of the tools which the engine has at all. */
-export const wantsTools = ({ tools }: Pick<EngineOptions, "tools">): boolean =>
-  typeof tools === "object" ? tools.includes(TOOLS_NAME) : tools === true;

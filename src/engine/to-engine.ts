@@ -11,7 +11,7 @@ import type { EngineOptions } from "./options.ts";
 import { openRun } from "./run-machine.ts";
 
 type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "tested" | "reasoning"> &
-  Partial<Pick<Engine, "images">>;
+  Partial<Pick<Engine, "images" | "takesTools">>;
 
 /** An engine with the types of its options still known. */
 interface Parts<Options extends EngineOptions> extends Described {
@@ -37,6 +37,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
     isolation,
     tested,
     reasoning,
+    takesTools,
     images = [],
     can = [],
     operations = {},
@@ -46,7 +47,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
     return { ...setup, options: readOptions(id, options, setup.options) };
   };
   return {
-    ...{ id, label, options, resume, brings, isolation, tested, reasoning, images, can },
+    ...{ id, label, options, resume, brings, isolation, tested, reasoning, takesTools, images, can },
     operations: withOptions(operations, own),
     warnings: (given, table) => parts.warnings?.(readOptions(id, options, given), table) ?? [],
     probe: async (setup) => {

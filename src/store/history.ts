@@ -13,7 +13,7 @@ export class History {
   }
 
   /**
-   * Removes the texts of what ended before `time` (ms since 1970): prompts, answers, errors, what was asked and replied.
+   * Removes the texts of what ended before `time` (ms since 1970): prompts, names of files, answers, errors, what was asked and replied.
    * Outcome, session, usage, cost and who decided stay, and replies still lead to their session.
    *
    * @returns how many runs lost their texts.
@@ -22,7 +22,7 @@ export class History {
     const database = this.#database;
     return database.transaction(() => {
       const runs = database.run(
-        `UPDATE runs SET prompt = '', answer = NULL, error = NULL
+        `UPDATE runs SET prompt = '', answer = NULL, error = NULL, files = '[]'
          WHERE state = 'ended' AND endedAt < ? AND (prompt <> '' OR answer IS NOT NULL OR error IS NOT NULL)
            AND id NOT IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending') AND runId IS NOT NULL)`,
         time,

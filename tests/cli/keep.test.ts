@@ -32,13 +32,16 @@ function withRuns(config = CONFIG) {
     };
     const prompt = "long ".repeat(20_480);
     store.runs.add({ id: `r${days}`, ...place, prompt, resume: null, follows: null, createdAt });
+    store.runs.setFiles(`r${days}`, [{ source: "f", name: "secret-plan.pdf", mime: "application/pdf" }]);
     const usage = undefined;
     store.runs.end(`r${days}`, { kind: "done", answer: "a", error: undefined, steps: 1, usage }, createdAt);
   }
   store.close();
   const prompts = () => {
     const opened = openStore(file);
-    const found = opened.runs.recent(9).map((run) => run.prompt !== "");
+    const runs = opened.runs.recent(9);
+    const found = runs.map((run) => run.prompt !== "");
+    expect(runs.map((run) => run.files.length > 0)).toEqual(found);
     opened.close();
     return found;
   };

@@ -93,7 +93,9 @@ test("from nothing to the first answer in less than three minutes", async () => 
     WAIT_MS,
   );
   expect(textOf(answer)).toContain("done · pi");
-  expect(performance.now() - startedAt).toBeLessThan(180_000);
+  const tookMs = performance.now() - startedAt;
+  console.info(`from nothing to the first answer: ${(tookMs / 1000).toFixed(1)} s`);
+  expect(tookMs).toBeLessThan(180_000);
   expect(shown()).not.toContain(emulator.token);
   const table = parseToml(readFileSync(join(home, ".takopi/takopi.toml"), "utf8"), "");
   expect(table).toMatchObject({ projects: { web: { path: join(home, "web") } }, default_project: "web" });

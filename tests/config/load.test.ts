@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { engineOptions } from "../../src/config/engine-options.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { complaint, engines, load, scratch, write } from "./bench.ts";
 
 const [, codex] = engines;
@@ -142,6 +143,14 @@ test("what Takopi has and this program has not yet is one warning that lists it"
   expect(config.default_engine).toBe("claude");
   expect(config.engines["claude"]).toEqual({ model: "opus", allowed_tools: ["Bash"] });
   expect(config.projects.get("web")?.default_engine).toBe("claude");
+});
+
+test("an engine that cannot be given takopi's own tools says that the key does nothing", () => {
+  expect(load("[codex]\ntools = true\n").warnings).toEqual([
+    "codex.tools does nothing: codex cannot be given takopi's own tools.",
+  ]);
+  const given = load('default_engine = "alpha"\n[alpha]\ntools = true\n', {}, [scriptedEngine("alpha")]);
+  expect(given.warnings).toEqual([]);
 });
 
 test("rules for approvals that nobody would ask for are warned of, by engine and by project", () => {

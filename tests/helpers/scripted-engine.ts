@@ -30,6 +30,7 @@ export function scriptedEngine(id: string): Engine {
       parse: (line) => new RegExp(`^${id} resume (\\S+)$`, "i").exec(line)?.[1],
     },
     env: [],
+    takesTools: true,
     wire: Line,
     stopSignal: "SIGTERM",
     probe: async () => ({ path: program, version: "1.0.0", problems: [] }),
