@@ -54,7 +54,7 @@ export interface Resolved {
 export class BareDirectives extends UserError {
   readonly named: Resolved["named"];
   constructor(text: string, named: Resolved["named"]) {
-    super(`Nothing was started: put the task behind it, as in \`${text} fix the tests\`.`, { code: "usage" });
+    super(`Nothing was started: add the task, as in \`${text} fix the tests\`.`, { code: "usage" });
     this.named = named;
   }
 }

@@ -20,7 +20,7 @@ export const archive = defineOperation({
     return { run: run.id };
   },
   tell: ({ run: runId }) => ({
-    body: "The session was put away: lists leave it out, and no message goes on with it by itself. A reply to it brings it back.",
+    body: "The session was put away: lists leave it out, and no message continues it by itself. A reply to it brings it back.",
     runId,
   }),
 });

@@ -17,8 +17,7 @@ export const brief = defineOperation({
   idempotent: false,
   examples: [{ text: "the tests need Node 22" }],
   run: async (access, { session: ref, text }, caller) => {
-    if (text === "")
-      throw new UserError("Put the text behind it, as in `/brief the tests need Node 22`.", { code: "usage" });
+    if (text === "") throw new UserError("Add the text, as in `/brief the tests need Node 22`.", { code: "usage" });
     const thread = findThread(access, ref, caller);
     await access.bridge.threads.brief(thread, text);
     return { run: thread.run.id, session: thread.session };

@@ -13,7 +13,7 @@ const Input = z.strictObject({
 
 export const continueSession = defineOperation({
   name: "continue",
-  summary: "take up a session that began in a terminal; a reply goes on with it",
+  summary: "resume a session that began in a terminal; a reply continues it",
   input: Input,
   output: z.object({ run: z.string(), session: z.string(), engine: z.string(), resumeLine: z.string() }),
   argument: "session",

@@ -18,7 +18,7 @@ export const name = defineOperation({
   examples: [{ name: "login bug" }],
   run: async (access, input, caller) => {
     const chosen = input.name.replace(/\s+/g, " ").trim().slice(0, NAME_LENGTH);
-    if (chosen === "") throw new UserError("Put the name behind it, as in `/name login bug`.");
+    if (chosen === "") throw new UserError("Add the name, as in `/name login bug`.");
     const thread = findThread(access, input.session, caller);
     await access.bridge.threads.rename(thread, chosen);
     return { run: thread.run.id, name: chosen };

@@ -18,8 +18,7 @@ export const steer = defineOperation({
   idempotent: false,
   examples: [{ text: "use the old API" }],
   run: async (access, { run: ref, text }, caller) => {
-    if (text === "")
-      throw new UserError("Put the message behind it, as in `/steer use the old API`.", { code: "usage" });
+    if (text === "") throw new UserError("Add the message, as in `/steer use the old API`.", { code: "usage" });
     const run = findActive(access, ref, caller);
     if (await access.bridge.job(run)?.steer(text)) return { run };
     throw new UserError(whyNotInTurn(access, run, "steer"));

@@ -33,7 +33,7 @@ export function copyDatabase(database: Database, target: string): void {
 /** The fix for an unusable state file: one sentence that names the newest copy. */
 export function restoreAdvice(file: string): string {
   const [newest] = Array.from({ length: KEPT }, (_, index) => backupPath(file, index + 1)).filter(existsSync);
-  if (newest === undefined) return "restore it from a backup, or move it away to begin anew";
+  if (newest === undefined) return "restore it from a backup, or move it away to start with an empty one";
   const time = statSync(newest).mtime.toISOString().slice(0, 16).replace("T", " ");
   return `move it and its -wal and -shm files away, then \`cp ${newest} ${file}\` (a copy of ${time} UTC; older ones lie beside it)`;
 }

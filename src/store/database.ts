@@ -82,7 +82,7 @@ function readVersion(database: Database, file: string): number {
   const version = database.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
   if (version <= migrations.length) return version;
   throw new ConfigError(
-    `${file} was written by a newer takopi (state version ${version}, this one knows ${migrations.length}): update takopi, or move the file away to begin anew.`,
+    `${file} was written by a newer takopi (state version ${version}, this one knows ${migrations.length}): update takopi, or move the file away to start with an empty one.`,
   );
 }
 

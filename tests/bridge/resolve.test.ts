@@ -154,6 +154,6 @@ describe("the context", () => {
 test.each(["/alpha", "/web", "/web @feat/x", "/ALPHA@takobot "])(
   "%j alone starts nothing, and says how to use it",
   (text) => {
-    expect(() => resolve(text)).toThrow(`put the task behind it, as in \`${text.trim()} fix the tests\``);
+    expect(() => resolve(text)).toThrow(`add the task, as in \`${text.trim()} fix the tests\``);
   },
 );

@@ -11,7 +11,7 @@ test.each([
   ['defualt_engine = "pi"', "FILE: defualt_engine is not a known key; did you mean default_engine?"],
   [
     "zzz = 1",
-    "FILE: zzz is not a known key; known here: claude, codex, default_engine, default_project, limits, mcp, on_restart, opencode, pi, plugins, projects, schedules, shutdown, transport, transports, triggers, voice, watch_config, webhooks.",
+    "FILE: zzz is not a known key; known here: claude, codex, default_engine, default_project, limits, mcp, on_restart, opencode, pi, plugins, presets, projects, schedules, shutdown, transport, transports, triggers, voice, watch_config, webhooks.",
   ],
   ["[limits]\nparalel_runs = 1", "FILE: limits.paralel_runs is not a known key; did you mean parallel_runs?"],
   ["[limits]\nparallel_runs = 0", "FILE: limits.parallel_runs is 0; expected a number of at least 1."],
@@ -62,7 +62,7 @@ test.each([
     "FILE: projects.a.chat_id is 3, which is the main chat already; a chat belongs to one project.",
   ],
   ["x = [1,", "Malformed TOML in FILE, line 1, column 5: unfinished array."],
-])("%j is refused in one line with key and mend", (text, message) => {
+])("%j is refused in one line with key and fix", (text, message) => {
   expect(complaint(text)).toBe(message);
 });
 

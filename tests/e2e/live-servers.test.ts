@@ -31,7 +31,7 @@ const until = (isIt: () => boolean) => vi.waitUntil(isIt, { timeout: 30_000, int
 test("a server that had no run for limits.idle_minutes is ended, and the store forgets it", async () => {
   const { say, outcomeOf, store, log } = await stagePi("[limits]\nidle_minutes = 0.01");
   await outcomeOf(say("answer"));
-  expect(log.some(({ event }) => event === "server.spawned")).toBe(true);
+  await until(() => log.some(({ event }) => event === "server.exited"));
   await until(() => store().liveServers.all().length === 0);
 });
 

@@ -11,7 +11,7 @@ const labels = (message: Message) => buttonsOf(message).map(({ text }) => text);
 test("an engine without a task is offered as the default of the conversation, and becomes it", async () => {
   const { say, botSays, press, outcomeOf, emulator, store } = await stage(chat);
   const asked = say("/beta");
-  const told = await botSays(/^Nothing was started: put the task behind it, as in \/beta fix the tests\.$/);
+  const told = await botSays(/^Nothing was started: add the task, as in \/beta fix the tests\.$/);
   expect(told.reply_to_message?.message_id).toBe(asked);
   expect(labels(told)).toEqual(["Make beta the default here"]);
   expect(store().runs.recent(5)).toEqual([]);

@@ -61,5 +61,5 @@ test("what the engine lacks is refused, and a preset of another engine in a sess
 test("a bare preset starts nothing", async () => {
   const { say, botSays } = await setUp();
   say("/small");
-  await botSays(/^Nothing was started: put the task behind it, as in \/small fix the tests\.$/);
+  await botSays(/^Nothing was started: add the task, as in \/small fix the tests\.$/);
 });

@@ -89,7 +89,7 @@ describe("commands for a thread", () => {
     say("/undo", { replyTo: headless.message_id });
     await botSays(/^alpha cannot take a turn back\.$/);
     say("/name", { replyTo: headless.message_id });
-    await botSays(/^Put the name behind it/);
+    await botSays(/^Add the name/);
   });
 });
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => home?.[Symbol.asyncDispose]());
 
-const setUp = (engine: string, interactive: boolean) =>
+const setUp = (engine: string) =>
   stage({
     ...{ engines, defaultEngine: engine, waitMs: RUN_TIMEOUT_MS, env: home.env },
     tables: `
@@ -23,19 +23,15 @@ const setUp = (engine: string, interactive: boolean) =>
 cmd = "${engineCommand("pi")}"
 provider = "scripted"
 model = "m"
-interactive = ${interactive}
 [codex]
 cmd = "${engineCommand("codex")}"
 sandbox = "read-only"
-interactive = ${interactive}
 [opencode]
 cmd = "${engineCommand("opencode")}"
 env_passthrough = ["OPENCODE_DISABLE_*"]
-interactive = ${interactive}
 [claude]
 cmd = "${engineCommand("claude")}"
 env = ${JSON.stringify(home.claudeEnv).replaceAll('":"', '" = "')}
-interactive = ${interactive}
 [projects.web]
 path = "${home.web}"
 `,
@@ -44,8 +40,8 @@ path = "${home.web}"
 let colour = 0;
 
 describe.each(["codex", "opencode", "pi", "claude"])("%s", (engine) => {
-  test.each([false, true])("shows its model photos, interactive = %s", async (interactive) => {
-    const { emulator, outcomeOf } = await setUp(engine, interactive);
+  test("shows its model photos, headless", async () => {
+    const { emulator, outcomeOf } = await setUp(engine);
     const show = async (caption: string, replyTo?: number) => {
       const sent = photo(++colour);
       const more = { chatId: emulator.privateChatId, caption, ...(replyTo !== undefined && { replyTo }) };

@@ -23,7 +23,7 @@ export async function waitForMessage(bot: Bot, parts: FirstMessageParts): Promis
   ask.say(`Now send your bot any message: open https://t.me/${botName} and write "hi". Ctrl-C ends this.`);
   const stopReminding = after(PATIENCE_MS, () =>
     ask.say(
-      `Nobody has written to @${botName} yet. Search for @${botName} in Telegram, press Start, and write to it; in a group, mention it. This goes on waiting.`,
+      `Nobody has written to @${botName} yet. Search for @${botName} in Telegram, press Start, and write to it; in a group, mention it. Still waiting.`,
     ),
   );
   try {
