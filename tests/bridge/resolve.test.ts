@@ -23,7 +23,7 @@ function resolve(text: string, more: Partial<Prompt> = {}, config: object = {}, 
   };
   const whole = {
     ...{ default_engine: "alpha", telegram: { session_mode: "stateless", topics: { enabled: false } } },
-    ...{ projects: new Map(Object.entries(projects)), ...config },
+    ...{ projects: new Map(Object.entries(projects)), presets: new Map(), ...config },
   } as unknown as Config;
   const engines = [scriptedEngine("alpha"), scriptedEngine("beta")];
   return resolvePrompt(prompt, {

@@ -57,7 +57,7 @@ test(`${COUNT} mutated updates leave the dispatcher at work, and strangers witho
     rewrite: () => {},
   } as unknown as Bridge;
   const config = {
-    ...{ default_engine: "alpha", projects: new Map(), limits: {} },
+    ...{ default_engine: "alpha", projects: new Map(), presets: new Map(), limits: {} },
     telegram: {
       ...{ chat_id: 5, allowed_user_ids: [], allowed_chat_ids: [], forward_coalesce_s: 0 },
       ...{ topics: { enabled: false }, files: { enabled: true, allowed_user_ids: [] } },

@@ -41,7 +41,7 @@ function toApproval(id: string, ask: Ask, cwd: string): Approval {
   const { tool_name: tool, input } = ask;
   const { kind, title } = describeTool({ name: tool, args: input, cwd }, dialect);
   const reason = ask.decision_reason ?? ask.description;
-  const asked = { id, cwd, canAllowSession: sessionRules(ask).length > 0, ...(reason && { reason }) };
+  const asked = { id, cwd, tool, canAllowSession: sessionRules(ask).length > 0, ...(reason && { reason }) };
   const command = Command.safeParse(input).data?.command;
   if (kind === "command" && command !== undefined)
     return { ...asked, kind, title: `Run ${title}`, command, body: command };

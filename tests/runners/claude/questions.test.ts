@@ -20,7 +20,7 @@ const questionOf = (asked: Ask) => toAsking("a", asked, "/repo").questions[0];
 test("a command is shown whole, with the model's words for it", () => {
   const body = "mkdir /repo/one";
   const shown = { id: "a", kind: "command", title: "Run mkdir one", command: body, body, reason: "make it" };
-  expect(questionOf(command)).toEqual({ ...shown, cwd: "/repo", canAllowSession: true });
+  expect(questionOf(command)).toEqual({ ...shown, tool: "Bash", cwd: "/repo", canAllowSession: true });
 });
 
 test("for the session only rules are added, and none of claude's other suggestions", () => {
