@@ -47,8 +47,8 @@ export const saidView = (
   { engines, style }: { readonly engines: readonly Engine[]; readonly style: Style },
 ): OutcomeView => ({
   ...outcomeOf(run, engines, style),
-  ...{ label: run.outcome ?? "working", answer, error: undefined },
-  ...(run.outcome === null && { goal: "so far" }),
+  ...{ label: run.outcome ?? "so far", answer, error: undefined },
+  ...(run.outcome === null && { goal: "more follows" }),
 });
 
 /** A cancelled run keeps the form of its progress. */

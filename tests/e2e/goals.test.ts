@@ -22,7 +22,7 @@ test("/goal works turn after turn: the answers come silently, the last one with 
 test("the answer of a turn that is too long for a message comes whole, in parts", async () => {
   const { say, botSays, outcomeOf, emulator } = await stageLive();
   const asked = say("/goal /codex work long second --tokens 200k");
-  await botSays(/^(working|done) · codex[\s\S]*many words/);
+  await botSays(/^(so far|done) · codex[\s\S]*many words/);
   await outcomeOf(asked);
   await emulator.waitFor(() => {
     const texts = emulator.messages(emulator.privateChatId).map(textOf);
