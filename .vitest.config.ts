@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false,
+          setupFiles: "tests/helpers/markdown-loaded.ts",
           include: ["tests/**/*.test.ts"],
           exclude: [...PROCESS, ...REAL_ENGINES, ...PAGE],
         },

@@ -13,7 +13,11 @@ const chat = { id: 5, type: "private" };
 function receive(...updates: object[]) {
   const store = openStore(":memory:");
   const log: LogEntry[] = [];
-  const config = { projects: new Map(), presets: new Map(), telegram: { chat_id: 5, allowed_user_ids: [5], allowed_chat_ids: [] } };
+  const config = {
+    projects: new Map(),
+    presets: new Map(),
+    telegram: { chat_id: 5, allowed_user_ids: [5], allowed_chat_ids: [] },
+  };
   const dispatcher = new Dispatcher({
     transcribe: () => Promise.reject(new Error("nothing is heard here")),
     ...{ config: () => config as unknown as Config, engines: [], engineOverride: undefined, store },
