@@ -57,7 +57,7 @@ function toChoice(id: string, call: Call, options: readonly PermissionOption[]):
 
 function toApproval(id: string, call: Call, cwd: string, canAllowSession: boolean): Approval {
   const kind = kindOf(call);
-  const asked = { id, cwd, canAllowSession };
+  const asked = { id, cwd, canAllowSession, ...(call.name && { tool: call.name }) };
   const command = kind === "command" ? commandOf(call) : undefined;
   if (command !== undefined) return { ...asked, kind: "command", title: `Run ${command}`, command, body: command };
   const paths = pathsOf(call);
