@@ -7,7 +7,10 @@ const PROCESS = [
   "tests/mcp/program.test.ts",
   "tests/library/library.test.ts",
 ];
+/** Tests that start many programs. A process that has loaded much forks slowly, so these get workers of their own. */
+const STARTING = ["tests/{e2e,engine,runners,worker,cli,playground}/**/*.test.ts"];
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
+const LOADED = "tests/helpers/markdown-loaded.ts";
 const PAGE = ["tests/page/**/*.test.ts"];
 
 export default defineConfig({
@@ -27,12 +30,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "unit",
-          isolate: false,
-          setupFiles: "tests/helpers/markdown-loaded.ts",
+          ...{ name: "unit", isolate: false, setupFiles: LOADED },
           include: ["tests/**/*.test.ts"],
-          exclude: [...PROCESS, ...REAL_ENGINES, ...PAGE],
+          exclude: [...STARTING, ...PROCESS, ...REAL_ENGINES, ...PAGE],
         },
+      },
+      {
+        extends: true,
+        test: { ...{ name: "starting", isolate: false, setupFiles: LOADED }, include: STARTING, exclude: PROCESS },
       },
       {
         extends: true,

@@ -11,6 +11,7 @@ import { type Mutation, mutations } from "./list.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const LEFT_OUT = /^(node_modules|dist|\.git|\.engines)$/;
 const LIMIT_MS = 600_000;
+const PROJECTS = ["unit", "starting", "process"].flatMap((name) => ["--project", name]);
 
 interface Report {
   readonly testResults: readonly {
@@ -26,7 +27,7 @@ const copy = mkdtempSync(join(tmpdir(), "takopi-mutations-"));
 function firstFailure(tests: readonly string[]): string | undefined {
   const outputFile = join(copy, "report.json");
   rmSync(outputFile, { force: true });
-  const args = ["run", "--config", ".vitest.config.ts", "--project", "unit", "--maxWorkers=1", "--bail=1"];
+  const args = ["run", "--config", ".vitest.config.ts", ...PROJECTS, "--maxWorkers=1", "--bail=1"];
   const vitest = join(copy, "node_modules/.bin/vitest");
   const options = { cwd: copy, encoding: "utf8", timeout: LIMIT_MS } as const;
   spawnSync(vitest, [...args, "--reporter=json", `--outputFile=${outputFile}`, ...tests], options);

@@ -64,7 +64,7 @@ export const mutations: readonly Mutation[] = [
     file: "src/chat/deliverer.ts",
     find: "if (delivery.file !== null) await",
     replace: "store.deliveries.sent(delivery.id);\n      if (delivery.file !== null) await",
-    tests: ["tests/chat/deliverer.test.ts", "tests/e2e/restart.test.ts"],
+    tests: ["tests/chaos/kill.test.ts"],
   },
   {
     invariant: "A message is marked as on its way before it is sent",
@@ -78,14 +78,14 @@ export const mutations: readonly Mutation[] = [
     file: "src/chat/part-sender.ts",
     find: "let index = store.deliveries.sentParts(delivery.id);",
     replace: "let index = 0;",
-    tests: ["tests/chat/deliverer.test.ts", "tests/e2e/restart.test.ts"],
+    tests: ["tests/chaos/kill.test.ts"],
   },
   {
     invariant: "No message says that a run goes on once it has ended",
     file: "src/chat/deliverer.ts",
     find: "if (progressId !== undefined && !isReplaced)",
     replace: "if (progressId === undefined && !isReplaced)",
-    tests: ["tests/e2e/refusals.test.ts", "tests/e2e/task.test.ts"],
+    tests: ["tests/telegram/faults.test.ts"],
   },
   {
     invariant: "Strangers get no answer",
@@ -141,13 +141,13 @@ export const mutations: readonly Mutation[] = [
     file: "src/operations/answer.ts",
     find: "isForPeople: true,",
     replace: "isForPeople: false,",
-    tests: ["tests/operations/operations.test.ts", "tests/config/load.test.ts"],
+    tests: ["tests/mcp/program.test.ts"],
   },
   {
     invariant: "A path that a person or an engine names stays in the project",
     file: "src/worker/files/directory.ts",
     find: ' || parts.includes("..")',
     replace: "",
-    tests: ["tests/worker/files.test.ts"],
+    tests: ["tests/e2e/file-put.test.ts"],
   },
 ];
