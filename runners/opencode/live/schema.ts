@@ -67,6 +67,8 @@ const MessageInfo = z.object({
   summary: z.unknown().optional(),
   /** Why the model's answer failed. */
   error: z.unknown().optional(),
+  /** An answer that is not complete is still being written. */
+  time: z.object({ completed: z.number().optional() }).optional().catch(undefined),
 });
 
 /** One thing that happened on the server; others are of no use here. */

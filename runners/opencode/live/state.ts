@@ -34,6 +34,10 @@ export interface LiveState {
   readonly retried?: string;
   /** The session has worked since the prompt. */
   readonly hasBegun: boolean;
+  /** The newest answer is not complete. */
+  readonly isWriting: boolean;
+  /** The turn has failed and its session is idle, though its answer is not complete. */
+  readonly isEnding: boolean;
   /** The session has come to rest, with nothing left unanswered. */
   readonly isOver: boolean;
   readonly showsThoughts: boolean;
@@ -60,6 +64,8 @@ export function startOf({ run, session, directory, prompt, showsThoughts }: Live
     workdirs: new Map(),
     open: new Map(),
     hasBegun: false,
+    isWriting: false,
+    isEnding: false,
     isOver: false,
   };
 }

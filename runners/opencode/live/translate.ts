@@ -65,10 +65,13 @@ function withStatus(state: LiveState, { sessionID, status }: Properties<"session
   return [{ ...begun, run, retried: title }, [event]];
 }
 
-/** The session is idle. That comes twice after an abort or an error, and too early where a message was just added. */
+/**
+ * The session is idle. That comes too early if a message was just added, and twice after an abort or an error: first
+ * before the failed answer is complete. opencode drops a prompt that comes between the two (1.18.33).
+ */
 function rest(state: LiveState): LiveState {
-  const hasFailed = state.run.failure !== undefined && state.hasBegun;
-  return state.answered === state.asked || hasFailed ? { ...state, isOver: true } : state;
+  if (state.run.failure !== undefined && state.hasBegun) return { ...state, isOver: !state.isWriting, isEnding: true };
+  return state.answered === state.asked ? { ...state, isOver: true } : state;
 }
 
 function withError(state: LiveState, error: unknown): Translation {
@@ -89,7 +92,8 @@ function withMessage(state: LiveState, info: Properties<"message.updated">["info
     return isRoot && info.id > state.asked ? { ...state, asked: info.id, isOver: false } : state;
   const messages = new Map(state.messages).set(info.id, info.summary === true ? "summary" : "answer");
   const isAnswer = isRoot && info.parentID !== undefined && info.parentID >= (state.answered ?? "");
-  return { ...state, messages, ...(isAnswer && { answered: info.parentID, hasBegun: true }) };
+  const isWriting = isRoot ? info.time?.completed === undefined : state.isWriting;
+  return { ...state, messages, isWriting, ...(isAnswer && { answered: info.parentID, hasBegun: true }) };
 }
 
 function withPart(state: LiveState, part: LivePart): Translation {

@@ -42,6 +42,8 @@ export class Turn {
   /** Messages that are on their way into the turn. */
   #steering = 0;
   #hasEnded = false;
+  /** Ends a failed turn whose answer is never completed. */
+  #ending: NodeJS.Timeout | undefined;
   /** Events that come while the run reads what it missed. */
   #missed: LiveEvent[] | undefined;
 
@@ -83,6 +85,7 @@ export class Turn {
       context.push(ending ? toCrash(this.#state, ending) : toOutcome(this.#state));
     } finally {
       this.#hasEnded = true;
+      clearTimeout(this.#ending);
       unwatch();
     }
   }
@@ -144,6 +147,8 @@ export class Turn {
 
   #checkOver(): void {
     if (this.#state.isOver && this.#steering === 0) this.#markOver();
+    else if (this.#state.isEnding && !this.#hasEnded)
+      this.#ending ??= setTimeout(this.#markOver, BOUNDS.liveServer.beginMs);
   }
 
   /** opencode begins with a prompt some time after it took it, and has nothing to abort before (0.5 s seen in 1.18.33). */

@@ -124,6 +124,16 @@ test("what the model's server said is the outcome, or a warning where it is aske
   expect(toOutcome(retried.state)).toMatchObject({ ok: true, answer: "Recovered." });
 });
 
+test("a turn that failed is over once its answer is complete, since a prompt before that is dropped", () => {
+  const events = readEvents("model-400");
+  const start = startOfRecording(events);
+  const isOver = (_: LiveEvent, at: number) => play(events.slice(0, at + 1), start).state.isOver;
+  const untilOver = events.slice(0, events.findIndex(isOver)).map(({ type }) => type);
+  expect(untilOver.slice(untilOver.indexOf("session.error"))).toEqual([
+    ...["session.error", "session.status", "session.idle", "message.updated"],
+  ]);
+});
+
 test("a conversation that is summed up is answered, without the summary", () => {
   const played = playAll("overflow");
   expect(ended(played)).toMatchObject([{ level: "warning" }]);
