@@ -17,7 +17,7 @@ test("a run has the tools of the list, none of which names a chat or approves an
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).toEqual(insideOperations.map(({ name }) => name));
   for (const { inputSchema } of tools) {
-    expect(Object.keys(inputSchema.properties ?? {})).not.toContain(expect.stringMatching(/chat|topic|user/));
+    expect(Object.keys(inputSchema.properties ?? {}).filter((name) => /chat|topic|user/.test(name))).toEqual([]);
   }
   const result = await client
     .callTool({ name: "answer", arguments: { reply: "allow" } })
