@@ -20,15 +20,24 @@ const ErrorLine = z.object({
 
 export function readFailure(line: unknown): Failure {
   const { message, error } = ErrorLine.parse(line);
-  if (typeof error !== "object") return { text: message || error || UNNAMED };
+  if (typeof error !== "object") return { text: withoutPlaces(message || error || UNNAMED) };
   const { data } = error;
   return {
-    text: message || data?.message || error.message || error.name || UNNAMED,
+    text: withoutPlaces(message || data?.message || error.message || error.name || UNNAMED),
     ...(data?.ref && { ref: data.ref }),
   };
 }
 
 const UNNAMED = "opencode error";
+
+/** What goes wrong within opencode itself comes with the places in its program (1.18.33). */
+function withoutPlaces(said: string): string {
+  if (said.startsWith("ProviderNoProvidersError")) return NO_PROVIDER;
+  return said.replace(/\n[ \t]+at [^\n]*/g, "");
+}
+
+const NO_PROVIDER =
+  "opencode has no provider: run `opencode auth login`, or configure one, and send your message again.";
 
 /** The same for people; `isGuarded` if opencode was kept from its hosted models and may have found no other. */
 export function explainFailure({ text: said, ref }: Failure, isGuarded: boolean): string {

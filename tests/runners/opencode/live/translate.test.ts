@@ -148,6 +148,18 @@ test("a prompt that is refused from the start is over at once", () => {
   expect(toOutcome(state)).toMatchObject({ ok: false, error: 'Agent not found: "nosuch".' });
 });
 
+test.each([
+  ["ProviderNoProvidersError: No providers are available", /^opencode has no provider: run `opencode auth login`/],
+  ["SomeError: it broke", /^SomeError: it broke$/],
+])("an error within opencode is told without the places in its program: %s", (message, told) => {
+  const start = startOfRecording(readEvents("plain"));
+  const places =
+    "\n    at <anonymous> (/$bunfs/root/chunk-1.js:439:97193)\n    at SessionPrompt.prompt (/$bunfs/root/2.js:4:1)";
+  const error = { name: "UnknownError", data: { message: message + places } };
+  const [state] = translateLive(start, { type: "session.error", properties: { sessionID: start.session, error } });
+  expect(toOutcome(state)).toMatchObject({ ok: false, error: expect.stringMatching(told) });
+});
+
 test("an idle that is left over from before the prompt ends nothing", () => {
   const start = startOfRecording(readEvents("plain"));
   const idle: LiveEvent = { type: "session.idle", properties: { sessionID: start.session } };
