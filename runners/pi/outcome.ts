@@ -59,6 +59,11 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     "Run `pi` in a terminal on this machine and use /login, or let the key through with `pi.env_passthrough`.",
   ],
   [/^401\b.*/, "The provider refused pi's credentials: run `pi` in a terminal on this machine and use /login."],
+  // pi tells nobody of a models.json that it cannot read, unless it lists its models.
+  [
+    /^.*Unknown provider ".*$/m,
+    "If your models.json has it, `takopi doctor` says why pi cannot read that file; else correct `pi.provider`.",
+  ],
   [/^.*--provider requires --model.*$/m, "Set `pi.model` beside `pi.provider`."],
 ];
 

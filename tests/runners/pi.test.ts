@@ -224,6 +224,7 @@ describe("a stream that ends without an outcome", () => {
       "No API key found for anthropic.",
       "/login",
     ],
+    ['Error: Unknown provider "x". Use --list-models to see them.', 'Unknown provider "x"', "`takopi doctor`"],
     ["Error: --provider requires --model (for example: x)", "--provider requires --model", "`pi.model`"],
     [
       "file:///pi/cli.js:2\nimport { enableCompileCache } from\nSyntaxError: no export named 'enableCompileCache'\n    at x",
