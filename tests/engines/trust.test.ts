@@ -29,7 +29,9 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-const ways = Object.keys(pinnedEngines).flatMap((id) => [false, true].map((interactive) => [id, interactive] as const));
+/** All but ACP agents, whose repositories are kept out by what `untrusted_env` names. */
+const natives = Object.keys(pinnedEngines).filter((id) => id !== "codexAcp");
+const ways = natives.flatMap((id) => [false, true].map((interactive) => [id, interactive] as const));
 /** Options that make each engine ask before it runs a command. */
 const asking = (id: string): EngineOptions & Record<string, unknown> => {
   if (id === "claude") return { env: home.claudeEnv };
