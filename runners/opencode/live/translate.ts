@@ -89,7 +89,7 @@ function withMessage(state: LiveState, info: Properties<"message.updated">["info
   if (!state.sessions.has(info.sessionID) || info.id < state.prompt) return state;
   const isRoot = info.sessionID === state.session;
   if (info.role === "user")
-    return isRoot && info.id > state.asked ? { ...state, asked: info.id, isOver: false } : state;
+    return isRoot && info.id > state.asked ? { ...state, asked: info.id, isOver: false, isEnding: false } : state;
   const messages = new Map(state.messages).set(info.id, info.summary === true ? "summary" : "answer");
   const isAnswer = isRoot && info.parentID !== undefined && info.parentID >= (state.answered ?? "");
   const isWriting = isRoot ? info.time?.completed === undefined : state.isWriting;

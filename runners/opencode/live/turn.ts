@@ -85,7 +85,7 @@ export class Turn {
       context.push(ending ? toCrash(this.#state, ending) : toOutcome(this.#state));
     } finally {
       this.#hasEnded = true;
-      clearTimeout(this.#ending);
+      this.#stopWaiting();
       unwatch();
     }
   }
@@ -146,9 +146,15 @@ export class Turn {
   }
 
   #checkOver(): void {
-    if (this.#state.isOver && this.#steering === 0) this.#markOver();
-    else if (this.#state.isEnding && !this.#hasEnded)
-      this.#ending ??= setTimeout(this.#markOver, BOUNDS.liveServer.beginMs);
+    const { isOver, isEnding } = this.#state;
+    if (isOver && this.#steering === 0) this.#markOver();
+    if (isEnding && !this.#hasEnded) this.#ending ??= setTimeout(this.#markOver, BOUNDS.liveServer.beginMs);
+    else this.#stopWaiting();
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#ending);
+    this.#ending = undefined;
   }
 
   /** opencode begins with a prompt some time after it took it, and has nothing to abort before (0.5 s seen in 1.18.33). */

@@ -134,6 +134,15 @@ test("a turn that failed is over once its answer is complete, since a prompt bef
   ]);
 });
 
+test("a message that is added to a failed turn keeps it from ending", () => {
+  const events = readEvents("model-400");
+  const start = startOfRecording(events);
+  const failed = play(events.slice(0, events.findIndex(({ type }) => type === "session.idle") + 1), start).state;
+  expect(failed).toMatchObject({ isEnding: true, isOver: false });
+  const info = { id: "msg_zzz", sessionID: start.session, role: "user" };
+  expect(translateLive(failed, { type: "message.updated", properties: { info } })[0].isEnding).toBe(false);
+});
+
 test("a conversation that is summed up is answered, without the summary", () => {
   const played = playAll("overflow");
   expect(ended(played)).toMatchObject([{ level: "warning" }]);
