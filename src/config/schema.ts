@@ -142,10 +142,8 @@ const schedule = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
-const mcp = z.strictObject({
-  /** The operations that write which `takopi mcp` offers. */
-  allow: z.array(text).default([]),
-});
+/** The operations that write which `takopi mcp` offers. */
+const mcp = z.strictObject({ allow: z.array(text).default([]) });
 
 /** A value that does not stand in the file itself. */
 const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })], {
