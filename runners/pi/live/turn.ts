@@ -169,7 +169,8 @@ export class Turn {
     const { usage } = outcome;
     const stats = usage && (await this.#peer.call("get_session_stats", {}, SessionStats).catch(() => undefined));
     const percent = stats?.contextUsage?.percent ?? undefined;
-    const filled = usage && percent !== undefined ? { usage: { ...usage, contextFill: Math.min(1, percent / 100) } } : {};
+    const filled =
+      usage && percent !== undefined ? { usage: { ...usage, contextFill: Math.min(1, percent / 100) } } : {};
     this.#context.push({ ...outcome, ...filled });
     this.#markOver();
   }

@@ -142,7 +142,14 @@ test("an outcome tells how full the context of the model is", async () => {
   const { completed } = begin();
   const sessionID = "ses_1";
   const messageID = emitAnswer({ prompt: await promptId(), text: "Done." });
-  const info = { id: messageID, sessionID, role: "assistant", providerID: "a", modelID: "b", parentID: await promptId() };
+  const info = {
+    id: messageID,
+    sessionID,
+    role: "assistant",
+    providerID: "a",
+    modelID: "b",
+    parentID: await promptId(),
+  };
   peer.emit("message.updated", { info });
   const tokens = { input: 100, output: 50, reasoning: 10, cache: { read: 90, write: 0 } };
   const part = { id: "prt_1", messageID, sessionID, type: "step-finish", reason: "stop", cost: 0, tokens };
