@@ -25,6 +25,7 @@ export function withoutLacking(
     }
     return stripped as Tables;
   };
+  const own = strip(file, []);
   const projects = Object.entries(file.projects).map(([alias, one]) => [alias, strip(one, ["projects", alias])]);
-  return { table: { ...strip(file, []), projects: Object.fromEntries(projects) }, warnings };
+  return { table: { ...own, projects: Object.fromEntries(projects) }, warnings };
 }
