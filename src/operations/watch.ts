@@ -43,7 +43,13 @@ export const watch = defineOperation({
     const now = access.store.runs.get(run.id) ?? run;
     const since = now.startedAt ?? now.createdAt;
     return {
-      ...{ run: run.id, state: now.outcome ?? now.state, answer: now.answer, error: now.error, events },
+      ...{
+        run: run.id,
+        state: now.outcome ?? now.state,
+        answer: access.store.answers.whole(now),
+        error: now.error,
+        events,
+      },
       forMs: (now.endedAt ?? Math.max(access.now, since)) - since,
     };
   },
@@ -97,7 +103,7 @@ async function follow(
     unwatch();
   }
   const ended = store.runs.get(run.id);
-  if (ended?.outcome) take(completedOf(ended));
+  if (ended?.outcome) take(completedOf({ ...ended, answer: store.answers.whole(ended) }));
   return kept;
 }
 

@@ -1,3 +1,4 @@
+import { LongAnswers } from "./answers.ts";
 import { copyDatabase } from "./backup.ts";
 import { StoredButtons } from "./buttons.ts";
 import { Conversations } from "./conversations.ts";
@@ -21,6 +22,7 @@ import { StoredWebhooks } from "./webhooks.ts";
 export interface Store {
   readonly updates: Updates;
   readonly runs: Runs;
+  readonly answers: LongAnswers;
   readonly messages: Messages;
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
@@ -54,6 +56,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     moves,
     updates: new Updates(database),
     runs: new Runs(database, moves),
+    answers: new LongAnswers(database),
     messages: new Messages(database, moves),
     deliveries: new Deliveries(database, moves),
     conversations: new Conversations(database),

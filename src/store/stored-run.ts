@@ -39,6 +39,7 @@ export interface StoredRun {
   /** 1 if there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
   readonly outcome: OutcomeKind | null;
+  /** The first piece of it, if it is a long one: see `LongAnswers`. */
   readonly answer: string | null;
   readonly error: string | null;
   readonly steps: number;

@@ -106,4 +106,9 @@ function errorCode(error: unknown): string {
 
 /** A file to send; each try reads its bytes again. */
 export const toUpload = (file: TextFile | BinaryFile): InputFile =>
-  "text" in file ? new InputFile(Buffer.from(file.text), file.name) : new InputFile(() => file.bytes(), file.name);
+  new InputFile(() => ("text" in file ? textBytes(file) : file.bytes()), file.name);
+
+async function* textBytes({ text, rest }: TextFile): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from(text);
+  for (const piece of rest?.() ?? []) yield Buffer.from(piece);
+}

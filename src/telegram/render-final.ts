@@ -98,9 +98,16 @@ function toClassic(view: OutcomeView, { answer, error, isWhole }: Said, mode: Me
   return view.overflow === "trim" ? { parts } : { parts, file: toFile(view) };
 }
 
-function toFile({ answer, error = "" }: OutcomeView): TextFile {
-  const text = error.trim() === "" || error.trim() === answer.trim() ? answer : `${answer}\n\n${error}`;
-  return { name: "answer.md", text };
+function toFile({ answer, rest, error = "" }: OutcomeView): TextFile {
+  const isShown = error.trim() !== "" && error.trim() !== answer.trim();
+  return {
+    name: "answer.md",
+    text: answer,
+    *rest() {
+      yield* rest?.() ?? [];
+      if (isShown) yield `\n\n${error}`;
+    },
+  };
 }
 
 function toRich(view: OutcomeView, body: readonly Block[]): RichContent | undefined {
