@@ -13,7 +13,7 @@ import { renderProgress } from "./render-progress.ts";
 export interface OutcomeView extends Frame {
   /** Markdown, of whoever wrote it. */
   readonly answer: string;
-  /** What follows the beginning of a long answer, piece by piece. */
+  /** The rest of a long answer, piece by piece. */
   rest?(): Iterable<string>;
   /** Plain text, shown below the answer. */
   readonly error?: string | undefined;

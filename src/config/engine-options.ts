@@ -23,7 +23,7 @@ export function engineOptions(config: Config, engine: Engine, project: Project |
   throw new ConfigError(`${config.file ?? "config"}: ${formatKey(path)} ${problem?.text ?? "does not hold."}`);
 }
 
-/** What presets set comes over the config; their instructions come behind its own. */
+/** Presets override the config, except that their instructions are added to the config's. */
 export function withPreset(options: EngineOptions, preset: Readonly<Record<string, string>> = {}): EngineOptions {
   const { instructions: added, ...others } = preset;
   const instructions = joinTexts(options.instructions, added);

@@ -10,7 +10,7 @@ export const baseOptions = {
   /** Appended to the engine's arguments. */
   extra_args: z.array(z.string()).optional(),
   model: z.string().min(1).optional(),
-  /** What the model is told beside the engine's own instructions. */
+  /** Added to the engine's own instructions for the model. */
   instructions: z.string().min(1).optional(),
   /** Variables added to the engine's environment. */
   env: z.record(z.string(), z.string()).optional(),

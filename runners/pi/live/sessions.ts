@@ -17,7 +17,7 @@ export type PiRequest = WorkSetup & { readonly options: PiOptions };
 
 /** The use of a warm pi by one run or operation. */
 export interface Seat extends Lease<PiServer> {
-  /** To be called where a command made pi change its session. */
+  /** To be called when a command has made pi change its session. */
   moved(): void;
 }
 
@@ -38,7 +38,7 @@ export class PiSessions {
   }
 
   /**
-   * The pi of the request's session, or one of a new session; started if none is warm, and where the warm one would
+   * The pi of the request's session, or one of a new session; started if none is warm, and if the warm one would
    * not know what happened to its session since.
    *
    * @throws EngineError if there is no such session, or pi does not start; what `stopped` is aborted with.
