@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { isTable, type Table } from "../domain/table.ts";
 import type { MakeEngine } from "../engine/configured.ts";
 import type { Engine } from "../engine/contract.ts";
 import { isolatedResume } from "../engine/isolation.ts";
@@ -12,6 +13,7 @@ import { writePrivateFile } from "./edit.ts";
 import { checkEngineTables, engineWarnings } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
 import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
+import { withoutLacking } from "./lacking-keys.ts";
 import { brokenMachines, toMachines } from "./machines.ts";
 import { migrate, migrateText } from "./migrate.ts";
 import { brokenPresets, presetWarnings, toPresets } from "./presets.ts";
@@ -19,7 +21,7 @@ import { type Problem, toProblems } from "./problem.ts";
 import { brokenRules, sameName } from "./rules.ts";
 import { brokenSchedules, toSchedules } from "./schedules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
-import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
+import { formatKey, parseToml } from "./toml.ts";
 import { brokenTriggers, toTriggers, toWebhooks } from "./triggers.ts";
 import { brokenVoice, toVoice } from "./voice.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
@@ -65,25 +67,26 @@ export function checkConfig(candidate: Candidate): Config {
   const { engines, table, moved } = addConfigured(overridden.table, candidate.engines, added);
   const schema = fileSchema(engines);
   const result = schema.safeParse(table);
-  const problems = result.success
-    ? [
-        ...brokenRules(result.data, engines),
-        ...brokenPresets(result.data, engines),
-        ...brokenSchedules(result.data),
-        ...brokenTriggers(result.data),
-        ...brokenVoice(result.data),
-        ...brokenMachines(result.data),
-        ...checkEngineTables(result.data, engines),
-      ]
-    : toProblems(result.error, table, schema);
-  if (!result.success || problems.length > 0) {
-    throw refusal(
+  const refuse = (problems: readonly Problem[]) =>
+    refusal(
       problems.map((problem) => asWritten(problem, moved)),
       file,
       overridden,
     );
-  }
-  return toConfig(result.data, { ...candidate, engines, directory });
+  if (!result.success) throw refuse(toProblems(result.error, table, schema));
+  const known = withoutLacking(result.data, engines);
+  const problems = [
+    ...brokenRules(known.table, engines),
+    ...brokenPresets(known.table, engines),
+    ...brokenSchedules(known.table),
+    ...brokenTriggers(known.table),
+    ...brokenVoice(known.table),
+    ...brokenMachines(known.table),
+    ...checkEngineTables(known.table, engines),
+  ];
+  if (problems.length > 0) throw refuse(problems);
+  const warnings = [...(candidate.warnings ?? []), ...known.warnings];
+  return toConfig(known.table, { ...candidate, engines, directory, warnings });
 }
 
 /** The path of a problem as the file has it. */

@@ -1,3 +1,4 @@
+import { LongAnswers } from "./answers.ts";
 import { copyDatabase } from "./backup.ts";
 import { StoredButtons } from "./buttons.ts";
 import { Conversations } from "./conversations.ts";
@@ -22,6 +23,7 @@ import { WorkerJobs } from "./worker-jobs.ts";
 export interface Store {
   readonly updates: Updates;
   readonly runs: Runs;
+  readonly answers: LongAnswers;
   readonly messages: Messages;
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
@@ -56,6 +58,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     moves,
     updates: new Updates(database),
     runs: new Runs(database, moves),
+    answers: new LongAnswers(database),
     messages: new Messages(database, moves),
     deliveries: new Deliveries(database, moves),
     conversations: new Conversations(database),

@@ -54,7 +54,7 @@ export interface LocalWorkerOptions {
   onUnknown?(engine: string, kind: string): void;
 }
 
-/** Where the config says nothing. */
+/** Defaults if the config says nothing. */
 const UPLOADS = ".takopi/files";
 
 /** A share of the 10 s that a shutdown may take. */
