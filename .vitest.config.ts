@@ -45,7 +45,10 @@ export default defineConfig({
         test: { name: "process", include: PROCESS, globalSetup: "tests/helpers/build-program.ts" },
       },
       { extends: true, test: { name: "real-engines", include: REAL_ENGINES } },
-      { extends: true, test: { name: "machines", include: MACHINES, setupFiles: LOADED } },
+      {
+        extends: true,
+        test: { name: "machines", include: MACHINES, setupFiles: LOADED, globalSetup: "tests/helpers/build-program.ts" },
+      },
       { extends: true, test: { name: "page", include: PAGE } },
     ],
   },

@@ -41,7 +41,14 @@ export interface Peace {
   readonly shownTwice: number;
 }
 
-export async function enterRing(): Promise<Ring> {
+export interface RingOptions {
+  /** Further tables of its takopi.toml. */
+  readonly tables?: string;
+  /** Before each prompt, such as the directive of a project. */
+  readonly directive?: string;
+}
+
+export async function enterRing({ tables = "", directive = "" }: RingOptions = {}): Promise<Ring> {
   const emulator = await startEmulator({ limits: "off" });
   const directory = mkdtempSync(join(tmpdir(), "takopi-chaos-"));
   const config = `default_engine = "alpha"
@@ -52,7 +59,7 @@ allowed_user_ids = [${emulator.person.id}]
 api_root = "${emulator.url}"
 [limits]
 queued_runs = 1000
-`;
+${tables}`;
   writeFileSync(join(directory, "takopi.toml"), config);
   let child: ChildProcess | undefined;
   let pollsBefore = 0;
@@ -90,7 +97,7 @@ queued_runs = 1000
     gone,
     kill,
     ask: (script, replyTo) => {
-      const text = `note ${ledger(prompts.length)}\n${script}`;
+      const text = `${directive}note ${ledger(prompts.length)}\n${script}`;
       const { message_id } = emulator.sendText({
         ...{ chatId: emulator.privateChatId, text },
         ...(replyTo !== undefined && { replyTo }),

@@ -8,6 +8,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The bridge of `tests/chaos/child.ts`, built. */
     readonly child: string;
+    /** The same for the worker of `tests/machines/child.ts`. */
+    readonly workerChild: string;
   }
 }
 
@@ -21,9 +23,11 @@ export default async function buildPrograms(project: TestProject): Promise<() =>
   execFileSync(process.execPath, [builder, "--if-changed"], { stdio: "inherit" });
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "takopi-test-"));
-  execFileSync(process.execPath, [builder, "--program", "tests/chaos/child.ts", folder], { stdio: "inherit" });
+  for (const entry of ["tests/chaos/child.ts", "tests/machines/child.ts"])
+    execFileSync(process.execPath, [builder, "--program", entry, folder], { stdio: "inherit" });
   symlinkSync(join(root, "fixtures"), join(folder, "fixtures"));
   cpSync(join(root, "package.json"), join(folder, "tests/package.json"));
   project.provide("child", join(folder, "tests/chaos/child.mjs"));
+  project.provide("workerChild", join(folder, "tests/machines/child.mjs"));
   return () => rmSync(folder, { recursive: true, force: true });
 }

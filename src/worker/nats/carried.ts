@@ -3,6 +3,7 @@ import { plainUserText } from "../../errors.ts";
 import type { WorkerJob } from "../../store/worker-jobs.ts";
 import type { WorkerEvent, WorkerRun } from "../port.ts";
 import type { CarrierOptions } from "./carrier.ts";
+import type { SentEvent } from "./schema.ts";
 import type { Speaker } from "./speaker.ts";
 
 export interface CarriedOptions extends CarrierOptions {
@@ -44,6 +45,7 @@ export class Carried {
     const { runId, engine } = job.spec;
     try {
       if (!(await this.#claim())) return;
+      post.log.debug({ runId }, "worker.claimed");
       this.#run = worker.run(job.spec);
       if (this.#stop) this.#run.send(this.#stop);
       for await (const event of this.#run.events) this.#hear(event);
@@ -64,18 +66,21 @@ export class Carried {
   }
 
   #hear(event: WorkerEvent): void {
-    const { job, jobs } = this.#options;
+    const { job, jobs, post } = this.#options;
     // Its engine starts once this is dealt with.
-    if (event.type === "placed") jobs.begin(job.id);
-    else if (event.type === "started") jobs.setSession(job.id, event.resume.value);
+    if (event.type === "placed") {
+      jobs.begin(job.id);
+      post.log.info({ jobId: job.id, cwd: event.cwd }, "worker.begun");
+    } else if (event.type === "started") jobs.setSession(job.id, event.resume.value);
     if (event.type === "process") jobs.setProcess(job.id, event.mark);
     else this.#say(event);
   }
 
-  #say(event: Exclude<WorkerEvent, { type: "process" }>): void {
+  #say(event: SentEvent): void {
     const isLast = event.type === "completed";
     this.#hasCompleted ||= isLast;
     const isStopped = isLast && this.#stop !== undefined;
     this.#options.speaker.say({ type: "event", event, ...(isStopped && { isStopped }) }, isLast);
+    if (isLast) this.#options.post.log.info({ jobId: this.#options.job.id, ok: event.ok }, "worker.completed");
   }
 }

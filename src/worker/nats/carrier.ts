@@ -55,8 +55,10 @@ export class Carrier {
 
   /** On the disk when it returns. What was taken before is not taken again. */
   take(jobId: string, spec: RunSpec): void {
-    const { jobs, now } = this.#options;
-    if (!jobs.add(jobId, spec, now())) return;
+    const { jobs, now, post } = this.#options;
+    const isNew = jobs.add(jobId, spec, now());
+    post.log.info({ jobId, isNew }, "worker.taken");
+    if (!isNew) return;
     const job = jobs.get(jobId);
     if (job) this.#waiting.push(job);
     this.#beginNext();

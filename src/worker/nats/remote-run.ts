@@ -89,7 +89,9 @@ export class RemoteRun implements WorkerRun {
     if (this.#stopReason !== undefined) void this.#fence.raise(this.#stopReason, this.#over.signal);
     else if (!last) {
       const body = await post.values.pack(machine, { protocol: PROTOCOL, jobId, spec });
+      post.log.debug({ jobId, machine }, "machine.sending");
       await post.streams.sendJob(machine, body, jobId);
+      post.log.info({ jobId, machine }, "machine.sent");
     }
     return jobId;
   }

@@ -85,7 +85,10 @@ export class Speaker {
   async #tellNext(): Promise<boolean> {
     const { jobs, jobId, machine, post } = this.#options;
     const saying = jobs.next(jobId);
-    if (!saying) return false;
+    if (!saying) {
+      post.log.debug({ jobId }, "worker.told");
+      return false;
+    }
     const body = await post.values.pack(machine, saying.body);
     const after = jobs.get(jobId)?.lastSeq ?? 0;
     const seq = await post.streams.add(machine, jobId, { body, id: `${jobId}:${saying.n}`, after });

@@ -104,6 +104,7 @@ export class Station {
         for await (const { body, ack } of this.#post.streams.jobs(machine, signal)) {
           await this.#take((await this.#post.values.unpack(machine, body)) as Partial<JobMessage> | undefined);
           ack();
+          log.debug({}, "worker.acknowledged");
         }
       } catch (error) {
         log.warn({ err: error }, "worker.no_jobs");

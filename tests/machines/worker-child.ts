@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { inject, onTestFinished } from "vitest";
+
+/** A worker that is killed again and again. */
+export interface WorkerChild {
+  /** With a step it kills itself there. */
+  start(deadlyStep?: string): void;
+  /** Calls `act` at once when the worker that was started last reaches a step, once. */
+  at(step: string, act: () => void): void;
+  /** Resolves when the worker that was started last is gone. */
+  gone(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+}
+
+/** The worker `gpu` with the project `api`; ended with the test. */
+export function workerChild(broker: string, name = "gpu"): WorkerChild {
+  const directory = mkdtempSync(join(tmpdir(), `takopi-worker-${name}-`));
+  mkdirSync(join(directory, "api"));
+  const config = `default_engine = "alpha"\n[machines]\nbroker = "${broker}"\nname = "${name}"\n[projects.api]\npath = "api"\n`;
+  writeFileSync(join(directory, "takopi.toml"), config);
+  const steps = new Map<string, () => void>();
+  let child: ChildProcess | undefined;
+  const gone = async () => {
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  };
+  onTestFinished(async () => {
+    child?.kill("SIGKILL");
+    await gone();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return {
+    gone,
+    at: (step, act) => void steps.set(step, act),
+    signal: (signal) => void child?.kill(signal),
+    start: (deadlyStep = "") => {
+      child = spawn(process.execPath, [inject("workerChild"), directory, deadlyStep], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      if (!child.stdout) return;
+      createInterface(child.stdout).on("line", (step) => {
+        const act = steps.get(step);
+        steps.delete(step);
+        act?.();
+      });
+    },
+  };
+}
