@@ -101,6 +101,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const style = () => ({
     ...requireTelegram(config()),
     goesOn: (run: StoredRun) => conversationOfRun(run, config()) !== undefined,
+    machineOf: (project: string) => config().projects.get(project)?.machine,
   });
   const transport = telegramTransport({
     ...{ telegram, token: bot_token, server, outbox, store, mainChat, config, style, log, onMoved },

@@ -15,12 +15,14 @@ export async function withMachines(local: Worker, { config, log, now }: Parts): 
   const { machines } = config();
   if (!machines) return { worker: local, fleet: undefined };
   const { Fleet } = await import("../worker/nats/fleet.ts");
+  const { listMachines } = await import("../worker/nats/list.ts");
   const names = () => new Set([...config().projects.values()].flatMap(({ machine }) => machine ?? []));
   const fleet = new Fleet({ machines, names, log, now });
   const worker = new MachineWorkers({
     local,
     remote: (machine) => fleet.worker(machine),
     machineOf: (project) => config().projects.get(project ?? "")?.machine,
+    list: () => listMachines(fleet.roll, config()),
     closeRemote: () => fleet.close(),
   });
   return { worker, fleet };

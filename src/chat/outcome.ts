@@ -26,6 +26,8 @@ export interface OutcomeView extends Frame {
 export type Style = Pick<TelegramConfig, "message_overflow" | "show_resume_line" | "show_usage" | "show_output"> & {
   /** Whether the next message in the run's conversation continues its session by itself. */
   readonly goesOn: (run: StoredRun) => boolean;
+  /** The machine of a project; undefined if that is this one. */
+  readonly machineOf?: (project: string) => string | undefined;
 };
 
 export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Style): OutcomeView => ({
@@ -40,7 +42,7 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   isUnkept: run.outcome === "done" && knownSession(run) === null,
   cause: causeOf(run),
   usage: style.show_usage ? usageOf(run) : undefined,
-  context: contextOf(run),
+  context: contextOf(run, style),
   overflow: style.message_overflow,
 });
 
@@ -65,7 +67,7 @@ export function cancelledView(run: StoredRun, { engines, style, progress, denied
     resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
     cause: causeOf(run),
     denied,
-    context: contextOf(run),
+    context: contextOf(run, style),
     cwd: run.cwd ?? undefined,
   });
 }
@@ -103,8 +105,12 @@ function usageOf({ contextFill, costUsd, ...run }: StoredRun): string | undefine
   return usageLine({ tokens, costUsd, contextFill });
 }
 
-export function contextOf({ project, branch }: StoredRun): string | undefined {
-  return project === null ? undefined : formatContext({ project, branch: branch ?? undefined });
+/** With the machine, if that is another one. */
+export function contextOf({ project, branch }: StoredRun, { machineOf }: Pick<Style, "machineOf">): string | undefined {
+  if (project === null) return undefined;
+  const context = formatContext({ project, branch: branch ?? undefined });
+  const machine = machineOf?.(project);
+  return machine === undefined ? context : `${context} · ${machine}`;
 }
 
 /** Counted from the start of the engine's work; a run that never started took no time. */

@@ -178,7 +178,7 @@ export class ProgressMessage implements Screen {
       goal: view.goal && goalLine(view.goal.goal, view.goal.turn),
       elapsedMs: view.elapsedMs(),
       cause: causeOf(this.#run),
-      context: contextOf(this.#run),
+      context: contextOf(this.#run, this.#parts.style()),
       showsOutput: this.#parts.style().show_output,
       note: view.note ?? view.ask?.text,
       cwd: view.cwd ?? this.#run.cwd ?? undefined,

@@ -4,6 +4,7 @@ import { openGroup } from "../config/telegram.ts";
 import { ConfigError } from "../errors.ts";
 import { broughtParts } from "./brought.ts";
 import { checkEngines } from "./check-engine.ts";
+import { checkMachines } from "./check-machines.ts";
 import { checkState } from "./check-state.ts";
 import { checkChat } from "./check-telegram.ts";
 import { checkVoice } from "./check-voice.ts";
@@ -38,6 +39,7 @@ export async function runChecks(options: CheckOptions): Promise<Check[]> {
     await checkGit(),
     await checkState(config),
     ...checkProjects(config),
+    ...(await checkMachines(config, options)),
   ];
 }
 
@@ -87,8 +89,9 @@ async function checkGit(): Promise<Check> {
 }
 
 function checkProjects({ projects, known }: Config): Check[] {
-  return [...projects.values()].map(({ alias, path, trusted }): Check => {
+  return [...projects.values()].map(({ alias, path, machine, trusted }): Check => {
     const name = `project ${alias}`;
+    if (machine !== undefined) return { name, state: "ok", detail: `on ${machine}` };
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
       const fix = `Restore the directory, or correct projects.${alias}.path.`;
       return { name, state: "error", detail: `${path} is no directory`, fix };

@@ -15,6 +15,7 @@ import { fork } from "./fork.ts";
 import { goal } from "./goal.ts";
 import { help } from "./help.ts";
 import { interrupt } from "./interrupt.ts";
+import { machines } from "./machines.ts";
 import { model } from "./model.ts";
 import { models } from "./models.ts";
 import { name } from "./name.ts";
@@ -75,6 +76,7 @@ export const operations: readonly Operation[] = [
   file,
   usage,
   projects,
+  machines,
   engines,
   policy,
   help,

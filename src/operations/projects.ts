@@ -5,6 +5,7 @@ import { defineOperation } from "./operation.ts";
 const Project = z.object({
   alias: z.string(),
   path: z.string(),
+  machine: z.string().optional(),
   engine: z.string(),
   isDefault: z.boolean(),
   isTrusted: z.boolean(),
@@ -19,16 +20,16 @@ export const projects = defineOperation({
   idempotent: true,
   examples: [{}],
   run: ({ config }) =>
-    [...config.projects.values()].map(({ alias, path, default_engine, trusted }) => ({
-      ...{ alias, path, engine: default_engine ?? config.default_engine },
+    [...config.projects.values()].map(({ alias, path, machine, default_engine, trusted }) => ({
+      ...{ alias, path, ...(machine !== undefined && { machine }), engine: default_engine ?? config.default_engine },
       ...{ isDefault: alias === config.default_project, isTrusted: trusted },
     })),
   tell: (found) => ({
     body:
       found
-        .map(({ alias, path, engine, isDefault, isTrusted }) => {
+        .map(({ alias, path, machine, engine, isDefault, isTrusted }) => {
           const marks = [...(isDefault ? ["default"] : []), ...(isTrusted ? ["trusted"] : [])];
-          return `- ${[inlineCode(alias), inlineCode(path), engine, ...marks].join(" · ")}`;
+          return `- ${[inlineCode(alias), machine === undefined ? inlineCode(path) : `on ${machine}`, engine, ...marks].join(" · ")}`;
         })
         .join("\n") || "No projects yet: run `takopi init` in a repository.",
   }),

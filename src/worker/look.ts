@@ -29,6 +29,8 @@ type Readers = {
 };
 
 const readers: Readers = {
+  // Others are known to whoever drives them.
+  machines: async () => [],
   diff: ({ cwd, project, branch }, { config, env }) =>
     readDiff({ path: cwd, env }, branch === undefined ? undefined : config.projects.get(project ?? "")),
   probe: async ({ engine: id }, { config, env, engine }) =>

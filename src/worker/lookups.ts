@@ -4,6 +4,8 @@ import type { Probe } from "../engine/contract.ts";
 
 /** Questions to a machine that need no session: inputs and outputs are JSON. */
 export interface Lookups {
+  /** The machines that there are, this one left out. */
+  readonly machines: { readonly input: Readonly<Record<never, never>>; readonly output: readonly MachineFacts[] };
   /** The changes that git sees in a run's directory. @throws UserError if that is in no repository. */
   readonly diff: {
     readonly input: { readonly cwd: string; readonly project?: string; readonly branch?: string };
@@ -16,6 +18,24 @@ export interface Lookups {
     readonly input: { readonly engine: string; readonly project?: string } & Asked;
     readonly output: Verdict;
   };
+}
+
+/** A machine, as far as it is known. */
+export interface MachineFacts {
+  readonly name: string;
+  /** `unseen`: there has been no word of it. `away`: the broker cannot be reached, so nobody knows. */
+  readonly state: "up" | "gone" | "unseen" | "unknown" | "away";
+  /** When it was heard last, or the broker was lost; ms since 1970, 0 if never. */
+  readonly since: number;
+  readonly host?: string | undefined;
+  readonly version?: string | undefined;
+  /** With their versions. */
+  readonly engines: readonly string[];
+  /** As it says itself. */
+  readonly projects: readonly string[];
+  readonly running: number;
+  /** What does not fit the config, one sentence each. */
+  readonly problems: readonly string[];
 }
 
 /** The request of an engine: exactly one of these. */

@@ -1,6 +1,6 @@
 import type { PlacedFile } from "../domain/files.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
-import type { Lookups } from "./lookups.ts";
+import type { Lookups, MachineFacts } from "./lookups.ts";
 import type {
   FilePlace,
   LeftRun,
@@ -18,6 +18,7 @@ export interface MachineWorkersOptions {
   readonly remote: (machine: string) => Worker;
   /** The machine of a project; undefined if that is this one. */
   readonly machineOf: (project: string | undefined) => string | undefined;
+  readonly list: () => readonly MachineFacts[];
   readonly closeRemote: () => Promise<void>;
 }
 
@@ -36,7 +37,8 @@ export class MachineWorkers implements Worker {
     return this.#at(place).operate(operation, place, input);
   }
 
-  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
+  async look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
+    if (name === "machines") return this.#options.list() as Lookups[Name]["output"];
     return this.#at("project" in input ? input : {}).look(name, input);
   }
 

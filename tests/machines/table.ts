@@ -19,10 +19,17 @@ export function checkTable(rows: readonly Row[]): void {
   const seen = rows.map(({ who, step, outcome }) => `| ${who} | \`${step}\` | ${outcome} |`);
   if (process.env["DEATHS"] === "write") {
     const table = ["| killed | when the log says | the task is |", "| --- | --- | --- |", ...seen].join("\n");
-    writeFileSync(page, text.replace(PART, (_, begin, __, end) => begin + table + end));
+    writeFileSync(
+      page,
+      text.replace(PART, (_, begin, __, end) => begin + table + end),
+    );
     return;
   }
-  const cells = (line: string) => line.split("|").map((cell) => cell.trim()).join("|");
+  const cells = (line: string) =>
+    line
+      .split("|")
+      .map((cell) => cell.trim())
+      .join("|");
   const known = old.map(cells);
   expect(seen.map(cells).filter((line) => !known.includes(line))).toEqual([]);
 }

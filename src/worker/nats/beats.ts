@@ -19,8 +19,8 @@ export interface Heard {
 
 /** The broker's table of machines. A line that nobody repeats is forgotten. */
 export class Beats {
-  readonly #connection: Connection;
-  constructor(connection: Connection) {
+  readonly #connection: Pick<Connection, "nats">;
+  constructor(connection: Pick<Connection, "nats">) {
     this.#connection = connection;
   }
 
@@ -46,6 +46,13 @@ export class Beats {
   async find(machine: string): Promise<Heard | undefined> {
     const entry = await (await this.#open()).get(machine);
     return entry?.operation === "PUT" ? toHeard(entry) : undefined;
+  }
+
+  /** The names of all lines. */
+  async names(): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const name of await (await this.#open()).keys()) names.push(name);
+    return names;
   }
 
   /** Every line that there is, and each new one, until `signal` aborts or the broker fails. */

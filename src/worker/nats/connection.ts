@@ -23,7 +23,6 @@ export interface ConnectionOptions {
 /** A connection to the broker that is made again whenever it is lost, until it is closed. */
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #credentials: Parameters<typeof connect>[0];
   readonly #closing = new AbortController();
   readonly #listeners = new Set<() => void>();
   #nats: NatsConnection | undefined;
@@ -33,13 +32,8 @@ export class Connection {
   /** Begins to connect at once. @throws ConfigError if the key or the certificate cannot be read. */
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { broker, credentials, ca } = options.machines;
-    this.#credentials = {
-      servers: broker,
-      ...(credentials !== undefined && { authenticator: nkeyAuthenticator(readBytes(credentials, "credentials")) }),
-      ...((ca !== undefined || broker.startsWith("tls:")) && { tls: ca === undefined ? {} : { caFile: ca } }),
-    };
-    if (ca !== undefined) readBytes(ca, "ca");
+    // Says at once what cannot be read.
+    credentialsOf(options.machines);
     void this.#keep();
   }
 
@@ -73,7 +67,8 @@ export class Connection {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        const nats = await this.#dial();
+        const { machines, as } = this.#options;
+        const nats = await dial(machines, as);
         if (signal.aborted) return void nats.close();
         this.#nats = nats;
         void this.#watch(nats);
@@ -85,16 +80,6 @@ export class Connection {
       this.#lost();
       await delay(BOUNDS.machines.retryMs, undefined, { signal, ref: false }).catch(() => {});
     }
-  }
-
-  #dial(): Promise<NatsConnection> {
-    const { as } = this.#options;
-    const { connectMs, beatMs, retryMs } = BOUNDS.machines;
-    return connect({
-      ...this.#credentials,
-      ...{ name: `takopi ${as}`, inboxPrefix: `_INBOX_${as}`, timeout: connectMs, pingInterval: 2 * beatMs },
-      ...{ maxReconnectAttempts: -1, reconnectTimeWait: retryMs, ignoreAuthErrorAbort: true },
-    });
   }
 
   async #watch(nats: NatsConnection): Promise<void> {
@@ -132,6 +117,29 @@ export class Connection {
     this.#options.log.info({ isUp }, "broker.changed");
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** Connects to the broker. @throws ConfigError if the key or the certificate cannot be read; an Error of the broker. */
+export function dial(
+  machines: MachinesTable,
+  as: string,
+  more: Parameters<typeof connect>[0] = {},
+): Promise<NatsConnection> {
+  const { connectMs, beatMs, retryMs } = BOUNDS.machines;
+  return connect({
+    ...credentialsOf(machines),
+    ...{ name: `takopi ${as}`, inboxPrefix: `_INBOX_${as}`, timeout: connectMs, pingInterval: 2 * beatMs },
+    ...{ maxReconnectAttempts: -1, reconnectTimeWait: retryMs, ignoreAuthErrorAbort: true, ...more },
+  });
+}
+
+function credentialsOf({ broker, credentials, ca }: MachinesTable): Parameters<typeof connect>[0] {
+  if (ca !== undefined) readBytes(ca, "ca");
+  return {
+    servers: broker,
+    ...(credentials !== undefined && { authenticator: nkeyAuthenticator(readBytes(credentials, "credentials")) }),
+    ...((ca !== undefined || broker.startsWith("tls:")) && { tls: ca === undefined ? {} : { caFile: ca } }),
+  };
 }
 
 function readBytes(file: string, key: string): Uint8Array {
