@@ -12,6 +12,9 @@ const STARTING = ["tests/{e2e,engine,runners,worker,cli,playground}/**/*.test.ts
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
 const LOADED = "tests/helpers/markdown-loaded.ts";
 const MACHINES = ["tests/machines/**/*.test.ts"];
+const ELSEWHERE = [
+  "tests/e2e/{task,stop,restart,chat,diff,file-put,files-in,files-out,questions,live-threads,thread-commands}.test.ts",
+];
 const PAGE = ["tests/page/**/*.test.ts"];
 
 export default defineConfig({
@@ -47,7 +50,17 @@ export default defineConfig({
       { extends: true, test: { name: "real-engines", include: REAL_ENGINES } },
       {
         extends: true,
-        test: { name: "machines", include: MACHINES, setupFiles: LOADED, globalSetup: "tests/helpers/build-program.ts" },
+        test: {
+          name: "machines",
+          include: MACHINES,
+          setupFiles: LOADED,
+          globalSetup: "tests/helpers/build-program.ts",
+        },
+      },
+      // The same tests as in `npm test`, with every run carried out by a worker behind a broker.
+      {
+        extends: true,
+        test: { name: "elsewhere", include: ELSEWHERE, setupFiles: LOADED, env: { RUNS_ELSEWHERE: "1" } },
       },
       { extends: true, test: { name: "page", include: PAGE } },
     ],

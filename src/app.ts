@@ -50,6 +50,8 @@ export interface AppOptions {
   /** Has this called at the second signal, in place of what that does otherwise. */
   readonly onSecondSignal?: ((act: () => void) => void) | undefined;
   readonly pace?: Pace;
+  /** Decides who carries runs out; those that the config names unless set. */
+  readonly workers?: typeof withMachines | undefined;
 }
 
 /** Shares of the 10 s that a shutdown may take: runs get 2 s, warm servers 3 s. */
@@ -111,7 +113,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const tools = await runTools(directory, socket);
   const onUnknown = tellUnknown({ store, tellMain, now, log });
   const local = new LocalWorker({ config, engines, env, home, servers: store.liveServers, tools, log, onUnknown });
-  const { worker } = await withMachines(local, { config, log, now });
+  const worker = await (options.workers ?? withMachines)(local, { config, log, now });
   const openFile = worker.read.bind(worker);
   const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;

@@ -1,7 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log.ts";
 import { MachineWorkers } from "../worker/machines.ts";
-import type { Fleet } from "../worker/nats/fleet.ts";
 import type { Worker } from "../worker/port.ts";
 
 interface Parts {
@@ -11,24 +10,18 @@ interface Parts {
 }
 
 /** The local worker alone, or with those of other machines if the config has a broker. */
-export async function withMachines(local: Worker, { config, log, now }: Parts): Promise<Workers> {
+export async function withMachines(local: Worker, { config, log, now }: Parts): Promise<Worker> {
   const { machines } = config();
-  if (!machines) return { worker: local, fleet: undefined };
+  if (!machines) return local;
   const { Fleet } = await import("../worker/nats/fleet.ts");
   const { listMachines } = await import("../worker/nats/list.ts");
   const names = () => new Set([...config().projects.values()].flatMap(({ machine }) => machine ?? []));
   const fleet = new Fleet({ machines, names, log, now });
-  const worker = new MachineWorkers({
+  return new MachineWorkers({
     local,
     remote: (machine) => fleet.worker(machine),
     machineOf: (project) => config().projects.get(project ?? "")?.machine,
     list: () => listMachines(fleet.roll, config()),
     closeRemote: () => fleet.close(),
   });
-  return { worker, fleet };
-}
-
-interface Workers {
-  readonly worker: Worker;
-  readonly fleet: Fleet | undefined;
 }

@@ -12,6 +12,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { flattenRich } from "../../src/telegram/flatten-rich.ts";
 import type { Pace } from "../../src/telegram/outbox.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
+import { runElsewhere } from "./elsewhere.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
 import { UNPACED } from "./unpaced.ts";
 
@@ -73,6 +74,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const engines = options.engines ?? [scriptedEngine("alpha"), scriptedEngine("beta")];
   writeFileSync(join(directory, "takopi.toml"), configText(options, emulator));
   const env = { PATH: process.env["PATH"], HOME: directory, ...options.env };
+  const workers = process.env["RUNS_ELSEWHERE"] ? await runElsewhere(directory) : undefined;
   let controller = new AbortController();
   let ended: Promise<void> = Promise.resolve();
   let atSecondSignal = () => {};
@@ -84,7 +86,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     const config = reload();
     ended = runBridge({
       ...{ config, reload, engines: config.known, env, home: directory, signal },
-      ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED },
+      ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED, workers },
       onSecondSignal: (act) => {
         atSecondSignal = act;
       },

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { enterRing, type Ring } from "../chaos/ring.ts";
-import { type Broker, startBroker } from "./broker.ts";
+import { type Broker, startBroker } from "../helpers/broker.ts";
 import { checkTable, type Row } from "./table.ts";
 import { type WorkerChild, workerChild } from "./worker-child.ts";
 

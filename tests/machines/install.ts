@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { findBroker } from "./broker.ts";
+import { findBroker } from "../helpers/broker.ts";
 
 // Installs Debian's broker if there is none.
 if (findBroker() === undefined) {

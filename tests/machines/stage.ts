@@ -8,8 +8,8 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { type Stage, type StageOptions, stage } from "../helpers/bridge.ts";
+import { type Broker, startBroker } from "../helpers/broker.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
-import { type Broker, startBroker } from "./broker.ts";
 
 export interface StationOptions {
   readonly name: string;
@@ -75,15 +75,20 @@ export interface MachinesStage extends Stage {
   readonly worker: TestWorker;
 }
 
+export interface MachinesOptions extends StageOptions {
+  /** Further tables of the worker's takopi.toml. */
+  readonly workerTables?: string;
+}
+
 /** A bridge, a broker, and a worker `gpu` with the project `api`. */
-export async function stageMachines(options: StageOptions = {}): Promise<MachinesStage> {
+export async function stageMachines(options: MachinesOptions = {}): Promise<MachinesStage> {
   const broker = await startBroker();
   const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n${options.tables ?? ""}`;
   const bridge = await stage({ ...options, tables });
-  const { engines } = options;
+  const { engines, workerTables: own } = options;
   const worker = await startWorker({
     ...{ name: "gpu", broker: broker.address, projects: ["api"] },
-    ...(engines && { engines }),
+    ...{ ...(engines && { engines }), ...(own !== undefined && { tables: own }) },
   });
   return { ...bridge, broker, worker };
 }

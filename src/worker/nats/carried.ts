@@ -19,6 +19,7 @@ export class Carried {
   #run: WorkerRun | undefined;
   #stop: RunCommand | undefined;
   #hasCompleted = false;
+  #isPlaced = false;
 
   constructor(options: CarriedOptions) {
     this.#options = options;
@@ -70,10 +71,18 @@ export class Carried {
     // Its engine starts once this is dealt with.
     if (event.type === "placed") {
       jobs.begin(job.id);
+      this.#isPlaced = true;
       post.log.info({ jobId: job.id, cwd: event.cwd }, "worker.begun");
     } else if (event.type === "started") jobs.setSession(job.id, event.resume.value);
     if (event.type === "process") jobs.setProcess(job.id, event.mark);
-    else this.#say(event);
+    else this.#say(this.#isPlaced ? event : this.#named(event));
+  }
+
+  /** What went wrong before the engine began is this machine's affair. */
+  #named(event: SentEvent): SentEvent {
+    const { machine } = this.#options;
+    if (event.type !== "completed" || event.error === undefined || this.#stop) return event;
+    return { ...event, error: `On ${machine}: ${event.error}` };
   }
 
   #say(event: SentEvent): void {

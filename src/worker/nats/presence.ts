@@ -31,6 +31,8 @@ export class RollCall {
   readonly #closing = new AbortController();
   readonly #clock: NodeJS.Timeout;
   #isKnown = false;
+  /** The first connection takes a moment. */
+  #isStarting = true;
   #lostAt: number;
 
   constructor(options: RollCallOptions) {
@@ -46,7 +48,8 @@ export class RollCall {
 
   of(machine: string): Presence {
     const { at = 0, beat, isGone } = this.#heard.get(machine) ?? {};
-    if (!this.#options.connection.isUp) return { state: "away", since: this.#lostAt, beat };
+    if (!this.#options.connection.isUp)
+      return { state: this.#isStarting ? "unknown" : "away", since: this.#lostAt, beat };
     if (!this.#isKnown) return { state: "unknown", since: at, beat };
     if (at === 0) return { state: "unseen", since: at, beat };
     return { state: isGone ? "gone" : "up", since: at, beat };
@@ -65,11 +68,18 @@ export class RollCall {
 
   /** Looks who has been silent for too long. */
   look(): void {
-    const { now, connection } = this.#options;
+    const { now, connection, log } = this.#options;
+    if (this.#isStarting && (connection.isUp || now() - this.#lostAt > BOUNDS.machines.connectMs)) {
+      this.#isStarting = false;
+      this.#tell();
+    }
     // Nobody is heard without the broker.
     if (!connection.isUp) return;
-    const silent = [...this.#heard.values()].filter(({ at, isGone }) => !isGone && now() - at > BOUNDS.machines.goneMs);
-    for (const one of silent) one.isGone = true;
+    const silent = [...this.#heard].filter(([, { at, isGone }]) => !isGone && now() - at > BOUNDS.machines.goneMs);
+    for (const [machine, one] of silent) {
+      one.isGone = true;
+      log.info({ machine }, "machine.gone");
+    }
     if (silent.length > 0) this.#tell();
   }
 
@@ -102,7 +112,9 @@ export class RollCall {
     const before = this.#heard.get(machine);
     const at = beat ? this.#options.now() : (before?.at ?? saidAt);
     this.#heard.set(machine, { at, beat: beat ?? before?.beat, isGone: beat === undefined });
-    if (before?.isGone !== (beat === undefined)) this.#tell();
+    if (before?.isGone === (beat === undefined)) return;
+    this.#options.log.info({ machine }, beat ? "machine.there" : "machine.gone");
+    this.#tell();
   }
 
   #tell(): void {

@@ -139,7 +139,21 @@ export class RemoteRun implements WorkerRun {
       return;
     }
     const isTold = await this.#tell(command);
-    if (!isTold && !signal.aborted) await this.#fence?.raise(this.#stopReason ?? "", signal);
+    if (!isTold && !signal.aborted) this.#giveUp();
+  }
+
+  /** Takes the run from a machine that cannot be told to stop it, and says so. */
+  #giveUp(): void {
+    const { machine, roll } = this.#options;
+    const reason = whyNot(machine, roll.of(machine)) ?? `${machine} does not answer`;
+    this.#note("completed", `${reason}: the run there ends when it is back`);
+    void this.#fence?.raise(this.#stopReason ?? "", this.#over.signal);
+  }
+
+  #note(phase: "started" | "completed", title: string): void {
+    const action = { id: "machine", kind: "note", title, detail: {} } as const;
+    const ok = phase === "completed" ? { ok: true } : {};
+    this.#push({ type: "action", engine: this.#options.spec.engine, phase, action, ...ok });
   }
 
   async #tell(command: RunCommand): Promise<boolean> {
@@ -161,15 +175,16 @@ export class RemoteRun implements WorkerRun {
 
   /** Shows that the machine has gone, or is back; a run that shall end does not wait for it. */
   #look(): void {
-    const { machine, roll, spec } = this.#options;
+    const { machine, roll } = this.#options;
     const reason = whyNot(machine, roll.of(machine));
-    if (reason !== undefined && this.#stopReason !== undefined)
-      void this.#fence?.raise(this.#stopReason, this.#over.signal);
-    if ((reason !== undefined) === this.#isAwayShown) return;
+    if (reason !== undefined && this.#stopReason !== undefined && this.#fence) this.#giveUp();
+    else if ((reason !== undefined) !== this.#isAwayShown) this.#showAway(reason);
+  }
+
+  #showAway(reason: string | undefined): void {
+    const { machine } = this.#options;
     this.#isAwayShown = reason !== undefined;
-    const title = reason === undefined ? `${machine} is there` : `${reason}; this waits for it`;
-    const phase = reason === undefined ? "completed" : "started";
-    const action = { id: "machine", kind: "note", title, detail: {} } as const;
-    this.#push({ type: "action", engine: spec.engine, phase, action, ...(phase === "completed" && { ok: true }) });
+    if (reason === undefined) this.#note("completed", `${machine} is there`);
+    else this.#note("started", `${reason}; this waits for it`);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../bounds.ts";
-import type { WorkerJobs } from "../../store/worker-jobs.ts";
+import type { Saying, WorkerJobs } from "../../store/worker-jobs.ts";
 import type { Post } from "./post.ts";
 import type { Said, SentEvent } from "./schema.ts";
 import { OutOfTurn } from "./streams.ts";
@@ -51,9 +51,7 @@ export class Speaker {
 
   /** Resolves when the broker has everything, the run is lost, or `signal` has aborted. */
   told(): Promise<void> {
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#work();
     return this.#working;
   }
 
@@ -66,35 +64,37 @@ export class Speaker {
   async #work(): Promise<void> {
     const { signal, jobs, jobId, post } = this.#options;
     while (!signal.aborted && !this.#isLost) {
-      if (!jobs.next(jobId) && this.#text) {
-        const event = this.#text;
-        this.#text = undefined;
-        this.#keep({ type: "event", event }, false);
-      }
+      const saying = this.#next();
+      // Whoever says something from here on begins anew: nothing may come between the look and this.
+      if (!saying) break;
       try {
-        if (!(await this.#tellNext())) return;
+        const seq = await this.#tell(saying);
+        jobs.said(jobId, saying.n, seq);
+        this.#waiting = Math.max(0, this.#waiting - 1);
       } catch (error) {
-        if (error instanceof OutOfTurn) return this.#lose();
-        post.log.warn({ err: error, jobId }, "worker.not_told");
+        if (error instanceof OutOfTurn) this.#lose();
+        else post.log.warn({ err: error, jobId }, "worker.not_told");
         await delay(BOUNDS.machines.retryMs, undefined, { signal, ref: false }).catch(() => {});
       }
     }
+    this.#working = undefined;
+    if (!this.#isLost) post.log.debug({ jobId }, "worker.told");
   }
 
-  /** False if there is nothing to tell. */
-  async #tellNext(): Promise<boolean> {
+  #next(): Saying | undefined {
+    const { jobs, jobId } = this.#options;
+    const found = jobs.next(jobId);
+    if (found || !this.#text) return found;
+    const event = this.#text;
+    this.#text = undefined;
+    this.#keep({ type: "event", event }, false);
+    return jobs.next(jobId);
+  }
+
+  async #tell({ n, body: said }: Saying): Promise<number> {
     const { jobs, jobId, machine, post } = this.#options;
-    const saying = jobs.next(jobId);
-    if (!saying) {
-      post.log.debug({ jobId }, "worker.told");
-      return false;
-    }
-    const body = await post.values.pack(machine, saying.body);
-    const after = jobs.get(jobId)?.lastSeq ?? 0;
-    const seq = await post.streams.add(machine, jobId, { body, id: `${jobId}:${saying.n}`, after });
-    jobs.said(jobId, saying.n, seq);
-    this.#waiting = Math.max(0, this.#waiting - 1);
-    return true;
+    const body = await post.values.pack(machine, said);
+    return post.streams.add(machine, jobId, { body, id: `${jobId}:${n}`, after: jobs.get(jobId)?.lastSeq ?? 0 });
   }
 
   #lose(): void {

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { withMachines } from "../../src/app/machines.ts";
+import { openStore } from "../../src/store/store.ts";
+import { MachineWorkers } from "../../src/worker/machines.ts";
+import { Fleet } from "../../src/worker/nats/fleet.ts";
+import { Station } from "../../src/worker/nats/station.ts";
+import { startBroker } from "./broker.ts";
+
+/** Puts a broker between a bridge and its own worker: each run and each look goes there and back. */
+export async function runElsewhere(directory: string): Promise<typeof withMachines> {
+  const { address: broker } = await startBroker();
+  const machine = "elsewhere";
+  const beat = {
+    version: "test",
+    host: "here",
+    instance: directory.slice(-100),
+    startedAt: 0,
+    engines: [],
+    projects: [],
+  };
+  return async (local, { config, log, now }) => {
+    const store = openStore(join(directory, "worker.db"));
+    const fleet = new Fleet({ machines: { broker }, names: () => new Set([machine]), log, now });
+    const jobs = store.workerJobs;
+    const limit = () => config().limits.parallel_runs;
+    const ended = new AbortController();
+    const station = new Station({
+      ...{ machine, machines: { broker }, worker: local, jobs, facts: () => beat, limit, log, now },
+    });
+    const served = station.serve(ended.signal);
+    return new MachineWorkers({
+      ...{ local, remote: (name) => fleet.worker(name), machineOf: () => machine, list: () => [] },
+      closeRemote: async () => {
+        ended.abort();
+        await served;
+        await fleet.close();
+        store.close();
+      },
+    });
+  };
+}

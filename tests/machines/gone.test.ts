@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { BOUNDS } from "../../src/bounds.ts";
+import { markedProcesses } from "../../src/engine/marked.ts";
+import { shorten } from "../helpers/bounds.ts";
+import { stage, textOf } from "../helpers/bridge.ts";
+import { startBroker } from "../helpers/broker.ts";
+import { stageMachines, startWorker } from "./stage.ts";
+import { workerChild } from "./worker-child.ts";
+
+const until = <T>(find: () => T | Promise<T>) => vi.waitUntil(find, { timeout: 60_000, interval: 20 });
+
+test("a task for a machine that has left says since when, waits, and runs once it is back", async () => {
+  const { say, botSays, outcomeOf, worker } = await stageMachines();
+  await outcomeOf(say("/api session\nanswer one\ndone"));
+  await worker.stop();
+  say("/machines");
+  await botSays(/^- gpu · gone since /);
+  const id = say("/api session\nanswer two\ndone");
+  await botSays(/gpu has been gone since \d\d:\d\d; this waits for it/);
+  await worker.start();
+  expect(textOf(await outcomeOf(id))).toMatch(/two/);
+});
+
+test("a task that is stopped before its machine was ever there is not run when the machine comes", async () => {
+  const broker = await startBroker();
+  const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n`;
+  const { say, botSays, outcomeOf, press, directory } = await stage({ tables });
+  const ledger = join(directory, "ran");
+  const id = say(`/api note ${ledger}\nsession\nanswer never\ndone`);
+  await press(await botSays(/gpu has not been seen yet; this waits for it/), "Stop");
+  expect(textOf(await outcomeOf(id))).toMatch(/^cancelled/);
+  await startWorker({ name: "gpu", broker: broker.address, projects: ["api"] });
+  expect(textOf(await outcomeOf(say("/api session\nanswer second\ndone")))).toMatch(/^done/);
+  expect(existsSync(ledger)).toBe(false);
+});
+
+test("Stop takes a run from a machine that does not answer: what the machine says later is refused, and it ends the run", async () => {
+  shorten(BOUNDS.machines, { callMs: 2_000 });
+  const broker = await startBroker();
+  const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n`;
+  const { say, botSays, outcomeOf, press, store, directory } = await stage({ tables });
+  const worker = workerChild(broker.address);
+  const lost = new Promise<void>((resolve) => worker.at("worker.run_lost", resolve));
+  worker.start();
+  const id = say(`/api session\nstep working\nuntil ${directory}/never\nstep late\ndone`);
+  const progress = await botSays(/▸ working/);
+  worker.signal("SIGSTOP");
+  expect(await press(progress, "Stop")).toBe("Stopping.");
+  const outcome = textOf(await outcomeOf(id));
+  expect(outcome).toMatch(/^cancelled/);
+  expect(outcome).toContain("gpu does not answer: the run there ends when it is back");
+  worker.signal("SIGCONT");
+  await lost;
+  const [run] = store().runs.recent(1);
+  await until(async () => (await markedProcesses(run?.id ?? "")).length === 0);
+  expect(textOf(await outcomeOf(say("/api session\nanswer next\ndone")))).toMatch(/^done/);
+});
+
+test("a machine that was paused and has its name still continues its run, and the answer is told once", async () => {
+  const broker = await startBroker();
+  const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n`;
+  const { say, botSays, outcomeOf, directory } = await stage({ tables });
+  const worker = workerChild(broker.address);
+  worker.start();
+  const go = join(directory, "go");
+  const id = say(`/api note ${directory}/ran\nsession\nstep working\nuntil ${go}\nanswer whole\ndone`);
+  await botSays(/▸ working/);
+  worker.signal("SIGSTOP");
+  say(`session\nsave ${go} now\nanswer opened\ndone`);
+  await botSays(/opened/);
+  worker.signal("SIGCONT");
+  expect(textOf(await outcomeOf(id))).toMatch(/whole/);
+  expect(readFileSync(join(directory, "ran"), "utf8")).toBe("ran\n");
+});
+
+test("a second worker of the same name is refused, and says where the first one is", async () => {
+  const { broker } = await stageMachines();
+  const twin = startWorker({ name: "gpu", broker: broker.address, projects: ["api"] });
+  await expect(twin).rejects.toThrow(/Another worker is gpu already \(on .+, since 20.+\): end it, or set another/);
+});
+
+test("two machines that claim one project are both named, and the config decides who gets its tasks", async () => {
+  const { say, botSays, outcomeOf, broker, worker, log } = await stageMachines();
+  await startWorker({ name: "lap", broker: broker.address, projects: ["api", "web"] });
+  const isThere = (fields: object) => "machine" in fields && fields.machine === "lap";
+  await until(() => log.some(({ event, fields }) => event === "machine.there" && isThere(fields)));
+  say("/machines");
+  const answer = textOf(await botSays(/lap · there/));
+  expect(answer).toContain("claims the project api, which is that of gpu: it is refused.");
+  expect(textOf(await outcomeOf(say("/api session\nwhere\ndone")))).toContain(`cwd=${worker.directory}/api`);
+});
+
+test("what the machine lacks is refused in one sentence", async () => {
+  const { say, outcomeOf, log, worker } = await stageMachines({ tables: '[projects.web]\nmachine = "gpu"\n' });
+  const text = textOf(await outcomeOf(say("/web session\ndone")));
+  expect(text).toContain("On gpu: The project 'web' is not configured");
+});
