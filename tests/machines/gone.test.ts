@@ -93,7 +93,7 @@ test("two machines that claim one project are both named, and the config decides
 });
 
 test("what the machine lacks is refused in one sentence", async () => {
-  const { say, outcomeOf, log, worker } = await stageMachines({ tables: '[projects.web]\nmachine = "gpu"\n' });
+  const { say, outcomeOf } = await stageMachines({ tables: '[projects.web]\nmachine = "gpu"\n' });
   const text = textOf(await outcomeOf(say("/web session\ndone")));
   expect(text).toContain("On gpu: The project 'web' is not configured");
 });

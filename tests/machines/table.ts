@@ -10,18 +10,19 @@ export interface Row {
 }
 
 const page = fileURLToPath(new URL("../../docs/explanation/machines.md", import.meta.url));
-const PART = /(<!-- deaths: made by `DEATHS=write npm run test:machines` -->\n\n)([\s\S]*?)(\n\n<!-- \/deaths -->)/;
+const PART = /(<!-- deaths: made by `DEATHS=write npm run test:machines` -->\n\n)([\s\S]*?)(\n*<!-- \/deaths -->)/;
 
 /** Compares the table of the docs with what was seen, or writes it. Steps that were not tried stay as they are. */
 export function checkTable(rows: readonly Row[]): void {
   const text = readFileSync(page, "utf8");
+  expect(text).toMatch(PART);
   const old = PART.exec(text)?.[2]?.split("\n").slice(2) ?? [];
   const seen = rows.map(({ who, step, outcome }) => `| ${who} | \`${step}\` | ${outcome} |`);
   if (process.env["DEATHS"] === "write") {
     const table = ["| killed | when the log says | the task is |", "| --- | --- | --- |", ...seen].join("\n");
     writeFileSync(
       page,
-      text.replace(PART, (_, begin, __, end) => begin + table + end),
+      text.replace(PART, (_, begin, __, end) => `${begin}${table}\n\n${end.trim()}`),
     );
     return;
   }
