@@ -36,6 +36,8 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   answer: run.answer ?? "",
   error: run.error ?? undefined,
   resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
+  // Every other run that is done has named its session.
+  isUnkept: run.outcome === "done" && knownSession(run) === null,
   cause: causeOf(run),
   usage: style.show_usage ? usageOf(run) : undefined,
   context: contextOf(run),

@@ -16,7 +16,7 @@ const optionOf = (key: string, engine: Engine): string | undefined => {
 };
 
 /** Whether the engine's table has such a key. */
-function accepts(engine: Engine, option: string): boolean {
+export function accepts(engine: Engine, option: string): boolean {
   const result = engine.options.safeParse({ [option]: undefined });
   return result.success || !result.error.issues.some(({ code }) => code === "unrecognized_keys");
 }

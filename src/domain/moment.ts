@@ -22,6 +22,10 @@ export const dateOf = (at: number): string => new Date(at).toLocaleDateString("s
 /** `2026-11-30 09:00` in the machine's zone, for tables. ms since 1970. */
 export const tableTime = (at: number): string => new Date(at).toLocaleString("sv").slice(0, 16);
 
+/** `14:02` */
+export const clockTime = (at: number): string =>
+  new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
 /** The moment that a link stands for; undefined for every other link. */
 export function readMoment(url: string): { readonly unix: number; readonly format: string } | undefined {
   const [, unix, format] = /^tg:\/\/time\?unix=(\d{1,12})&format=(r|w?[dD]?[tT]?)$/.exec(url) ?? [];

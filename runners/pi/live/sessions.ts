@@ -3,7 +3,7 @@ import type { EngineHost, Slot } from "../../../src/engine/host.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
 import { atWork } from "../../../src/engine/session-server.ts";
 import { resumeFlag } from "../omp.ts";
-import { type PiOptions, toArguments } from "../options.ts";
+import { type PiOptions, toArguments, UNKEPT } from "../options.ts";
 import { PI_VARIABLES } from "../probe.ts";
 import { findSession, type SessionFile } from "../session-file.ts";
 import { findPlaces, type SessionPlaces } from "../session-places.ts";
@@ -19,8 +19,6 @@ export type PiRequest = WorkSetup & { readonly options: PiOptions };
 export interface Seat extends Lease<PiServer> {
   /** To be called when a command has made pi change its session. */
   moved(): void;
-  /** Ends the server. */
-  end(): Promise<void>;
 }
 
 const pools: Slot<ServerPool<PiServer>> = { make: () => new ServerPool(ENGINE) };
@@ -79,7 +77,7 @@ export class PiSessions {
         lease.name(server.session.id);
       };
       moved();
-      return { ...lease, moved, end: () => this.#pool.end(key) };
+      return { ...lease, moved };
     } catch (error) {
       // Nobody could use a start that nobody waits for any more.
       await this.#pool.end(key);
@@ -118,7 +116,7 @@ interface Begun extends Start {
 function toLaunch(start: Begun, session: SessionFile | undefined): ServerLaunch {
   const { request, flags, setup, use, announce, trust } = start;
   const { options, env, log, host } = request;
-  const resumed = session ? [resumeFlag(options.cmd), session.path] : [];
+  const resumed = session ? [resumeFlag(options.cmd), session.path] : options.ephemeral ? [UNKEPT] : [];
   const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args];
   return {
     command: {
