@@ -93,7 +93,7 @@ const begin = ({ agent, label }: Peer, { cwd, options }: SessionWish): Promise<A
     agent.request("session/new", { cwd, mcpServers: toServers(options.mcp) }),
   );
 
-/** Without the history where the agent can do that: it is not shown again. */
+/** Without the history if the agent can do that: it is not shown again. */
 async function resume(peer: Peer, sessionId: string, wish: SessionWish): Promise<Answer> {
   const { agent, label, told } = peer;
   const { loadSession, sessionCapabilities } = told.agentCapabilities ?? {};

@@ -4,6 +4,7 @@ import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
 import { withInstructions } from "../../src/engine/instructions.ts";
 import { isTrustedIn } from "../../src/engine/trust.ts";
+import { configVariable } from "./config.ts";
 import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
 import { type OpencodeOptions, toArguments, toPermission, withoutQuestions } from "./options.ts";
@@ -34,7 +35,7 @@ export async function launch(
           env: engineEnv({ ...environment, cwd: request.cwd, added: WITHOUT_PROJECT }),
         });
   const isTrusted = isTrustedIn(request, cwd);
-  const project = isTrusted ? {} : WITHOUT_PROJECT;
+  const project = { ...(isTrusted ? {} : WITHOUT_PROJECT), ...configVariable(options, inherited) };
   const env = engineEnv({ ...environment, cwd, added: project });
   if (!isTrusted) requireNoPlugins(cwd, env);
   const guard = await withoutHostedModels({ options, env, cwd });

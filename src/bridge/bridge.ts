@@ -22,7 +22,7 @@ import { Tickets } from "./tickets.ts";
 import { addToTurn } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 
-/** What callers may do to a run. The bridge itself starts, drops and ends runs. */
+/** The part of a job that callers may use. The bridge itself starts, drops and ends runs. */
 export type OpenJob = Pick<Job, Shown | "answer" | "fetch" | "interrupt" | "steer" | "takeBack" | "wait">;
 type Shown = "id" | "isWaiting" | "goal" | "lastEvents" | "showWaiting";
 

@@ -10,7 +10,7 @@ export interface Document {
 export interface TextFile {
   readonly name: string;
   readonly text: string;
-  /** What follows `text`, piece by piece; may be called again to send it again. */
+  /** The text after `text`, piece by piece; may be called again to send it again. */
   rest?(): Iterable<string>;
 }
 

@@ -13,7 +13,7 @@ import { renderProgress } from "./render-progress.ts";
 export interface OutcomeView extends Frame {
   /** Markdown, of whoever wrote it. */
   readonly answer: string;
-  /** What follows the beginning of a long answer, piece by piece. */
+  /** The rest of a long answer, piece by piece. */
   rest?(): Iterable<string>;
   /** Plain text, shown below the answer. */
   readonly error?: string | undefined;
@@ -36,6 +36,8 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   answer: run.answer ?? "",
   error: run.error ?? undefined,
   resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
+  // Every other run that is done has named its session.
+  isUnkept: run.outcome === "done" && knownSession(run) === null,
   cause: causeOf(run),
   usage: style.show_usage ? usageOf(run) : undefined,
   context: contextOf(run),

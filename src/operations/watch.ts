@@ -8,7 +8,7 @@ import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 /** An agent's client gives a tool up after a minute. */
 const AGENT_SECONDS = 40;
-/** Of a caller that takes no stream. */
+/** For a caller that takes no stream. */
 const KEPT_EVENTS = 50;
 
 const Output = z.object({

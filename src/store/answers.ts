@@ -25,7 +25,7 @@ export class LongAnswers {
     }
   }
 
-  /** What follows the first piece, a piece at a time. */
+  /** The pieces after the first, one at a time. */
   *rest(runId: string): Generator<string, void> {
     const sql = "SELECT place, text FROM answerPieces WHERE runId = ? AND place > ? ORDER BY place LIMIT 1";
     for (let place = 0; ; ) {

@@ -21,7 +21,7 @@ export interface StoredRun {
   readonly project: string | null;
   readonly branch: string | null;
   readonly prompt: string;
-  /** What came with the prompt. */
+  /** Files that came with the prompt. */
   readonly files: readonly PromptFile[];
   /** Names, in the order in which they apply. */
   readonly presets: readonly string[];
@@ -63,7 +63,7 @@ export interface UsageRow {
   readonly engine: string;
   readonly project: string | null;
   readonly runs: number;
-  /** Of all kinds, cached ones included. */
+  /** Tokens of all kinds, cached ones included. */
   readonly tokens: number;
   readonly costUsd: number;
 }

@@ -31,7 +31,7 @@ const LONGEST_RETRY_S = 3_600;
 /** No answer came; without a stack, too. Holds no cause: network errors name URLs, and these hold the token. */
 export class Unreachable extends InDoubt {
   override readonly name = "Unreachable";
-  /** False only where it is certain that Telegram never saw the request. */
+  /** False only if it is certain that Telegram never saw the request. */
   readonly mayHaveArrived: boolean;
   constructor(method: string, code: string, mayHaveArrived: boolean) {
     super(`${method}: ${code}`);

@@ -15,14 +15,14 @@ import { fitsRich, needsRich, sizeOf } from "./markdown/rich-size.ts";
 import { split, trimTo } from "./markdown/split.ts";
 
 /**
- * `auto`: rich where the answer needs it or is too much for one classic message. `plain` has no entities: for servers
+ * `auto`: rich if the answer needs it or is too much for one classic message. `plain` has no entities: for servers
  * that refuse some. What does not fit one rich message is classic in every mode.
  */
 export type MessageMode = "auto" | "rich" | "classic" | "plain";
 
 interface Rendered {
   readonly parts: readonly Content[];
-  /** The whole answer, where the parts hold only its beginning. */
+  /** The whole answer, if the parts hold only its beginning. */
   readonly file?: TextFile;
 }
 
