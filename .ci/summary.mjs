@@ -4,13 +4,17 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-const LINES_OF_MESSAGE = 15;
+const LINES_OF_MESSAGE = 60;
+const CHARACTERS_OF_LINE = 300;
 const LINES_OF_OUTPUT = 40;
 
 const [, , directory, ...suites] = process.argv;
 const colour = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 const read = (file) => readFileSync(join(directory, file), "utf8");
-const head = (text) => text.replace(colour, "").trim().split("\n").slice(0, LINES_OF_MESSAGE);
+const head = (text) => {
+  const lines = text.replace(colour, "").trim().split("\n").slice(0, LINES_OF_MESSAGE);
+  return lines.map((line) => line.slice(0, CHARACTERS_OF_LINE));
+};
 
 let passed = 0;
 let failed = 0;

@@ -59,7 +59,7 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
   const path = env["TAKOPI_LOG_FILE"] || (options.debug ? join(options.directory, "debug.log") : undefined);
   if (path) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = path ? pino.destination({ dest: path, sync: true, mode: 0o600 }) : undefined;
-  // Of a reader that has stopped, Node's own stdout waits for a terminal, and everything with it, and keeps all in
+  // If the reader has stopped, Node's own stdout waits for a terminal, and everything with it, and keeps all in
   // memory for a pipe.
   const { fd } = output;
   const sink = fd === undefined ? output : pino.destination({ dest: fd, sync: false, maxLength: MOST_WAITING });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 /** Only a bundle has this module under another name. */
 const isBundle = !/\/src\/program-files\.[jt]s$/.test(import.meta.url);
 const ending = import.meta.url.slice(-3);
-/** Of sources the repository, of a bundle its own folder. */
+/** The repository if this runs from sources, the bundle's own folder otherwise. */
 const root = new URL(isBundle ? "./" : "../", import.meta.url);
 
 /**

@@ -35,7 +35,7 @@ test("a run in which all passed is one line", () => {
 });
 
 test("a failed test is named with its suite, its file and the start of its message", () => {
-  const message = ["expected 1 to be 2", ...Array.from({ length: 40 }, (_, line) => `line ${line}`)].join("\n");
+  const message = ["expected 1 to be 2", ...Array.from({ length: 80 }, (_, line) => `line ${line}`)].join("\n");
   const assertionResults = [
     { status: "passed", fullName: "good", failureMessages: [] },
     { status: "failed", fullName: "the queue keeps its order", failureMessages: [message] },
@@ -44,8 +44,8 @@ test("a failed test is named with its suite, its file and the start of its messa
   const report = { numPassedTests: 1, testResults: [{ name, status: "failed", message: "", assertionResults }] };
   const { stdout, status } = summary({ test: { report, status: "1" } });
   expect(stdout).toContain("test · tests/bridge/queue.test.ts · the queue keeps its order\n   expected 1 to be 2\n");
-  expect(stdout).toContain("line 13\n");
-  expect(stdout).not.toContain("line 14");
+  expect(stdout).toContain("line 58\n");
+  expect(stdout).not.toContain("line 59");
   expect(stdout).toMatch(/\n1 passed, 1 failed\n$/);
   expect(status).toBe(1);
 });

@@ -60,7 +60,7 @@ export function acpEngine(id: string): Engine {
 
 const begin = (engine: string, { cwd, session, cost }: Agent): AcpState => ({
   ...{ engine, cwd, resume: { engine, value: session }, texts: [], messageId: undefined, isTextOpen: false },
-  ...{ open: new Map(), cost, costBefore: cost, usage: undefined, notes: 0 },
+  ...{ open: new Map(), cost, costBefore: cost, usage: undefined, contextFill: undefined, notes: 0 },
 });
 
 /** opencode 1.18.33 swallows a message that begins with a command which it does not have. */

@@ -101,7 +101,7 @@ function serversOf({ options, tools }: SessionWish) {
   return toServers({ ...options.mcp, ...own });
 }
 
-/** Without the history where the agent can do that: it is not shown again. */
+/** Without the history if the agent can do that: it is not shown again. */
 async function resume(peer: Peer, sessionId: string, wish: SessionWish): Promise<Answer> {
   const { agent, label, told } = peer;
   const { loadSession, sessionCapabilities } = told.agentCapabilities ?? {};

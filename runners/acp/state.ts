@@ -22,6 +22,8 @@ export interface AcpState {
   readonly cost: number | undefined;
   readonly costBefore: number | undefined;
   readonly usage: Usage | undefined;
+  /** See `Usage`. */
+  readonly contextFill: number | undefined;
   /** Numbers notes and warnings. */
   readonly notes: number;
 }
@@ -50,13 +52,15 @@ export function withUsage(state: AcpState, given: WireUsage | null | undefined):
 }
 
 export function toCompleted(state: AcpState, error?: string): Completed {
-  const { engine, resume, usage, cost, costBefore } = state;
+  const { engine, resume, usage, cost, costBefore, contextFill } = state;
   const answer = answerOf(state);
   const problem = error ?? (answer === "" ? `${engine} finished without an answer.` : undefined);
   const costUsd = cost === undefined ? undefined : Math.max(0, cost - (costBefore ?? 0));
   return {
     ...{ type: "completed", engine, answer, resume },
     ...(problem === undefined ? { ok: true } : { ok: false, error: problem }),
-    ...(usage && { usage: { ...usage, ...(costUsd !== undefined && { costUsd }) } }),
+    ...(usage && {
+      usage: { ...usage, ...(costUsd !== undefined && { costUsd }), ...(contextFill !== undefined && { contextFill }) },
+    }),
   };
 }

@@ -16,7 +16,7 @@ export function translate(state: AcpState, update: SessionUpdate): Step {
     case "plan":
       return plan(state, update);
     case "usage_update":
-      return update.cost?.currency === "USD" ? [{ ...state, cost: update.cost.amount }, []] : [state, []];
+      return [withContext(state, update), []];
     case "notice":
       return note(state, update.description || update.title, update.severity === "info" ? "note" : "warning");
     case "compaction_update":
@@ -24,6 +24,14 @@ export function translate(state: AcpState, update: SessionUpdate): Step {
     default:
       return [state, []];
   }
+}
+
+function withContext(state: AcpState, { cost, used, size }: Update<"usage_update">): AcpState {
+  return {
+    ...state,
+    ...(cost?.currency === "USD" && { cost: cost.amount }),
+    ...(size > 0 && { contextFill: Math.min(1, used / size) }),
+  };
 }
 
 function addText(state: AcpState, { content, messageId }: Update<"agent_message_chunk">): Step {

@@ -2,8 +2,9 @@ import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { readImages } from "../../src/engine/images.ts";
 import { toolsCommand } from "../../src/engine/pass.ts";
+import { isUnkept } from "../../src/engine/unkept.ts";
 import { toMessage } from "./message.ts";
-import { type ClaudeOptions, toArguments, variablesOf } from "./options.ts";
+import { type ClaudeOptions, toArguments, UNKEPT, variablesOf } from "./options.ts";
 import { findSession } from "./sessions.ts";
 import { type ClaudeState, ENGINE, initialState } from "./state.ts";
 import { trustArguments } from "./trust.ts";
@@ -24,6 +25,7 @@ export async function launch(request: RunRequest & { readonly options: ClaudeOpt
       ...toArguments(options, hasImages ? "images" : "headless", toolsCommand(request.tools, request.spec.runId)),
       ...trustArguments(cwd, trusted, options),
       ...(id === undefined ? [] : [`--resume=${id}`]),
+      ...(isUnkept(options, id) ? [UNKEPT] : []),
     ],
     env: variablesOf(options, env),
     stdin: hasImages ? `${JSON.stringify(toMessage(asText(prompt), await readImages(attachments)))}\n` : asText(prompt),

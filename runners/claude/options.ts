@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { EngineSetup } from "../../src/engine/contract.ts";
-import { baseOptions } from "../../src/engine/options.ts";
+import { baseOptions, sharedOptions } from "../../src/engine/options.ts";
 import { readOutputSchema } from "../../src/engine/output-schema.ts";
 import { type RunTools, TOOLS_NAME } from "../../src/engine/pass.ts";
 
@@ -16,8 +16,9 @@ export const claudeOptions = z.strictObject({
   use_api_billing: z.boolean().optional(),
   effort: z.string().regex(/^\w+$/, "must be one word, such as high").optional(),
   append_system_prompt: z.string().min(1).optional(),
-  /** A file with the JSON schema of the answer. */
-  output_schema: z.string().min(1).optional(),
+  ephemeral: sharedOptions.ephemeral,
+  system_prompt: sharedOptions.system_prompt,
+  output_schema: sharedOptions.output_schema,
 });
 export type ClaudeOptions = z.infer<typeof claudeOptions>;
 
@@ -55,6 +56,7 @@ export function toArguments(
     ...flag("--model", options.model),
     ...flag("--effort", options.effort),
     ...flag("--permission-mode", options.permission_mode),
+    ...flag("--system-prompt", options.system_prompt),
     ...(options.dangerously_skip_permissions ? ["--dangerously-skip-permissions"] : []),
     ...list("--allowedTools", tools),
     ...list("--disallowedTools", options.disallowed_tools),
@@ -65,6 +67,9 @@ export function toArguments(
 }
 
 const toServer = ({ file, args }: RunTools["command"]) => ({ command: file, args });
+
+/** For a new session that claude does not keep. */
+export const UNKEPT = "--no-session-persistence";
 
 /** Variables of the bridge's environment for claude: its folders, and its own login. */
 export const CLAUDE_VARIABLES: readonly string[] = ["CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN"];

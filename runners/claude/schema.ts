@@ -40,7 +40,7 @@ const UNREAD = [
   ...["tool_use_summary", "prompt_suggestion", "auth_status"],
 ] as const;
 
-/** Of one call to the model: together all that it has read. */
+/** The usage of one call to the model: together all that it has read. */
 const callUsage = z
   .object({ input_tokens: count, cache_read_input_tokens: count, cache_creation_input_tokens: count })
   .optional()

@@ -21,7 +21,7 @@ export interface ClaudeState {
   /** The session's counters when the run began, and now. */
   readonly before: Usage;
   readonly used?: Usage | undefined;
-  /** Of the session's own model; absent once its context was shortened. */
+  /** Read by the session's own model; absent once its context was shortened. */
   readonly read?: ContextRead | undefined;
   readonly contextFill?: number | undefined;
   /** Numbers notes and warnings. */

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { toolsCommand } from "../../src/engine/pass.ts";
+import { isUnkept } from "../../src/engine/unkept.ts";
 import { EngineError } from "../../src/errors.ts";
 import type { CodexOptions } from "./options.ts";
 import { isThreadId } from "./resume.ts";
@@ -70,6 +71,10 @@ export function toArgs(options: CodexOptions, { thread, images = [], trust = [],
     ...flag("output-schema", options.output_schema),
     ...setting("model_reasoning_effort", options.reasoning_effort),
     ...setting("model_reasoning_summary", options.reasoning_summary),
+    ...setting("service_tier", options.service_tier),
+    ...setting("personality", options.personality),
+    ...setting("instructions", options.system_prompt && JSON.stringify(options.system_prompt)),
+    ...(isUnkept(options, thread) ? ["--ephemeral"] : []),
     ...(options.add_dirs ?? []).flatMap((dir) => flag("add-dir", dir)),
     ...(thread === undefined ? [] : ["resume", thread]),
     ...images.map((path) => `--image=${path}`),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { baseOptions } from "../../src/engine/options.ts";
+import { baseOptions, sharedOptions } from "../../src/engine/options.ts";
 
 /** Flags that every run sets, or that would take the answer elsewhere; after `codex` and before `exec` they fail. */
 const EXEC_ONLY = ["--skip-git-repo-check", "--json", "--output-schema", "--output-last-message", "--color", "-o"];
@@ -21,8 +21,7 @@ export const codexOptions = z.strictObject({
   reasoning_effort: z.string().regex(/^\w+$/, "must be one word, such as high").optional(),
   /** How much of the model's thinking is shown. */
   reasoning_summary: z.enum(["auto", "concise", "detailed", "none"]).optional(),
-  /** A file with the JSON schema of the answer. */
-  output_schema: z.string().min(1).optional(),
+  ...sharedOptions,
   /** Directories that may be written beside the run's own. */
   add_dirs: z.array(z.string().min(1)).optional(),
 });

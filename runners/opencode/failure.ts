@@ -30,7 +30,7 @@ export function readFailure(line: unknown): Failure {
 
 const UNNAMED = "opencode error";
 
-/** What goes wrong within opencode itself comes with the places in its program (1.18.33). */
+/** opencode tells its own failures with the places in its program (1.18.33). */
 function withoutPlaces(said: string): string {
   if (said.startsWith("ProviderNoProvidersError")) return NO_PROVIDER;
   return said.replace(/\n[ \t]+at [^\n]*/g, "");

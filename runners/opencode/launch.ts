@@ -5,6 +5,7 @@ import { engineEnv } from "../../src/engine/environment.ts";
 import { withInstructions } from "../../src/engine/instructions.ts";
 import { toolsCommand } from "../../src/engine/pass.ts";
 import { isTrustedIn } from "../../src/engine/trust.ts";
+import { configVariable } from "./config.ts";
 import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
 import { NO_QUESTIONS, type OpencodeOptions, toArguments, toPermission, withRules } from "./options.ts";
@@ -36,7 +37,7 @@ export async function launch(
           env: engineEnv({ ...environment, cwd: request.cwd, added: WITHOUT_PROJECT }),
         });
   const isTrusted = isTrustedIn(request, cwd);
-  const project = isTrusted ? {} : WITHOUT_PROJECT;
+  const project = { ...(isTrusted ? {} : WITHOUT_PROJECT), ...configVariable(options, inherited) };
   const env = engineEnv({ ...environment, cwd, added: project });
   if (!isTrusted) requireNoPlugins(cwd, env);
   const guard = await withoutHostedModels({ options, env, cwd });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../src/engine/json.ts";
-import { baseOptions } from "../../src/engine/options.ts";
+import { baseOptions, sharedOptions } from "../../src/engine/options.ts";
 
 const DECISIONS = ["allow", "ask", "deny"] as const;
 /** One word for every tool, or by tool one word or one for each pattern. */
@@ -42,6 +42,9 @@ export const opencodeOptions = z.strictObject({
    * in a headless run: `ask` refuses.
    */
   permission: permission.optional(),
+  /** Laid over opencode's own config, key by key. */
+  config: z.record(z.string(), z.unknown()).optional(),
+  system_prompt: sharedOptions.system_prompt,
   /** Appended to the arguments of `opencode serve`; `extra_args` are those of `opencode run`. */
   serve_args: z.array(z.string()).optional(),
   /** Lets opencode send prompts to its own hosted free models if nothing names another model. */

@@ -4,10 +4,11 @@ import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
 import { toolsCommand } from "../../src/engine/pass.ts";
+import { isUnkept } from "../../src/engine/unkept.ts";
 import { testedVersions } from "../tested-versions.ts";
 import { piLive } from "./live/index.ts";
 import { resumeFlag } from "./omp.ts";
-import { type PiOptions, piOptions, toArguments, toMeta, toTitle } from "./options.ts";
+import { type PiOptions, piOptions, toArguments, toMeta, toTitle, UNKEPT } from "./options.ts";
 import { end } from "./outcome.ts";
 import { isOlder, PI_VARIABLES, probePi } from "./probe.ts";
 import { piResume } from "./resume.ts";
@@ -64,7 +65,7 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
   const session = asked === undefined ? undefined : await findSession(asked, places);
   const trust = await trustOf({ ...request, options }, session?.cwd ?? request.cwd, places);
   const name = session === undefined && (await knowsNames(options, request.env)) ? options.session_title : undefined;
-  const resumed = session ? [resumeFlag(options.cmd), session.path] : [];
+  const resumed = session ? [resumeFlag(options.cmd), session.path] : isUnkept(options, asked) ? [UNKEPT] : [];
   const tools = toolsOf(toolsCommand(request.tools, request.spec.runId));
   const images = attachments.map(({ path }) => `@${path}`);
   return {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { joinTexts } from "../../src/engine/instructions.ts";
-import { baseOptions } from "../../src/engine/options.ts";
+import { baseOptions, sharedOptions } from "../../src/engine/options.ts";
 
 /** The `[pi]` table. Names are those of pi's flags; what is unset is left to pi's own settings. */
 export const piOptions = z.strictObject({
@@ -21,6 +21,14 @@ export const piOptions = z.strictObject({
   /** Whether extensions, skills and settings that lie in the project are loaded. */
   approve: z.boolean().optional(),
   append_system_prompt: z.string().min(1).optional(),
+  /** Leaves the tools of extensions alone. */
+  no_builtin_tools: z.boolean().optional(),
+  /** Keeps AGENTS.md and CLAUDE.md from the model. */
+  no_context_files: z.boolean().optional(),
+  /** Looks neither for updates nor for models on the network. */
+  offline: z.boolean().optional(),
+  ephemeral: sharedOptions.ephemeral,
+  system_prompt: sharedOptions.system_prompt,
 });
 export type PiOptions = z.infer<typeof piOptions>;
 
@@ -34,6 +42,7 @@ export function toArguments(
   name?: string,
 ): readonly string[] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  const bare = (name: string, isSet: boolean | undefined) => (isSet ? [name] : []);
   return [
     ...MODES[mode],
     ...flag("--provider", options.provider),
@@ -44,9 +53,16 @@ export function toArguments(
     ...toolFlags(options.tools),
     ...flag("--exclude-tools", options.exclude_tools?.join(",")),
     ...(options.approve === undefined ? [] : [options.approve ? "--approve" : "--no-approve"]),
+    ...bare("--no-builtin-tools", options.no_builtin_tools),
+    ...bare("--no-context-files", options.no_context_files),
+    ...bare("--offline", options.offline),
+    ...flag("--system-prompt", options.system_prompt),
     ...flag("--append-system-prompt", joinTexts(options.append_system_prompt, options.instructions)),
   ];
 }
+
+/** For a new session that pi does not keep. */
+export const UNKEPT = "--no-session";
 
 /** The title of a run. */
 export const toTitle = ({ session_title, model }: PiOptions): string => session_title ?? model ?? "pi";

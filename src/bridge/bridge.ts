@@ -22,7 +22,7 @@ import { Tickets } from "./tickets.ts";
 import { addToTurn } from "./waiting.ts";
 import { Watchers } from "./watchers.ts";
 
-/** What callers may do to a run. The bridge itself starts, drops and ends runs. */
+/** The part of a job that callers may use. The bridge itself starts, drops and ends runs. */
 export type OpenJob = Pick<Job, Shown | "answer" | "fetch" | "interrupt" | "steer" | "takeBack" | "wait">;
 type Shown = "id" | "isWaiting" | "goal" | "lastEvents" | "showWaiting";
 
@@ -83,10 +83,10 @@ export class Bridge {
     this.#options.screens.deliver();
   }
 
-  /** Ends a running run or drops a waiting one. */
+  /** Ends a running run or drops a waiting one. "none" if its outcome is known. */
   cancel(id: string): "running" | "queued" | "none" {
     const job = this.#jobs.get(id);
-    if (!job) return "none";
+    if (!job || job.state === "ended") return "none";
     if (!job.isWaiting) {
       job.stop({ kind: "cancelled", text: "Cancelled." });
       return "running";
@@ -193,7 +193,7 @@ export class Bridge {
 
   /** Runs of a chat that run, wait or are paused, in this order. */
   active(chatId: string): StoredRun[] {
-    return this.#jobs.inChat(chatId).flatMap((id) => this.#options.store.runs.get(id) ?? []);
+    return this.#jobs.openIn(chatId).flatMap((id) => this.#options.store.runs.get(id) ?? []);
   }
 
   /** Says something in a conversation; `body` is Markdown. */

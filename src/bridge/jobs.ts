@@ -29,9 +29,9 @@ export class Jobs {
     return [...this.#jobs.values()];
   }
 
-  /** Ids of a chat's runs: those that run, then those that wait, then those that are paused. */
-  inChat(chatId: string): string[] {
-    const jobs = this.all().filter((job) => job.chatId === chatId);
+  /** Ids of a chat's runs without an outcome: those that run, then those that wait, then those that are paused. */
+  openIn(chatId: string): string[] {
+    const jobs = this.all().filter((job) => job.chatId === chatId && job.state !== "ended");
     return jobs.toSorted((a, b) => RANK[a.state] - RANK[b.state]).map(({ id }) => id);
   }
 

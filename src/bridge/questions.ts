@@ -20,7 +20,7 @@ export interface RunQuestionsOptions extends Pick<BridgeOptions, "store" | "card
 
 /** A reply on its way to the engine. */
 interface Passing {
-  /** Of the command. */
+  /** The command's id. */
   readonly id: string;
   readonly reply: Reply;
   readonly decider: Decider;

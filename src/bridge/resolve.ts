@@ -41,7 +41,7 @@ export interface Resolved {
   readonly context: Context | undefined;
   readonly resume: string | undefined;
   readonly follows: string | undefined;
-  /** Of the message and its session, in the order in which they apply. */
+  /** Names from the message and its session, in the order in which they apply. */
   readonly presets: readonly string[];
   readonly prompt: string;
   /** Names in the message itself. */

@@ -15,7 +15,7 @@ export interface RunView {
   readonly cwd?: string;
   /** The run's goal, and the turn that works towards it. */
   readonly goal?: Pick<GoalProgress, "goal" | "turn">;
-  /** Of a run that waits: its task can be added to the turn that it waits for. */
+  /** The run waits, and its task can be added to the turn that it waits for. */
   readonly canSteer?: boolean;
   /** A notice about the run for the person. */
   readonly note?: string;

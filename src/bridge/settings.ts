@@ -20,7 +20,7 @@ interface EngineUse {
   readonly engine: Engine;
   readonly project: string | undefined;
   readonly session?: string | undefined;
-  /** What the presets of the session make of the engine's options. */
+  /** The engine options that the session's presets set. */
   readonly preset?: Readonly<Record<string, string>> | undefined;
 }
 

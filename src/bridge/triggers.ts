@@ -121,7 +121,7 @@ export class Triggers implements RunWatcher {
   /** A failure here must not keep the outcome of a run from being stored. */
   #fire(trigger: Trigger, cause: Cause): void {
     const { run } = cause;
-    if (run && !isMeant(trigger, run)) return;
+    if (run && !isMeant(trigger, { ...run, answer: this.#setup.store.answers.whole(run) })) return;
     this.#safely(() => this.#deal(trigger, cause), trigger.name);
   }
 

@@ -7,7 +7,7 @@ import type { RunView } from "./screen.ts";
 import { sessionOf, threadOf } from "./thread.ts";
 import type { Threads } from "./threads.ts";
 
-/** What is shown of a run that waits, besides its place. */
+/** Shown of a run that waits, besides its place. */
 export type WaitingFacts = Pick<RunView, "resumeLine" | "canSteer" | "note">;
 
 export interface Found {

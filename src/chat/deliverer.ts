@@ -145,7 +145,8 @@ export class Deliverer {
       return;
     }
     const compose = (isPlain: boolean) => {
-      const view = { ...outcomeOf(run, engines, style()), continuation, denied };
+      const rest = () => store.answers.rest(run.id);
+      const view = { ...outcomeOf(run, engines, style()), continuation, denied, rest };
       return transport.compose(view, run.chatId, isPlain);
     };
     const isReplaced = await this.#sender.sendComposed(delivery, compose, { run, buttons, progressId });

@@ -10,6 +10,8 @@ export interface Document {
 export interface TextFile {
   readonly name: string;
   readonly text: string;
+  /** The text after `text`, piece by piece; may be called again to send it again. */
+  rest?(): Iterable<string>;
 }
 
 /** A message with texts that a reader unfolds. */

@@ -20,6 +20,8 @@ export interface Frame {
   /** `ctx: web @feat/x` */
   readonly context?: string | undefined;
   readonly resumeLine?: string | undefined;
+  /** The engine did not keep the session. */
+  readonly isUnkept?: boolean | undefined;
 }
 
 /** In characters. Paths and branches are shorter; this only keeps the frame from filling the message. */
@@ -39,11 +41,12 @@ export function footerOf(frame: Frame): readonly Block[] {
 }
 
 /** The lines of the footer one by one. */
-export function footerLines({ denied = 0, cause, usage, context, resumeLine }: Frame): readonly Inline[] {
+export function footerLines({ denied = 0, cause, usage, context, resumeLine, isUnkept }: Frame): readonly Inline[] {
   const inCode = [context, resumeLine].flatMap((line) =>
     line === undefined ? [] : [code(shorten(line, LINE_LENGTH))],
   );
-  const inWords = [denied > 0 ? deniedLine(denied) : undefined, cause, usage].flatMap((line) =>
+  const unkept = isUnkept ? "not kept: a reply begins a new session" : undefined;
+  const inWords = [denied > 0 ? deniedLine(denied) : undefined, cause, usage, unkept].flatMap((line) =>
     line === undefined ? [] : [text(line)],
   );
   return [...inWords, ...inCode];

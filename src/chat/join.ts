@@ -193,7 +193,7 @@ function joinParts(parts: readonly Incoming[]): string {
   }, "");
 }
 
-/** Older messages first, where a chat numbers its messages. */
+/** Older messages first, if a chat numbers its messages. */
 const compareIds = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
 
 function toGroup({ first, messages, follows, mustQueue }: Pending): Group {

@@ -13,6 +13,8 @@ import { renderProgress } from "./render-progress.ts";
 export interface OutcomeView extends Frame {
   /** Markdown, of whoever wrote it. */
   readonly answer: string;
+  /** The rest of a long answer, piece by piece. */
+  rest?(): Iterable<string>;
   /** Plain text, shown below the answer. */
   readonly error?: string | undefined;
   /** When the run is continued, if a person or the config says so. */
@@ -34,6 +36,8 @@ export const outcomeOf = (run: StoredRun, engines: readonly Engine[], style: Sty
   answer: run.answer ?? "",
   error: run.error ?? undefined,
   resumeLine: showsResumeLine(run, style) ? resumeLineOf(run, engines) : undefined,
+  // Every other run that is done has named its session.
+  isUnkept: run.outcome === "done" && knownSession(run) === null,
   cause: causeOf(run),
   usage: style.show_usage ? usageOf(run) : undefined,
   context: contextOf(run),

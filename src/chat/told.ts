@@ -6,7 +6,7 @@ import type { Button } from "./document.ts";
 /** How the data of an operation's button begins. */
 export const PRESS = "do:";
 
-/** What a chat shows of an output. Its buttons are kept, and are for this chat alone. */
+/** The message that shows an output. Its buttons are stored, and work in this chat alone. */
 export function toAnswer(
   { buttons, isSeen: _, ...told }: Told,
   chatId: string,

@@ -9,7 +9,7 @@ export interface Argument {
   readonly valueHint?: string;
   /** False if a positional may be left out. */
   readonly required?: boolean;
-  /** Of a positional. */
+  /** The default of a positional. */
   readonly default?: string;
 }
 

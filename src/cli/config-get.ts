@@ -1,5 +1,6 @@
 import { parseKey, readValue } from "../config/keys.ts";
-import { formatValue, isTable } from "../config/toml.ts";
+import { formatValue } from "../config/toml.ts";
+import { isTable } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
 import { describeUnset, readExisting } from "./config-file.ts";

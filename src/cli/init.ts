@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { engines } from "../../runners/index.ts";
 import { withValue } from "../config/keys.ts";
 import { sameName } from "../config/rules.ts";
-import { isTable, type Table } from "../config/toml.ts";
+import { isTable, type Table } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
 import { broughtParts } from "./brought.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";

@@ -1,5 +1,5 @@
 import { engines } from "../../runners/index.ts";
-import { isTable, type Table } from "../config/toml.ts";
+import { isTable, type Table } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";
 import { botOf, openForEdit, saveTable, shortPath } from "./config-file.ts";

@@ -1,7 +1,7 @@
+import { isTable, type Table } from "../domain/table.ts";
 import type { ConfiguredEngine, MakeEngine } from "../engine/configured.ts";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
-import { isTable, type Table } from "./toml.ts";
 
 export interface WithConfigured {
   /** The engines that were given, and those of the config. */

@@ -13,7 +13,8 @@ import {
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { patch, TomlFormat } from "@decimalturn/toml-patch";
-import { formatSections, isTable, parseToml, type Table } from "./toml.ts";
+import { isTable, type Table } from "../domain/table.ts";
+import { formatSections, parseToml } from "./toml.ts";
 
 /** Deep enough that whatever the patch adds becomes a section of its own and not an inline table. */
 const INLINE_DEPTH = 4;

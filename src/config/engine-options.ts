@@ -1,3 +1,4 @@
+import { mergeTables } from "../domain/table.ts";
 import type { Engine } from "../engine/contract.ts";
 import { joinTexts } from "../engine/instructions.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -5,7 +6,7 @@ import { ConfigError } from "../errors.ts";
 import type { Config, Project } from "./config.ts";
 import { type Problem, toProblems } from "./problem.ts";
 import type { FileTable } from "./schema.ts";
-import { formatKey, isTable, type Table } from "./toml.ts";
+import { formatKey } from "./toml.ts";
 
 /**
  * The engine's table, overridden by the project's own, and checked by the engine. Tables in them, such as `env`, are
@@ -14,7 +15,7 @@ import { formatKey, isTable, type Table } from "./toml.ts";
  * @throws ConfigError if the merged table is not right; loading has checked that before.
  */
 export function engineOptions(config: Config, engine: Engine, project: Project | undefined): EngineOptions {
-  const merged = merge(config.engines[engine.id], project?.engines[engine.id]);
+  const merged = mergeTables(config.engines[engine.id], project?.engines[engine.id]);
   const result = engine.options.safeParse(merged);
   if (result.success) return result.data;
   const [problem] = toProblems(result.error, merged, engine.options);
@@ -22,7 +23,7 @@ export function engineOptions(config: Config, engine: Engine, project: Project |
   throw new ConfigError(`${config.file ?? "config"}: ${formatKey(path)} ${problem?.text ?? "does not hold."}`);
 }
 
-/** What presets set comes over the config; their instructions come behind its own. */
+/** Presets override the config, except that their instructions are added to the config's. */
 export function withPreset(options: EngineOptions, preset: Readonly<Record<string, string>> = {}): EngineOptions {
   const { instructions: added, ...others } = preset;
   const instructions = joinTexts(options.instructions, added);
@@ -37,7 +38,7 @@ export function checkEngineTables(table: FileTable, engines: readonly Engine[]):
     return Object.entries(table.projects).flatMap(([alias, project]) =>
       project[engine.id] === undefined
         ? []
-        : check(engine, merge(table[engine.id], project[engine.id]), ["projects", alias, engine.id]),
+        : check(engine, mergeTables(table[engine.id], project[engine.id]), ["projects", alias, engine.id]),
     );
   });
 }
@@ -56,7 +57,7 @@ export function engineWarnings(table: FileTable, engines: readonly Engine[]): st
     const ofProjects = Object.entries(table.projects).flatMap(([alias, project]) =>
       own.length > 0 || project[engine.id] === undefined
         ? []
-        : said(merge(table[engine.id], project[engine.id]), formatKey(["projects", alias, engine.id])),
+        : said(mergeTables(table[engine.id], project[engine.id]), formatKey(["projects", alias, engine.id])),
     );
     return [...own, ...ofProjects];
   });
@@ -67,12 +68,4 @@ function check(engine: Engine, value: unknown, path: readonly string[]): Problem
   if (result.success) return [];
   const problems = toProblems(result.error, value, engine.options);
   return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
-}
-
-function merge(base: unknown, over: unknown): Table {
-  const result: Table = isTable(base) ? { ...base } : {};
-  for (const [key, value] of Object.entries(isTable(over) ? over : {})) {
-    result[key] = isTable(value) && isTable(result[key]) ? merge(result[key], value) : value;
-  }
-  return result;
 }

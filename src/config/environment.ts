@@ -1,4 +1,5 @@
-import { isTable, parseValue, type Table } from "./toml.ts";
+import { isTable, type Table } from "../domain/table.ts";
+import { parseValue } from "./toml.ts";
 
 const PREFIX = "TAKOPI__";
 

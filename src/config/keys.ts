@@ -1,7 +1,8 @@
+import { isTable, type Table } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
 import { redact } from "../log.ts";
 import { isSecret } from "./problem.ts";
-import { formatKey, formatValue, isTable, type Table } from "./toml.ts";
+import { formatKey, formatValue } from "./toml.ts";
 
 /**
  * `projects.web.path` in parts.

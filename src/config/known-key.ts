@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { isTable } from "../domain/table.ts";
 import type { Engine } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 import { knownKeys } from "./problem.ts";
 import { fileSchema } from "./schema.ts";
-import { formatKey, isTable } from "./toml.ts";
+import { formatKey } from "./toml.ts";
 
 /**
  * The default of a key.

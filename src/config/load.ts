@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { isTable, type Table } from "../domain/table.ts";
 import type { MakeEngine } from "../engine/configured.ts";
 import type { Engine } from "../engine/contract.ts";
 import { isolatedResume } from "../engine/isolation.ts";
@@ -12,13 +13,15 @@ import { writePrivateFile } from "./edit.ts";
 import { checkEngineTables, engineWarnings } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
 import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
+import { withoutLacking } from "./lacking-keys.ts";
+import { brokenMachines, toMachines } from "./machines.ts";
 import { migrate, migrateText } from "./migrate.ts";
 import { brokenPresets, presetWarnings, toPresets } from "./presets.ts";
 import { type Problem, toProblems } from "./problem.ts";
 import { brokenRules, sameName } from "./rules.ts";
 import { brokenSchedules, toSchedules } from "./schedules.ts";
 import { type FileTable, fileSchema, type ProjectTable, type TelegramTable } from "./schema.ts";
-import { formatKey, isTable, parseToml, type Table } from "./toml.ts";
+import { formatKey, parseToml } from "./toml.ts";
 import { brokenTriggers, toTriggers, toWebhooks } from "./triggers.ts";
 import { brokenVoice, toVoice } from "./voice.ts";
 import { idleGates, idleKeys } from "./warnings.ts";
@@ -64,24 +67,26 @@ export function checkConfig(candidate: Candidate): Config {
   const { engines, table, moved } = addConfigured(overridden.table, candidate.engines, added);
   const schema = fileSchema(engines);
   const result = schema.safeParse(table);
-  const problems = result.success
-    ? [
-        ...brokenRules(result.data, engines),
-        ...brokenPresets(result.data, engines),
-        ...brokenSchedules(result.data),
-        ...brokenTriggers(result.data),
-        ...brokenVoice(result.data),
-        ...checkEngineTables(result.data, engines),
-      ]
-    : toProblems(result.error, table, schema);
-  if (!result.success || problems.length > 0) {
-    throw refusal(
+  const refuse = (problems: readonly Problem[]) =>
+    refusal(
       problems.map((problem) => asWritten(problem, moved)),
       file,
       overridden,
     );
-  }
-  return toConfig(result.data, { ...candidate, engines, directory });
+  if (!result.success) throw refuse(toProblems(result.error, table, schema));
+  const known = withoutLacking(result.data, engines);
+  const problems = [
+    ...brokenRules(known.table, engines),
+    ...brokenPresets(known.table, engines),
+    ...brokenSchedules(known.table),
+    ...brokenTriggers(known.table),
+    ...brokenVoice(known.table),
+    ...brokenMachines(known.table),
+    ...checkEngineTables(known.table, engines),
+  ];
+  if (problems.length > 0) throw refuse(problems);
+  const warnings = [...(candidate.warnings ?? []), ...known.warnings];
+  return toConfig(known.table, { ...candidate, engines, directory, warnings });
 }
 
 /** The path of a problem as the file has it. */
@@ -145,12 +150,13 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
   const telegram = toTelegram(table.transports.telegram);
   const aliases = Object.keys(table.projects);
   const toProject = ([alias, project]: [string, ProjectTable]): [string, Project] => {
-    const path = absolute(project.path);
+    const path = project.path === undefined ? "" : absolute(project.path);
     const worktrees_dir = resolve(path, expandHome(project.worktrees_dir, home));
-    const { worktree_base, chat_id, trusted } = project;
+    const { machine, worktree_base, chat_id, trusted } = project;
     const default_engine = engineId(project.default_engine);
     const engines = pick(project);
-    return [alias, { alias, path, worktrees_dir, default_engine, worktree_base, chat_id, trusted, engines }];
+    const place = { alias, path, worktrees_dir, machine };
+    return [alias, { ...place, default_engine, worktree_base, chat_id, trusted, engines }];
   };
   return {
     file,
@@ -163,6 +169,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     mcp: table.mcp,
+    machines: toMachines(table.machines, absolute),
     engines: own,
     known: engines.map((engine) => withOwnResume(engine, own[engine.id])),
     presets: toPresets(table.presets, absolute),

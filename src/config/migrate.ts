@@ -1,6 +1,7 @@
+import { isTable, type Table } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
 import { editToml } from "./edit.ts";
-import { isTable, parseToml, type Table } from "./toml.ts";
+import { parseToml } from "./toml.ts";
 
 const MOVED = ["bot_token", "chat_id"];
 const SCOPES: Readonly<Record<string, string>> = { multi_project_chat: "main", per_project_chat: "projects" };

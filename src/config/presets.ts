@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 import type { Problem } from "./problem.ts";
 import type { FileTable, PresetTable } from "./schema.ts";
 
-/** What a task is given beside its prompt, chosen by `/name`; paths are absolute. */
+/** Settings that `/name` gives a task beside its prompt; paths are absolute. */
 export type Preset = PresetTable;
 
 /** By the name of its option in the engine's table; undefined if the engine has none for it. */
@@ -16,7 +16,7 @@ const optionOf = (key: string, engine: Engine): string | undefined => {
 };
 
 /** Whether the engine's table has such a key. */
-function accepts(engine: Engine, option: string): boolean {
+export function accepts(engine: Engine, option: string): boolean {
   const result = engine.options.safeParse({ [option]: undefined });
   return result.success || !result.error.issues.some(({ code }) => code === "unrecognized_keys");
 }
@@ -24,7 +24,7 @@ function accepts(engine: Engine, option: string): boolean {
 const settingsIn = ({ engine: _, instructions_file: _file, ...settings }: Preset) =>
   Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined);
 
-/** What presets make of an engine's options: a later one wins, and their instructions add up. @throws UserError */
+/** The engine options that presets set: a later preset wins, and instructions add up. @throws UserError */
 export function presetOptions(
   names: readonly string[],
   engine: Engine,
@@ -70,7 +70,7 @@ function readInstructions(name: string, { instructions_file: file }: Preset): st
 export const presetEngine = (names: readonly string[], { presets }: Config): string | undefined =>
   names.map((name) => presets.get(name)?.engine).findLast((engine) => engine !== undefined);
 
-/** What is wrong with `[presets.<name>]` beyond its keys. */
+/** Faults of `[presets.<name>]` that the schema cannot see. */
 export function brokenPresets({ presets, projects }: FileTable, engines: readonly Engine[]): Problem[] {
   return Object.entries(presets).flatMap(([name, preset]) => {
     const path = ["presets", name];

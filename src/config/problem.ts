@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { isTable } from "../domain/table.ts";
 import { redact } from "../log.ts";
 import { nearest } from "./nearest.ts";
-import { formatValue, isTable } from "./toml.ts";
+import { formatValue } from "./toml.ts";
 
 type Path = readonly PropertyKey[];
 

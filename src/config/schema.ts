@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../engine/contract.ts";
+import { machineName, machines } from "./machines.ts";
 
 const text = z.string().trim().min(1);
 const texts = z.array(z.string());
@@ -28,7 +29,7 @@ const topics = z.strictObject({
 const files = z.strictObject({
   enabled: z.boolean().default(true),
   auto_put: z.boolean().default(true),
-  /** What becomes of files that come without a command: `prompt` makes tasks of them. */
+  /** How to treat files that come without a command: `prompt` makes tasks of them. */
   auto_put_mode: z.enum(["upload", "prompt"]).default("prompt"),
   uploads_dir: text.default(".takopi/files"),
   allowed_user_ids: z.array(id).default([]),
@@ -37,7 +38,7 @@ const files = z.strictObject({
 
 const messageForm = z.enum(["auto", "rich", "classic"]);
 
-/** What is different in one chat. */
+/** Settings of one chat. */
 const chat = z.strictObject({ messages: messageForm.optional() });
 
 const telegram = z.strictObject({
@@ -83,7 +84,7 @@ const limits = z.strictObject({
   /** How long a shutdown waits for runs, with `shutdown = "drain"`. */
   drain_minutes: minutes.default(10),
   daily_cost_usd: z.number().positive().optional(),
-  /** What a goal may use if it was given no budget. */
+  /** The budget of a goal that was given none. */
   goal_tokens: z.int().min(1).default(500_000),
   /** Tasks that may wait in one chat. */
   queued_runs: z.int().min(1).default(50),
@@ -93,7 +94,9 @@ const limits = z.strictObject({
 });
 
 const project = z.strictObject({
-  path: text,
+  path: text.optional(),
+  /** The machine of its worker, in place of `path`. */
+  machine: machineName.optional(),
   worktrees_dir: text.default(".worktrees"),
   default_engine: text.optional(),
   worktree_base: text.optional(),
@@ -101,7 +104,7 @@ const project = z.strictObject({
   trusted: z.boolean().default(false),
 });
 
-/** What a task can be given beside its prompt. */
+/** Settings that a task can be given beside its prompt. */
 const preset = z.strictObject({
   engine: text.optional(),
   model: text.optional(),
@@ -139,10 +142,8 @@ const schedule = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
-const mcp = z.strictObject({
-  /** The operations that write which `takopi mcp` offers. */
-  allow: z.array(text).default([]),
-});
+/** The operations that write which `takopi mcp` offers. */
+const mcp = z.strictObject({ allow: z.array(text).default([]) });
 
 /** A value that does not stand in the file itself. */
 const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })], {
@@ -161,12 +162,12 @@ const voice = z.strictObject({
 });
 
 const trigger = z.strictObject({
-  /** What has to happen to a run; else `webhook`. */
+  /** The event of a run that starts it; without this, `webhook` does. */
   on: z.enum(["done", "error", "cancelled", "question", "idle"]).optional(),
   webhook: z
     .strictObject({ kind: z.enum(["github", "hmac"]), secret: secret.optional(), events: z.array(text).optional() })
     .optional(),
-  /** Of `idle`, a duration such as "10m". */
+  /** For `idle`: a duration such as "10m". */
   for: text.optional(),
   where: z
     .strictObject({
@@ -221,6 +222,7 @@ const file = z.strictObject({
   webhooks: webhooks.optional(),
   voice: voice.optional(),
   mcp: mcp.prefault({}),
+  machines: machines.optional(),
   plugins: table.optional(),
 });
 

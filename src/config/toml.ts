@@ -1,8 +1,6 @@
 import { parse, stringify, TomlDate, TomlError } from "smol-toml";
+import { isTable, type Table } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
-
-/** A table as TOML gives it: text, numbers, booleans, dates, lists and tables. */
-export type Table = Record<string, unknown>;
 
 /**
  * @param file Only named in the error.
@@ -51,9 +49,4 @@ export function formatSections(table: Table): string {
 /** `a."b c".d` */
 export function formatKey(path: readonly PropertyKey[]): string {
   return path.map((part) => (/^[\w-]+$/.test(String(part)) ? String(part) : JSON.stringify(String(part)))).join(".");
-}
-
-/** True for tables, false for lists and dates. */
-export function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

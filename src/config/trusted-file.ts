@@ -6,7 +6,7 @@ import { ConfigError } from "../errors.ts";
 
 /** The mode bits that let others than the owner write. */
 const WRITABLE_BY_OTHERS = 0o022;
-/** Of a directory: all may write, and the sticky bit, which leaves each file to its owner. */
+/** Mode bits of a directory: everybody may write, and the sticky bit, which leaves each file to its owner. */
 const WRITABLE_BY_ALL = 0o002;
 const REPLACEABLE_BY_ALL = 0o1002;
 

@@ -1,6 +1,6 @@
+import { isTable, type Table } from "../domain/table.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { FileTable } from "./schema.ts";
-import { isTable, type Table } from "./toml.ts";
 
 /** Keys that are accepted so that an existing file starts, but do nothing yet. */
 export function idleKeys(table: FileTable): string[] {

@@ -22,7 +22,7 @@ export interface ToldEvent {
 
 const nobody = { topicId: undefined, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined };
 
-/** What a run does happens in its own conversation. */
+/** A run acts in its own conversation. */
 const placeOf = ({ chatId, topicId, messageId }: StoredRun) => ({
   ...{ ...nobody, chatId, topicId: topicId ?? undefined, messageId: messageId ?? undefined },
 });

@@ -26,7 +26,7 @@ export const TEXTUAL = names(
 
 export const SHELLS = names("ash bash csh dash elvish fish ksh mksh nu pwsh rbash sh tcsh yash zsh");
 
-/** What runs a text that is not on the line, and parts of the shell that change what a name stands for. */
+/** Programs that run a text that is not on the line, and parts of the shell that change what a name stands for. */
 export const REBINDERS = names(
   ". add-zsh-hook alias at autoload bind compdef complete coproc crontab emulate enable fc function functions hash mapfile repeat".concat(
     " readarray sched source zle zmodload zmv zsh-defer",
@@ -72,5 +72,5 @@ export function runsCode(name: string, args: readonly Word[]): boolean {
 /** Whether the arguments of a program go to code of the person's own, or are such code that was looked at. */
 export const runsFiles = (name: string): boolean => INTERPRETER.test(name) || Object.hasOwn(CODE, name);
 
-/** What a program is called, whatever its path and however it is written: some disks do not mind case. */
+/** A program's name without its path and in lower case: some disks do not mind case. */
 export const nameOf = (program: string): string => program.replace(/^.*\//s, "").toLowerCase();

@@ -64,7 +64,7 @@ class LineReach implements Reach {
     for (let at = 1; at < Math.min(words.length, MAX_STARTS); at++) {
       const { isWhole } = this;
       const next = this.#start(words.slice(at, at + MAX_STARTS), at === sureAt, depth);
-      // Of a program that is not known, a word is hardly a shell or an interpreter that reads its input.
+      // A word of a program that is not known is hardly a shell or an interpreter that reads its input.
       if (!isRunning) this.isWhole = isWhole;
       if (at === sureAt && next !== undefined) sureAt += next;
     }
@@ -153,7 +153,7 @@ class LineReach implements Reach {
 /** The words between a wrapper and its command: options, variables, and numbers as in `timeout 5`. */
 const IS_OPTION = /^(?:[-+].*|[A-Za-z_]\w*\+?=.*|\d[\d.]*[smhd]?)$/s;
 
-/** What stands before a command in an argument, as in `--exec=rm x` and `!rm x`. */
+/** The part of an argument before the command in it, as in `--exec=rm x` and `!rm x`. */
 const NO_COMMAND = /^(?:[^\s=]*=)*(?:\w+:)?[!+:\\]*/;
 
 const isTextual = (name: string, words: readonly Word[]): boolean =>

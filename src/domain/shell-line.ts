@@ -23,14 +23,14 @@ import { TextCursor } from "./text-cursor.ts";
 /** A word with its quotes off; undefined if only the shell knows it, as of `$x`, `*.ts`, `~/x` or `{a,b}`. */
 export type Word = string | undefined;
 
-/** What a shell would do with a line, if the line alone tells. */
+/** The effect of a line in a shell, if the line alone tells. */
 export interface ShellLine {
   /**
    * The simple commands in it, in their order, those in subshells and substitutions included. Without assignments,
    * redirections and reserved words such as `then`.
    */
   readonly commands: readonly (readonly Word[])[];
-  /** What is assigned to variables: some of them, such as `GIT_PAGER`, name a command that another program runs. */
+  /** Values assigned to variables: some, such as that of `GIT_PAGER`, are a command that another program runs. */
   readonly assigned: readonly string[];
   /**
    * It does nothing but run these commands in the foreground: no substitution, no redirection but to `/dev/null` or

@@ -6,7 +6,7 @@ export type TriggerEvent = "done" | "error" | "cancelled" | "question" | "idle" 
 export interface Trigger {
   readonly name: string;
   readonly on: TriggerEvent;
-  /** Of `idle`: for how long nothing has run or waited in the conversation. */
+  /** For `idle`: the time for which nothing has run or waited in the conversation. */
   readonly forMs?: number | undefined;
   /** All that are given must hold. */
   readonly where: Where;

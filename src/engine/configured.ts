@@ -7,7 +7,7 @@ export interface ConfiguredEngine {
   /** How it is driven; a package brings that itself. */
   readonly type: string;
   readonly package: string | undefined;
-  /** Of the config: packages are looked for from here first. */
+  /** The config's folder: packages are looked for from here first. */
   readonly directory: string;
 }
 

@@ -10,7 +10,7 @@ export const baseOptions = {
   /** Appended to the engine's arguments. */
   extra_args: z.array(z.string()).optional(),
   model: z.string().min(1).optional(),
-  /** What the model is told beside the engine's own instructions. */
+  /** Added to the engine's own instructions for the model. */
   instructions: z.string().min(1).optional(),
   /** Variables added to the engine's environment. */
   env: z.record(z.string(), z.string()).optional(),
@@ -56,6 +56,19 @@ export const baseOptions = {
   tools: z.boolean().optional(),
 };
 
+/** Options that several engines have, but not all; a table of an engine that lacks one of them loads with a warning. */
+export const sharedOptions = {
+  /** New sessions are not kept: a reply to their answer begins another. */
+  ephemeral: z.boolean().optional(),
+  /** In place of the engine's own instructions to the model. */
+  system_prompt: z.string().min(1).optional(),
+  /** How fast, and at which price, the provider answers; as the engine names it. */
+  service_tier: z.string().regex(/^\w+$/, "must be one word, such as fast").optional(),
+  personality: z.enum(["none", "friendly", "pragmatic"]).optional(),
+  /** A file with the JSON schema of the answer. */
+  output_schema: z.string().min(1).optional(),
+};
+
 /** The options that the code above an engine may read; the others are the engine's own. */
 export interface EngineOptions {
   readonly cmd?: string | undefined;
@@ -81,6 +94,7 @@ export interface EngineOptions {
   readonly deny_tools?: readonly string[] | undefined;
   readonly remember?: boolean | undefined;
   readonly at_limit?: "ask" | "wait" | "stop" | undefined;
+  readonly ephemeral?: boolean | undefined;
   /** A list is pi's: the tools that it has at all. */
   readonly tools?: boolean | readonly string[] | undefined;
 }

@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What proves to the bridge that a call comes from a run. */
+/** Proves to the bridge that a call comes from a run. */
 export interface Pass {
-  /** Of the bridge, absolute. */
+  /** The bridge's socket, absolute. */
   readonly socket: string;
   readonly token: string;
 }

@@ -46,7 +46,7 @@ export interface Ending {
 /** A process that leads its own group. Its stdout must be read for `ended` to resolve. */
 export interface Child {
   readonly mark: ProcessMark;
-  /** Chunks as they come. Ends with the process, or soon after it where a child of its own holds the pipe. */
+  /** Chunks as they come. Ends with the process, or soon after it if a child of its own holds the pipe. */
   readonly stdout: AsyncIterable<Uint8Array>;
   /** The process itself is gone; output may be left to read. */
   readonly exited: Promise<void>;
@@ -59,7 +59,7 @@ export interface Child {
 
 /** A process whose stdin stays open. */
 export interface OpenChild extends Child {
-  /** Resolves when there is room for more; at once where the process is gone, which swallows what comes. */
+  /** Resolves when there is room for more; at once if the process is gone, which swallows what comes. */
   write(text: string): Promise<void>;
   /** Ends its stdin. */
   endInput(): void;

@@ -19,6 +19,8 @@ export interface RunSetup {
   readonly label: string;
   readonly request: Pick<RunRequest, "spec" | "log">;
   readonly driver: Driver;
+  /** Of a session that is not kept nobody hears. */
+  readonly isKept?: boolean;
 }
 
 /**
@@ -104,7 +106,7 @@ class RunMachine implements RunContext {
     if (event.type === "completed") this.#complete(event);
     else if (event.type === "text") this.#text(event.text);
     else if (event.type !== "started") this.#queue.push(event);
-    else if (!this.#hasStarted) {
+    else if (!this.#hasStarted && this.#isKept) {
       this.#hasStarted = true;
       this.#session = event.resume;
       this.#queue.push(event);
@@ -172,9 +174,14 @@ class RunMachine implements RunContext {
   /** Commands that were just taken have had the time to say so. */
   #finish(outcome: Completed): void {
     for (const id of this.#pending) this.#acknowledge(id, { ok: false });
-    const resume = outcome.resume ?? this.#session;
+    const { resume: told, ...others } = outcome;
+    const resume = this.#isKept ? (told ?? this.#session) : undefined;
     const error = this.#reason;
-    this.#queue.push({ ...outcome, ...(resume && { resume }), ...(error !== undefined && { ok: false, error }) });
+    this.#queue.push({ ...others, ...(resume && { resume }), ...(error !== undefined && { ok: false, error }) });
+  }
+
+  get #isKept(): boolean {
+    return this.#setup.isKept ?? true;
   }
 
   get #reason(): string | undefined {

@@ -36,6 +36,8 @@ export interface Lease<Server> {
   giveUp(): boolean;
   /** Safe to call again. */
   release(): void;
+  /** Releases it, and ends the server. */
+  end(): Promise<void>;
 }
 
 interface Entry<Server> {
@@ -102,7 +104,11 @@ export class ServerPool<Server extends Pooled> {
     try {
       const server = await unlessAborted(entry.starting, stopped);
       const name = (session: string) => entry.users.has(user) && entry.users.set(user, session);
-      return { server, name, giveUp, release };
+      const end = () => {
+        release();
+        return this.#end(key, entry);
+      };
+      return { server, name, giveUp, release, end };
     } catch (error) {
       release();
       throw error;

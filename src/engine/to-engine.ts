@@ -9,6 +9,7 @@ import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { openRun } from "./run-machine.ts";
+import { isUnkept } from "./unkept.ts";
 
 type Described = Pick<Engine, "id" | "label" | "resume" | "brings" | "isolation" | "tested" | "reasoning"> &
   Partial<Pick<Engine, "images" | "takesTools">>;
@@ -64,6 +65,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
         id,
         label,
         request,
+        isKept: !isUnkept(request.options, request.spec.session),
         driver: driverOf(() => parts.drive(own(request))),
       }),
     replay: (stdout, log) => parts.replay(stdout, log.child({ engine: id })),

@@ -1,6 +1,6 @@
 import type { Logger } from "../log.ts";
 
-/** What a decoder logs of a line whose kind this version does not know. */
+/** The message that a decoder logs for a line whose kind this version does not know. */
 export const UNKNOWN_KIND = "unknown_type";
 
 /** The same log, which also tells of each kind of line that an engine's decoder did not know. */

@@ -52,7 +52,7 @@ function begin(access: Access, input: z.infer<typeof Input>, caller: Caller): st
 async function ended({ bridge, store }: Access, id: string): Promise<{ run: string; answer: string | null }> {
   await bridge.ended(id);
   const run = store.runs.get(id);
-  if (run?.outcome === "done") return { run: id, answer: run.answer };
+  if (run?.outcome === "done") return { run: id, answer: store.answers.whole(run) };
   throw failureOf(run);
 }
 

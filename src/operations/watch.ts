@@ -8,7 +8,7 @@ import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 /** An agent's client gives a tool up after a minute. */
 const AGENT_SECONDS = 40;
-/** Of a caller that takes no stream. */
+/** For a caller that takes no stream. */
 const KEPT_EVENTS = 50;
 
 const Output = z.object({
@@ -43,7 +43,13 @@ export const watch = defineOperation({
     const now = access.store.runs.get(run.id) ?? run;
     const since = now.startedAt ?? now.createdAt;
     return {
-      ...{ run: run.id, state: now.outcome ?? now.state, answer: now.answer, error: now.error, events },
+      ...{
+        run: run.id,
+        state: now.outcome ?? now.state,
+        answer: access.store.answers.whole(now),
+        error: now.error,
+        events,
+      },
       forMs: (now.endedAt ?? Math.max(access.now, since)) - since,
     };
   },
@@ -97,7 +103,7 @@ async function follow(
     unwatch();
   }
   const ended = store.runs.get(run.id);
-  if (ended?.outcome) take(completedOf(ended));
+  if (ended?.outcome) take(completedOf({ ...ended, answer: store.answers.whole(ended) }));
   return kept;
 }
 

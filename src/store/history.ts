@@ -27,6 +27,7 @@ export class History {
            AND id NOT IN (SELECT runId FROM deliveries WHERE state IN ('waiting', 'sending') AND runId IS NOT NULL)`,
         time,
       );
+      database.run("DELETE FROM answerPieces WHERE runId IN (SELECT id FROM runs WHERE answer IS NULL)");
       database.run(
         `UPDATE questions SET title = '', reason = NULL, answer = NULL, problem = NULL,
            question = json_object('id', questionId, 'kind', kind, 'title', '')

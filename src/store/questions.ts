@@ -35,7 +35,7 @@ export interface StoredQuestion {
   readonly cardId: string | null;
   /** The state that the card shows. */
   readonly cardState: QuestionState | null;
-  /** Of a question that a run asked by takopi's own tools: whether it has the answer. */
+  /** Whether the run has the answer, if it asked with takopi's own tools; null if it did not. */
   readonly ticket: "asked" | "given" | null;
   readonly askedAt: number;
   readonly closedAt: number | null;
@@ -47,7 +47,7 @@ export type NewQuestion = Pick<StoredQuestion, "key" | "runId" | "question" | "c
 /** Who decided. */
 export interface Decider {
   readonly by: NonNullable<StoredQuestion["decidedBy"]>;
-  /** Of a user. */
+  /** The user who answered. */
   readonly user?: { readonly id: string; readonly name: string };
 }
 

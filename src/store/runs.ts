@@ -1,5 +1,6 @@
 import type { PromptFile } from "../domain/files.ts";
 import type { ProcessMark } from "../domain/run.ts";
+import { firstPiece, LongAnswers } from "./answers.ts";
 import type { Database, Row } from "./database.ts";
 import { Messages } from "./messages.ts";
 import type { Moves } from "./moves.ts";
@@ -130,13 +131,13 @@ export class Runs {
    */
   end(id: string, outcome: RunOutcome, endedAt: number, ranMs?: number): boolean {
     const { usage } = outcome;
-    return (
+    const isFirst =
       this.#database.run(
         `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, startedAt = CASE WHEN startedAt IS NULL THEN NULL ELSE coalesce(?, startedAt) END, inputTokens = ?,
            outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ?,
            contextFill = ? WHERE id = ? AND state <> 'ended'`,
         outcome.kind,
-        outcome.answer,
+        firstPiece(outcome.answer),
         outcome.error ?? null,
         outcome.steps,
         endedAt,
@@ -148,8 +149,9 @@ export class Runs {
         usage?.costUsd ?? null,
         usage?.contextFill ?? null,
         id,
-      ) === 1
-    );
+      ) === 1;
+    if (isFirst) new LongAnswers(this.#database).keepRest(id, outcome.answer);
+    return isFirst;
   }
 
   /** The last run of each conversation in which nothing runs or waits, if it ended between these times. */

@@ -1,3 +1,4 @@
+import { LongAnswers } from "./answers.ts";
 import { copyDatabase } from "./backup.ts";
 import { StoredButtons } from "./buttons.ts";
 import { Conversations } from "./conversations.ts";
@@ -17,10 +18,12 @@ import { StoredThreads } from "./threads.ts";
 import { Tickets } from "./tickets.ts";
 import { Updates } from "./updates.ts";
 import { StoredWebhooks } from "./webhooks.ts";
+import { WorkerJobs } from "./worker-jobs.ts";
 
 export interface Store {
   readonly updates: Updates;
   readonly runs: Runs;
+  readonly answers: LongAnswers;
   readonly messages: Messages;
   readonly deliveries: Deliveries;
   readonly conversations: Conversations;
@@ -36,6 +39,7 @@ export interface Store {
   readonly moves: Moves;
   readonly firings: Firings;
   readonly webhooks: StoredWebhooks;
+  readonly workerJobs: WorkerJobs;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -54,6 +58,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     moves,
     updates: new Updates(database),
     runs: new Runs(database, moves),
+    answers: new LongAnswers(database),
     messages: new Messages(database, moves),
     deliveries: new Deliveries(database, moves),
     conversations: new Conversations(database),
@@ -68,6 +73,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     buttons: new StoredButtons(database),
     firings: new Firings(database),
     webhooks: new StoredWebhooks(database),
+    workerJobs: new WorkerJobs(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

@@ -21,7 +21,7 @@ export interface StoredRun {
   readonly project: string | null;
   readonly branch: string | null;
   readonly prompt: string;
-  /** What came with the prompt. */
+  /** Files that came with the prompt. */
   readonly files: readonly PromptFile[];
   /** Names, in the order in which they apply. */
   readonly presets: readonly string[];
@@ -39,6 +39,7 @@ export interface StoredRun {
   /** 1 if there may be a progress message, whether or not its id is known. */
   readonly progressAsked: number;
   readonly outcome: OutcomeKind | null;
+  /** The first piece of it, if it is a long one: see `LongAnswers`. */
   readonly answer: string | null;
   readonly error: string | null;
   readonly steps: number;
@@ -62,7 +63,7 @@ export interface UsageRow {
   readonly engine: string;
   readonly project: string | null;
   readonly runs: number;
-  /** Of all kinds, cached ones included. */
+  /** Tokens of all kinds, cached ones included. */
   readonly tokens: number;
   readonly costUsd: number;
 }

@@ -13,13 +13,13 @@ export interface Briefs {
   readonly session: string;
   /** The oldest first. */
   readonly texts: readonly string[];
-  /** Of the newest of them. */
+  /** The number of the newest of them. */
   readonly upTo: number;
 }
 
 export interface Totals {
   readonly turns: number;
-  /** Of all kinds, cached ones included. */
+  /** Tokens of all kinds, cached ones included. */
   readonly tokens: number;
   /** 0 if the engine names no costs. */
   readonly costUsd: number;

@@ -31,7 +31,7 @@ const LONGEST_RETRY_S = 3_600;
 /** No answer came; without a stack, too. Holds no cause: network errors name URLs, and these hold the token. */
 export class Unreachable extends InDoubt {
   override readonly name = "Unreachable";
-  /** False only where it is certain that Telegram never saw the request. */
+  /** False only if it is certain that Telegram never saw the request. */
   readonly mayHaveArrived: boolean;
   constructor(method: string, code: string, mayHaveArrived: boolean) {
     super(`${method}: ${code}`);
@@ -106,4 +106,9 @@ function errorCode(error: unknown): string {
 
 /** A file to send; each try reads its bytes again. */
 export const toUpload = (file: TextFile | BinaryFile): InputFile =>
-  "text" in file ? new InputFile(Buffer.from(file.text), file.name) : new InputFile(() => file.bytes(), file.name);
+  new InputFile(() => ("text" in file ? textBytes(file) : file.bytes()), file.name);
+
+async function* textBytes({ text, rest }: TextFile): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from(text);
+  for (const piece of rest?.() ?? []) yield Buffer.from(piece);
+}

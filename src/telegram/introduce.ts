@@ -12,7 +12,7 @@ export interface Sender {
   readonly chatId: number;
   /** `private`, `group`, `supergroup` or `channel`. */
   readonly chatKind: string;
-  /** Of a group. */
+  /** Absent in a private chat. */
   readonly chatTitle: string | undefined;
   readonly userId: number;
   readonly userName: string;

@@ -15,14 +15,14 @@ import { fitsRich, needsRich, sizeOf } from "./markdown/rich-size.ts";
 import { split, trimTo } from "./markdown/split.ts";
 
 /**
- * `auto`: rich where the answer needs it or is too much for one classic message. `plain` has no entities: for servers
+ * `auto`: rich if the answer needs it or is too much for one classic message. `plain` has no entities: for servers
  * that refuse some. What does not fit one rich message is classic in every mode.
  */
 export type MessageMode = "auto" | "rich" | "classic" | "plain";
 
 interface Rendered {
   readonly parts: readonly Content[];
-  /** The whole answer, where the parts hold only its beginning. */
+  /** The whole answer, if the parts hold only its beginning. */
   readonly file?: TextFile;
 }
 
@@ -98,9 +98,16 @@ function toClassic(view: OutcomeView, { answer, error, isWhole }: Said, mode: Me
   return view.overflow === "trim" ? { parts } : { parts, file: toFile(view) };
 }
 
-function toFile({ answer, error = "" }: OutcomeView): TextFile {
-  const text = error.trim() === "" || error.trim() === answer.trim() ? answer : `${answer}\n\n${error}`;
-  return { name: "answer.md", text };
+function toFile({ answer, rest, error = "" }: OutcomeView): TextFile {
+  const isShown = error.trim() !== "" && error.trim() !== answer.trim();
+  return {
+    name: "answer.md",
+    text: answer,
+    *rest() {
+      yield* rest?.() ?? [];
+      if (isShown) yield `\n\n${error}`;
+    },
+  };
 }
 
 function toRich(view: OutcomeView, body: readonly Block[]): RichContent | undefined {

@@ -6,7 +6,7 @@ import { type GitPlace, git, tryGit } from "./git.ts";
 import type { DirectoryDiff } from "./lookups.ts";
 import { baseOf, type Repository } from "./worktree.ts";
 
-/** Of all patches together, in UTF-16 units. */
+/** All patches together, in UTF-16 units. */
 const LARGEST = 300_000;
 const LARGEST_NEW_FILE = 100_000;
 /** The number of untracked files that are read; a folder such as node_modules has more. */

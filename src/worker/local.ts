@@ -54,7 +54,7 @@ export interface LocalWorkerOptions {
   onUnknown?(engine: string, kind: string): void;
 }
 
-/** Where the config says nothing. */
+/** Defaults if the config says nothing. */
 const UPLOADS = ".takopi/files";
 
 /** A share of the 10 s that a shutdown may take. */
@@ -134,7 +134,7 @@ export class LocalWorker implements Worker {
     return readInside(await this.#placeOf(place), path, rules);
   }
 
-  async recover(left: readonly LeftRun[]): Promise<void> {
+  async recover(left: readonly LeftRun[]): Promise<readonly string[]> {
     const end = async ({ runId, process }: LeftRun) => {
       await endLeftovers(runId, process);
       if (process?.markId !== undefined) await endLeftovers(process.markId, undefined);
@@ -142,6 +142,7 @@ export class LocalWorker implements Worker {
     await Promise.all([...left.map(end), this.#servers.recover(), this.#host.endLost()]);
     const { tools } = this.#options;
     if (tools) rmSync(tools.directory, { recursive: true, force: true });
+    return [];
   }
 
   async close(): Promise<void> {

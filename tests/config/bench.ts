@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Engine } from "../../src/engine/contract.ts";
-import { baseOptions, type EngineOptions } from "../../src/engine/options.ts";
+import { baseOptions, type EngineOptions, sharedOptions } from "../../src/engine/options.ts";
 
 /** An engine of which only the options matter. */
 function engine(id: string, shape: z.ZodRawShape): Engine {
@@ -28,7 +28,7 @@ function engine(id: string, shape: z.ZodRawShape): Engine {
 }
 
 export const engines: readonly Engine[] = [
-  engine("pi", { provider: z.string().optional() }),
+  engine("pi", { provider: z.string().optional(), ephemeral: sharedOptions.ephemeral }),
   engine("codex", { profile: z.string().optional(), sandbox: z.enum(["read-only", "workspace-write"]).optional() }),
   engine("opencode", {}),
   engine("claude", { allowed_tools: z.array(z.string()).optional() }),

@@ -44,6 +44,19 @@ describe("stopping a run", () => {
     expect(textOf(await outcomeOf(second))).toMatch(/^cancelled/);
   });
 
+  test("finds nothing to stop as soon as the answer is there, although the engine has not ended yet", async () => {
+    const { say, botSays, outcomeOf, directory } = await stage();
+    const gate = join(directory, "gate");
+    const id = say(`session\nanswer all green\ndone\nuntil ${gate}`);
+    const outcome = await outcomeOf(id);
+    expect(textOf(outcome)).toMatch(/^done · alpha/);
+    say("/cancel");
+    expect(textOf(await botSays(/^(Nothing is running|Stopping)/))).toBe("Nothing is running in this chat.");
+    say("/cancel", { replyTo: id });
+    await botSays(/^Nothing is running for that message\.$/);
+    writeFileSync(gate, "");
+  });
+
   test("offers those that run as buttons if there are several", async () => {
     const bridge = await stage();
     const { say, botSays, outcomeOf } = bridge;

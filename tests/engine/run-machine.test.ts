@@ -48,6 +48,15 @@ test("one start and one outcome come through, the outcome with the session and n
   expect(await collect(run.events)).toEqual([started, { ...completed, resume: token }]);
 });
 
+test("of a session that is not kept nobody hears", async () => {
+  const request = toRequest({ prompt: "hello", cwd: "/", options: {}, env: {}, log: recordingLog() });
+  const drive: Drive = async (output) => {
+    for (const event of [started, text("Do"), { ...completed, resume: token }]) output.push(event);
+  };
+  const run = openRun({ id: "toy", label: "Toy", request, isKept: false, driver: { drive, force: async () => {} } });
+  expect(await collect(run.events)).toEqual([text("Do"), completed]);
+});
+
 test("a turn that ends without an outcome has failed, with the answer so far", async () => {
   const run = open(async (output) => output.push(text("half an ans")), { session: "s1" });
   const failed = { ok: false, answer: "half an ans", error: "Toy ended without an answer.", resume: token };

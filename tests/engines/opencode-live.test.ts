@@ -137,6 +137,7 @@ test("a new task is answered, told as it is written, counted and priced", async 
   expect(completed).toMatchObject({ ok: true, answer: "Hello there, this is the answer.", resume });
   expect(completed.usage).toMatchObject({ inputTokens: 600, outputTokens: 20, cacheReadTokens: 400 });
   expect(completed.usage?.costUsd).toBeGreaterThan(0);
+  expect(completed.usage?.contextFill).toBeGreaterThan(0);
   const texts = events.flatMap((event) => (event.type === "text" ? [event.text] : []));
   expect(texts.length).toBeGreaterThan(0);
   for (const text of texts) expect(completed.answer.startsWith(text)).toBe(true);

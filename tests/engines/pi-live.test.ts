@@ -55,6 +55,7 @@ test("a new task is answered, counted and priced, and its text is told while it 
   expect(events[0]).toEqual({ type: "started", engine: "pi", resume, title: "m", meta });
   const usage = { inputTokens: 600, outputTokens: 20, cacheReadTokens: 400, cacheWriteTokens: 0 };
   expect(completed).toMatchObject({ ok: true, answer: "Hello there, my friend.", resume, usage });
+  expect(completed.usage?.contextFill).toBeGreaterThan(0);
   const texts = events.flatMap((event) => (event.type === "text" ? [event.text] : []));
   expect(texts.length).toBeGreaterThan(0);
   for (const text of texts) expect("Hello there, my friend.").toContain(text);

@@ -90,6 +90,7 @@ export class PiPlayer implements LiveProcess {
   #improvise({ id, type }: Message): void {
     const data = { sessionId: "s", isStreaming: false, isCompacting: false, pendingMessageCount: 0 };
     if (type === "get_state") this.#print({ id, type: "response", command: type, success: true, data });
+    if (type === "get_session_stats") this.#print({ id, type: "response", command: type, success: false, error: "no" });
   }
 
   #play(): void {

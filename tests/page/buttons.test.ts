@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, eventually, inPage, useSite } from "./harness.ts";
+import { bubble, eventually, inPage, passedBy, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -20,7 +20,7 @@ test("a press waits for the bot, whose answer is a note or an alert", async () =
     return (update?.update_id ?? 0) + 1;
   };
   const next = await answerNext(0, "Stopping…", false);
-  await page.locator(".toast", { hasText: "Stopping…" }).waitFor();
+  await passedBy(page, "Stopping…");
   await answerNext(next, "Nothing was running.", true);
   await page.getByRole("dialog").getByText("Nothing was running.").waitFor();
   await page.getByRole("button", { name: "OK" }).click();
@@ -49,7 +49,7 @@ test("copy buttons fill the clipboard, links open aside, and nothing else is pre
     },
   });
   await page.getByRole("button", { name: "Copy resume" }).click();
-  await page.locator(".toast", { hasText: "Copied" }).waitFor();
+  await passedBy(page, "Copied");
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe("codex resume 42");
   const link = page.getByRole("link", { name: "Issue" });
   expect([await link.getAttribute("href"), await link.getAttribute("rel"), await link.getAttribute("target")]).toEqual([

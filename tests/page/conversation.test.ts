@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, eventually, inPage, say, useSite } from "./harness.ts";
+import { bubble, eventually, inPage, passedBy, say, useSite } from "./harness.ts";
 
 const site = useSite();
 
@@ -77,7 +77,7 @@ test("topics are conversations of their own, with unread counts and drafts", asy
   await chat.locator(".badge.quiet", { hasText: "1" }).waitFor();
   await api.sendMessage(site.emulator.groupId, "loud news", thread);
   await chat.locator(".badge:not(.quiet)", { hasText: "2" }).waitFor();
-  await page.locator(".toast", { hasText: "loud news" }).waitFor();
+  await passedBy(page, "loud news");
 
   await chat.click();
   await bubble(page, "loud news").waitFor();
@@ -193,7 +193,7 @@ test("a picture is a photo for the bot, and shown as one", async () => {
 test("the bot is seen typing until it speaks", async () => {
   const { page, api } = site;
   await api.sendChatAction(privateId(), "typing");
-  await page.locator("#chat-status", { hasText: "typing" }).waitFor();
+  await passedBy(page, "typing");
   await api.sendMessage(privateId(), "here");
   await page.locator("#chat-status", { hasText: "typing" }).waitFor({ state: "detached" });
 });
@@ -202,6 +202,6 @@ test("a message that could not be sent comes back into the input", async () => {
   const { page } = site;
   await page.route("**/page/send", (route) => route.abort());
   await say(page, "precious words");
-  await page.locator(".toast", { hasText: "does not answer" }).waitFor();
+  await passedBy(page, "does not answer");
   await eventually(() => page.locator("#input").inputValue(), "precious words");
 });

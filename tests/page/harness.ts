@@ -47,7 +47,9 @@ export function useSite(options: BrowserContextOptions = {}): Site {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: FLAGS });
     context = await browser.newContext({ ...options, permissions: ["clipboard-read", "clipboard-write"] });
-    context.setDefaultTimeout(TIMEOUT_MS);
+    // Shorter than a test's time, so that the error names what was waited for.
+    context.setDefaultTimeout(TIMEOUT_MS / 2);
+    await context.addInitScript(recordPassing);
     context.on("weberror", (fault) => faults.push(fault.error().message));
     context.on("console", (line) => {
       if (line.type() === "error" && !line.text().startsWith("Failed to load resource")) faults.push(line.text());
@@ -77,6 +79,18 @@ export function useSite(options: BrowserContextOptions = {}): Site {
   return site;
 }
 
+/** Runs in the page: keeps each text of the places whose texts go by themselves. */
+const recordPassing = `
+  const passed = (globalThis.passedBy = []);
+  new MutationObserver(() => {
+    for (const place of document.querySelectorAll(".toast, #chat-status")) passed.push(place.textContent);
+  }).observe(document, { childList: true, characterData: true, subtree: true });`;
+
+/** Waits until a toast or the chat's status has said `text`, even if it is gone already. */
+export async function passedBy(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(`passedBy.some((one) => one.includes(${JSON.stringify(text)}))`);
+}
+
 /** Bubbles whose text contains `text`. */
 export const bubble = (page: Page, text: string): Locator => page.locator(".bubble", { hasText: text });
 
@@ -92,5 +106,5 @@ export const inPage = <T>(expression: string) =>
 
 /** Waits until `read` gives `wanted`. */
 export async function eventually<T>(read: () => T | Promise<T>, wanted: T): Promise<void> {
-  await expect.poll(read, { timeout: TIMEOUT_MS, interval: 50 }).toEqual(wanted);
+  await expect.poll(read, { timeout: TIMEOUT_MS / 2, interval: 50 }).toEqual(wanted);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bubble, eventually, useSite } from "./harness.ts";
+import { bubble, eventually, passedBy, useSite } from "./harness.ts";
 
 const site = useSite({ viewport: { width: 360, height: 640 }, colorScheme: "light" });
 
@@ -50,6 +50,6 @@ test("nothing moves for people who asked for no motion", async () => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.locator(".chat").first().click();
   await api.sendMessage(emulator.groupId, "elsewhere");
-  await page.locator(".toast").waitFor();
+  await passedBy(page, "elsewhere");
   await eventually(() => page.evaluate("document.getAnimations().length"), 0);
 });

@@ -1,6 +1,7 @@
 import type { MessageEntity } from "@grammyjs/types";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import type { TextFile } from "../../src/chat/document.ts";
 import type { OutcomeView } from "../../src/chat/outcome.ts";
 import { type MessageMode, renderFinal } from "../../src/telegram/render-final.ts";
 import { answerMarkdown, PATIENCE_MS, RUNS, tangledMarkdown } from "./markdown/arbitrary.ts";
@@ -130,10 +131,19 @@ test("repeats header and footer in every part, and numbers those that follow", a
   expect(withoutSpace(bodies.join(""))).toBe(withoutSpace(answer));
 });
 
+const wholeOf = (file: TextFile | undefined) => [file?.text, ...(file?.rest?.() ?? [])].join("");
+
+test("sends the pieces of a long answer, and what went wrong, in one file", async () => {
+  const rest = () => ["more\n", "end"];
+  const { file } = await renderFinal({ ...view(prose(60_000), { error: "out of tokens" }), rest }, "auto");
+  expect(wholeOf(file)).toBe(`${prose(60_000)}more\nend\n\nout of tokens`);
+});
+
 test("sends the beginning and the whole as a file past five parts", async () => {
   for (const answer of [`# a\n\n${paragraphs(80)}`, prose(60_000), "x\n".repeat(2_500_000)]) {
     const { parts, file } = await renderFinal(view(answer), "auto");
-    expect(file).toEqual({ name: "answer.md", text: answer });
+    expect(file?.name).toBe("answer.md");
+    expect(wholeOf(file) === answer).toBe(true);
     expect(parts).toHaveLength(1);
     for (const part of parts) expectAccepted(part);
     expect(parts[0]).toMatchObject({ text: expect.stringContaining(`…\n\n${FOOTER}`) });
@@ -143,7 +153,7 @@ test("sends the beginning and the whole as a file past five parts", async () => 
 test("shows the error beside the beginning of a long answer", async () => {
   const { parts, file } = await renderFinal(view(paragraphs(60), { error: "out of tokens" }), "classic");
   expect(parts[0]).toMatchObject({ text: expect.stringContaining("…\n\nout of tokens\n\n") });
-  expect(file?.text).toContain("out of tokens");
+  expect(wholeOf(file)).toContain("out of tokens");
 });
 
 test("cuts to one message where the configuration says trim", async () => {

@@ -1,6 +1,7 @@
 import { readImages } from "../../../src/engine/images.ts";
 import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
 import { withPass } from "../../../src/engine/pass.ts";
+import { isUnkept } from "../../../src/engine/unkept.ts";
 import { asText } from "../launch.ts";
 import type { ClaudeOptions } from "../options.ts";
 import { initialState } from "../state.ts";
@@ -16,13 +17,14 @@ export const claudeLive: LiveEngine<ClaudeOptions> = {
     const { prompt, session, attachments } = request.spec;
     return liveDriver({
       lease: (use) => takeServer(request, session, use),
-      play: ({ server }, context) =>
+      play: ({ server, end }, context) =>
         server.claim(async () => {
           const state = { ...initialState, cwd: server.cwd, before: await server.usage() };
           const turn = new Turn({ peer: server.peer, state, context, cwd: server.cwd });
           const images = await readImages(attachments);
           const begin = async () => turn.begin(asText(prompt), images);
           await withPass(request.tools, server.session, () => server.play(turn, context.stopped, begin));
+          if (isUnkept(request.options, session)) await end();
         }),
     });
   },

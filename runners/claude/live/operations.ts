@@ -9,7 +9,7 @@ import type { ClaudeOptions } from "../options.ts";
 import { NO_ANSWER } from "../outcome.ts";
 import { initialState } from "../state.ts";
 import type { ClaudeServer } from "./server.ts";
-import { endServer, takeServer } from "./sessions.ts";
+import { takeServer } from "./sessions.ts";
 import { Turn } from "./turn.ts";
 
 type OnSession = SessionRequest & { readonly options: ClaudeOptions };
@@ -35,13 +35,12 @@ export const operations: OwnOperations<ClaudeOptions> = {
   sessions: listSessions,
   models: async (request) => {
     // Nothing is saved of a session without a message.
-    const { server, release } = await takeServer(request, undefined, ALONE);
+    const { server, end } = await takeServer(request, undefined, ALONE);
     try {
       const { models } = await server.peer.call("list_models", {}, Models);
       return models.map(({ value }) => value);
     } finally {
-      release();
-      await endServer(request, server.session);
+      await end();
     }
   },
 };

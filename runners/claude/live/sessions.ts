@@ -4,7 +4,7 @@ import type { WorkSetup } from "../../../src/engine/contract.ts";
 import type { Slot } from "../../../src/engine/host.ts";
 import { toolsCommand } from "../../../src/engine/pass.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
-import { CLAUDE_VARIABLES, type ClaudeOptions, toArguments, variablesOf } from "../options.ts";
+import { CLAUDE_VARIABLES, type ClaudeOptions, toArguments, UNKEPT, variablesOf } from "../options.ts";
 import { findSession } from "../sessions.ts";
 import { ENGINE } from "../state.ts";
 import { trustArguments } from "../trust.ts";
@@ -39,19 +39,14 @@ export async function takeServer(
   const lease = await servers.use(id, start, use);
   lease.name(id);
   if (!(await lease.server.isOutdated(setup))) return lease;
-  lease.release();
-  await servers.end(id);
+  await lease.end();
   const fresh = await servers.use(id, start, use);
   fresh.name(id);
   return fresh;
 }
 
-/** Ends the claude of a session. */
-export const endServer = (request: ClaudeRequest, session: string): Promise<void> =>
-  request.host.keep(pool).end(session);
-
 async function sessionArguments(request: ClaudeRequest, id: string, isNew: boolean): Promise<readonly string[]> {
-  if (isNew) return [`--session-id=${id}`];
+  if (isNew) return [`--session-id=${id}`, ...(request.options.ephemeral ? [UNKEPT] : [])];
   await findSession(id, request);
   return [`--resume=${id}`];
 }

@@ -17,6 +17,8 @@ export interface ThreadSettings {
   /** `untrusted` asks for nearly every command, `on-request` for what the sandbox would refuse. */
   readonly approvalPolicy: "untrusted" | "on-request";
   readonly model: string | undefined;
+  /** Options that codex takes as they are. */
+  readonly own: object;
   readonly addDirs: readonly string[];
   readonly trust: Trust;
   /** Instructions of the person's config, of the options, and of a repository whose AGENTS.md codex then does not read. */
@@ -57,6 +59,7 @@ export async function threadSettings(peer: RpcPeer, request: SettingsRequest): P
       runId,
       tools: toolSettings(request.tools),
       model: options.model,
+      own: ownSettings(options),
       addDirs: options.add_dirs ?? [],
       trust: trustOf(cwd, trusted),
     },
@@ -65,6 +68,12 @@ export async function threadSettings(peer: RpcPeer, request: SettingsRequest): P
     approvalPolicy: asksForAll ? "untrusted" : "on-request",
   };
 }
+
+const ownSettings = ({ system_prompt, service_tier, personality }: CodexOptions): object => ({
+  ...(system_prompt !== undefined && { baseInstructions: system_prompt }),
+  ...(service_tier !== undefined && { serviceTier: service_tier }),
+  ...(personality !== undefined && { personality }),
+});
 
 const configRead = z.object({
   config: z.object({
@@ -88,7 +97,7 @@ async function readConfig(peer: RpcPeer, cwd: string | undefined) {
  * nobody listens, for its lock keeps the terminal and `codex exec` out.
  */
 export function toThreadParams(settings: ThreadSettings): object {
-  const { cwd, sandbox, approvalPolicy, model, addDirs, runId, tools, trust, instructions } = settings;
+  const { cwd, sandbox, approvalPolicy, model, own, addDirs, runId, tools, trust, instructions } = settings;
   const config = {
     sandbox_mode: sandbox,
     projects: trust,
@@ -100,7 +109,7 @@ export function toThreadParams(settings: ThreadSettings): object {
     thread_unload_delay_secs: 0,
   };
   return {
-    ...{ cwd, approvalPolicy, config },
+    ...{ cwd, approvalPolicy, config, ...own },
     ...(model !== undefined && { model }),
     ...(instructions !== undefined && { developerInstructions: instructions }),
   };

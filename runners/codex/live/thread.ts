@@ -37,7 +37,7 @@ export async function openThread(server: CodexServer, request: ThreadRequest): P
   const params = toThreadParams(settings);
   const result =
     thread === undefined
-      ? await peer.call("thread/start", params, opened)
+      ? await peer.call("thread/start", { ...params, ...(request.options.ephemeral && { ephemeral: true }) }, opened)
       : await resumeThread(peer, { threadId: thread, excludeTurns: true, ...params });
   try {
     checkSettings(settings, result);

@@ -6,6 +6,7 @@ import type { LiveCommand } from "../../../src/engine/live-process.ts";
 import { toolsCommand } from "../../../src/engine/pass.ts";
 import { isTrustedIn } from "../../../src/engine/trust.ts";
 import { moduleFile } from "../../../src/program-files.ts";
+import { configVariable } from "../config.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
 import { type OpencodeOptions, toPermission, withRules } from "../options.ts";
 import { hasDatabase } from "../places.ts";
@@ -48,7 +49,7 @@ export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
   const args = ["serve", "--hostname", "127.0.0.1", "--port", "0", ...(options.serve_args ?? [])];
   const directory = await directoryOf(setup, file);
   const trusted = isTrustedIn(setup, directory);
-  const project = trusted ? {} : WITHOUT_PROJECT;
+  const project = { ...(trusted ? {} : WITHOUT_PROJECT), ...configVariable(options, env) };
   const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: project });
   if (!trusted) requireNoPlugins(directory, own);
   const guard = await withoutHostedModels({ options, env: own, cwd });

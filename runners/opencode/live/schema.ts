@@ -65,6 +65,9 @@ const MessageInfo = z.object({
   parentID: z.string().optional(),
   /** `true` on the summary that a compaction writes; messages of people have an object here. */
   summary: z.unknown().optional(),
+  /** The model of an answer. */
+  providerID: z.string().optional().catch(undefined),
+  modelID: z.string().optional().catch(undefined),
   /** Why the model's answer failed. */
   error: z.unknown().optional(),
   /** An answer that is not complete is still being written. */
@@ -137,8 +140,13 @@ export const Messages = z.array(
   z.object({ info: z.object({ id: z.string(), role: z.string() }), parts: z.array(MessagePart) }),
 );
 
+/** `context` is 0 if opencode does not know it. */
+const ModelFacts = z
+  .object({ limit: z.object({ context: z.number() }).optional().catch(undefined) })
+  .catch({ limit: undefined });
+
 export const Providers = z.object({
-  providers: z.array(z.object({ id: z.string(), models: z.record(z.string(), z.unknown()) })),
+  providers: z.array(z.object({ id: z.string(), models: z.record(z.string(), ModelFacts) })),
   /** The model that a provider begins with. */
   default: z.record(z.string(), z.string()).catch({}),
 });

@@ -28,6 +28,9 @@ export interface LiveState {
   readonly parts: ReadonlyMap<string, "begun" | "done">;
   /** The absolute directories of commands, by the id of their call. */
   readonly workdirs: ReadonlyMap<string, string>;
+  /** The tokens of the newest step, and the model of the newest answer. */
+  readonly tokens?: number | undefined;
+  readonly model?: { readonly providerID: string; readonly modelID: string };
   /** By the id of the request. */
   readonly open: ReadonlyMap<string, OpenRequest>;
   /** The last report about a model that did not answer. */

@@ -93,7 +93,9 @@ function withMessage(state: LiveState, info: Properties<"message.updated">["info
   const messages = new Map(state.messages).set(info.id, info.summary === true ? "summary" : "answer");
   const isAnswer = isRoot && info.parentID !== undefined && info.parentID >= (state.answered ?? "");
   const isWriting = isRoot ? info.time?.completed === undefined : state.isWriting;
-  return { ...state, messages, isWriting, ...(isAnswer && { answered: info.parentID, hasBegun: true }) };
+  const { providerID, modelID } = info;
+  const model = isRoot && providerID !== undefined && modelID !== undefined ? { model: { providerID, modelID } } : {};
+  return { ...state, ...model, messages, isWriting, ...(isAnswer && { answered: info.parentID, hasBegun: true }) };
 }
 
 function withPart(state: LiveState, part: LivePart): Translation {
@@ -113,7 +115,10 @@ function withPart(state: LiveState, part: LivePart): Translation {
       // A text that is still being written then belongs to an attempt that failed.
       return feed({ ...done(seen, part.id), writing: new Map() }, { type: "step_start", sessionID: part.sessionID });
     case "step-finish":
-      return feed(done(seen, part.id), { type: "step_finish", sessionID: part.sessionID, part });
+      return feed(
+        { ...done(seen, part.id), tokens: tokensOf(part) },
+        { type: "step_finish", sessionID: part.sessionID, part },
+      );
     default:
       return assertNever(part);
   }
@@ -144,6 +149,10 @@ const done = (state: LiveState, part: string): LiveState => ({
   ...state,
   parts: new Map(state.parts).set(part, "done"),
 });
+
+/** What a step read and wrote: the next one reads all of it. */
+const tokensOf = ({ tokens }: Extract<LivePart, { type: "step-finish" }>): number | undefined =>
+  tokens && tokens.input + tokens.output + tokens.reasoning + tokens.cache.read + tokens.cache.write;
 
 function feed(state: LiveState, line: OpencodeLine): Translation {
   const [run, events] = translate(state.run, line);

@@ -8,6 +8,7 @@ import type { OpencodeOptions } from "../options.ts";
 import { Answers } from "./answers.ts";
 import { readMissed } from "./catch-up.ts";
 import { requireTaken } from "./client.ts";
+import { withContext } from "./context.ts";
 import { toCrash, toOutcome } from "./outcome.ts";
 import { SESSION_MARK } from "./plugin.ts";
 import { promptCall } from "./prompt.ts";
@@ -82,7 +83,9 @@ export class Turn {
       const ended = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
       const ending = await Promise.race([ended, server.gone]);
       if (stopped.aborted) await this.#halt();
-      context.push(ending ? toCrash(this.#state, ending) : toOutcome(this.#state));
+      if (ending) context.push(toCrash(this.#state, ending));
+      else if (stopped.aborted) context.push(toOutcome(this.#state));
+      else context.push(await withContext(toOutcome(this.#state), server.client, this.#state));
     } finally {
       this.#hasEnded = true;
       this.#stopWaiting();

@@ -1,5 +1,6 @@
 import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
 import { withPass } from "../../../src/engine/pass.ts";
+import { isUnkept } from "../../../src/engine/unkept.ts";
 import { type PiOptions, toMeta, toTitle } from "../options.ts";
 import { initialState } from "../state.ts";
 import { translate } from "../translate.ts";
@@ -15,7 +16,7 @@ export const piLive: LiveEngine<PiOptions> = {
     const { prompt, session, attachments } = request.spec;
     return liveDriver({
       lease: (use) => sessionsOf(request.host).take(request, session, use),
-      play: ({ server }, context) =>
+      play: ({ server, end }, context) =>
         server.claim(async () => {
           const first = { ...initialState, title: toTitle(request.options), meta: toMeta(request.options) };
           const [state, events] = translate(first, { type: "session", id: server.session.id, cwd: server.cwd });
@@ -25,6 +26,7 @@ export const piLive: LiveEngine<PiOptions> = {
           if (session === undefined && name !== undefined) server.peer.tell("set_session_name", { name });
           const turn = new Turn({ peer: server.peer, state, context, images: attachments });
           await withPass(request.tools, server.key, () => server.playPrompt(turn, prompt, context.stopped));
+          if (isUnkept(request.options, session)) await end();
         }),
     });
   },

@@ -68,6 +68,9 @@ export const SessionState = z.object({
   pendingMessageCount: z.number().default(0),
 });
 
+/** Answer to `get_session_stats`. Right after a compaction nobody knows how full the context is. */
+export const SessionStats = z.object({ contextUsage: z.object({ percent: z.number().nullish() }).nullish() });
+
 /** Answer to `prompt`; the disposition since 0.99. */
 export const Accepted = z.object({ disposition: z.string().optional() }).default({});
 

@@ -4,7 +4,7 @@ import { toolsCommand } from "../../../src/engine/pass.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
 import { atWork } from "../../../src/engine/session-server.ts";
 import { resumeFlag } from "../omp.ts";
-import { type PiOptions, toArguments } from "../options.ts";
+import { type PiOptions, toArguments, UNKEPT } from "../options.ts";
 import { PI_VARIABLES } from "../probe.ts";
 import { findSession, type SessionFile } from "../session-file.ts";
 import { findPlaces, type SessionPlaces } from "../session-places.ts";
@@ -19,10 +19,8 @@ export type PiRequest = WorkSetup & { readonly options: PiOptions };
 
 /** The use of a warm pi by one run or operation. */
 export interface Seat extends Lease<PiServer> {
-  /** To be called where a command made pi change its session. */
+  /** To be called when a command has made pi change its session. */
   moved(): void;
-  /** Ends the server. */
-  end(): Promise<void>;
 }
 
 const pools: Slot<ServerPool<PiServer>> = { make: () => new ServerPool(ENGINE) };
@@ -42,7 +40,7 @@ export class PiSessions {
   }
 
   /**
-   * The pi of the request's session, or one of a new session; started if none is warm, and where the warm one would
+   * The pi of the request's session, or one of a new session; started if none is warm, and if the warm one would
    * not know what happened to its session since.
    *
    * @throws EngineError if there is no such session, or pi does not start; what `stopped` is aborted with.
@@ -81,7 +79,7 @@ export class PiSessions {
         lease.name(server.session.id);
       };
       moved();
-      return { ...lease, moved, end: () => this.#pool.end(key) };
+      return { ...lease, moved };
     } catch (error) {
       // Nobody could use a start that nobody waits for any more.
       await this.#pool.end(key);
@@ -123,7 +121,7 @@ function toLaunch(start: Begun, session: SessionFile | undefined): ServerLaunch 
   const { request, flags, setup, use, announce, trust, key } = start;
   const { options, env, log, host } = request;
   const tools = toolsOf(toolsCommand(request.tools, key));
-  const resumed = session ? [resumeFlag(options.cmd), session.path] : [];
+  const resumed = session ? [resumeFlag(options.cmd), session.path] : options.ephemeral ? [UNKEPT] : [];
   const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args, ...tools.args];
   return {
     command: {

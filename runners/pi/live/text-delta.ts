@@ -9,7 +9,7 @@ const OLD_DELTA =
 
 /**
  * The piece of text that a `message_update` line brings: "" if it brings none, undefined if the line is another.
- * Of old pi's lines only the piece is parsed, since the rest grows with the answer.
+ * Only the piece of an old pi's line is parsed, since the rest grows with the answer.
  */
 export function readTextDelta(line: string): string | undefined {
   if (!line.startsWith(UPDATE)) return undefined;

@@ -10,7 +10,7 @@ import { end, toOutcome, toRefusal } from "../outcome.ts";
 import { ENGINE, type Outcome, type PiState, toCompleted, withKept } from "../state.ts";
 import { ask } from "./dialogs.ts";
 import type { PiPeer, PiSaid } from "./protocol.ts";
-import { Accepted, type LiveLine, SessionState } from "./schema.ts";
+import { Accepted, type LiveLine, SessionState, SessionStats } from "./schema.ts";
 import { addText, firstTurn, isAttemptOver, type TurnState, translateLine } from "./translate.ts";
 
 /** How long pi may take from one state to another of which it tells nothing. */
@@ -159,11 +159,19 @@ export class Turn {
     this.#isOver = true;
     this.#questions.close();
     const { run, draft } = this.#state;
-    this.#context.push({
-      ...outcome,
-      answer: run.answer === "" ? withKept(run, draft) || outcome.answer : outcome.answer,
-    });
+    const answer = run.answer === "" ? withKept(run, draft) || outcome.answer : outcome.answer;
     this.#markAccepted();
+    void this.#tell({ ...outcome, answer });
+  }
+
+  /** A pi that has ended refuses the question at once. */
+  async #tell(outcome: Completed): Promise<void> {
+    const { usage } = outcome;
+    const stats = usage && (await this.#peer.call("get_session_stats", {}, SessionStats).catch(() => undefined));
+    const percent = stats?.contextUsage?.percent ?? undefined;
+    const filled =
+      usage && percent !== undefined ? { usage: { ...usage, contextFill: Math.min(1, percent / 100) } } : {};
+    this.#context.push({ ...outcome, ...filled });
     this.#markOver();
   }
 }

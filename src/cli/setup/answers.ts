@@ -1,5 +1,5 @@
 import { withValue } from "../../config/keys.ts";
-import type { Table } from "../../config/toml.ts";
+import type { Table } from "../../domain/table.ts";
 import type { Repository } from "../repository.ts";
 
 /** The wizard's findings; undefined leaves the config as it is. */

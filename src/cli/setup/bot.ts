@@ -8,7 +8,7 @@ export interface BotParts {
   readonly ask: Ask;
   /** `--token`. */
   readonly given: string | undefined;
-  /** Of the config as it is. */
+  /** The token in the config as it is. */
   readonly stored: string | undefined;
   readonly server: ApiServer;
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { readValue } from "../../config/keys.ts";
-import { isTable, type Table } from "../../config/toml.ts";
+import { isTable, type Table } from "../../domain/table.ts";
 import type { ApiServer } from "../../telegram/proxy.ts";
 import type { Repository } from "../repository.ts";
 import { type Answers, withAnswers } from "./answers.ts";

@@ -4,11 +4,11 @@ import { UserError } from "../../errors.ts";
 import type { StoredRun } from "../../store/stored-run.ts";
 import type { Access, Caller } from "../operation.ts";
 
-/** What became of a question so far. */
+/** The state of a question. */
 export const AskedAnswer = z.object({
   state: z.enum(["answered", "open", "dismissed", "expired"]),
   answer: z.string().nullable(),
-  /** Of an open question: what `await_answer` takes. */
+  /** For `await_answer`; null unless the question is open. */
   ticket: z.string().nullable(),
 });
 type AskedAnswer = z.infer<typeof AskedAnswer>;

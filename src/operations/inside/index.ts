@@ -6,7 +6,7 @@ import { sendFile } from "./send-file.ts";
 import { sendMessage } from "./send-message.ts";
 
 /**
- * What a run's own engine can do, bound to the conversation of its run: none of them names a chat, and none approves
+ * Operations for the engine of a run, bound to the run's conversation: none of them names a chat, and none approves
  * anything.
  */
 export const insideOperations: readonly Operation[] = [sendMessage, sendFile, askPerson, awaitAnswer, scheduleTask];

@@ -19,7 +19,7 @@ export class Args {
     this.files = files;
   }
 
-  /** "" where absent. */
+  /** "" if absent. */
   text(name: string): string {
     const value = this.values[name];
     return value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);

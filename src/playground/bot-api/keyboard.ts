@@ -26,7 +26,7 @@ const ReplyMarkup = z.union([
 ]);
 
 /**
- * An inline keyboard that may be attached; undefined if there is none, or where the markup is of a kind that the
+ * An inline keyboard that may be attached; undefined if there is none, or if the markup is of a kind that the
  * message does not show. Empty rows are dropped.
  *
  * @throws ApiError 400 for a button that Telegram refuses.

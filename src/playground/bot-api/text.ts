@@ -48,7 +48,7 @@ const Entities = z.array(
  * Trims text and checks its entities as the Bot API server does; entities past the 100th are dropped.
  *
  * @throws ApiError 400 if an entity is out of bounds, splits a surrogate pair or carries a refused
- *   link, and where all of them together are too long.
+ *   link, and if all of them together are too long.
  */
 export function formatText(text: string, entities: unknown): FormattedText {
   const parsed = Entities.safeParse(entities ?? []);

@@ -19,7 +19,7 @@ function parse(address: string): URL | undefined {
   }
 }
 
-/** A link to `address`, or its plain text where the scheme is not one that the page follows. */
+/** A link to `address`, or its plain text if the scheme is not one that the page follows. */
 export function linkNode(address: string, children: readonly VNode[]): VNode {
   const href = safeUrl(address);
   if (href === undefined) return h("span", {}, children);

@@ -23,7 +23,7 @@ export interface RowContext {
   readonly fileUrl: (fileId: string) => string;
 }
 
-/** One row: the bubble of a message, with the day above it where a new one begins. */
+/** One row: the bubble of a message, with the day above it if a new one begins. */
 export function rowNode(message: Message, context: RowContext): VElement {
   const service = serviceText(message);
   const day = context.startsDay ? h("span", {}, dayName(message.date)) : undefined;

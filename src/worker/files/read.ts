@@ -28,7 +28,7 @@ export async function readInside(root: string, path: string, rules: readonly str
 
 async function* bytesOf(root: string, path: string): AsyncGenerator<Uint8Array, void> {
   const { handle, found } = await openInside(root, path);
-  // What grows while it is read is cut: an upload has its limit.
+  // A file that grows while it is read is cut: an upload has its limit.
   const stream = handle.createReadStream({ end: MAX_SENT_BYTES - 1 });
   try {
     requireSendable(path, found);

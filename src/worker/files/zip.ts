@@ -10,7 +10,7 @@ import { MAX_SENT_BYTES, openInside } from "./open.ts";
 
 /** A folder of more files is not one that somebody reads on a phone. */
 const MAX_ENTRIES = 10_000;
-/** What a zip has of each file beside its bytes, its name counted apart, at most. */
+/** The most that a zip adds to the bytes and the name of a file. */
 const ENTRY_BYTES = 256;
 
 interface Entry {
@@ -80,7 +80,7 @@ async function* zip(root: string, path: string, rules: readonly string[]): Async
     file.addReadStreamLazy(parts.join("/"), { mtime: changed, mode: 0o100644 }, (take) => {
       openInside(root, [path, ...parts].join("/")).then(
         ({ handle }) => {
-          // What grows meanwhile is cut: the sum of all has its limit.
+          // A file that grows meanwhile is cut: the sum of all has its limit.
           open = handle.createReadStream({ end: Math.max(0, size - 1) });
           take(null, open);
         },

@@ -69,7 +69,7 @@ test("a task is answered with what it used, and its session resumed while warm",
   const first = await finish(open("say Hello."));
   expect(first.completed).toMatchObject({
     ...{ ok: true, answer: "Hello." },
-    usage: { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, costUsd: 0.5 },
+    usage: { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, costUsd: 0.5, contextFill: 0.1 },
   });
   const session = first.completed.resume?.value;
   const second = await finish(open("say Again.", { session }));

@@ -39,14 +39,23 @@ test("every option is a flag, and all of them stand before `resume`", () => {
     sandbox: "workspace-write",
     reasoning_effort: "high",
     reasoning_summary: "detailed",
+    service_tier: "flex",
+    personality: "none",
+    system_prompt: 'Say "yes".',
+    ephemeral: true,
     add_dirs: ["/srv/a", "/srv/b"],
   } as const;
   expect(toArgs(codexOptions.parse(options), { thread: THREAD }).slice(2)).toEqual([
     ...["--search", "exec", "--json", "--skip-git-repo-check", "--color=never"],
     ...["--sandbox=workspace-write", "--profile=work", "--model=gpt-5.5"],
     ...["-c", "model_reasoning_effort=high", "-c", "model_reasoning_summary=detailed"],
+    ...["-c", "service_tier=flex", "-c", "personality=none", "-c", 'instructions="Say \\"yes\\"."'],
     ...["--add-dir=/srv/a", "--add-dir=/srv/b", "resume", THREAD, "-"],
   ]);
+});
+
+test("only a new thread can be left unkept", () => {
+  expect(toArgs({ ephemeral: true })).toContain("--ephemeral");
 });
 
 test("the profile's name is the run's title", async () => {

@@ -57,7 +57,7 @@ test("what is said of trust stands before `exec`, in a trusted project as well",
 
 test("a live thread always says whether it is trusted", () => {
   const params = toThreadParams({
-    ...{ cwd: "/a", sandbox: "workspace-write", approvalPolicy: "on-request", model: undefined, addDirs: [] },
+    ...{ cwd: "/a", sandbox: "workspace-write", approvalPolicy: "on-request", model: undefined, own: {}, addDirs: [] },
     ...{ runId: "r", trust: trustOf("/a", false), instructions: "Be kind.", tools: {} },
   });
   expect(params).toMatchObject({

@@ -17,10 +17,16 @@ test("every option becomes the flag of its name", () => {
     exclude_tools: ["write"],
     approve: false,
     append_system_prompt: "Be brief.",
+    no_builtin_tools: true,
+    no_context_files: true,
+    offline: true,
+    system_prompt: "You are small.",
   });
   expect(toArguments(options, "headless", options.session_title).slice(3)).toEqual([
     ...["--provider", "p", "--model", "m", "--thinking", "high", "--session-dir", "/s", "--name", "a title"],
-    ...["--tools", "read,bash", "--exclude-tools", "write", "--no-approve", "--append-system-prompt", "Be brief."],
+    ...["--tools", "read,bash", "--exclude-tools", "write", "--no-approve"],
+    ...["--no-builtin-tools", "--no-context-files", "--offline"],
+    ...["--system-prompt", "You are small.", "--append-system-prompt", "Be brief."],
   ]);
 });
 

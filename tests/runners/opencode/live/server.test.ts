@@ -136,6 +136,28 @@ test("the server is reached by a password that is in no argument, and each proje
   for (const one of peer.asked) expect(one).toMatchObject({ directory: root, authorization });
 });
 
+test("an outcome tells how full the context of the model is", async () => {
+  const models = { b: { limit: { context: 1000 } } };
+  route = ({ path }) => (path === "/config/providers" ? { body: { providers: [{ id: "a", models }] } } : undefined);
+  const { completed } = begin();
+  const sessionID = "ses_1";
+  const messageID = emitAnswer({ prompt: await promptId(), text: "Done." });
+  const info = {
+    id: messageID,
+    sessionID,
+    role: "assistant",
+    providerID: "a",
+    modelID: "b",
+    parentID: await promptId(),
+  };
+  peer.emit("message.updated", { info });
+  const tokens = { input: 100, output: 50, reasoning: 10, cache: { read: 90, write: 0 } };
+  const part = { id: "prt_1", messageID, sessionID, type: "step-finish", reason: "stop", cost: 0, tokens };
+  peer.emit("message.part.updated", { part });
+  peer.emit("session.idle", { sessionID });
+  expect((await completed).usage).toMatchObject({ inputTokens: 100, contextFill: 0.25 });
+});
+
 test("unknown events, unknown parts, nonsense and what comes late or twice change nothing", async () => {
   const { completed, events } = begin();
   const prompt = await promptId();

@@ -37,6 +37,11 @@ test("a turn is answered, and told while it is written", async () => {
   });
 });
 
+test("an outcome tells how full the context is, if this pi can say", async () => {
+  const { completed } = await open("counted").finished;
+  expect(completed.usage).toMatchObject({ inputTokens: 7, outputTokens: 2, contextFill: 0.25 });
+});
+
 test("a pi that crashes in mid-turn ends the run with its last words and the session", async () => {
   const { completed } = await open("answer crash").finished;
   expect(completed).toMatchObject({
