@@ -1,7 +1,8 @@
-// An extension that pi itself loads (`--extension`), by its extension API of 0.74.2 and 1.5.2. It imports nothing but
-// Node's own modules, since pi compiles it on its own.
+// An extension that pi itself loads (`--extension`), by its extension API of 0.74.2 and 1.5.2. It imports little, since
+// pi compiles it on its own.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { BOUNDS } from "../../src/bounds.ts";
 
 /** The variable with the command line of the tools' server, as a JSON list, and the prefix for their names. */
 export const TOOLS_VARIABLE = "TAKOPI_TOOLS";
@@ -47,14 +48,17 @@ export default async function tools(pi: Pi): Promise<void> {
   const server = new Server(file, args);
   pi.on("session_shutdown", () => server.end());
   const hello = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "pi", version: "1" } };
-  await server.call("initialize", hello);
+  const starting = AbortSignal.timeout(BOUNDS.tools.startMs);
+  await server.call("initialize", hello, starting);
   server.tell("notifications/initialized", {});
-  const { tools: listed } = (await server.call("tools/list", {})) as { tools: readonly Listed[] };
+  const { tools: listed } = (await server.call("tools/list", {}, starting)) as { tools: readonly Listed[] };
   for (const { name, description, inputSchema } of listed) {
     pi.registerTool({
       ...{ name: `takopi_${name}`, label: name.replaceAll("_", " "), description, parameters: inputSchema },
       execute: async (_id, given, signal) => {
-        const result = (await server.call("tools/call", { name, arguments: given }, signal)) as ToolResult;
+        const late = AbortSignal.timeout(BOUNDS.tools.callMs);
+        const stopped = AbortSignal.any(signal ? [signal, late] : [late]);
+        const result = (await server.call("tools/call", { name, arguments: given }, stopped)) as ToolResult;
         if (result.isError) throw new Error(result.content.map(({ text }) => text).join("\n"));
         return { content: result.content, details: {} };
       },
@@ -86,14 +90,14 @@ class Server {
   }
 
   /** @throws Error with what the server says; if `signal` is aborted first. */
-  async call(method: string, params: object, signal?: AbortSignal): Promise<unknown> {
+  async call(method: string, params: object, signal: AbortSignal): Promise<unknown> {
     this.#calls += 1;
     const id = this.#calls;
     const answer = await new Promise<Answer>((resolve) => {
       this.#waiting.set(id, resolve);
-      signal?.addEventListener("abort", () => {
+      signal.addEventListener("abort", () => {
         this.tell("notifications/cancelled", { requestId: id });
-        resolve({ error: { message: "Interrupted." } });
+        resolve({ error: { message: "takopi's tools did not answer, or the turn was stopped." } });
       });
       this.#child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
     });
