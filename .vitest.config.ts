@@ -11,6 +11,7 @@ const PROCESS = [
 const STARTING = ["tests/{e2e,engine,runners,worker,cli,playground}/**/*.test.ts"];
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
 const LOADED = "tests/helpers/markdown-loaded.ts";
+const MACHINES = ["tests/machines/**/*.test.ts"];
 const PAGE = ["tests/page/**/*.test.ts"];
 
 export default defineConfig({
@@ -32,7 +33,7 @@ export default defineConfig({
         test: {
           ...{ name: "unit", isolate: false, setupFiles: LOADED },
           include: ["tests/**/*.test.ts"],
-          exclude: [...STARTING, ...PROCESS, ...REAL_ENGINES, ...PAGE],
+          exclude: [...STARTING, ...PROCESS, ...REAL_ENGINES, ...MACHINES, ...PAGE],
         },
       },
       {
@@ -44,6 +45,7 @@ export default defineConfig({
         test: { name: "process", include: PROCESS, globalSetup: "tests/helpers/build-program.ts" },
       },
       { extends: true, test: { name: "real-engines", include: REAL_ENGINES } },
+      { extends: true, test: { name: "machines", include: MACHINES, setupFiles: LOADED } },
       { extends: true, test: { name: "page", include: PAGE } },
     ],
   },

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { openControl, runTools } from "./app/control.ts";
 import { endOfBridge } from "./app/drain.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
+import { withMachines } from "./app/machines.ts";
 import { movedChats } from "./app/moved-chats.ts";
 import { keepHistory, tellHealth, tellUnknown, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
@@ -108,7 +109,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const socket = join(directory, "takopi.sock");
   const tools = await runTools(directory, socket);
   const onUnknown = tellUnknown({ store, tellMain, now, log });
-  const worker = new LocalWorker({ config, engines, env, home, servers: store.liveServers, tools, log, onUnknown });
+  const local = new LocalWorker({ config, engines, env, home, servers: store.liveServers, tools, log, onUnknown });
+  const { worker } = await withMachines(local, { config, log, now });
   const openFile = worker.read.bind(worker);
   const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;

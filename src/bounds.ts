@@ -119,6 +119,39 @@ export const BOUNDS = {
     /** It says this often that it still waits. */
     progressMs: 10 * SECOND,
   },
+  /** Workers on other machines, and the broker between. */
+  machines: {
+    connectMs: 10 * SECOND,
+    /** Between two tries to reach the broker, or to tell it something. */
+    retryMs: SECOND,
+    /** A call to the broker, or to a worker whose answer comes at once. */
+    callMs: 5 * SECOND,
+    /** A look at something, as the changes in a directory. */
+    lookMs: 30 * SECOND,
+    /** An operation on a session: a summary is written by a model. */
+    operateMs: 11 * MINUTE,
+    /** A file on its way, all of it. */
+    fileMs: 5 * MINUTE,
+    fileBytes: 50 * MIB,
+    /** What is larger goes through the object store. */
+    packetBytes: 512 * KIB,
+    /** The largest value that goes through the object store as one. */
+    valueBytes: 64 * MIB,
+    beatMs: 5 * SECOND,
+    /** A machine that is silent for so long is gone. */
+    goneMs: 20 * SECOND,
+    /** How long the broker recognises a message that comes twice. */
+    dedupeMs: 10 * MINUTE,
+    /** How long events and files stay at the broker. */
+    keptMs: 7 * 24 * 60 * MINUTE,
+    jobsBytes: 256 * MIB,
+    eventsBytes: 1024 * MIB,
+    filesBytes: 512 * MIB,
+    /** Tasks that wait at the broker for one machine. */
+    waitingJobs: 1000,
+    /** Events of one run that the broker does not have yet; steps and texts beyond are left out. */
+    waitingEvents: 10_000,
+  },
   controlSocket: {
     helloMs: 5 * SECOND,
     lineBytes: MIB,

@@ -34,6 +34,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** The files through which a package comes in; every other package is free. */
 const doors: Readonly<Record<string, RegExp>> = {
   "@agentclientprotocol/sdk": /^runners\/acp\//,
+  "@nats-io/transport-node": /^src\/worker\/nats\/(connection|calls)\.ts$/,
+  "@nats-io/jetstream": /^src\/worker\/nats\//,
+  "@nats-io/kv": /^src\/worker\/nats\/beats\.ts$/,
+  "@nats-io/obj": /^src\/worker\/nats\/objects\.ts$/,
   croner: /^src\/domain\/schedule-times\.ts$/,
   "@modelcontextprotocol/server": /^src\/mcp\/serve\.ts$/,
   grammy: /^src\/telegram\//,
@@ -42,7 +46,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   libsql: /^src\/store\/database\.ts$/,
   "smol-toml": /^src\/config\//,
   "@decimalturn/toml-patch": /^src\/config\//,
-  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/(message|files)|cli\/operation)\.ts$|runners\/)/,
+  zod: /^(src\/(config|control|engine|operations|playground)\/|src\/(telegram\/(message|files)|cli\/operation|worker\/nats\/schema)\.ts$|runners\/)/,
   pino: /^src\/log\.ts$/,
   yazl: /^src\/worker\/files\/zip\.ts$/,
   "@clack/prompts": /^src\/cli\//,

@@ -30,6 +30,12 @@ export const entries: readonly Entry[] = [
     endsItself: true,
     load: () => import("./setup.ts"),
   },
+  {
+    name: "worker",
+    description: "Carry out the tasks of a bridge on another machine",
+    endsItself: true,
+    load: () => import("./worker.ts"),
+  },
   { name: "init", description: "Register the current repository as a project", load: () => import("./init.ts") },
   {
     name: "doctor",

@@ -1,6 +1,7 @@
 import type { Schedule } from "../domain/schedule.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import type { Engine } from "../engine/contract.ts";
+import type { MachinesTable } from "./machines.ts";
 import type { Preset } from "./presets.ts";
 import type { Limits, TelegramTable } from "./schema.ts";
 import type { VoiceConfig } from "./voice.ts";
@@ -37,6 +38,8 @@ export interface Config {
   readonly voice: VoiceConfig | undefined;
   readonly limits: Limits;
   readonly mcp: { readonly allow: readonly string[] };
+  /** The broker to other machines; undefined if everything runs here. */
+  readonly machines: MachinesTable | undefined;
   /** Keys that have no effect, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -47,8 +50,10 @@ export type TelegramConfig = TelegramTable & { readonly bot_token: string; reado
 /** `[projects.<alias>]` */
 export interface Project {
   readonly alias: string;
-  /** Absolute; not known to exist. */
+  /** Absolute; not known to exist. "" if it is on another machine. */
   readonly path: string;
+  /** The machine that it is on, if that is not this one. */
+  readonly machine?: string | undefined;
   /** Absolute. */
   readonly worktrees_dir: string;
   readonly default_engine?: string | undefined;

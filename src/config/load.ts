@@ -14,6 +14,7 @@ import { checkEngineTables, engineWarnings } from "./engine-options.ts";
 import { applyEnvironment, type Overridden } from "./environment.ts";
 import { type ConfigSearch, expandHome, findConfig, locateConfig } from "./find.ts";
 import { withoutLacking } from "./lacking-keys.ts";
+import { brokenMachines, toMachines } from "./machines.ts";
 import { migrate, migrateText } from "./migrate.ts";
 import { brokenPresets, presetWarnings, toPresets } from "./presets.ts";
 import { type Problem, toProblems } from "./problem.ts";
@@ -80,6 +81,7 @@ export function checkConfig(candidate: Candidate): Config {
     ...brokenSchedules(known.table),
     ...brokenTriggers(known.table),
     ...brokenVoice(known.table),
+    ...brokenMachines(known.table),
     ...checkEngineTables(known.table, engines),
   ];
   if (problems.length > 0) throw refuse(problems);
@@ -148,12 +150,13 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
   const telegram = toTelegram(table.transports.telegram);
   const aliases = Object.keys(table.projects);
   const toProject = ([alias, project]: [string, ProjectTable]): [string, Project] => {
-    const path = absolute(project.path);
+    const path = project.path === undefined ? "" : absolute(project.path);
     const worktrees_dir = resolve(path, expandHome(project.worktrees_dir, home));
-    const { worktree_base, chat_id, trusted } = project;
+    const { machine, worktree_base, chat_id, trusted } = project;
     const default_engine = engineId(project.default_engine);
     const engines = pick(project);
-    return [alias, { alias, path, worktrees_dir, default_engine, worktree_base, chat_id, trusted, engines }];
+    const place = { alias, path, worktrees_dir, machine };
+    return [alias, { ...place, default_engine, worktree_base, chat_id, trusted, engines }];
   };
   return {
     file,
@@ -166,6 +169,7 @@ function toConfig(table: FileTable, found: Candidate & { readonly directory: str
     telegram,
     projects: new Map(Object.entries(table.projects).map((entry) => toProject(entry))),
     mcp: table.mcp,
+    machines: toMachines(table.machines, absolute),
     engines: own,
     known: engines.map((engine) => withOwnResume(engine, own[engine.id])),
     presets: toPresets(table.presets, absolute),

@@ -9,7 +9,7 @@ const RESERVED = [
     "send each steer brief cancel interrupt queue new sessions continue runs watch show diff approvals answer compact fork " +
     "undo name model models settings archive schedule remind trigger goal usage projects engines policy help start"
   ).split(" "),
-  ..."config doctor init plugins file agent reasoning topic ctx".split(" "),
+  ..."config doctor init plugins file agent reasoning topic ctx machines".split(" "),
 ];
 
 /** Checks that a schema cannot make: names that must exist, and names and chats that must differ. */

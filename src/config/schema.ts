@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../engine/contract.ts";
+import { machineName, machines } from "./machines.ts";
 
 const text = z.string().trim().min(1);
 const texts = z.array(z.string());
@@ -93,7 +94,9 @@ const limits = z.strictObject({
 });
 
 const project = z.strictObject({
-  path: text,
+  path: text.optional(),
+  /** The machine of its worker, in place of `path`. */
+  machine: machineName.optional(),
   worktrees_dir: text.default(".worktrees"),
   default_engine: text.optional(),
   worktree_base: text.optional(),
@@ -139,10 +142,8 @@ const schedule = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
-const mcp = z.strictObject({
-  /** The operations that write which `takopi mcp` offers. */
-  allow: z.array(text).default([]),
-});
+/** The operations that write which `takopi mcp` offers. */
+const mcp = z.strictObject({ allow: z.array(text).default([]) });
 
 /** A value that does not stand in the file itself. */
 const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })], {
@@ -221,6 +222,7 @@ const file = z.strictObject({
   webhooks: webhooks.optional(),
   voice: voice.optional(),
   mcp: mcp.prefault({}),
+  machines: machines.optional(),
   plugins: table.optional(),
 });
 

@@ -16,6 +16,10 @@ export function machineTime(at: number): string {
   return `${day}, ${time}`;
 }
 
+/** `14:02` */
+export const clockTime = (at: number): string =>
+  new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
 /** The moment that a link stands for; undefined for every other link. */
 export function readMoment(url: string): { readonly unix: number; readonly format: string } | undefined {
   const [, unix, format] = /^tg:\/\/time\?unix=(\d{1,12})&format=(r|w?[dD]?[tT]?)$/.exec(url) ?? [];

@@ -1,8 +1,8 @@
 import type { RunEvent } from "../domain/events.ts";
 
 /** Events of a run on their way to its one reader, who takes all there are at once. */
-export class EventQueue {
-  #events: RunEvent[] = [];
+export class EventQueue<Event extends { readonly type: string } = RunEvent> {
+  #events: Event[] = [];
   #wake: () => void = () => {};
   #drain: () => void = () => {};
   #isReaderIdle = false;
@@ -12,7 +12,7 @@ export class EventQueue {
     return this.#isOver;
   }
 
-  push(event: RunEvent): void {
+  push(event: Event): void {
     // A reader that is behind needs only the newest text.
     if (event.type === "text" && this.#events.at(-1)?.type === "text") this.#events.pop();
     this.#events.push(event);
@@ -38,7 +38,7 @@ export class EventQueue {
     this.#drain();
   }
 
-  async *batches(): AsyncGenerator<readonly RunEvent[], void> {
+  async *batches(): AsyncGenerator<readonly Event[], void> {
     for (;;) {
       const batch = this.#events;
       this.#events = [];

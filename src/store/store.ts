@@ -18,6 +18,7 @@ import { StoredThreads } from "./threads.ts";
 import { Tickets } from "./tickets.ts";
 import { Updates } from "./updates.ts";
 import { StoredWebhooks } from "./webhooks.ts";
+import { WorkerJobs } from "./worker-jobs.ts";
 
 export interface Store {
   readonly updates: Updates;
@@ -38,6 +39,7 @@ export interface Store {
   readonly moves: Moves;
   readonly firings: Firings;
   readonly webhooks: StoredWebhooks;
+  readonly workerJobs: WorkerJobs;
   /** All of `work`'s writes are stored together, or none. */
   readonly transaction: Database["transaction"];
   /** The same, on the disk when it returns: for what must not happen again, or not be lost, after a power cut. */
@@ -71,6 +73,7 @@ export function openStore(file: string, options?: OpenOptions): Store {
     buttons: new StoredButtons(database),
     firings: new Firings(database),
     webhooks: new StoredWebhooks(database),
+    workerJobs: new WorkerJobs(database),
     transaction: (work) => database.transaction(work),
     durably: (work) => database.durably(work),
     check: () => database.check(),

@@ -133,7 +133,7 @@ export class LocalWorker implements Worker {
     return readInside(await this.#placeOf(place), path, rules);
   }
 
-  async recover(left: readonly LeftRun[]): Promise<void> {
+  async recover(left: readonly LeftRun[]): Promise<readonly string[]> {
     const end = async ({ runId, process }: LeftRun) => {
       await endLeftovers(runId, process);
       if (process?.markId !== undefined) await endLeftovers(process.markId, undefined);
@@ -141,6 +141,7 @@ export class LocalWorker implements Worker {
     await Promise.all([...left.map(end), this.#servers.recover(), this.#host.endLost()]);
     const { tools } = this.#options;
     if (tools) rmSync(tools.directory, { recursive: true, force: true });
+    return [];
   }
 
   async close(): Promise<void> {

@@ -24,8 +24,11 @@ export interface Worker {
   put(place: FilePlace, file: NewFile): Promise<PlacedFile>;
   /** A file of a place by its path from there, or a folder as a zip. @throws UserError if it cannot be sent. */
   read(place: FilePlace, path: string): Promise<ReadableFile>;
-  /** Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. */
-  recover(left: readonly LeftRun[]): Promise<void>;
+  /**
+   * Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. Gives
+   * the runs that live on elsewhere: call `run` for each of them again.
+   */
+  recover(left: readonly LeftRun[]): Promise<readonly string[]>;
   /** Ends the warm servers. Call it when no run lives. Resolves within 3 s. */
   close(): Promise<void>;
 }
@@ -100,7 +103,7 @@ export interface OperationResult {
 }
 
 /** A run that was cut off, with its stored process. */
-export interface LeftRun {
+export interface LeftRun extends Pick<RunSpec, "project"> {
   readonly runId: string;
   readonly process: ProcessMark | undefined;
 }

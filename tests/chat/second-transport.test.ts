@@ -49,7 +49,7 @@ function setUp() {
     ...{
       operate: async () => ({}),
       look: () => Promise.reject(new Error("not here")),
-      recover: async () => {},
+      recover: async () => [],
       close: async () => {},
     },
     read: NO_FILES,

@@ -27,6 +27,20 @@ test("the bundle plays a task, with the scripted engine as a program of its own"
   expect(takopi("demo", "--once", "list the files here")).toMatch(/^ {2}done · demo/m);
 });
 
+test("nothing of the broker to other machines is loaded without [machines]", () => {
+  const chunks = readdirSync(join(root, "dist")).filter((file) => file.endsWith(".js"));
+  const ofBroker = chunks.filter((file) => readFileSync(join(root, "dist", file), "utf8").includes("TK_JOBS"));
+  expect(ofBroker.length).toBeGreaterThan(0);
+  const home = scratchHome();
+  const env = { PATH: process.env["PATH"], HOME: home, NODE_V8_COVERAGE: join(home, "loaded") };
+  execFileSync(process.execPath, [program, "demo", "--once", "list the files here"], { cwd: home, env });
+  const [loaded = ""] = readdirSync(join(home, "loaded"))
+    .map((file) => readFileSync(join(home, "loaded", file), "utf8"))
+    .filter((text) => text.includes("/dist/main.js"));
+  expect(loaded).toContain("/dist/main.js");
+  expect(ofBroker.filter((file) => loaded.includes(`/dist/${file}"`))).toEqual([]);
+});
+
 test("every module that must stay a file is one in the bundle", () => {
   const sources = ["src", "runners"]
     .flatMap((top) =>

@@ -11,7 +11,7 @@ test.each([
   ['defualt_engine = "pi"', "FILE: defualt_engine is not a known key; did you mean default_engine?"],
   [
     "zzz = 1",
-    "FILE: zzz is not a known key; known here: claude, codex, default_engine, default_project, limits, mcp, on_restart, opencode, pi, plugins, presets, projects, schedules, shutdown, transport, transports, triggers, voice, watch_config, webhooks.",
+    "FILE: zzz is not a known key; known here: claude, codex, default_engine, default_project, limits, machines, mcp, on_restart, opencode, pi, plugins, presets, projects, schedules, shutdown, transport, transports, triggers, voice, watch_config, webhooks.",
   ],
   ["[limits]\nparalel_runs = 1", "FILE: limits.paralel_runs is not a known key; did you mean parallel_runs?"],
   ["[limits]\nparallel_runs = 0", "FILE: limits.parallel_runs is 0; expected a number of at least 1."],
@@ -34,7 +34,7 @@ test.each([
     "FILE: transports.telegram.bot_token is a value that is not shown; expected text that is not empty.",
   ],
   ["transports = 5", "FILE: transports is 5; expected a table."],
-  ["[projects.web]", "FILE: projects.web.path is missing; expected text in quotes."],
+  ["[projects.web]", "FILE: projects.web.path is missing; expected a directory, or a machine in its place."],
   ['[projects.web]\npath = "/w"\npaht = 5', "FILE: projects.web.paht is not a known key; did you mean path?"],
   ["[codex]\nsandbx = 1", "FILE: codex.sandbx is not a known key; did you mean sandbox?"],
   ['[codex]\nextra_args = "-x"', 'FILE: codex.extra_args is "-x"; expected a list.'],

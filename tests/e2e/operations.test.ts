@@ -58,7 +58,7 @@ test("what waits is listed, moved and dropped, and runs in the new order", async
   const first = say(`session\nuntil ${path("go")}\nanswer first\ndone`);
   await botSays(/^working/);
   for (const word of ["second", "third", "fourth"])
-    await takopi("send", `session\nnote ${path("order")}\nanswer ${word}\ndone`);
+    await takopi("send", `session\nanswer ${word}\nnote ${path("order")}\ndone`);
   const before = await json(takopi("queue", "--json"));
   expect(before.waiting.map(({ prompt }: { prompt: string }) => prompt)).toEqual(
     ["second", "third", "fourth"].map((word) => expect.stringContaining(word)),

@@ -22,7 +22,7 @@ export class Puppets implements Worker {
   readonly resumed: [run: string, session: string][] = [];
   running: PuppetRun[] = [];
 
-  readonly recover = async () => {};
+  readonly recover = async () => [];
   readonly close = async () => {};
   readonly operate = async () => ({});
   readonly look = async () => {

@@ -1,0 +1,71 @@
+import type { PlacedFile } from "../domain/files.ts";
+import type { RunSpec, SessionOperation } from "../domain/run.ts";
+import type { Lookups } from "./lookups.ts";
+import type {
+  FilePlace,
+  LeftRun,
+  NewFile,
+  OperationPlace,
+  OperationResult,
+  ReadableFile,
+  Worker,
+  WorkerRun,
+} from "./port.ts";
+
+export interface MachineWorkersOptions {
+  readonly local: Worker;
+  /** The worker of another machine. */
+  readonly remote: (machine: string) => Worker;
+  /** The machine of a project; undefined if that is this one. */
+  readonly machineOf: (project: string | undefined) => string | undefined;
+  readonly closeRemote: () => Promise<void>;
+}
+
+/** This machine and others: everything goes to the machine of its project. */
+export class MachineWorkers implements Worker {
+  readonly #options: MachineWorkersOptions;
+  constructor(options: MachineWorkersOptions) {
+    this.#options = options;
+  }
+
+  run(spec: RunSpec): WorkerRun {
+    return this.#at(spec).run(spec);
+  }
+
+  operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult> {
+    return this.#at(place).operate(operation, place, input);
+  }
+
+  look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
+    return this.#at("project" in input ? input : {}).look(name, input);
+  }
+
+  put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
+    return this.#at(place).put(place, file);
+  }
+
+  read(place: FilePlace, path: string): Promise<ReadableFile> {
+    return this.#at(place).read(place, path);
+  }
+
+  async recover(left: readonly LeftRun[]): Promise<readonly string[]> {
+    const { local, remote, machineOf } = this.#options;
+    const machines = new Set(left.map(({ project }) => machineOf(project)));
+    const living = [...machines].map((machine) => {
+      const own = left.filter(({ project }) => machineOf(project) === machine);
+      return machine === undefined ? [] : remote(machine).recover(own);
+    });
+    const here = left.filter(({ project }) => machineOf(project) === undefined);
+    return (await Promise.all([local.recover(here), ...living])).flat();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#options.local.close(), this.#options.closeRemote()]);
+  }
+
+  #at({ project }: { readonly project?: string }): Worker {
+    const { local, remote, machineOf } = this.#options;
+    const machine = machineOf(project);
+    return machine === undefined ? local : remote(machine);
+  }
+}

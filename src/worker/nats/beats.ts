@@ -1,0 +1,86 @@
+import { JetStreamApiError, jetstream } from "@nats-io/jetstream";
+import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
+import { BOUNDS } from "../../bounds.ts";
+import { parseJson } from "../../engine/json.ts";
+import type { Connection } from "./connection.ts";
+import { BEATS } from "./names.ts";
+import { type Beat, readBeat } from "./schema.ts";
+import { encode } from "./values.ts";
+
+/** A machine's line; `beat` is undefined if it left, or cannot be read. */
+export interface Heard {
+  readonly machine: string;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly beat: Beat | undefined;
+  /** Of the line. */
+  readonly revision: number;
+}
+
+/** The broker's table of machines. A line that nobody repeats is forgotten. */
+export class Beats {
+  readonly #connection: Connection;
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async lay(): Promise<void> {
+    await this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs });
+  }
+
+  /** Takes a name, if nobody has it. Gives the number of the line, to be told with the next; undefined if it is taken. */
+  async take(machine: string, beat: Beat): Promise<number | undefined> {
+    return unlessRaced((await this.#open()).create(machine, encode(beat)));
+  }
+
+  /** Says that the machine is still there; undefined if somebody else has the name now, or the line was forgotten. */
+  async repeat(machine: string, beat: Beat, last: number): Promise<number | undefined> {
+    return unlessRaced((await this.#open()).update(machine, encode(beat), last));
+  }
+
+  async leave(machine: string, last: number): Promise<void> {
+    await (await this.#open()).delete(machine, { previousSeq: last }).catch(() => {});
+  }
+
+  /** The line of a machine; undefined if there is none. */
+  async find(machine: string): Promise<Heard | undefined> {
+    const entry = await (await this.#open()).get(machine);
+    return entry?.operation === "PUT" ? toHeard(entry) : undefined;
+  }
+
+  /** Every line that there is, and each new one, until `signal` aborts or the broker fails. */
+  async *watch(signal: AbortSignal): AsyncGenerator<Heard, void> {
+    const lines = await (await this.#open()).watch();
+    const stop = () => lines.stop();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      if (signal.aborted) return;
+      for await (const entry of lines) yield toHeard(entry);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      lines.stop();
+    }
+  }
+
+  #open(): Promise<KV> {
+    return this.#kvm().open(BEATS);
+  }
+
+  #kvm(): Kvm {
+    return new Kvm(jetstream(this.#connection.nats, { timeout: BOUNDS.machines.callMs }));
+  }
+}
+
+const toHeard = ({ key: machine, operation, created, value, revision }: KvEntry): Heard => ({
+  ...{ machine, revision, at: created.getTime() },
+  beat: operation === "PUT" ? readBeat(parseJson(new TextDecoder().decode(value))) : undefined,
+});
+
+async function unlessRaced(writing: Promise<number>): Promise<number | undefined> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === 10071) return undefined;
+    throw error;
+  }
+}

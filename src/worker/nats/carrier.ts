@@ -1,0 +1,112 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { BOUNDS } from "../../bounds.ts";
+import type { RunCommand, RunSpec } from "../../domain/run.ts";
+import type { WorkerJob, WorkerJobs } from "../../store/worker-jobs.ts";
+import type { Worker } from "../port.ts";
+import { Carried } from "./carried.ts";
+import type { Post } from "./post.ts";
+import { Speaker } from "./speaker.ts";
+
+export interface CarrierOptions {
+  readonly machine: string;
+  readonly worker: Worker;
+  readonly jobs: WorkerJobs;
+  readonly post: Post;
+  /** The number of the machine's line at the broker. */
+  readonly epoch: () => number;
+  /** How many runs there may be at once. */
+  readonly limit: () => number;
+  readonly now: () => number;
+}
+
+/** Carries out the runs of this machine. */
+export class Carrier {
+  readonly #options: CarrierOptions;
+  readonly #runs = new Map<string, Carried>();
+  readonly #waiting: WorkerJob[] = [];
+  readonly #closing = new AbortController();
+
+  constructor(options: CarrierOptions) {
+    this.#options = options;
+  }
+
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  /** Takes up what the last worker left: what had begun is cut off, what had not begins. */
+  async recover(): Promise<void> {
+    const { jobs, worker, machine } = this.#options;
+    const open = jobs.open();
+    const begun = open.filter(({ state }) => state === "begun");
+    await worker.recover(
+      begun.map(({ spec, process }) => ({ runId: spec.runId, process: process ?? undefined, ...projectOf(spec) })),
+    );
+    for (const { id, spec, session } of begun) {
+      const error = `Interrupted: takopi was restarted on ${machine} while this was running.`;
+      const resume = session === null ? {} : { resume: { engine: spec.engine, value: session } };
+      const event = { type: "completed", engine: spec.engine, ok: false, answer: "", error, ...resume } as const;
+      jobs.say(id, { type: "event", event }, true);
+    }
+    for (const id of jobs.unsaid()) void this.#speaker(id, () => {}).told();
+    this.#waiting.push(...open.filter(({ state }) => state === "waiting"));
+    this.#beginNext();
+  }
+
+  /** On the disk when it returns. What was taken before is not taken again. */
+  take(jobId: string, spec: RunSpec): void {
+    const { jobs, now } = this.#options;
+    if (!jobs.add(jobId, spec, now())) return;
+    const job = jobs.get(jobId);
+    if (job) this.#waiting.push(job);
+    this.#beginNext();
+  }
+
+  /** False if the run is not here. */
+  command(jobId: string, command: RunCommand): boolean {
+    const index = this.#waiting.findIndex(({ id }) => id === jobId);
+    const [job] = index === -1 ? [] : this.#waiting.splice(index, 1);
+    const carried = job ? this.#begin(job) : this.#runs.get(jobId);
+    carried?.send(command);
+    return carried !== undefined;
+  }
+
+  /** Ends what runs; resolves when nothing of it lives. What the broker does not have yet is told at the next start. */
+  async close(reason: string): Promise<void> {
+    this.#waiting.length = 0;
+    const runs = [...this.#runs.values()];
+    for (const run of runs) run.send({ type: "stop", reason });
+    await Promise.all(runs.map(({ over }) => over));
+    const told = Promise.all(runs.map((run) => run.told()));
+    await Promise.race([told, delay(BOUNDS.machines.retryMs, undefined, { ref: false })]);
+    this.#closing.abort();
+  }
+
+  #beginNext(): void {
+    while (this.#runs.size < this.#options.limit() && !this.#closing.signal.aborted) {
+      const job = this.#waiting.shift();
+      if (!job) return;
+      this.#begin(job);
+    }
+  }
+
+  #begin(job: WorkerJob): Carried {
+    const carried: Carried = new Carried({
+      ...this.#options,
+      job,
+      speaker: this.#speaker(job.id, () => carried.lose()),
+    });
+    this.#runs.set(job.id, carried);
+    void carried.over.then(() => {
+      this.#runs.delete(job.id);
+      this.#beginNext();
+    });
+    return carried;
+  }
+
+  #speaker(jobId: string, onLost: () => void): Speaker {
+    return new Speaker({ ...this.#options, jobId, signal: this.#closing.signal, onLost });
+  }
+}
+
+const projectOf = ({ project }: RunSpec) => (project === undefined ? {} : { project });

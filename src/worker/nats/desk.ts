@@ -1,0 +1,74 @@
+import type { SessionOperation } from "../../domain/run.ts";
+import { UserError } from "../../errors.ts";
+import type { Lookups } from "../lookups.ts";
+import type { FilePlace, NewFile, OperationPlace, Worker } from "../port.ts";
+import type { Carrier } from "./carrier.ts";
+import type { Post } from "./post.ts";
+import type { CallMessage } from "./schema.ts";
+import { newName } from "./values.ts";
+
+export interface DeskOptions {
+  readonly machine: string;
+  readonly worker: Worker;
+  readonly carrier: Carrier;
+  readonly post: Post;
+}
+
+/** Answers what the bridge asks of this machine. */
+export class Desk {
+  readonly #options: DeskOptions;
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  readonly answer = async (body: Uint8Array): Promise<Uint8Array> => {
+    const { machine, post } = this.#options;
+    try {
+      const value = await this.#do((await post.values.unpack(machine, body)) as CallMessage);
+      return await post.values.pack(machine, { ok: true, value });
+    } catch (error) {
+      if (!(error instanceof UserError)) post.log.error({ err: error }, "worker.call_failed");
+      const problem = error instanceof UserError ? error.userText : "it could not do that; its log has the cause.";
+      return post.values.pack(machine, { ok: false, problem, ...(error instanceof UserError && { code: error.code }) });
+    }
+  };
+
+  async #do(message: CallMessage): Promise<unknown> {
+    const { worker, carrier } = this.#options;
+    switch (message.call) {
+      case "command":
+        return carrier.command(message.jobId, message.command);
+      case "operate": {
+        const { operation, place, input } = message;
+        return worker.operate(operation as SessionOperation, place as OperationPlace, input);
+      }
+      case "look":
+        return worker.look(message.name as keyof Lookups, message.input as never);
+      case "put":
+        return this.#put(message);
+      case "read": {
+        const { bytes: _, ...found } = await worker.read(message.place as FilePlace, message.path);
+        return found;
+      }
+      case "fetch":
+        return this.#fetch(message);
+    }
+  }
+
+  #put({ place, file, object }: Extract<CallMessage, { call: "put" }>): Promise<unknown> {
+    const { machine, worker, post } = this.#options;
+    const bytes = post.objects.get(machine, object);
+    const signal = new AbortController().signal;
+    return worker.put(place as FilePlace, { ...(file as Omit<NewFile, "bytes" | "signal">), bytes, signal });
+  }
+
+  /** The name under which the broker has the bytes then. */
+  async #fetch({ place, path }: Extract<CallMessage, { call: "read" | "fetch" }>): Promise<string> {
+    const { machine, worker, post } = this.#options;
+    const found = await worker.read(place as FilePlace, path);
+    const object = newName();
+    await post.objects.put(machine, object, found.bytes());
+    return object;
+  }
+}

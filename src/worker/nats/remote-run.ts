@@ -1,0 +1,173 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { BOUNDS } from "../../bounds.ts";
+import type { RunCommand, RunSpec } from "../../domain/run.ts";
+import { EventQueue } from "../../engine/event-queue.ts";
+import { userText } from "../../errors.ts";
+import type { WorkerEvent, WorkerRun } from "../port.ts";
+import { catchUp } from "./catch-up.ts";
+import { Fence } from "./fence.ts";
+import { findJob } from "./find-job.ts";
+import { PROTOCOL } from "./names.ts";
+import { whyNot } from "./presence.ts";
+import type { RemoteOptions } from "./remote.ts";
+import { type CallMessage, readSaid, type SentEvent } from "./schema.ts";
+import type { Kept } from "./streams.ts";
+
+export interface RemoteRunOptions extends RemoteOptions {
+  readonly spec: RunSpec;
+  /** A bridge before this one has begun it. */
+  readonly isLiving: boolean;
+  readonly call: (message: CallMessage) => Promise<unknown>;
+}
+
+/** A run on another machine, by what it says at the broker. Iterate once. */
+export class RemoteRun implements WorkerRun {
+  readonly events: AsyncIterable<WorkerEvent>;
+  readonly #options: RemoteRunOptions;
+  readonly #queue = new EventQueue<WorkerEvent>();
+  readonly #over = new AbortController();
+  /** What was said before this bridge listened. */
+  #backlog: SentEvent[] = [];
+  #backlogTo = 0;
+  #jobId: string | undefined;
+  #lastSeq = 0;
+  #fence: Fence | undefined;
+  #stopReason: string | undefined;
+  #isAwayShown = false;
+
+  constructor(options: RemoteRunOptions) {
+    this.#options = options;
+    this.events = this.#iterate();
+  }
+
+  send(command: RunCommand): void {
+    if (command.type === "stop" || command.type === "interrupt") {
+      if (this.#stopReason !== undefined) return;
+      this.#stopReason = command.type === "stop" ? command.reason : "Interrupted.";
+      void this.#stop(command);
+    } else void this.#pass(command);
+  }
+
+  async *#iterate(): AsyncGenerator<WorkerEvent, void> {
+    const stopLooking = this.#options.roll.onChange(() => this.#look());
+    this.#look();
+    void this.#work();
+    try {
+      for await (const batch of this.#queue.batches()) yield* batch;
+    } finally {
+      stopLooking();
+      // The reader has given it up.
+      if (!this.#queue.isOver) this.send({ type: "stop", reason: "The bridge could not store it." });
+      else this.#over.abort();
+    }
+  }
+
+  /** Places the task and listens, again and again, until the run is over. */
+  async #work(): Promise<void> {
+    const { machine, post, spec } = this.#options;
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      try {
+        this.#jobId ??= await this.#place();
+        if (signal.aborted) return;
+        for await (const kept of post.streams.read(machine, this.#jobId, signal)) {
+          if (kept.seq > this.#lastSeq) await this.#hear(kept);
+        }
+      } catch (error) {
+        post.log.warn({ err: error, runId: spec.runId, machine }, "machine.run_not_heard");
+      }
+      await delay(BOUNDS.machines.retryMs, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  /** Gives the task to the machine, unless that was done before; its id there. */
+  async #place(): Promise<string> {
+    const { machine, post, spec } = this.#options;
+    const { jobId, last } = await findJob(this.#options);
+    this.#backlogTo = last?.seq ?? 0;
+    this.#fence = new Fence({ ...this.#options, jobId });
+    if (this.#stopReason !== undefined) void this.#fence.raise(this.#stopReason, this.#over.signal);
+    else if (!last) {
+      const body = await post.values.pack(machine, { protocol: PROTOCOL, jobId, spec });
+      await post.streams.sendJob(machine, body, jobId);
+    }
+    return jobId;
+  }
+
+  async #hear({ seq, body }: Kept): Promise<void> {
+    const { machine, post, spec } = this.#options;
+    const said = readSaid(await post.values.unpack(machine, body));
+    this.#lastSeq = seq;
+    if (said?.type === "fenced") this.#complete(said.reason);
+    else if (said?.type === "event") this.#take(said.event, seq);
+    else if (!said) post.log.error({ machine, runId: spec.runId, seq }, "machine.not_understood");
+    if (seq >= this.#backlogTo) this.#flush();
+  }
+
+  #take(event: SentEvent, seq: number): void {
+    if (seq <= this.#backlogTo) this.#backlog.push(event);
+    else this.#push(event);
+  }
+
+  #flush(): void {
+    const backlog = catchUp(this.#backlog);
+    this.#backlog = [];
+    for (const event of backlog) this.#push(event);
+  }
+
+  #push(event: SentEvent): void {
+    if (this.#queue.isOver) return;
+    this.#queue.push(event);
+    if (event.type !== "completed") return;
+    this.#queue.end();
+    this.#over.abort();
+  }
+
+  #complete(error: string): void {
+    this.#flush();
+    this.#push({ type: "completed", engine: this.#options.spec.engine, ok: false, answer: "", error });
+  }
+
+  /** The machine is told; a machine that cannot be told loses the run. */
+  async #stop(command: RunCommand): Promise<void> {
+    const { signal } = this.#over;
+    if (this.#fence === undefined) {
+      // Nothing has left this machine.
+      this.#complete(this.#stopReason ?? "");
+      return;
+    }
+    const isTold = await this.#tell(command);
+    if (!isTold && !signal.aborted) await this.#fence?.raise(this.#stopReason ?? "", signal);
+  }
+
+  async #tell(command: RunCommand): Promise<boolean> {
+    const { call } = this.#options;
+    if (this.#jobId === undefined) return false;
+    return (await call({ call: "command", jobId: this.#jobId, command }).catch(() => false)) === true;
+  }
+
+  async #pass(command: Extract<RunCommand, { readonly id: string }>): Promise<void> {
+    const { call, spec } = this.#options;
+    const { id } = command;
+    try {
+      if (await call({ call: "command", jobId: this.#jobId ?? "", command })) return;
+      this.#push({ type: "ack", id, ok: false });
+    } catch (error) {
+      this.#push({ type: "ack", id, ok: false, problem: userText(error, spec.runId) });
+    }
+  }
+
+  /** Shows that the machine has gone, or is back; a run that shall end does not wait for it. */
+  #look(): void {
+    const { machine, roll, spec } = this.#options;
+    const reason = whyNot(machine, roll.of(machine));
+    if (reason !== undefined && this.#stopReason !== undefined)
+      void this.#fence?.raise(this.#stopReason, this.#over.signal);
+    if ((reason !== undefined) === this.#isAwayShown) return;
+    this.#isAwayShown = reason !== undefined;
+    const title = reason === undefined ? `${machine} is there` : `${reason}; this waits for it`;
+    const phase = reason === undefined ? "completed" : "started";
+    const action = { id: "machine", kind: "note", title, detail: {} } as const;
+    this.#push({ type: "action", engine: spec.engine, phase, action, ...(phase === "completed" && { ok: true }) });
+  }
+}

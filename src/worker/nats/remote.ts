@@ -1,0 +1,135 @@
+import { BOUNDS } from "../../bounds.ts";
+import type { PlacedFile } from "../../domain/files.ts";
+import type { RunSpec, SessionOperation } from "../../domain/run.ts";
+import { type ErrorCode, UserError } from "../../errors.ts";
+import type { Lookups } from "../lookups.ts";
+import type {
+  FilePlace,
+  LeftRun,
+  NewFile,
+  OperationPlace,
+  OperationResult,
+  ReadableFile,
+  Worker,
+  WorkerRun,
+} from "../port.ts";
+import { NobodyThere } from "./calls.ts";
+import { BrokerAway } from "./connection.ts";
+import type { Post } from "./post.ts";
+import { type RollCall, whyNot } from "./presence.ts";
+import { RemoteRun } from "./remote-run.ts";
+import { type CallMessage, readAnswer } from "./schema.ts";
+import { newName } from "./values.ts";
+
+export interface RemoteOptions {
+  readonly machine: string;
+  readonly post: Post;
+  readonly roll: RollCall;
+}
+
+/** The worker of another machine. */
+export class RemoteWorker implements Worker {
+  readonly #options: RemoteOptions;
+  /** Runs of the bridge before this one, which live on. */
+  readonly #living = new Set<string>();
+
+  constructor(options: RemoteOptions) {
+    this.#options = options;
+  }
+
+  run({ toolsToken: _, ...spec }: RunSpec): WorkerRun {
+    const isLiving = this.#living.delete(spec.runId);
+    const call = (message: CallMessage) => this.#call(message, BOUNDS.machines.callMs);
+    return new RemoteRun({ ...this.#options, spec, isLiving, call });
+  }
+
+  async operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult> {
+    const message = { call: "operate", operation, place, ...(input !== undefined && { input }) } as const;
+    return (await this.#call(message, BOUNDS.machines.operateMs)) as OperationResult;
+  }
+
+  async look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
+    return (await this.#call({ call: "look", name, input }, BOUNDS.machines.lookMs)) as Lookups[Name]["output"];
+  }
+
+  async put(place: FilePlace, { bytes, signal, ...file }: NewFile): Promise<PlacedFile> {
+    const { machine, post } = this.#options;
+    const object = newName();
+    try {
+      this.#requireThere();
+      await post.objects.put(machine, object, bounded(bytes, file.name, signal));
+      return (await this.#call({ call: "put", place, file, object }, BOUNDS.machines.fileMs)) as PlacedFile;
+    } finally {
+      await post.objects.drop(machine, object);
+    }
+  }
+
+  async read(place: FilePlace, path: string): Promise<ReadableFile> {
+    const found = await this.#call({ call: "read", place, path }, BOUNDS.machines.lookMs);
+    return { ...(found as Omit<ReadableFile, "bytes">), bytes: () => this.#fetch(place, path) };
+  }
+
+  async recover(left: readonly LeftRun[]): Promise<readonly string[]> {
+    for (const { runId } of left) this.#living.add(runId);
+    return left.map(({ runId }) => runId);
+  }
+
+  /** Its runs and servers are its own affair. */
+  async close(): Promise<void> {}
+
+  async *#fetch(place: FilePlace, path: string): AsyncGenerator<Uint8Array, void> {
+    const { machine, post } = this.#options;
+    const object = (await this.#call({ call: "fetch", place, path }, BOUNDS.machines.fileMs)) as string;
+    try {
+      yield* bounded(post.objects.get(machine, object), path);
+    } finally {
+      await post.objects.drop(machine, object);
+    }
+  }
+
+  #requireThere(): void {
+    const { machine, roll } = this.#options;
+    const reason = whyNot(machine, roll.of(machine));
+    if (reason !== undefined) throw new UserError(`${upper(reason)}: try again when it is back.`);
+  }
+
+  async #call(message: CallMessage, waitMs: number): Promise<unknown> {
+    const { machine } = this.#options;
+    this.#requireThere();
+    const answer = await this.#ask(message, waitMs);
+    if (answer?.ok) return answer.value;
+    const problem = answer?.problem ?? "it answered with something that takopi cannot read: see its log.";
+    throw new UserError(`${machine}: ${problem}`, { code: (answer?.code ?? "failed") as ErrorCode });
+  }
+
+  async #ask(message: CallMessage, waitMs: number) {
+    const { machine, post } = this.#options;
+    try {
+      const body = await post.values.pack(machine, message);
+      return readAnswer(await post.values.unpack(machine, await post.calls.ask(machine, body, waitMs)));
+    } catch (cause) {
+      if (cause instanceof NobodyThere)
+        throw new UserError(`Nobody answers on ${machine}: is its worker running?`, { cause });
+      if (cause instanceof BrokerAway) throw new UserError("The broker cannot be reached: try again later.", { cause });
+      throw new UserError(`${machine} did not answer within ${waitMs / 1000} s: try again later.`, { cause });
+    }
+  }
+}
+
+const upper = (text: string): string => (text.startsWith("the ") ? `T${text.slice(1)}` : text);
+
+/** @throws UserError past the largest file; `signal.reason` once aborted. */
+async function* bounded(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    size += chunk.length;
+    if (size > BOUNDS.machines.fileBytes)
+      throw new UserError(`\`${name}\` is larger than 50 MiB, the most that travels.`);
+    yield chunk;
+  }
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, connect as dial } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+
+/** The path of the broker's program; Debian puts it where only root's PATH leads. */
+export const findBroker = (): string | undefined =>
+  [...(process.env["PATH"] ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]
+    .map((directory) => join(directory, "nats-server"))
+    .find((file) => existsSync(file));
+
+/** A broker of its own, on a free port of this machine. */
+export interface Broker {
+  readonly address: string;
+  readonly port: number;
+  /** Resolves when it takes connections. */
+  start(): Promise<void>;
+  /** As `kill -9` does; it keeps what it has stored. */
+  kill(): Promise<void>;
+  /** Stops it where it is, and lets it continue. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
+}
+
+/** Ended with the test. `args`: further arguments, such as a config. */
+export async function startBroker(args: readonly string[] = []): Promise<Broker> {
+  const directory = mkdtempSync(join(tmpdir(), "takopi-broker-"));
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+  const kill = async () => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+  };
+  const start = async () => {
+    const program = findBroker();
+    if (program === undefined) throw new Error("nats-server is not installed: npm run test:machines installs it.");
+    child = spawn(program, ["-js", "-sd", directory, "-a", "127.0.0.1", "-p", String(port), ...args], {
+      stdio: "ignore",
+    });
+    while (!(await takes(port))) await delay(20);
+  };
+  onTestFinished(async () => {
+    await kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  await start();
+  return { address: `nats://127.0.0.1:${port}`, port, start, kill, signal: (name) => void child?.kill(name) };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const takes = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = dial(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });

@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { makeEngine } from "../../runners/index.ts";
+import { runWorker } from "../../src/app/worker.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Engine } from "../../src/engine/contract.ts";
+import { type LogEntry, recordingLog } from "../engine/toy.ts";
+import { type Stage, type StageOptions, stage } from "../helpers/bridge.ts";
+import { scriptedEngine } from "../helpers/scripted-engine.ts";
+import { type Broker, startBroker } from "./broker.ts";
+
+export interface StationOptions {
+  readonly name: string;
+  readonly broker: string;
+  /** Their directories are made. */
+  readonly projects: readonly string[];
+  readonly engines?: readonly Engine[];
+  /** Further tables of its takopi.toml. */
+  readonly tables?: string;
+}
+
+/** A worker in this process, with a folder of its own. */
+export interface TestWorker {
+  readonly directory: string;
+  readonly log: readonly LogEntry[];
+  /** Resolves when it serves. */
+  start(): Promise<void>;
+  /** Resolves when it has ended, as after SIGTERM. */
+  stop(): Promise<void>;
+  /** Rejects if it ends by itself. */
+  readonly ended: () => Promise<void>;
+}
+
+export async function startWorker(options: StationOptions): Promise<TestWorker> {
+  const { name, broker, projects, engines = [scriptedEngine("alpha"), scriptedEngine("beta")], tables = "" } = options;
+  const directory = mkdtempSync(join(tmpdir(), `takopi-worker-${name}-`));
+  const ofProjects = projects.map((alias) => `[projects.${alias}]\npath = "${alias}"\n`);
+  for (const alias of projects) mkdirSync(join(directory, alias), { recursive: true });
+  const machines = `[machines]\nbroker = "${broker}"\nname = "${name}"\n`;
+  const file = join(directory, "takopi.toml");
+  writeFileSync(file, ['default_engine = "alpha"', machines, ...ofProjects, tables].join("\n"));
+  const env = { PATH: process.env["PATH"], HOME: directory };
+  const log: LogEntry[] = [];
+  let controller = new AbortController();
+  let ended: Promise<void> = Promise.resolve();
+  const start = async () => {
+    controller = new AbortController();
+    const config = loadConfig({ file, cwd: directory, env, engines, make: makeEngine });
+    const before = log.length;
+    ended = runWorker({ config, env, home: directory, log: recordingLog(log), signal: controller.signal });
+    ended.catch(() => {});
+    const isReady = () => log.slice(before).some(({ event }) => event === "worker.ready");
+    while (!isReady()) {
+      await Promise.race([ended.then(() => Promise.reject(new Error("the worker ended"))), soon()]);
+    }
+  };
+  const stop = async () => {
+    controller.abort();
+    await ended.catch(() => {});
+  };
+  onTestFinished(async () => {
+    await stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  await start();
+  return { directory, log, start, stop, ended: () => ended };
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+export interface MachinesStage extends Stage {
+  readonly broker: Broker;
+  readonly worker: TestWorker;
+}
+
+/** A bridge, a broker, and a worker `gpu` with the project `api`. */
+export async function stageMachines(options: StageOptions = {}): Promise<MachinesStage> {
+  const broker = await startBroker();
+  const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n${options.tables ?? ""}`;
+  const bridge = await stage({ ...options, tables });
+  const { engines } = options;
+  const worker = await startWorker({
+    ...{ name: "gpu", broker: broker.address, projects: ["api"] },
+    ...(engines && { engines }),
+  });
+  return { ...bridge, broker, worker };
+}
