@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions, withPreset } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
+import { dateOf } from "../domain/moment.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
@@ -123,7 +124,7 @@ export class LocalWorker implements Worker {
     if (file.to) return putAt({ ...file, root, to: file.to }, this.#deniedGlobs());
     const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
-    const name = `${localDate(new Date())}-${safeName(file.name)}`;
+    const name = `${dateOf(Date.now())}-${safeName(file.name)}`;
     return putFile({ ...file, name, root, directory });
   }
 
@@ -194,9 +195,6 @@ export class LocalWorker implements Worker {
     return { ...withPreset(configured, preset), ...others, ...thinking };
   }
 }
-
-/** The date as people here write it: 2026-11-29. */
-const localDate = (now: Date): string => now.toLocaleDateString("sv");
 
 type Place = Pick<RunSpec, "project" | "branch">;
 
