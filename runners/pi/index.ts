@@ -5,6 +5,7 @@ import { keyVariable } from "../../src/engine/isolation.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
 import { isUnkept } from "../../src/engine/unkept.ts";
 import { testedVersions } from "../tested-versions.ts";
+import { drift } from "./contract.ts";
 import { piLive } from "./live/index.ts";
 import { resumeFlag } from "./omp.ts";
 import { type PiOptions, piOptions, toArguments, toMeta, toTitle, UNKEPT } from "./options.ts";
@@ -39,6 +40,7 @@ export const pi = defineEngine(
     // On SIGINT pi dies at once and leaves the commands of its shell tool running.
     stopSignal: "SIGTERM",
     probe: probePi,
+    drift,
     launch,
     initial: initialState,
     translate,

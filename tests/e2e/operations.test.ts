@@ -126,6 +126,20 @@ test("a text is kept for the next turn of a session, and told only once", async 
   expect((await shell({ directory })("brief", "nothing", "x")).code).toBe(4);
 });
 
+test("a command that clients cut is one command, with all of its text", async () => {
+  const { say, outcomeOf, botSays, emulator } = await stage();
+  const first = await outcomeOf(say("session\nanswer one\ndone"));
+  const head = `/brief ${"x".repeat(4089)}`;
+  say(head, { replyTo: first.message_id });
+  const tail = say("the tail");
+  await botSays(/Noted for the next turn/);
+  const second = await outcomeOf(say("session\necho\ndone", { replyTo: first.message_id }));
+  expect(textOf(second)).toContain(`${"x".repeat(4089)}the tail`);
+  expect(emulator.messages(emulator.privateChatId).filter((one) => one.reply_to_message?.message_id === tail)).toEqual(
+    [],
+  );
+});
+
 test("a task runs in each project, and one summary comes when all have ended", async () => {
   const { path, open } = gates();
   const folder = path(".");
