@@ -62,16 +62,18 @@ export async function startAgent(launch: AgentLaunch): Promise<Agent> {
   }
 }
 
-const initialize = ({ agent }: Connection): Promise<InitializeResponse> =>
-  agent.request("initialize", {
-    protocolVersion: VERSION,
-    clientCapabilities: {
-      fs: { readTextFile: false, writeTextFile: false },
-      terminal: false,
-      elicitation: { form: {} },
-    },
-    clientInfo: { name: "takopi", version: "1" },
-  });
+const initialize = ({ agent }: Connection): Promise<InitializeResponse> => agent.request("initialize", HELLO);
+
+/** The first words to an agent. */
+export const HELLO = {
+  protocolVersion: VERSION,
+  clientCapabilities: {
+    fs: { readTextFile: false, writeTextFile: false },
+    terminal: false,
+    elicitation: { form: {} },
+  },
+  clientInfo: { name: "takopi", version: "1" },
+};
 
 async function endSoftly(process: LiveProcess): Promise<void> {
   process.endInput();

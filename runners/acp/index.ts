@@ -9,6 +9,7 @@ import { probeExecutable } from "../../src/engine/probe.ts";
 import { defineLive } from "../../src/engine/to-engine.ts";
 import type { Agent } from "./agent.ts";
 import { Agents } from "./agents.ts";
+import { driftOfAgent } from "./contract.ts";
 import { operationsOf } from "./operations.ts";
 import { acpOptions } from "./options.ts";
 import { resumeOf } from "./resume.ts";
@@ -20,10 +21,13 @@ export function acpEngine(id: string): Engine {
   const agents = new Agents(id);
   return defineLive({
     ...{ id, label: id, options: acpOptions, resume: resumeOf(id), images: IMAGE_TYPES, takesTools: true },
-    probe: ({ options, env }) => {
+    probe: async ({ options, env }) => {
       const own = engineEnv({ env, patterns: [], options, cwd: "/" });
-      return probeExecutable({ id: `engines.${id}`, cmd: options.cmd ?? id, env: own });
+      // Many an agent knows no `--version`.
+      const found = await probeExecutable({ id: `engines.${id}`, cmd: options.cmd ?? id, env: own });
+      return found.path === undefined || found.version !== undefined ? found : { path: found.path, problems: [] };
     },
+    drift: driftOfAgent(id),
     live: {
       can: ["interrupt", "answer", "fork", "models"],
       operations: operationsOf(agents),

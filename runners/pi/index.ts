@@ -6,6 +6,7 @@ import type { EngineOptions } from "../../src/engine/options.ts";
 import { toolsCommand } from "../../src/engine/pass.ts";
 import { isUnkept } from "../../src/engine/unkept.ts";
 import { testedVersions } from "../tested-versions.ts";
+import { drift } from "./contract.ts";
 import { piLive } from "./live/index.ts";
 import { resumeFlag } from "./omp.ts";
 import { type PiOptions, piOptions, toArguments, toMeta, toTitle, UNKEPT } from "./options.ts";
@@ -42,6 +43,7 @@ export const pi = defineEngine(
     // On SIGINT pi dies at once and leaves the commands of its shell tool running.
     stopSignal: "SIGTERM",
     probe: probePi,
+    drift,
     launch,
     initial: initialState,
     translate,

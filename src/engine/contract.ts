@@ -38,6 +38,8 @@ export interface Engine {
   /** How much a model thinks; absent if the engine has no say in it. */
   readonly reasoning?: Reasoning | undefined;
   probe(setup: ProbeSetup): Promise<Probe>;
+  /** What takopi needs of the engine and the installed one lacks, one sentence each; absent if nobody wrote it down. */
+  drift?(setup: EngineSetup): Promise<readonly string[]>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
