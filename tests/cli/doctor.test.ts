@@ -336,3 +336,14 @@ test("voice is off, or its program, key or service is found wanting", async () =
   expect(await voice(here)).toMatchObject({ state: "error", fix: expect.stringContaining("Set voice.allow_private") });
   expect(await voice(`${here}\nallow_private = true`)).toMatchObject({ state: "ok" });
 });
+
+test("an engine that lacks what takopi needs is named with what is lost, and those that are not there are no fault", async () => {
+  const home = configured(`${telegram(TOKEN)}[claude]\ncmd = "${engine("--print --output-format --verbose")}"\n`);
+  const { code, stdout } = await call(doctor, home, "--engines", "--json");
+  const checks = JSON.parse(stdout) as Check[];
+  const found = checks.find(({ name }) => name === "engine claude");
+  expect(found).toMatchObject({ state: "warning", fix: expect.stringContaining("knows no --resume") });
+  expect(found?.fix).toContain("Install a version that was tested (2.1");
+  expect(checks.every(({ name }) => name.startsWith("engine "))).toBe(true);
+  expect(code).toBe(0);
+});
