@@ -47,6 +47,9 @@ export const BOUNDS = {
     selfCheckMs: 20 * SECOND,
     /** A busy machine takes many times the half second that the answer usually needs. */
     lookupMs: 2 * MINUTE,
+    /** One part of its contract: opencode 1.18.33 takes 10 s of the processor to tell its routes. */
+    contractMs: 2 * MINUTE,
+    contractBytes: 8 * MIB,
     /** For each output of such a command. */
     outputBytes: 4 * MIB,
     /** One line of an engine's stream; longer ones are skipped. */
@@ -115,6 +118,10 @@ export const BOUNDS = {
     waitMs: 45 * SECOND,
     /** It says this often that it still waits. */
     progressMs: 10 * SECOND,
+    /** An engine gives a call up after this: longer than any tool takes. */
+    callMs: 2 * MINUTE,
+    /** Until the tools' server has told its list. */
+    startMs: 2 * MINUTE,
   },
   /** Workers on other machines, and the broker between. */
   machines: {

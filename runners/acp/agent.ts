@@ -19,6 +19,8 @@ const VERSION = 1;
 export interface AgentLaunch {
   readonly command: LiveCommand;
   readonly label: string;
+  /** Names the pass of takopi's own tools. */
+  readonly key: string;
   readonly wish: SessionWish;
   /** Its options: an agent with other options is of no use. */
   readonly setup: string;
@@ -60,16 +62,18 @@ export async function startAgent(launch: AgentLaunch): Promise<Agent> {
   }
 }
 
-const initialize = ({ agent }: Connection): Promise<InitializeResponse> =>
-  agent.request("initialize", {
-    protocolVersion: VERSION,
-    clientCapabilities: {
-      fs: { readTextFile: false, writeTextFile: false },
-      terminal: false,
-      elicitation: { form: {} },
-    },
-    clientInfo: { name: "takopi", version: "1" },
-  });
+const initialize = ({ agent }: Connection): Promise<InitializeResponse> => agent.request("initialize", HELLO);
+
+/** The first words to an agent. */
+export const HELLO = {
+  protocolVersion: VERSION,
+  clientCapabilities: {
+    fs: { readTextFile: false, writeTextFile: false },
+    terminal: false,
+    elicitation: { form: {} },
+  },
+  clientInfo: { name: "takopi", version: "1" },
+};
 
 async function endSoftly(process: LiveProcess): Promise<void> {
   process.endInput();
@@ -111,6 +115,11 @@ export class Agent implements LivePooled {
     this.session = parts.session;
     this.cwd = parts.launch.command.cwd;
     this.#listen(NOBODY);
+  }
+
+  /** See `AgentLaunch`. */
+  get key(): string {
+    return this.#parts.launch.key;
   }
 
   get label(): string {

@@ -4,10 +4,12 @@ import { IMAGE_TYPES, readImages } from "../../src/engine/images.ts";
 import { withInstructions } from "../../src/engine/instructions.ts";
 import { liveDriver } from "../../src/engine/live.ts";
 import { endMarkedSince, markedProcesses } from "../../src/engine/marked.ts";
+import { withPass } from "../../src/engine/pass.ts";
 import { probeExecutable } from "../../src/engine/probe.ts";
 import { defineLive } from "../../src/engine/to-engine.ts";
 import type { Agent } from "./agent.ts";
 import { Agents } from "./agents.ts";
+import { driftOfAgent } from "./contract.ts";
 import { operationsOf } from "./operations.ts";
 import { acpOptions } from "./options.ts";
 import { resumeOf } from "./resume.ts";
@@ -18,11 +20,14 @@ import { Turn } from "./turn.ts";
 export function acpEngine(id: string): Engine {
   const agents = new Agents(id);
   return defineLive({
-    ...{ id, label: id, options: acpOptions, resume: resumeOf(id), images: IMAGE_TYPES },
-    probe: ({ options, env }) => {
+    ...{ id, label: id, options: acpOptions, resume: resumeOf(id), images: IMAGE_TYPES, takesTools: true },
+    probe: async ({ options, env }) => {
       const own = engineEnv({ env, patterns: [], options, cwd: "/" });
-      return probeExecutable({ id: `engines.${id}`, cmd: options.cmd ?? id, env: own });
+      // Many an agent knows no `--version`.
+      const found = await probeExecutable({ id: `engines.${id}`, cmd: options.cmd ?? id, env: own });
+      return found.path === undefined || found.version !== undefined ? found : { path: found.path, problems: [] };
     },
+    drift: driftOfAgent(id),
     live: {
       can: ["interrupt", "answer", "fork", "models"],
       operations: operationsOf(agents),
@@ -34,12 +39,15 @@ export function acpEngine(id: string): Engine {
             const turn = new Turn({
               ...{ agent: server, context, state: begin(id, server) },
               silenceMinutes: request.options.silence_minutes,
+              hasTools: request.tools !== undefined,
             });
             const images = takesImages(server) ? await readImages(attachments) : [];
             const { markId } = server.mark;
             const before = await markedProcesses(markId ?? "");
             await server.claim(turn, () =>
-              turn.play({ text: withInstructions(asText(prompt, server.commands), request.options), images }),
+              withPass(request.tools, server.key, () =>
+                turn.play({ text: withInstructions(asText(prompt, server.commands), request.options), images }),
+              ),
             );
             // An agent ends a command's shell, but not what left the shell's process group (opencode 1.18.33).
             if (context.stopped.aborted) await endMarkedSince(before, markId ?? "");

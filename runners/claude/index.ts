@@ -1,6 +1,7 @@
 import { defineEngine } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { testedVersions } from "../tested-versions.ts";
+import { drift } from "./contract.ts";
 import { launch } from "./launch.ts";
 import { claudeLive } from "./live/index.ts";
 import { CLAUDE_VARIABLES, claudeOptions } from "./options.ts";
@@ -34,6 +35,7 @@ export const claude = defineEngine(
     // SIGKILL would leave its shells running, in sessions of their own; on SIGTERM it ends them.
     stopSignal: "SIGTERM",
     probe,
+    drift,
     launch,
     initial: initialState,
     translate,

@@ -1,6 +1,7 @@
 import { defineEngine } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { testedVersions } from "../tested-versions.ts";
+import { drift } from "./contract.ts";
 import { endWithoutTurn } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { codexLive } from "./live/index.ts";
@@ -32,6 +33,7 @@ export const codex = defineEngine(
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).
     stopSignal: "SIGINT",
     probe,
+    drift,
     launch,
     initial,
     translate,

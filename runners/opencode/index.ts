@@ -2,6 +2,7 @@ import { defineEngine } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
 import { testedVersions } from "../tested-versions.ts";
+import { drift } from "./contract.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
 import { opencodeOptions, optionWarnings } from "./options.ts";
@@ -23,6 +24,7 @@ export const opencode = defineEngine(
     options: opencodeOptions,
     resume: opencodeResume,
     images: IMAGE_TYPES,
+    takesTools: true,
     brings: opencodeBrings,
     warnings: optionWarnings,
     isolation: {
@@ -36,6 +38,7 @@ export const opencode = defineEngine(
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.
     stopSignal: "SIGTERM",
     probe,
+    drift,
     launch,
     // Another opencode may just be writing.
     mayRetry: (stderr) => /database is locked/i.test(stderr),

@@ -1,4 +1,5 @@
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { withTries } from "../tries.ts";
 import type { FilePlace, Wanted } from "../worker/port.ts";
@@ -84,6 +85,6 @@ async function fetchFile(
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof UserError) throw cause;
-    throw new UserError(`\`${file.name}\` could not be fetched from the chat: send it again.`, { cause });
+    throw new UserError(`${inlineCode(file.name)} could not be fetched from the chat: send it again.`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { MAX_FETCHED_BYTES, type PromptFile } from "../domain/files.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 
 /**
@@ -24,6 +25,6 @@ export function checkFiles(files: readonly PromptFile[], userId: string | undefi
   if (!large) return;
   const size = ((large.size ?? 0) / 1024 / 1024).toFixed(1);
   throw new UserError(
-    `\`${large.name}\` has ${size} MiB, and a bot can fetch at most 20 MiB: send a smaller one, or put it into the project yourself.`,
+    `${inlineCode(large.name)} has ${size} MiB, and a bot can fetch at most 20 MiB: send a smaller one, or put it into the project yourself.`,
   );
 }

@@ -49,9 +49,9 @@ export class Answers {
   }
 
   /** To a command: what takes its time counts as handled at once, since done twice it could do harm. */
-  respond(message: Incoming, reply: Reply | Promise<Reply>): void {
+  respond(message: Incoming, reply: Reply | Promise<Reply>, updateIds?: readonly number[]): void {
     const isLate = reply instanceof Promise;
-    this.give(message, isLate ? undefined : reply);
+    this.give(message, isLate ? undefined : reply, updateIds);
     if (isLate) this.later(message, reply);
   }
 
@@ -92,6 +92,10 @@ export function storeAnswer(
   const attached = folds || file ? JSON.stringify({ folds, file }) : undefined;
   store.deliveries.add({ ...where, body, keyboard, attached, isSilent, createdAt: now() });
 }
+
+/** An answer that need not disturb a person. */
+export const quietly = (body: string | undefined): Answer | undefined =>
+  body === undefined ? undefined : { body, isSilent: true };
 
 /** Leads from a chat to the log. */
 export const refOf = (updateId: number): string => `u${updateId}`;

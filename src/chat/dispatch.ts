@@ -7,20 +7,20 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError, userText } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
-import { type Answer, Answers, refOf } from "./answers.ts";
-import { type CardReplyParts, replyToCard } from "./card-reply.ts";
+import { type Answer, Answers, quietly, refOf } from "./answers.ts";
+import type { CardReplyParts } from "./card-reply.ts";
 import { Deferred } from "./deferred.ts";
 import { stopDraft } from "./draft-stop.ts";
 import { applyEdit } from "./edit.ts";
-import { Hearing, type Transcribe, tellHeard, tellSpoken } from "./hear.ts";
+import { Hearing, type Transcribe, tellHeard } from "./hear.ts";
 import { type DraftStop, type Incoming, originOf, type Press, type Received } from "./incoming.ts";
 import { Intake, tellSetAside, type Update } from "./intake.ts";
 import { classify, classifyHeard, type Intent } from "./intent.ts";
 import { intentParts } from "./intent-parts.ts";
-import { type Group, Joiner } from "./join.ts";
+import { type Group, Joiner, mayHaveSequel } from "./join.ts";
 import { refusalOf } from "./make-default.ts";
-import { obey } from "./obey.ts";
 import { keepForward, Once, refuseAttachment } from "./once.ts";
+import { carryOut, orderIn } from "./order.ts";
 import { answerPress } from "./press.ts";
 import { put, putWords, type Sent } from "./put.ts";
 import { NONE, type SubmitParts, submit } from "./submit.ts";
@@ -129,15 +129,13 @@ export class Dispatcher {
         stopDraft(intent.stop, bridge);
         store.updates.handled(intent.stop.updateId);
         break;
+      case "command":
       case "cardReply":
-        tellSpoken(intent, answers);
-        answers.give(intent.message, replyToCard(intent.message, intent.question, this.#parts));
+        if (mayHaveSequel(intent.message)) this.#joiner.add(intent.message);
+        else carryOut(intent, { ...this.#parts, answers });
         break;
       case "edit":
         answers.give(intent.message, quietly(applyEdit(intent, this.#parts)));
-        break;
-      case "command":
-        answers.respond(intent.message, obey(intent, this.#parts));
         break;
       case "attachment":
         answers.give(intent.message, quietly(refuseAttachment(intent.message, this.#once)));
@@ -152,10 +150,16 @@ export class Dispatcher {
 
   #submit(group: Group): string | undefined {
     const { first, updateIds } = group;
-    const work = () => (this.#put(group) ? undefined : submit(group, this.#submitParts));
-    const runId = this.#guard(first, work, updateIds);
+    const runId = this.#guard(first, () => this.#use(group), updateIds);
     tellHeard(group.spoken, runId, this.#answers);
     return runId;
+  }
+
+  #use(group: Group): string | undefined {
+    const order = orderIn(group, intentParts([], this.#parts, this.#joiner));
+    if (!order) return this.#put(group) ? undefined : submit(group, this.#submitParts);
+    carryOut(order, { ...this.#parts, answers: this.#answers }, group.updateIds);
+    return undefined;
   }
 
   /** Stores the files, if that is what they came for; the updates count as handled when the files are there. */
@@ -233,10 +237,6 @@ export class Dispatcher {
 }
 
 const isPartOfTask = ({ type }: Intent) => type === "task" || type === "forward" || type === "cardReply";
-
-/** Messages that need not disturb a person. */
-const quietly = (body: string | undefined): Answer | undefined =>
-  body === undefined ? undefined : { body, isSilent: true };
 
 const RETRY_MS = 1_000;
 

@@ -1,4 +1,5 @@
 import type { FileToSend } from "../bridge/send-files.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import type { BinaryFile } from "./document.ts";
 import { toDocument } from "./markdown/load.ts";
@@ -13,7 +14,9 @@ export async function toFileMessage(stored: string, open: OpenFile): Promise<Mes
   const openNow = async () => {
     const file = await open(place, path);
     if (version === undefined || file.version === version) return file;
-    throw new UserError(`\`${path}\` was changed before it was sent: \`/file get ${path}\` sends it as it is now.`);
+    throw new UserError(
+      `${inlineCode(path)} was changed before it was sent: ${inlineCode(`/file get ${path}`)} sends it as it is now.`,
+    );
   };
   try {
     return { ...(await openNow()), bytes: () => bytesOf(openNow) };

@@ -168,7 +168,7 @@ export const keyOf = ({ chatId, topicId, userId }: Incoming) => `${chatId}:${top
 
 const expectsPaste = ({ messages }: Pending) => {
   const last = messages.at(-1);
-  return last !== undefined && !last.isForward && last.text.length >= PASTE_SIGN_LENGTH;
+  return last !== undefined && mayHaveSequel(last);
 };
 
 const mayGrow = (pending: Pending) =>
@@ -183,6 +183,10 @@ const isOfAlbum = ({ albumId }: Incoming, { messages }: Pending) =>
 
 const isFullAlbum = ({ messages }: Pending) =>
   messages.length === FULL_ALBUM && messages.every(({ albumId }) => albumId !== undefined);
+
+/** Whether a client may have cut a text, so that its end comes in another message. */
+export const mayHaveSequel = ({ text, isForward, isSpoken = false }: Incoming): boolean =>
+  !isForward && !isSpoken && text.length >= PASTE_SIGN_LENGTH;
 
 /** Clients cut at a line end or space, and lose it; or else inside a word, if its next character had no room. */
 function joinParts(parts: readonly Incoming[]): string {

@@ -2,8 +2,8 @@ import { checkFiles } from "../bridge/file-limits.ts";
 import { resolvePrompt } from "../bridge/resolve.ts";
 import type { Config } from "../config/config.ts";
 import { parseCommand } from "../domain/directives.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
-import { inlineCode } from "../operations/inline-code.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import type { Group } from "./join.ts";
 

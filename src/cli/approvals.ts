@@ -1,4 +1,5 @@
 import { clean } from "../chat/markdown/clean.ts";
+import { tableTime } from "../domain/moment.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
 import { formatColumns } from "./terminal.ts";
@@ -27,7 +28,7 @@ export function toApprovalFacts(approvals: Approvals): object[] {
 export function formatApprovals(approvals: Approvals): string {
   if (approvals.length === 0) return "No approvals yet.\n";
   const rows = approvals.map((one) => [
-    new Date(one.askedAt).toISOString().slice(0, 16).replace("T", " "),
+    tableTime(one.askedAt),
     outcomeOf(one),
     deciderOf(one),
     one.kind,

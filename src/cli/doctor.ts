@@ -1,4 +1,5 @@
 import { redact } from "../log.ts";
+import { compareEngines } from "./check-engine.ts";
 import { checkRunning } from "./check-running.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { defineCommand } from "./command.ts";
@@ -7,10 +8,12 @@ import { defineCommand } from "./command.ts";
 export const command = defineCommand({
   args: {
     json: { type: "boolean", description: "Print as JSON" },
+    engines: { type: "boolean", description: "Compare the installed engines with what takopi needs of them" },
     running: { type: "boolean", description: "Only look whether a bridge runs here and hears Telegram" },
   },
-  async run({ json, running }, context) {
-    const checks = running ? await checkRunning(context) : await runChecks(context);
+  async run({ json, engines, running }, context) {
+    const look = running ? checkRunning : engines ? compareEngines : runChecks;
+    const checks = await look(context);
     const text = json ? `${JSON.stringify(checks, null, 2)}\n` : toText(checks);
     context.stdout.write(redact(text));
     return checks.some(({ state }) => state === "error") ? 1 : 0;

@@ -1,3 +1,4 @@
+import { tableTime } from "../domain/moment.ts";
 import type { StoredFiring } from "../store/firings.ts";
 import { formatColumns } from "./terminal.ts";
 
@@ -10,6 +11,5 @@ export function formatFirings(firings: readonly StoredFiring[]): string {
 }
 
 function toRow({ type, source, dueAt, runId, reason }: StoredFiring): string[] {
-  const when = new Date(dueAt).toISOString().slice(0, 16).replace("T", " ");
-  return [when, `${type} ${source}`, reason === null ? "fired" : `did not: ${reason}`, runId ?? "-"];
+  return [tableTime(dueAt), `${type} ${source}`, reason === null ? "fired" : `did not: ${reason}`, runId ?? "-"];
 }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { dateOf } from "../domain/moment.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
 import { ConfigError } from "../errors.ts";
 import { openStore } from "../store/store.ts";
@@ -21,10 +22,9 @@ export const command = defineCommand({
     if (days === undefined) throw new ConfigError("Say how old: --older 90d, or set limits.keep_days.");
     const file = join(config.directory, "takopi.db");
     const before = Date.now() - days * MS_PER_DAY;
-    const since = new Date(before).toISOString().slice(0, 10);
     const runs = existsSync(file) ? prune(file, before) : 0;
     stdout.write(
-      `Removed the texts of ${runs} ${runs === 1 ? "run" : "runs"} from before ${since}; counts and costs stay.\n`,
+      `Removed the texts of ${runs} ${runs === 1 ? "run" : "runs"} from before ${dateOf(before)}; counts and costs stay.\n`,
     );
     if (runs > 0)
       stdout.write(

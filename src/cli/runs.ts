@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { startOfDay } from "../bridge/limits.ts";
+import { tableTime } from "../domain/moment.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
 import { formatUsage, sumUsage } from "../domain/usage.ts";
 import { ConfigError } from "../errors.ts";
@@ -42,7 +43,8 @@ export const command = defineCommand({
     } else if (runs.length === 0) stdout.write("No runs yet.\n");
     else {
       stdout.write(formatColumns([HEADER, ...runs.map((run) => toRow(run, Date.now()))]));
-      for (const run of runs) if (run.undelivered) stdout.write(`${when(run)}: not delivered: ${run.undelivered}\n`);
+      for (const run of runs)
+        if (run.undelivered) stdout.write(`${tableTime(run.createdAt)}: not delivered: ${run.undelivered}\n`);
       stdout.write(`\n${usage}\n`);
     }
     return 0;
@@ -103,12 +105,10 @@ const numericIds = (key: string, value: unknown) =>
 
 const HEADER = ["when", "state", "engine", "project", "took", "tokens", "cost", "chat"];
 
-const when = ({ createdAt }: Facts) => new Date(createdAt).toISOString().slice(0, 16).replace("T", " ");
-
 function toRow(run: Facts, now: number): string[] {
   const tokens = (run.inputTokens ?? 0) + (run.outputTokens ?? 0);
   return [
-    when(run),
+    tableTime(run.createdAt),
     run.outcome ?? run.state,
     run.engine,
     run.project === null ? "-" : `${run.project}${run.branch === null ? "" : ` @${run.branch}`}`,

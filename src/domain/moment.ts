@@ -16,6 +16,12 @@ export function machineTime(at: number): string {
   return `${day}, ${time}`;
 }
 
+/** `2026-11-30` in the machine's zone. ms since 1970. */
+export const dateOf = (at: number): string => new Date(at).toLocaleDateString("sv");
+
+/** `2026-11-30 09:00` in the machine's zone, for tables. ms since 1970. */
+export const tableTime = (at: number): string => new Date(at).toLocaleString("sv").slice(0, 16);
+
 /** `14:02` */
 export const clockTime = (at: number): string =>
   new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

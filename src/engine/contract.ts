@@ -38,6 +38,8 @@ export interface Engine {
   /** How much a model thinks; absent if the engine has no say in it. */
   readonly reasoning?: Reasoning | undefined;
   probe(setup: ProbeSetup): Promise<Probe>;
+  /** What takopi needs of the engine and the installed one lacks, one sentence each; absent if nobody wrote it down. */
+  drift?(setup: EngineSetup): Promise<readonly string[]>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
@@ -86,12 +88,12 @@ export interface WorkSetup extends EngineSetup {
   /** Directories of sessions that may be resumed, with everything below them; any directory if absent. */
   readonly directories?: readonly string[] | undefined;
   readonly host: EngineHost;
+  /** Takopi's own tools; absent if the engine gets none. */
+  readonly tools?: RunTools | undefined;
 }
 
 export interface RunRequest extends WorkSetup {
   readonly spec: RunSpec;
-  /** Takopi's own tools; absent if the engine gets none. */
-  readonly tools?: RunTools | undefined;
 }
 
 export interface SessionRequest extends WorkSetup {

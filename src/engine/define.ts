@@ -3,6 +3,7 @@ import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { Logger } from "../log.ts";
 import type { Engine, Probe, ProbeSetup, Reasoning, ResumeCodec, RunRequest } from "./contract.ts";
 import type { NativeUnion } from "./decode.ts";
+import type { FindDrift } from "./drift.ts";
 import { eachEvent } from "./events.ts";
 import { HeadlessDriver } from "./headless.ts";
 import type { Isolation } from "./isolation.ts";
@@ -59,6 +60,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   /** See `Engine.tested`. */
   readonly tested?: readonly string[];
   readonly reasoning?: Reasoning;
+  /** See `driftOf`. */
+  readonly drift?: FindDrift<Options>;
   /** Variables of the bridge's environment that this engine needs; a trailing `*` matches any ending. */
   readonly env: readonly string[];
   readonly wire: Union;

@@ -4,6 +4,7 @@ import type { Ability } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Engine, EngineSetup, Operations, Probe, ProbeSetup, RunRequest, WorkSetup } from "./contract.ts";
+import type { FindDrift } from "./drift.ts";
 import type { Driver } from "./driver.ts";
 import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
@@ -22,6 +23,7 @@ interface Parts<Options extends EngineOptions> extends Described {
   /** See `Engine.warnings`. */
   warnings?(options: Options, table: string): readonly string[];
   probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
+  readonly drift?: FindDrift<Options>;
   drive(request: RunRequest & { readonly options: Options }): Driver;
   /** `log` names the engine already. */
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
@@ -39,6 +41,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
     tested,
     reasoning,
     takesTools,
+    drift,
     images = [],
     can = [],
     operations = {},
@@ -60,6 +63,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
         throw error;
       }
     },
+    ...(drift && { drift: async (setup: EngineSetup) => drift(own(setup)) }),
     open: (request) =>
       openRun({
         id,
@@ -76,6 +80,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
 export interface LiveDefinition<Options extends EngineOptions> extends Described {
   readonly options: z.ZodType<Options>;
   probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
+  readonly drift?: FindDrift<Options>;
   readonly live: LiveEngine<Options>;
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { preferenceOf } from "../bridge/settings.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { choice, choiceButtons, DEFAULT } from "./choice.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 import { changeFor, engineFor, originOf, scopeFor } from "./scope.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { type Question, type Reply, readText } from "../domain/question.ts";
 import { UserError } from "../errors.ts";
 import type { StoredQuestion } from "../store/questions.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 export const answer = defineOperation({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
-import { inlineCode } from "./inline-code.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 const Waiting = z.object({

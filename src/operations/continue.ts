@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { askedBy } from "./find.ts";
 import { type FoundHere, findSaved, projectOf } from "./found-sessions.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 const Input = z.strictObject({

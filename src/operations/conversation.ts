@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { conversationKey } from "../bridge/resolve.ts";
 import { writeContext } from "../bridge/settings.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { knownSession } from "../store/stored-run.ts";
-import { inlineCode } from "./inline-code.ts";
 import type { Access, Caller } from "./operation.ts";
 import { originOf, scopeFor } from "./scope.ts";
 

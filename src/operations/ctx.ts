@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { bind, entitle } from "./bind.ts";
 import { choice, choiceButtons, DEFAULT } from "./choice.ts";
 import { readContext } from "./context-words.ts";
 import { Conversation, conversationOf, describe } from "./conversation.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 import { scopeFor } from "./scope.ts";
 

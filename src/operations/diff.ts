@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { findRun, runRef } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation, type Told } from "./operation.ts";
 
 /** In UTF-16 units: what a rich message holds, with room for the rest of it. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
 import { writeDirectives } from "../domain/directives.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
-import { inlineCode } from "./inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 const Started = z.object({ project: z.string(), run: z.string() });

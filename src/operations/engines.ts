@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inlineCode } from "./inline-code.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 const Found = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
-import { inlineCode } from "./inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 const USAGE =

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { askedBy, findThread } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 export const fork = defineOperation({

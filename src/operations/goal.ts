@@ -3,10 +3,10 @@ import { resolvePrompt } from "../bridge/resolve.ts";
 import type { Thread } from "../bridge/threads.ts";
 import { shortenLine } from "../domain/cut.ts";
 import { GOAL_STATUSES, type Goal, type GoalTerms, type GoalWords, parseGoal } from "../domain/goal.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { shortCount } from "../domain/usage.ts";
 import { UserError } from "../errors.ts";
 import { findThread } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation, type OperationButton, type Told } from "./operation.ts";
 
 const OBJECTIVE_LENGTH = 240;

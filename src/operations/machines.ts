@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { moment } from "../domain/moment.ts";
-import { inlineCode } from "./inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 const Machine = z.object({

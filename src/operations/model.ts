@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { preferenceOf } from "../bridge/settings.ts";
 import type { Thread, Threads } from "../bridge/threads.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import { choice, choiceButtons, DEFAULT } from "./choice.ts";
 import { findThread } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation, type OperationButton } from "./operation.ts";
 import { changeFor, engineFor, originOf, scopeFor } from "./scope.ts";
 import { splitEngine } from "./split-engine.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { findThread } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { defineOperation } from "./operation.ts";
 
 /** In characters; engines show names in lists. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { inlineCode } from "../domain/inline-code.ts";
 import { projectOf } from "./found-sessions.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation } from "./operation.ts";
 
 const text = z.string().min(1).optional();

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
 import { shortenLine } from "../domain/cut.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { findRun } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation, type OperationButton } from "./operation.ts";
 
 /** In characters, of the beginning of a prompt. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { formatCost } from "../domain/usage.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation } from "./operation.ts";
 
 const DEFAULT_LIMIT = 20;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { ListedSchedule } from "../bridge/schedules.ts";
 import { shortenLine } from "../domain/cut.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { moment } from "../domain/moment.ts";
 import { nextTimes } from "../domain/schedule-times.ts";
 import { describeWhen } from "../domain/schedule-words.ts";
-import { inlineCode } from "./inline-code.ts";
 import type { OperationButton, Told } from "./operation.ts";
 
 /** A schedule as operations show it. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { shortenLine } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
 import { findSaved, projectOf } from "./found-sessions.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation, type OperationButton, type Told } from "./operation.ts";
 
 const SHOWN_SESSIONS = 8;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { formatCount } from "../domain/usage.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import { diffOf } from "./diff.ts";
 import { findRun, runRef } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, defineOperation } from "./operation.ts";
 
 const SHOWN_FILES = 20;

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { preferenceOf, writeContext } from "../bridge/settings.ts";
 import { hasTopics, whyNoTopics } from "../config/topics.ts";
 import type { Context } from "../domain/context.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { bind, entitle, keepTitle, titleOf } from "./bind.ts";
 import { readContext } from "./context-words.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 const Output = z.object({

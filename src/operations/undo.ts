@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Thread } from "../bridge/threads.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { askedBy, findThread } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 const MOST_TURNS = 20;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { assertNever, type ShownEvent } from "../domain/events.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { findRun, runRef } from "./find.ts";
-import { inlineCode } from "./inline-code.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 /** An agent's client gives a tool up after a minute. */

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { machineTime } from "../domain/moment.ts";
 import type { Database } from "./database.ts";
 import { makePrivate } from "./private-file.ts";
 
@@ -34,6 +35,6 @@ export function copyDatabase(database: Database, target: string): void {
 export function restoreAdvice(file: string): string {
   const [newest] = Array.from({ length: KEPT }, (_, index) => backupPath(file, index + 1)).filter(existsSync);
   if (newest === undefined) return "restore it from a backup, or move it away to start with an empty one";
-  const time = statSync(newest).mtime.toISOString().slice(0, 16).replace("T", " ");
-  return `move it and its -wal and -shm files away, then \`cp ${newest} ${file}\` (a copy of ${time} UTC; older ones lie beside it)`;
+  const time = machineTime(statSync(newest).mtimeMs);
+  return `move it and its -wal and -shm files away, then \`cp ${newest} ${file}\` (a copy of ${time}; older ones lie beside it)`;
 }

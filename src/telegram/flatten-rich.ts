@@ -31,5 +31,9 @@ function flattenInline(value: unknown): string {
   if (Array.isArray(value)) return value.map(flattenInline).join("");
   if (typeof value !== "object" || value === null) return "";
   const node: Record<string, unknown> = { ...value };
-  return FIELDS.map((field) => flattenInline(node[field])).join("");
+  const shown = FIELDS.map((field) => flattenInline(node[field])).join("");
+  const { type, url } = node;
+  return type === "url" && typeof url === "string" && ![url, url.replace(/\/$/, "")].includes(shown)
+    ? `${shown} (${url})`
+    : shown;
 }

@@ -148,7 +148,8 @@ function readMessage(updateId: number, message: Message): Incoming {
     topicId,
     messageId: String(message.message_id),
     userId: message.from && String(message.from.id),
-    isBot: message.from?.is_bot,
+    // Telegram itself puts the posts of a channel into the group in which they are discussed.
+    isBot: message.from?.is_bot || message.is_automatic_forward,
     userName: message.from?.first_name || message.from?.username,
     isPrivate: message.chat.type === "private",
     text: withMarks(textOf(message), message.entities ?? message.caption_entities ?? []),
@@ -172,10 +173,10 @@ function readMessage(updateId: number, message: Message): Incoming {
 }
 
 /** A person who forwards their own voice message says it again. */
-function isForward({ forward_origin: origin, is_automatic_forward, voice, from }: Message): boolean {
+function isForward({ forward_origin: origin, voice, from }: Message): boolean {
   const sender = ForwardOrigin.safeParse(origin).data?.sender_user?.id;
   const isOwn = voice !== undefined && sender !== undefined && sender === from?.id;
-  return (origin !== undefined && !isOwn) || is_automatic_forward === true;
+  return origin !== undefined && !isOwn;
 }
 
 function authorOf({ from, forward_origin }: z.infer<typeof Quoted>): Author | undefined {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions, withPreset } from "../config/engine-options.ts";
 import type { PlacedFile } from "../domain/files.ts";
+import { dateOf } from "../domain/moment.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
@@ -87,7 +88,7 @@ export class LocalWorker implements Worker {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);
       const options = this.#optionsOf(engine, spec);
-      const tools = this.#toolsFor(spec);
+      const tools = this.#toolsFor(engine, options, spec.toolsToken);
       return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories(), tools };
     };
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
@@ -104,7 +105,8 @@ export class LocalWorker implements Worker {
     const options = this.#optionsOf(engine, place);
     const trusted = this.#isTrusted(place);
     const directories = this.#directories();
-    const request = { session, cwd, env, log, options, trusted, directories, host: this.#host };
+    const tools = this.#toolsFor(engine, options);
+    const request = { session, cwd, env, log, options, trusted, directories, tools, host: this.#host };
     log.info({ engine: engine.id, session, operation }, "session.operation");
     try {
       return await act(operations, operation, { request, input });
@@ -123,7 +125,7 @@ export class LocalWorker implements Worker {
     if (file.to) return putAt({ ...file, root, to: file.to }, this.#deniedGlobs());
     const directory = this.#options.config().telegram?.files.uploads_dir ?? UPLOADS;
     await excludeFromGit({ path: root, env: this.#options.env, signal: file.signal }, directory);
-    const name = `${localDate(new Date())}-${safeName(file.name)}`;
+    const name = `${dateOf(Date.now())}-${safeName(file.name)}`;
     return putFile({ ...file, name, root, directory });
   }
 
@@ -165,12 +167,12 @@ export class LocalWorker implements Worker {
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
   }
 
-  #toolsFor({ toolsToken: token }: RunSpec): RunTools | undefined {
+  #toolsFor({ takesTools }: Engine, options: EngineOptions, token?: string): RunTools | undefined {
     const { tools } = this.#options;
-    if (token === undefined || tools === undefined) return undefined;
+    if (tools === undefined || !takesTools || options.tools !== true) return undefined;
     const { socket, ...place } = tools;
     mkdirSync(place.directory, { recursive: true, mode: 0o700 });
-    return { ...place, pass: { socket, token } };
+    return { ...place, ...(token !== undefined && { pass: { socket, token } }) };
   }
 
   /** Directories of runs; a session that names another directory is not resumed. */
@@ -194,9 +196,6 @@ export class LocalWorker implements Worker {
     return { ...withPreset(configured, preset), ...others, ...thinking };
   }
 }
-
-/** The date as people here write it: 2026-11-29. */
-const localDate = (now: Date): string => now.toLocaleDateString("sv");
 
 type Place = Pick<RunSpec, "project" | "branch">;
 

@@ -25,7 +25,7 @@ export interface Ring {
   gone(): Promise<void>;
   kill(): Promise<void>;
   signal(name: "SIGSTOP" | "SIGCONT"): void;
-  /** Sends a prompt whose engine leaves a line in a file each time it runs. */
+  /** Sends a prompt whose engine, a process, leaves a line in a file each time it runs. */
   ask(script: string, replyTo?: number): number;
   /** Waits for the outcomes of all prompts, then checks what is promised. */
   expectPeace(): Promise<Peace>;
@@ -97,7 +97,9 @@ ${tables}`;
     gone,
     kill,
     ask: (script, replyTo) => {
-      const text = `${directive}note ${ledger(prompts.length)}\n${script}`;
+      const text = `${directive}process
+note ${ledger(prompts.length)}
+${script}`;
       const { message_id } = emulator.sendText({
         ...{ chatId: emulator.privateChatId, text },
         ...(replyTo !== undefined && { replyTo }),

@@ -104,20 +104,21 @@ test("a transport whose ids are words takes a task, shows progress, a card and a
     const found = transport.find("wants to run");
     if (!found) throw new Error("no card yet");
     return found;
-  });
+  }, 30_000);
   expect(card.shown.replyTo).toBe("first-wish");
   const [allow] = card.shown.buttons.flat();
   if (!allow || !("press" in allow)) throw new Error("no button");
   press(card.id, allow.press);
-  await vi.waitFor(() => expect(transport.find("All is well.")).toBeDefined());
+  await vi.waitFor(() => expect(transport.find("All is well.")).toBeDefined(), { timeout: 30_000 });
   expect(transport.receipts).toEqual(["Allowing."]);
   expect(sent).toMatchObject([{ type: "answer", questionId: "q", reply: { type: "allow" } }]);
   expect(transport.history.some((text) => /^(starting|working) · alpha/.test(text))).toBe(true);
   const answer = transport.find("All is well.");
   expect(answer?.shown).toMatchObject({ replyTo: "first-wish", text: expect.stringMatching(/^done · alpha/) });
   expect(answer?.shown.text).toContain("alpha resume s-1");
-  await vi.waitFor(() =>
-    expect([...transport.messages.values()].filter(({ text }) => /^working/.test(text))).toEqual([]),
+  await vi.waitFor(
+    () => expect([...transport.messages.values()].filter(({ text }) => /^working/.test(text))).toEqual([]),
+    30_000,
   );
   expect(store.messages.runOf("hall", answer?.id ?? "")).toMatchObject({ topicId: "corner", messageId: "first-wish" });
   expect(store.runs.recent(9)).toHaveLength(1);

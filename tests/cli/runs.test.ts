@@ -11,7 +11,7 @@ function withRuns(): string {
   mkdirSync(join(home, ".takopi"));
   const store = openStore(join(home, ".takopi", "takopi.db"));
   const common = { topicId: null, userId: "1", branch: null, prompt: "a secret prompt", resume: null, follows: null };
-  const at = Date.UTC(2026, 0, 2, 3, 4, 5);
+  const at = new Date(2026, 0, 2, 3, 4, 5).getTime();
   store.runs.add({ ...common, id: "r1", chatId: "5", messageId: "1", engine: "codex", project: "web", createdAt: at });
   store.runs.start("r1", at + 1000, "/web");
   const usage = { inputTokens: 1200, outputTokens: 34, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.0123 };
@@ -65,7 +65,7 @@ test("--approvals lists what was asked, by whom it was decided, and gives it as 
       question,
       chatId,
       topicId: null,
-      askedAt: Date.UTC(2026, 0, 2, 3, Number(key)),
+      askedAt: new Date(2026, 0, 2, 3, Number(key)).getTime(),
     });
   const command = {
     id: "q",

@@ -101,6 +101,15 @@ describe("a card", () => {
     expect(asked).toHaveLength(1);
   });
 
+  test("takes a reply that clients cut as one", async () => {
+    const bridge = await setUp("pi");
+    const id = bridge.say("name");
+    const card = await bridge.botSays(/^pi asks: Which name\?/);
+    bridge.say("x".repeat(4096), { replyTo: card.message_id });
+    bridge.say("tail");
+    expect(textOf(await bridge.outcomeOf(id))).toContain(`${"x".repeat(4096)}tail`);
+  });
+
   test("is sent without an open reply if the server takes none", async () => {
     const bridge = await setUp("pi");
     const forces = ({ payload }: { payload: object }) => JSON.stringify(payload).includes('"force_reply"');

@@ -91,16 +91,16 @@ test.runIf(process.platform === "linux")(
     const running = say("session\nhang");
     await botSays(running, /^working/);
 
-    await botSays(say("session\nanswer first\ndone"), /^done/);
+    await botSays(say("process\nsession\nanswer first\ndone"), /^done/);
 
     await toggle("full");
-    const refused = await botSays(say("session\nanswer never\ndone"), /^error/);
+    const refused = await botSays(say("process\nsession\nanswer never\ndone"), /^error/);
     expect(textOf(refused)).toContain("The machine gives takopi no further open file");
     for (let index = 0; index < 8; index += 1) await Promise.all([knock({ path }), knock({ host: "127.0.0.1", port })]);
     expect(child.exitCode).toBeNull();
 
     await toggle("free");
-    expect(textOf(await botSays(say("session\nanswer again\ndone"), /^done/))).toContain("again");
+    expect(textOf(await botSays(say("process\nsession\nanswer again\ndone"), /^done/))).toContain("again");
     const working = await botSays(running, /^working/);
     expect(working.reply_markup).toBeDefined();
     const client = await ControlClient.connect(path, "1.0.0");

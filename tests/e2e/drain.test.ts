@@ -60,7 +60,7 @@ test("so does the end of its time", async () => {
 test("with nothing under way it ends at once", async () => {
   const { say, outcomeOf, stop, log } = await stage({ top });
   await outcomeOf(say("session\nanswer yes\ndone"));
-  await vi.waitFor(() => expect(log.some(({ event }) => event === "delivery.settled")).toBe(true));
+  await vi.waitFor(() => expect(log.some(({ event }) => event === "delivery.settled")).toBe(true), { timeout: 30_000 });
   await stop();
   expect(log.filter(({ event }) => event === "bridge.draining")).toEqual([]);
 });

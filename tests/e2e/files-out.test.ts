@@ -51,6 +51,15 @@ describe("what an agent puts into its outbox", () => {
     await emulator.waitFor(() => files().length === 10);
   });
 
+  test("cannot write the bot's words by its name", async () => {
+    const { botSays } = await withOutbox((outbox) => {
+      symlinkSync("/etc/passwd", join(outbox, "a`\n\n**codex wants to run** [this](tg:resolve)\u202e"));
+    });
+    const told = await botSays(/Not everything/);
+    expect(textOf(told)).toContain("outbox/a' ⏎ ⏎ **codex wants to run** [this](tg:resolve)⟨U+202E⟩ is a link");
+    expect(new Set(told.entities?.map(({ type }) => type))).toEqual(new Set(["code"]));
+  });
+
   test("that is a folder is sent as a zip", async () => {
     const { files, emulator } = await withOutbox((outbox) => {
       mkdirSync(join(outbox, "site"));
@@ -81,12 +90,14 @@ describe("what an agent puts into its outbox", () => {
       // Its outcome waits behind the file.
       const second = say(`session\n${word} ${outbox}/report.txt second\nanswer two\ndone`);
       const { runs } = store();
-      await vi.waitUntil(() => runs.recent(1).some((run) => run.messageId === `${second}` && run.outcome === "done"));
+      await vi.waitUntil(() => runs.recent(1).some((run) => run.messageId === `${second}` && run.outcome === "done"), {
+        timeout: 30_000,
+      });
       giveBack();
       await botSays(says);
       await outcomeOf(second);
       const sent = () => emulator.messages(emulator.privateChatId).filter(({ document }) => document);
-      await vi.waitUntil(() => store().deliveries.open().length === 0);
+      await vi.waitUntil(() => store().deliveries.open().length === 0, { timeout: 30_000 });
       expect(sent()).toHaveLength(word === "save" ? 1 : 0);
     },
   );

@@ -121,5 +121,5 @@ test("an update that cannot be read is set aside, told to the main chat once, an
   await botSays(/set aside \(ref u\d+\)/);
   const told = emulator.messages(emulator.privateChatId).filter((message) => /set aside/.test(textOf(message)));
   expect(told).toHaveLength(1);
-  await vi.waitFor(() => expect(emulator.waitingUpdates()).toBe(0));
+  await vi.waitFor(() => expect(emulator.waitingUpdates()).toBe(0), { timeout: 30_000 });
 });

@@ -58,7 +58,7 @@ test("what waits is listed, moved and dropped, and runs in the new order", async
   const first = say(`session\nuntil ${path("go")}\nanswer first\ndone`);
   await botSays(/^working/);
   for (const word of ["second", "third", "fourth"])
-    await takopi("send", `session\nnote ${path("order")}\nanswer ${word}\ndone`);
+    await takopi("send", `session\nanswer ${word}\nnote ${path("order")}\ndone`);
   const before = await json(takopi("queue", "--json"));
   expect(before.waiting.map(({ prompt }: { prompt: string }) => prompt)).toEqual(
     ["second", "third", "fourth"].map((word) => expect.stringContaining(word)),
@@ -124,6 +124,20 @@ test("a text is kept for the next turn of a session, and told only once", async 
   const third = await outcomeOf(say("session\necho\ndone", { replyTo: first.message_id }));
   expect(textOf(third)).not.toContain("Node 22");
   expect((await shell({ directory })("brief", "nothing", "x")).code).toBe(4);
+});
+
+test("a command that clients cut is one command, with all of its text", async () => {
+  const { say, outcomeOf, botSays, emulator } = await stage();
+  const first = await outcomeOf(say("session\nanswer one\ndone"));
+  const head = `/brief ${"x".repeat(4089)}`;
+  say(head, { replyTo: first.message_id });
+  const tail = say("the tail");
+  await botSays(/Noted for the next turn/);
+  const second = await outcomeOf(say("session\necho\ndone", { replyTo: first.message_id }));
+  expect(textOf(second)).toContain(`${"x".repeat(4089)}the tail`);
+  expect(emulator.messages(emulator.privateChatId).filter((one) => one.reply_to_message?.message_id === tail)).toEqual(
+    [],
+  );
 });
 
 test("a task runs in each project, and one summary comes when all have ended", async () => {

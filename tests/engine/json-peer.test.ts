@@ -51,7 +51,7 @@ test("what it says by itself is heard in order, and a request can be answered or
     else if (id !== undefined) peer.refuse(id, "No.");
   };
   say({ method: "event" }, { id: "q1", method: "ask" }, { id: 5, method: "ask" });
-  await vi.waitFor(() => expect(heard).toHaveLength(3));
+  await vi.waitFor(() => expect(heard).toHaveLength(3), { timeout: 30_000 });
   expect(heard).toEqual([
     [undefined, "event"],
     ["q1", "ask"],

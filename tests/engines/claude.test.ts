@@ -236,6 +236,26 @@ test("a session between runs is compacted and renamed, and models are listed", a
   expect(await claude.operations.models?.(request)).toContain("opus");
 });
 
+test.each(ways)("%s: a session is forked, and a turn is taken back in a copy", async (_, options) => {
+  const { session } = await finish(open("[[say Alpha]]", options));
+  await finish(open("[[shell echo beta]]", { ...options, session }));
+  const request = toSession(setup({ ...options, interactive: true }), session);
+  const forked = await claude.operations.fork?.(request);
+  const undone = await claude.operations.undo?.(request);
+  await finish(open("[[say Gamma]]", { ...options, session }));
+  const inFork = await finish(open("[[say Delta]]", { ...options, session: forked }));
+  expect(inFork.completed).toMatchObject({ ok: true, answer: "Delta", resume: { value: forked } });
+  expect(lastRequest()).toContain("Results: beta");
+  expect(lastRequest()).not.toContain("Gamma");
+  const afterUndo = await finish(open("[[say Epsilon]]", { ...options, session: undone }));
+  expect(afterUndo.completed).toMatchObject({ ok: true, answer: "Epsilon", resume: { value: undone } });
+  expect(lastRequest()).toContain("Alpha");
+  expect(lastRequest()).not.toContain("beta");
+  const only = toSession(setup({ ...options, interactive: true }), undone ?? "");
+  const first = await claude.operations.undo?.(only);
+  await expect(claude.operations.undo?.({ ...only, session: first ?? "" })).rejects.toThrow("only turn");
+});
+
 test("plan mode ends only when somebody says so", async () => {
   const plan = open(`[[tool ExitPlanMode {"plan":"1. Look"}]]`, { ...live, permission_mode: "plan" });
   const finished = await finish(plan, () => ({ type: "text", text: "Say more" }));

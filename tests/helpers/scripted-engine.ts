@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Usage } from "../../src/domain/events.ts";
-import type { Engine } from "../../src/engine/contract.ts";
-import { defineEngine } from "../../src/engine/define.ts";
+import type { Engine, Run, RunRequest } from "../../src/engine/contract.ts";
+import { defineEngine, type HeadlessEngine } from "../../src/engine/define.ts";
 import { baseOptions } from "../../src/engine/options.ts";
 import { toolsCommand } from "../../src/engine/pass.ts";
+import { openRun } from "../../src/engine/run-machine.ts";
+import { needsProcess, PlayedRun } from "./played-run.ts";
 
 const Line = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session"), id: z.string() }),
@@ -15,15 +17,37 @@ const Line = z.discriminatedUnion("type", [
   z.object({ type: z.literal("done") }),
 ]);
 
+interface State {
+  readonly answer: string;
+  readonly session: string | undefined;
+  readonly usage: Usage | undefined;
+}
+
 const program = fileURLToPath(new URL("../../fixtures/children/scripted.mjs", import.meta.url));
 
-/** An engine that does what the prompt says; see `fixtures/children/scripted.mjs` for the words. */
+const options = z.strictObject({ ...baseOptions, effort: z.string().optional() });
+
+/**
+ * An engine that does what the prompt says; see `fixtures/children` for the words. A run gets a process of its own only
+ * if a word concerns the process: to start one costs more than all else that most tests do.
+ */
 export function scriptedEngine(id: string): Engine {
+  const definition = scripted(id);
+  const engine = defineEngine(definition);
+  const open = (request: RunRequest): Run => {
+    if (request.options.cmd !== undefined || needsProcess(request.spec.prompt)) return engine.open(request);
+    const driver = new PlayedRun(definition, { ...request, options: options.parse(request.options) });
+    return openRun({ id, label: id, request, driver });
+  };
+  return { ...engine, open };
+}
+
+function scripted(id: string): HeadlessEngine<z.infer<typeof options>, typeof Line, State> {
   const token = (value: string) => ({ engine: id, value });
-  return defineEngine({
+  return {
     id,
     label: id,
-    options: z.strictObject({ ...baseOptions, effort: z.string().optional() }),
+    options,
     reasoning: { option: "effort", levels: ["low", "high"] },
     resume: {
       format: (value) => `${id} resume ${value}`,
@@ -41,7 +65,7 @@ export function scriptedEngine(id: string): Engine {
       stdin: prompt,
       state: { answer: "", session, usage: undefined },
     }),
-    initial: { answer: "", session: undefined as string | undefined, usage: undefined as Usage | undefined },
+    initial: { answer: "", session: undefined, usage: undefined },
     translate: (state, line) => {
       switch (line.type) {
         case "session":
@@ -73,7 +97,7 @@ export function scriptedEngine(id: string): Engine {
       error: code === 0 ? `${id} ended without an outcome.` : `${id} exited with code ${code}.\n${stderr}`,
       ...resumeOf(session),
     }),
-  });
+  };
 
   function resumeOf(session: string | undefined) {
     return session === undefined ? {} : { resume: token(session) };

@@ -42,3 +42,9 @@ test("takes blocks of a kind it does not know, and no text at all", () => {
     "seen\n7",
   );
 });
+
+test("shows where a hidden link leads, and an address once", () => {
+  const link = (text: string, url: string) => ({ type: "url", url, text });
+  const text = ["see ", link("this", "https://e.org/a"), " or ", link("https://e.org", "https://e.org/")];
+  expect(flattenRich([{ type: "paragraph", text }])).toBe("see this (https://e.org/a) or https://e.org");
+});

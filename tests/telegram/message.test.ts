@@ -77,6 +77,15 @@ test.each([
   expect(read({ [kind]: {} })?.attachment).toBe(attachment);
 });
 
+test("a channel's post in the group that discusses it is no person's message", () => {
+  const post = {
+    text: "news",
+    is_automatic_forward: true,
+    from: { id: 777000, is_bot: false, first_name: "Telegram" },
+  };
+  expect(read(post)?.isBot).toBe(true);
+});
+
 test("an album and a full message are known", () => {
   const files = [{ source: "big", name: "photo.jpg", mime: "image/jpeg" }];
   const photo = [{ file_id: "small" }, { file_id: "big" }];

@@ -38,7 +38,7 @@ test("confirms a batch only with the poll after it was taken", async () => {
   const { offsets, end } = listen([[update(7), update(8)], [update(9)]], (updates) =>
     taken.push(...updates.map(({ update_id }) => update_id)),
   );
-  await vi.waitFor(() => expect(offsets).toEqual([0, 9, 10]));
+  await vi.waitFor(() => expect(offsets).toEqual([0, 9, 10]), { timeout: 30_000 });
   expect(taken).toEqual([7, 8, 9]);
   await end();
 });
@@ -51,7 +51,7 @@ test("asks for the same batch again when it could not be stored", async () => {
       throw new Error("disk full");
     }
   });
-  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 8]));
+  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 8]), { timeout: 30_000 });
   await end();
 });
 
@@ -62,7 +62,7 @@ test("goes on after resets, 502, timeouts and name failures, and tells of each",
     new Unreachable("getUpdates", "EAI_AGAIN", false),
   ];
   const { offsets, problems, end } = listen([...faults, [update(1)]]);
-  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 0, 0, 2]));
+  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 0, 0, 2]), { timeout: 30_000 });
   expect(problems).toEqual([...faults.map(({ message }) => message), undefined]);
   await end();
 });
@@ -70,7 +70,7 @@ test("goes on after resets, 502, timeouts and name failures, and tells of each",
 test("gives way to another program that polls the token, and says so", async () => {
   const conflict = new Refused("getUpdates", 409, "Conflict: terminated by other getUpdates request", undefined);
   const { offsets, waits, log, end } = listen([conflict, conflict, conflict]);
-  await vi.waitFor(() => expect(offsets).toHaveLength(4));
+  await vi.waitFor(() => expect(offsets).toHaveLength(4), { timeout: 30_000 });
   expect(Math.min(...waits)).toBeGreaterThan(3_000);
   expect(log.entries[0]).toMatchObject({
     event: "poll.conflict",
@@ -84,13 +84,15 @@ test("names a webhook that is set on the token as what it is", async () => {
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
   const { log, end } = listen([new Refused("getUpdates", 409, reason, undefined)]);
   const hint = expect.stringMatching(/^a webhook is set on this bot's token/);
-  await vi.waitFor(() => expect(log.entries[0]).toMatchObject({ event: "poll.conflict", fields: { hint } }));
+  await vi.waitFor(() => expect(log.entries[0]).toMatchObject({ event: "poll.conflict", fields: { hint } }), {
+    timeout: 30_000,
+  });
   await end();
 });
 
 test("obeys the wait that a 429 names", async () => {
   const { offsets, waits, end } = listen([new Refused("getUpdates", 429, "Too Many Requests", 40), [update(1)]]);
-  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 2]));
+  await vi.waitFor(() => expect(offsets).toEqual([0, 0, 2]), { timeout: 30_000 });
   expect(waits).toEqual([40_000]);
   await end();
 });
@@ -98,7 +100,7 @@ test("obeys the wait that a 429 names", async () => {
 test("a wait that Telegram names is obeyed, but no longer than an hour: a longer timer would fire at once", async () => {
   const tooMany = (retryAfterS: number) => new Refused("getUpdates", 429, "Too Many Requests", retryAfterS);
   const { waits, end } = listen([tooMany(7), tooMany(1e12)]);
-  await vi.waitFor(() => expect(waits).toEqual([7_000, 3_600_000]));
+  await vi.waitFor(() => expect(waits).toEqual([7_000, 3_600_000]), { timeout: 30_000 });
   await end();
 });
 

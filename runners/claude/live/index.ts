@@ -11,7 +11,7 @@ import { Turn } from "./turn.ts";
 
 /** claude by stream-json both ways: one warm process for each session, which can ask, be steered and interrupted. */
 export const claudeLive: LiveEngine<ClaudeOptions> = {
-  can: ["steer", "interrupt", "answer", "compact", "rename", "models"],
+  can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
   operations,
   drive: (request) => {
     const { prompt, session, attachments } = request.spec;

@@ -4,6 +4,7 @@ import type { RunContext } from "../../../src/engine/driver.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
+import { forkSession, undoTurn } from "../branch.ts";
 import { listSessions } from "../list-sessions.ts";
 import type { ClaudeOptions } from "../options.ts";
 import { NO_ANSWER } from "../outcome.ts";
@@ -28,6 +29,8 @@ const Models = z.object({ models: z.array(z.object({ value: z.string() })) });
 /** Operations on a session between runs. */
 export const operations: OwnOperations<ClaudeOptions> = {
   compact: (request) => onSession(request, compact),
+  fork: forkSession,
+  undo: undoTurn,
   rename: (request, title) =>
     onSession(request, async ({ peer }) => {
       await peer.call("rename_session", { title }, z.unknown());

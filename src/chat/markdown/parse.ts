@@ -2,11 +2,11 @@ import type { Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { mathFromMarkdown } from "mdast-util-math";
-import { cjkFriendlyExtension } from "micromark-extension-cjk-friendly";
 import { gfmStrikethroughCjkFriendly } from "micromark-extension-cjk-friendly-gfm-strikethrough";
 import { gfm } from "micromark-extension-gfm";
 import { math } from "micromark-extension-llm-math";
 import { toBlocks } from "./convert.ts";
+import { emphasis } from "./emphasis.ts";
 import { setFencesApart } from "./fences.ts";
 import { falseMarks } from "./formulas.ts";
 import { readLoosely } from "./loose.ts";
@@ -31,6 +31,9 @@ function parseStretch(source: string): readonly Block[] {
   return toBlocks(dollars || brackets ? parse(source, { dollars: !dollars, brackets: !brackets }) : root);
 }
 
+/** One tilde stands for "to" or "about": `3~5 days and 10~15 files`. */
+const TILDES = { singleTilde: false };
+
 /** Marks of formulas, besides two dollars. */
 interface FormulaMarks {
   readonly dollars: boolean;
@@ -40,7 +43,7 @@ interface FormulaMarks {
 function parse(source: string, marks: FormulaMarks): Root {
   const read = (formulas: readonly ReturnType<typeof math>[]) =>
     fromMarkdown(source, {
-      extensions: [gfm(), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(), ...formulas],
+      extensions: [gfm(TILDES), emphasis(), gfmStrikethroughCjkFriendly(TILDES), ...formulas],
       mdastExtensions: [...gfmExtensions, mathFromMarkdown()],
     });
   try {

@@ -1,3 +1,4 @@
+import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
 
 /**
@@ -10,7 +11,9 @@ export function requireAllowed(parts: readonly string[], globs: readonly string[
   const rule = ruleAgainst(parts, globs);
   if (rule === undefined) return;
   const key = "transports.telegram.files.deny_globs";
-  throw new UserError(`The path is denied by the rule \`${rule}\`: \`${key}\` has the rules.`, { code: "not_allowed" });
+  throw new UserError(`The path is denied by the rule ${inlineCode(rule)}: ${inlineCode(key)} has the rules.`, {
+    code: "not_allowed",
+  });
 }
 
 /** The same as an answer. */

@@ -1,5 +1,6 @@
 import { lstat, mkdir, realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
 
 /** A link may lead out of the directory. */
@@ -41,9 +42,9 @@ async function walk(
     await make?.(at);
     const shown = relative(base, at);
     const found = await lstat(at).catch(unlessCode("ENOENT"));
-    if (!found) throw new UserError(`\`${shown}\` does not exist.`, { code: "not_found" });
-    if (found.isSymbolicLink()) throw new UserError(`\`${shown}\` ${LINK}.`, { code: "not_allowed" });
-    if (!found.isDirectory()) throw new UserError(`\`${shown}\` is no directory.`);
+    if (!found) throw new UserError(`${inlineCode(shown)} does not exist.`, { code: "not_found" });
+    if (found.isSymbolicLink()) throw new UserError(`${inlineCode(shown)} ${LINK}.`, { code: "not_allowed" });
+    if (!found.isDirectory()) throw new UserError(`${inlineCode(shown)} is no directory.`);
   }
   return at;
 }

@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
 import { constants, type FileHandle, open } from "node:fs/promises";
+import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
 import { findInside, partsOf } from "./directory.ts";
 
@@ -22,7 +23,7 @@ export async function openInside(root: string, path: string): Promise<Opened> {
   });
   try {
     const found = await handle.stat();
-    if (!found.isFile() && !found.isDirectory()) throw new UserError(`\`${path}\` is no file.`);
+    if (!found.isFile() && !found.isDirectory()) throw new UserError(`${inlineCode(path)} is no file.`);
     return { handle, found };
   } catch (error) {
     await handle.close();
@@ -33,13 +34,13 @@ export async function openInside(root: string, path: string): Promise<Opened> {
 function refusal(path: string, cause: unknown): UserError {
   switch ((cause as NodeJS.ErrnoException).code) {
     case "ELOOP":
-      return new UserError(`\`${path}\` is a link, and files are not read through links.`, {
+      return new UserError(`${inlineCode(path)} is a link, and files are not read through links.`, {
         cause,
         code: "not_allowed",
       });
     case "ENOENT":
-      return new UserError(`\`${path}\` does not exist.`, { cause, code: "not_found" });
+      return new UserError(`${inlineCode(path)} does not exist.`, { cause, code: "not_found" });
     default:
-      return new UserError(`\`${path}\` cannot be read.`, { cause });
+      return new UserError(`${inlineCode(path)} cannot be read.`, { cause });
   }
 }

@@ -1,6 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent } from "../../domain/events.ts";
+import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Outgoing, SentFile, WorkerEvent } from "../port.ts";
@@ -39,8 +40,9 @@ async function lookIntoOutbox(
     try {
       requireAllowed(partsOf(path), rules);
       const { name, size, mime, version } = await readInside(root, path, rules);
-      if (files.length === MAX_FILES) throw new UserError(`\`${path}\` was not sent: ${MAX_FILES} files a task are.`);
-      if (total + size > MAX_SENT_BYTES) throw new UserError(`\`${path}\` was not sent: 50 MiB a task are.`);
+      if (files.length === MAX_FILES)
+        throw new UserError(`${inlineCode(path)} was not sent: ${MAX_FILES} files a task are.`);
+      if (total + size > MAX_SENT_BYTES) throw new UserError(`${inlineCode(path)} was not sent: 50 MiB a task are.`);
       total += size;
       files.push({ path, name, size, mime, version });
     } catch (error) {
@@ -110,7 +112,7 @@ export class Outboxes {
     const { times, ...found } = await lookIntoOutbox({ directory, since, before }, this.#rules());
     if (times.size > 0) this.#looked.set(directory, times);
     if (isAlone || found.files.length === 0) return found;
-    const names = found.files.map(({ path }) => `\`/file get ${path}\``).join(", ");
+    const names = found.files.map(({ path }) => inlineCode(`/file get ${path}`)).join(", ");
     const why = "Other tasks ran in this directory, so it is not certain which of them wrote the files in its outbox";
     return { files: [], problems: [...found.problems, `${why}: ${names}`] };
   }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants, copyFile, type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { MAX_FETCHED_BYTES, type PlacedFile } from "../../domain/files.ts";
+import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
 import type { NewFile, Wanted } from "../port.ts";
 import { requireAllowed } from "./deny.ts";
@@ -42,10 +43,11 @@ export async function putAt(
   return place(file, parts.slice(0, -1), async (from, directory) => {
     const target = join(directory, parts.at(-1) ?? "");
     const found = await lstat(target).catch(unlessCode("ENOENT"));
-    if (found && !found.isFile()) throw new UserError(`\`${parts.join("/")}\` is there already, and is no file.`);
+    if (found && !found.isFile())
+      throw new UserError(`${inlineCode(parts.join("/"))} is there already, and is no file.`);
     if (isForced) await rename(from, target);
     else if (found || !(await isFree(() => linkOrCopy(from, target)))) {
-      throw new UserError(`\`${parts.join("/")}\` is there already: \`--force\` before the path replaces it.`);
+      throw new UserError(`${inlineCode(parts.join("/"))} is there already: \`--force\` before the path replaces it.`);
     }
     return target;
   });
@@ -124,7 +126,7 @@ const isFree = (take: () => Promise<void>): Promise<boolean> =>
   );
 
 const tooLarge = (name: string) =>
-  `\`${safeName(name)}\` is larger than 20 MiB, which is the most that a bot can fetch.`;
+  `${inlineCode(safeName(name))} is larger than 20 MiB, which is the most that a bot can fetch.`;
 
 function readable(error: unknown): unknown {
   switch ((error as NodeJS.ErrnoException).code) {

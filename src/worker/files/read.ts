@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
 import type { ReadableFile } from "../port.ts";
 import { BEGINNING_BYTES, mimeOf } from "./image.ts";
@@ -39,8 +40,8 @@ async function* bytesOf(root: string, path: string): AsyncGenerator<Uint8Array, 
 }
 
 function requireSendable(path: string, found: Opened["found"]): void {
-  if (!found.isFile()) throw new UserError(`\`${path}\` is no file.`);
-  if (found.size === 0) throw new UserError(`\`${path}\` is empty, and Telegram takes no empty files.`);
+  if (!found.isFile()) throw new UserError(`${inlineCode(path)} is no file.`);
+  if (found.size === 0) throw new UserError(`${inlineCode(path)} is empty, and Telegram takes no empty files.`);
   if (found.size > MAX_SENT_BYTES)
-    throw new UserError(`\`${path}\` is larger than 50 MiB, the most that a bot can send.`);
+    throw new UserError(`${inlineCode(path)} is larger than 50 MiB, the most that a bot can send.`);
 }

@@ -2,6 +2,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { ZipFile } from "yazl";
+import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
 import type { ReadableFile } from "../port.ts";
 import { isAllowed } from "./deny.ts";
@@ -60,13 +61,13 @@ async function list(root: string, path: string, rules: readonly string[]): Promi
       }
       if (bytes > MAX_SENT_BYTES || entries.length > MAX_ENTRIES) {
         throw new UserError(
-          `\`${path}\` has more than 50 MiB or ${MAX_ENTRIES} files, the most that is sent: name a folder in it.`,
+          `${inlineCode(path)} has more than 50 MiB or ${MAX_ENTRIES} files, the most that is sent: name a folder in it.`,
         );
       }
     }
   };
   await walk([]);
-  if (entries.length === 0) throw new UserError(`\`${path}\` has no files that can be sent.`);
+  if (entries.length === 0) throw new UserError(`${inlineCode(path)} has no files that can be sent.`);
   return { entries, leftOut, bytes };
 }
 

@@ -207,7 +207,7 @@ test("a stop ends a run whose thread the server never opens", async () => {
   await new Promise(setImmediate);
   await run.stop("Stopped by Ada.");
   expect((await finish(run)).completed).toMatchObject({ ok: false, error: "Stopped by Ada." });
-  await vi.waitUntil(() => host.servers().length === 0);
+  await vi.waitUntil(() => host.servers().length === 0, { timeout: 30_000 });
 });
 
 test.each([

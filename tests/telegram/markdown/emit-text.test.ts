@@ -50,9 +50,22 @@ test.each([
   ["**이것은 (강조)**입니다", ["bold: 이것은 (강조)"]],
   ["请~~「旧」~~新", ["strikethrough: 「旧」"]],
   ["见**[文档](https://e.com)。**然后", ["bold: 文档。", "text_link: 文档"]],
+  ["**تحذير:**هذا مهم، و**«النسخة»**أولا", ["bold: تحذير:", "bold: «النسخة»"]],
+  ["**הערה:**קודם גיבוי", ["bold: הערה:"]],
+  ["**ध्यान दें:**पहले बैकअप", ["bold: ध्यान दें:"]],
+  ["**หมายเหตุ:**สำรองก่อน กด**(ปุ่ม)**นี้", ["bold: หมายเหตุ:", "bold: (ปุ่ม)"]],
+  ["**Внимание:**сначала", ["bold: Внимание:"]],
 ])("finds the format in %j, where no space is written around it", (source, expected) => {
   expect(formats(source)).toEqual(expected);
 });
+
+test.each(["f(*args,**kwargs) and g(*x,**y)", "3~5일, 10~15일", "about ~5 and ~10 files", "2 ** 3 ** 4"])(
+  "takes nothing in %j for a format",
+  (source) => {
+    expect(formats(source)).toEqual([]);
+    expect(shown(source)).toBe(source);
+  },
+);
 
 test("counts offsets in UTF-16 units", () => {
   expect(emitText(parseMarkdown("😀 **b**")).entities).toEqual([{ type: "bold", offset: 3, length: 1 }]);
