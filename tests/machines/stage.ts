@@ -85,6 +85,7 @@ export async function stageMachines(options: MachinesOptions = {}): Promise<Mach
   const broker = await startBroker();
   const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n${options.tables ?? ""}`;
   const bridge = await stage({ ...options, tables });
+  await bridge.emulator.waitFor(() => bridge.log.some(({ event }) => event === "broker.changed") || undefined, 60_000);
   const { engines, workerTables: own } = options;
   const worker = await startWorker({
     ...{ name: "gpu", broker: broker.address, projects: ["api"] },

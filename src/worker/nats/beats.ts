@@ -1,4 +1,4 @@
-import { JetStreamApiError, jetstream } from "@nats-io/jetstream";
+import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
 import { BOUNDS } from "../../bounds.ts";
 import { parseJson } from "../../engine/json.ts";
@@ -6,6 +6,7 @@ import type { Connection } from "./connection.ts";
 import { BEATS } from "./names.ts";
 import { type Beat, readBeat } from "./schema.ts";
 import { encode } from "./values.ts";
+import { within } from "./within.ts";
 
 /** A machine's line; `beat` is undefined if it left, or cannot be read. */
 export interface Heard {
@@ -25,7 +26,14 @@ export class Beats {
   }
 
   async lay(): Promise<void> {
-    await this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs });
+    const made = this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs });
+    await within(2 * BOUNDS.machines.callMs, made);
+  }
+
+  /** @throws Error as long as no bridge has made the table. */
+  async requireTable(): Promise<void> {
+    const manager = await within(2 * BOUNDS.machines.callMs, jetstreamManager(this.#connection.nats));
+    await within(2 * BOUNDS.machines.callMs, manager.streams.info(`KV_${BEATS}`));
   }
 
   /** Takes a name, if nobody has it. Gives the number of the line, to be told with the next; undefined if it is taken. */
@@ -44,7 +52,7 @@ export class Beats {
 
   /** The line of a machine; undefined if there is none. */
   async find(machine: string): Promise<Heard | undefined> {
-    const entry = await (await this.#open()).get(machine);
+    const entry = await within(2 * BOUNDS.machines.callMs, (await this.#open()).get(machine));
     return entry?.operation === "PUT" ? toHeard(entry) : undefined;
   }
 
@@ -70,7 +78,7 @@ export class Beats {
   }
 
   #open(): Promise<KV> {
-    return this.#kvm().open(BEATS);
+    return within(2 * BOUNDS.machines.callMs, this.#kvm().open(BEATS));
   }
 
   #kvm(): Kvm {
@@ -85,7 +93,7 @@ const toHeard = ({ key: machine, operation, created, value, revision }: KvEntry)
 
 async function unlessRaced(writing: Promise<number>): Promise<number | undefined> {
   try {
-    return await writing;
+    return await within(2 * BOUNDS.machines.callMs, writing);
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === 10071) return undefined;
     throw error;

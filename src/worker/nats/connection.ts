@@ -5,6 +5,7 @@ import { BOUNDS } from "../../bounds.ts";
 import type { MachinesTable } from "../../config/machines.ts";
 import { ConfigError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { within } from "./within.ts";
 
 /** The broker cannot be reached now. */
 export class BrokerAway extends Error {
@@ -96,7 +97,7 @@ export class Connection {
     this.#isConnected = true;
     while (this.#isConnected && !nats.isClosed()) {
       try {
-        await onUp(nats);
+        await within(2 * BOUNDS.machines.connectMs, onUp(nats));
         this.#set(true);
         return;
       } catch (error) {

@@ -54,10 +54,11 @@ export class Fleet {
   async #lay({ streams, objects, beats }: Post): Promise<void> {
     const names = new Set([...this.#options.names(), ...this.#workers.keys()]);
     await streams.lay(names);
-    await beats.lay();
     for (const machine of names) {
       await objects.lay(machine);
       this.#laid.add(machine);
     }
+    // The last: workers wait for it.
+    await beats.lay();
   }
 }

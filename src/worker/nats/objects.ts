@@ -3,6 +3,7 @@ import { type ObjectStore, Objm } from "@nats-io/obj";
 import { BOUNDS } from "../../bounds.ts";
 import type { Connection } from "./connection.ts";
 import { filesOf } from "./names.ts";
+import { within } from "./within.ts";
 
 /** Files and long values on their way to a machine or from it, each under a name that is used once. */
 export class Objects {
@@ -14,13 +15,14 @@ export class Objects {
   /** Makes the store of a machine. */
   async lay(machine: string): Promise<void> {
     const { keptMs, filesBytes } = BOUNDS.machines;
-    await this.#objm().create(filesOf(machine), { ttl: keptMs * 1_000_000, max_bytes: filesBytes });
+    const made = this.#objm().create(filesOf(machine), { ttl: keptMs * 1_000_000, max_bytes: filesBytes });
+    await within(2 * BOUNDS.machines.callMs, made);
   }
 
   async put(machine: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const { fileMs } = BOUNDS.machines;
     const store = await this.#open(machine);
-    await store.put({ name }, ReadableStream.from(bytes), { timeout: fileMs });
+    await within(fileMs, store.put({ name }, ReadableStream.from(bytes), { timeout: fileMs }));
   }
 
   /** @throws Error if it is not there (any more), or was damaged on its way. */
@@ -40,7 +42,7 @@ export class Objects {
   }
 
   #open(machine: string): Promise<ObjectStore> {
-    return this.#objm().open(filesOf(machine));
+    return within(2 * BOUNDS.machines.callMs, this.#objm().open(filesOf(machine)));
   }
 
   #objm(): Objm {

@@ -72,6 +72,8 @@ export class Station {
   /** The broker is there, for the first time or again. */
   async #begin(): Promise<void> {
     const { machine, log } = this.#options;
+    // A look at a table that is just being made may never be answered (server 2.9.10).
+    if (!this.#isServing) await this.#post.beats.requireTable();
     await this.#hold();
     if (this.#isServing || this.#ended.signal.aborted) return;
     this.#isServing = true;

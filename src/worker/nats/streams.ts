@@ -10,6 +10,7 @@ import {
 import { BOUNDS } from "../../bounds.ts";
 import type { Connection } from "./connection.ts";
 import { EVENTS, eventSubject, JOBS, jobSubject, streams } from "./names.ts";
+import { within } from "./within.ts";
 
 /** Another message came on that subject before: whoever sent it has the run now. */
 export class OutOfTurn extends Error {
@@ -59,7 +60,7 @@ export class Streams {
 
   /** Sends a task; the same `id` twice is one. */
   async sendJob(machine: string, body: Uint8Array, id: string): Promise<void> {
-    await this.#client().publish(jobSubject(machine), body, { msgID: id });
+    await within(2 * BOUNDS.machines.callMs, this.#client().publish(jobSubject(machine), body, { msgID: id }));
   }
 
   /**
@@ -71,7 +72,9 @@ export class Streams {
   async add(machine: string, jobId: string, { body, id, after }: NewMessage): Promise<number> {
     const options = { msgID: id, expect: { lastSubjectSequence: after } };
     try {
-      return (await this.#client().publish(eventSubject(machine, jobId), body, options)).seq;
+      return (
+        await within(2 * BOUNDS.machines.callMs, this.#client().publish(eventSubject(machine, jobId), body, options))
+      ).seq;
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.code !== WRONG_LAST_SEQUENCE) throw error;
     }
@@ -84,14 +87,17 @@ export class Streams {
   /** The newest message of a run. */
   async last(machine: string, jobId: string): Promise<Kept | undefined> {
     const manager = await this.#manager();
-    const found = await manager.direct.getMessage(EVENTS, { last_by_subj: eventSubject(machine, jobId) });
+    const asked = manager.direct.getMessage(EVENTS, { last_by_subj: eventSubject(machine, jobId) });
+    const found = await within(2 * BOUNDS.machines.callMs, asked);
     return found ? { seq: found.seq, id: found.header.get("Nats-Msg-Id"), body: found.data } : undefined;
   }
 
   /** All that a run has said and will say, in its order, until `signal` aborts or the broker fails. */
   async *read(machine: string, jobId: string, signal: AbortSignal): AsyncGenerator<Kept, void> {
     const filter = { filter_subjects: eventSubject(machine, jobId) };
-    const messages = await (await this.#client().consumers.get(EVENTS, filter)).consume();
+    const messages = await (
+      await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(EVENTS, filter))
+    ).consume();
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -107,7 +113,8 @@ export class Streams {
 
   /** The tasks of a machine, each again and again until it is acknowledged. */
   async *jobs(machine: string, signal: AbortSignal): AsyncGenerator<Delivered, void> {
-    const messages = await (await this.#client().consumers.get(JOBS, machine)).consume({ max_messages: 10 });
+    const consumer = await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(JOBS, machine));
+    const messages = await consumer.consume({ max_messages: 10 });
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -124,7 +131,10 @@ export class Streams {
   }
 
   #manager(): Promise<JetStreamManager> {
-    return jetstreamManager(this.#connection.nats, { timeout: BOUNDS.machines.callMs, checkAPI: false });
+    return within(
+      2 * BOUNDS.machines.callMs,
+      jetstreamManager(this.#connection.nats, { timeout: BOUNDS.machines.callMs, checkAPI: false }),
+    );
   }
 }
 
@@ -136,9 +146,9 @@ interface NewMessage {
 
 async function orMake(find: () => Promise<unknown>, make: () => Promise<unknown>): Promise<void> {
   try {
-    await find();
+    await within(2 * BOUNDS.machines.callMs, find());
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || !NOT_FOUND.includes(error.code)) throw error;
-    await make();
+    await within(2 * BOUNDS.machines.callMs, make());
   }
 }
