@@ -12,9 +12,7 @@ const STARTING = ["tests/{e2e,engine,runners,worker,cli,playground}/**/*.test.ts
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
 const LOADED = "tests/helpers/markdown-loaded.ts";
 const MACHINES = ["tests/machines/**/*.test.ts"];
-const ELSEWHERE = [
-  "tests/e2e/{task,stop,restart,chat,diff,file-put,files-in,files-out,questions,live-threads,thread-commands}.test.ts",
-];
+const ELSEWHERE = ["tests/e2e/{stop,diff,questions}.test.ts"];
 const PAGE = ["tests/page/**/*.test.ts"];
 
 export default defineConfig({

@@ -81,17 +81,6 @@ test("a second worker of the same name is refused, and says where the first one 
   await expect(twin).rejects.toThrow(/Another worker is gpu already \(on .+, since 20.+\): end it, or set another/);
 });
 
-test("two machines that claim one project are both named, and the config decides who gets its tasks", async () => {
-  const { say, botSays, outcomeOf, broker, worker, log } = await stageMachines();
-  await startWorker({ name: "lap", broker: broker.address, projects: ["api", "web"] });
-  const isThere = (fields: object) => "machine" in fields && fields.machine === "lap";
-  await until(() => log.some(({ event, fields }) => event === "machine.there" && isThere(fields)));
-  say("/machines");
-  const answer = textOf(await botSays(/lap · there/));
-  expect(answer).toContain("claims the project api, which is that of gpu: it is refused.");
-  expect(textOf(await outcomeOf(say("/api session\nwhere\ndone")))).toContain(`cwd=${worker.directory}/api`);
-});
-
 test("what the machine lacks is refused in one sentence", async () => {
   const { say, outcomeOf } = await stageMachines({ tables: '[projects.web]\nmachine = "gpu"\n' });
   const text = textOf(await outcomeOf(say("/web session\ndone")));
