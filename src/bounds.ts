@@ -123,6 +123,10 @@ export const BOUNDS = {
     waitMs: 45 * SECOND,
     /** It says this often that it still waits. */
     progressMs: 10 * SECOND,
+    /** An engine gives a call up after this: longer than any tool takes. */
+    callMs: 2 * MINUTE,
+    /** Until the tools' server has told its list. */
+    startMs: 2 * MINUTE,
   },
   /** Workers on other machines, and the broker between. */
   machines: {

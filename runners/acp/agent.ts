@@ -20,6 +20,8 @@ const VERSION = 1;
 export interface AgentLaunch {
   readonly command: LiveCommand;
   readonly label: string;
+  /** Names the pass of takopi's own tools. */
+  readonly key: string;
   readonly wish: SessionWish;
   /** Its options: an agent with other options is of no use. */
   readonly setup: string;
@@ -116,6 +118,11 @@ export class Agent implements LivePooled {
     this.session = parts.session;
     this.cwd = parts.launch.command.cwd;
     this.#listen(NOBODY);
+  }
+
+  /** See `AgentLaunch`. */
+  get key(): string {
+    return this.#parts.launch.key;
   }
 
   get label(): string {

@@ -25,7 +25,7 @@ export interface Ring {
   gone(): Promise<void>;
   kill(): Promise<void>;
   signal(name: "SIGSTOP" | "SIGCONT"): void;
-  /** Sends a prompt whose engine leaves a line in a file each time it runs. */
+  /** Sends a prompt whose engine, a process, leaves a line in a file each time it runs. */
   ask(script: string, replyTo?: number): number;
   /** Waits for the outcomes of all prompts, then checks what is promised. */
   expectPeace(): Promise<Peace>;
@@ -90,7 +90,7 @@ queued_runs = 1000
     gone,
     kill,
     ask: (script, replyTo) => {
-      const text = `note ${ledger(prompts.length)}\n${script}`;
+      const text = `process\nnote ${ledger(prompts.length)}\n${script}`;
       const { message_id } = emulator.sendText({
         ...{ chatId: emulator.privateChatId, text },
         ...(replyTo !== undefined && { replyTo }),

@@ -58,7 +58,7 @@ test.each([
   expect(code).toBe(0);
   expect(stdout).toContain(`Removed the texts of ${count} run`);
   expect(prompts()).toEqual(left);
-  expect(statSync(file).size).toBeLessThan((180 + (3 - count) * 105) * 1024);
+  expect(statSync(file).size).toBeLessThan((240 + (3 - count) * 100) * 1024);
 });
 
 test("prune asks how old if nothing says so, and takes no other words", async () => {

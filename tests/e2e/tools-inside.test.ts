@@ -5,9 +5,11 @@ import { BOUNDS } from "../../src/bounds.ts";
 import { insideOperations } from "../../src/operations/inside/index.ts";
 import { shorten } from "../helpers/bounds.ts";
 import { type StageOptions, stage, textOf } from "../helpers/bridge.ts";
-import { openInside } from "../helpers/inside.ts";
+import { builtTools, openInside } from "../helpers/inside.ts";
 
 const set = (options: StageOptions = {}) => stage({ tables: "[alpha]\ntools = true\n", ...options });
+
+const built = builtTools();
 
 const ask = { name: "ask_person", arguments: { question: "Which colour?", options: ["Red", "Blue"] } };
 const CARD = /^alpha asks: Which colour\?/;
@@ -35,7 +37,7 @@ test("without the key an engine gets no tools", async () => {
 
 test("a question is answered by a press while the tool waits", async () => {
   const on = await set();
-  const { client, end, task } = await openInside(on);
+  const { client, end, task } = await openInside(on, built);
   const asked = client.callTool(ask);
   const card = await on.botSays(CARD);
   await on.botSays(/^waiting for you/);
@@ -50,7 +52,7 @@ test("a question is answered by a press while the tool waits", async () => {
 test("a question that nobody answers in time is a ticket, which is awaited again and again", async () => {
   shorten(BOUNDS.tools, { waitMs: 50, progressMs: 10 });
   const on = await set();
-  const { client } = await openInside(on);
+  const { client } = await openInside(on, built);
   const open = await client.callTool(ask);
   expect(open.structuredContent).toMatchObject({ state: "open", answer: null });
   const { ticket } = open.structuredContent as { ticket: string };
@@ -72,7 +74,7 @@ test("a question that nobody answers in time is a ticket, which is awaited again
 test("an answer that comes after the run reaches its session in a turn of its own", async () => {
   shorten(BOUNDS.tools, { waitMs: 50 });
   const on = await set();
-  const { client, end, task } = await openInside(on);
+  const { client, end, task } = await openInside(on, built);
   await client.callTool(ask);
   end();
   await on.outcomeOf(task);
@@ -89,7 +91,7 @@ test("an answer that comes after the run reaches its session in a turn of its ow
 test("a ticket outlives the bridge: its card takes the answer, and the session gets it", async () => {
   shorten(BOUNDS.tools, { waitMs: 50 });
   const on = await set();
-  const { client } = await openInside(on);
+  const { client } = await openInside(on, built);
   const { structuredContent } = await client.callTool(ask);
   const { ticket } = structuredContent as { ticket: string };
   await on.stop();
@@ -97,21 +99,21 @@ test("a ticket outlives the bridge: its card takes the answer, and the session g
   await on.press(await on.botSays(CARD), "Blue");
   const { runs } = on.store();
   await on.emulator.waitFor(() => runs.recent(1)[0]?.prompt.endsWith("Blue"));
-  const next = await openInside(on);
+  const next = await openInside(on, built);
   const awaited = await next.client.callTool({ name: "await_answer", arguments: { ticket } });
   expect(awaited.structuredContent).toMatchObject({ state: "answered", answer: "Blue" });
 });
 
 test("a question that nobody ever answers expires, and the tool says so", async () => {
   const on = await set({ tables: "[alpha]\ntools = true\n[limits]\napproval_minutes = 0.001\n" });
-  const { client } = await openInside(on);
+  const { client } = await openInside(on, built);
   expect((await client.callTool(ask)).structuredContent).toEqual({ state: "expired", answer: null, ticket: null });
 });
 
 test("a run that is stopped asks no more", async () => {
   shorten(BOUNDS.tools, { waitMs: 50 });
   const on = await set();
-  const { client } = await openInside(on);
+  const { client } = await openInside(on, built);
   await client.callTool(ask);
   on.say("/cancel");
   const card = await on.botSays(CARD);
@@ -122,7 +124,7 @@ test("a run that is stopped asks no more", async () => {
 
 test("a file of the working directory is sent, and no other", async () => {
   const on = await set();
-  const { client } = await openInside(on);
+  const { client } = await openInside(on, built);
   writeFileSync(join(on.directory, "report.txt"), "all well\n");
   const send = (path: string) => client.callTool({ name: "send_file", arguments: { path } });
   expect((await send("report.txt")).structuredContent).toMatchObject({ name: "report.txt", size: 9 });
@@ -134,7 +136,7 @@ test("a file of the working directory is sent, and no other", async () => {
 
 test("a message is said silently unless it should ring, leads to its run, and can make nothing but text", async () => {
   const on = await set();
-  const { client, end, task } = await openInside(on);
+  const { client, end, task } = await openInside(on, built);
   const say = (text: string, notify: boolean) => client.callTool({ name: "send_message", arguments: { text, notify } });
   await say("Half done ![x](http://127.0.0.1/x.png)", false);
   await say("Look at this", true);
@@ -152,7 +154,7 @@ test("a message is said silently unless it should ring, leads to its run, and ca
 
 test("a schedule is proposed, and counts only when the person saves it", async () => {
   const on = await set();
-  const { client } = await openInside(on);
+  const { client } = await openInside(on, built);
   const propose = { when: "9:00 weekdays", task: "run the tests" };
   const result = await client.callTool({ name: "schedule", arguments: propose });
   expect(result.structuredContent).toMatchObject({ state: "draft", task: "run the tests" });
@@ -164,7 +166,7 @@ test("a schedule is proposed, and counts only when the person saves it", async (
 
 test("the file of the token is its owner's alone, and dies with the run; the token opens nothing else", async () => {
   const on = await set();
-  const { client, pass, end, task } = await openInside(on);
+  const { client, pass, end, task } = await openInside(on, built);
   expect(statSync(pass).mode & 0o777).toBe(0o600);
   expect(statSync(join(on.directory, "takopi.runs")).mode & 0o777).toBe(0o700);
   end();

@@ -55,7 +55,7 @@ const stop: RunCommand = { type: "stop", reason: "Enough." };
 
 test("a run is values in and values out: placed, its process, its abilities, its outcome", async () => {
   const { worker, home } = setUp();
-  const events = await follow(worker.run(spec("session\nanswer yes\ndone", { project: "web" })));
+  const events = await follow(worker.run(spec("process\nsession\nanswer yes\ndone", { project: "web" })));
   expect(events[0]).toEqual({ type: "placed", cwd: join(home, "web") });
   expect(typesOf(events)).toEqual(expect.arrayContaining(["process", "ready", "started"]));
   expect(events.at(-1)).toMatchObject({ type: "completed", ok: true, answer: "yes" });
