@@ -54,3 +54,19 @@ test("without a bridge each call says so", async () => {
   const result = await client.callTool({ name: "usage", arguments: {} });
   expect(result).toMatchObject({ isError: true, structuredContent: { error: { code: "no_bridge" } } });
 });
+
+test("another agent can neither approve, nor name a chat, nor send more than the socket takes; the bridge lives on", async () => {
+  const { directory, botSays } = await stage();
+  const client = await connectMcp(directory, '[mcp]\nallow = ["send"]\n');
+  const call = async (name: string, args: Record<string, unknown>) => {
+    const result = await client
+      .callTool({ name, arguments: args })
+      .catch((error: unknown) => ({ isError: error !== undefined }));
+    return result.isError === true;
+  };
+  expect(await call("answer", { question: "1", reply: "allow" })).toBe(true);
+  expect(await call("send", { prompt: "hi", chatId: "-1" })).toBe(true);
+  expect(await call("send", { prompt: "x".repeat(2 * 1024 * 1024) })).toBe(true);
+  expect(await call("send", { prompt: "session\nanswer still here\ndone" })).toBe(false);
+  await botSays(/^done · alpha[\s\S]*still here/);
+});
