@@ -80,3 +80,19 @@ test("the built server of a run's own tools speaks for its run, and for nobody o
   await vi.waitUntil(() => !existsSync(pass), { timeout: 60_000 });
   expect(await say()).toMatchObject({ isError: true, structuredContent: { error: { code: "not_allowed" } } });
 });
+
+test("another agent can neither approve, nor name a chat, nor send more than the socket takes; the bridge lives on", async () => {
+  const { directory, botSays } = await stage();
+  const client = await connectMcp(directory, '[mcp]\nallow = ["send"]\n');
+  const call = async (name: string, args: Record<string, unknown>) => {
+    const result = await client
+      .callTool({ name, arguments: args })
+      .catch((error: unknown) => ({ isError: error !== undefined }));
+    return result.isError === true;
+  };
+  expect(await call("answer", { question: "1", reply: "allow" })).toBe(true);
+  expect(await call("send", { prompt: "hi", chatId: "-1" })).toBe(true);
+  expect(await call("send", { prompt: "x".repeat(2 * 1024 * 1024) })).toBe(true);
+  expect(await call("send", { prompt: "session\nanswer still here\ndone" })).toBe(false);
+  await botSays(/^done · alpha[\s\S]*still here/);
+});
