@@ -12,7 +12,12 @@ const page = "src/playground/page";
 
 /** Modules that are started as programs or loaded by an engine: `moduleFile` finds them. */
 const standalone = [
-  ...["runners/opencode/live/plugin.ts", "runners/pi/live/gate-extension.ts", "runners/demo/program.ts"],
+  ...[
+    "runners/opencode/live/plugin.ts",
+    "runners/pi/live/gate-extension.ts",
+    "runners/pi/tools-extension.ts",
+    "runners/demo/program.ts",
+  ],
   "src/mcp/inside.ts",
 ];
 

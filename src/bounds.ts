@@ -72,6 +72,11 @@ export const BOUNDS = {
     /** A start that creates opencode's database holds up others for so long. */
     firstStartMs: MINUTE,
   },
+  /** What `record` writes: bytes of a run, and the runs that are kept. */
+  recording: {
+    bytes: 64 * MIB,
+    runs: 20,
+  },
   liveServer: {
     /** From the start of its process until it takes its first call. A busy machine takes many times the usual second. */
     startMs: 2 * MINUTE,
@@ -118,6 +123,10 @@ export const BOUNDS = {
     waitMs: 45 * SECOND,
     /** It says this often that it still waits. */
     progressMs: 10 * SECOND,
+    /** An engine gives a call up after this: longer than any tool takes. */
+    callMs: 2 * MINUTE,
+    /** Until the tools' server has told its list. */
+    startMs: 2 * MINUTE,
   },
   /** Workers on other machines, and the broker between. */
   machines: {

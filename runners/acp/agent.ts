@@ -6,6 +6,7 @@ import type { Image } from "../../src/engine/images.ts";
 import type { LivePooled } from "../../src/engine/live.ts";
 import { type LiveCommand, type LiveProcess, startLiveProcess } from "../../src/engine/live-process.ts";
 import type { Ending } from "../../src/engine/process.ts";
+import type { AddTap } from "../../src/engine/tap.ts";
 import { unlessAborted } from "../../src/engine/unless-aborted.ts";
 import { EngineError } from "../../src/errors.ts";
 import { type Connection, connect, type Listener } from "./connection.ts";
@@ -19,6 +20,8 @@ const VERSION = 1;
 export interface AgentLaunch {
   readonly command: LiveCommand;
   readonly label: string;
+  /** Names the pass of takopi's own tools. */
+  readonly key: string;
   readonly wish: SessionWish;
   /** Its options: an agent with other options is of no use. */
   readonly setup: string;
@@ -93,6 +96,7 @@ interface Parts {
 export class Agent implements LivePooled {
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
+  readonly tap: AddTap;
   readonly told: InitializeResponse;
   readonly config: readonly SessionConfigOption[];
   readonly cwd: string;
@@ -108,11 +112,17 @@ export class Agent implements LivePooled {
     this.#parts = parts;
     this.mark = parts.process.mark;
     this.gone = parts.process.gone;
+    this.tap = parts.process.tap;
     this.told = parts.told;
     this.config = parts.config;
     this.session = parts.session;
     this.cwd = parts.launch.command.cwd;
     this.#listen(NOBODY);
+  }
+
+  /** See `AgentLaunch`. */
+  get key(): string {
+    return this.#parts.launch.key;
   }
 
   get label(): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { WorkSetup } from "../../src/engine/contract.ts";
 import type { EngineHost, Slot } from "../../src/engine/host.ts";
+import { toolsCommand } from "../../src/engine/pass.ts";
 import { type Lease, ServerPool, type Use } from "../../src/engine/server-pool.ts";
 import { type Agent, startAgent } from "./agent.ts";
 import type { AcpOptions } from "./options.ts";
@@ -51,7 +52,11 @@ export class Agents {
       for (const [known, its] of keys) if (its === key) keys.delete(known);
     };
     try {
-      const lease = await pool.use(key, (announce) => startAgent(this.#toLaunch(request, { ...start, announce })), use);
+      const lease = await pool.use(
+        key,
+        (announce) => startAgent(this.#toLaunch(request, { ...start, announce, key })),
+        use,
+      );
       const { server } = lease;
       keys.set(server.session, key);
       lease.name(server.session);
@@ -64,7 +69,7 @@ export class Agents {
     }
   }
 
-  #toLaunch(request: AcpRequest, { session, setup, use, added, announce }: Start & Pick<Use, "announce">) {
+  #toLaunch(request: AcpRequest, { session, setup, use, added, announce, key }: Begun) {
     const { options, env, log, host, cwd } = request;
     const args = [...(options.args ?? []), ...(options.extra_args ?? [])];
     return {
@@ -72,7 +77,8 @@ export class Agents {
         ...{ id: this.#id, file: options.cmd ?? this.#id, args, cwd, env, options, log, announce, added },
         ...{ patterns: [], stopSignal: "SIGTERM" as const, guard: host.guard },
       },
-      ...{ label: this.#id, setup, stopped: use.stopped, wish: { session, cwd, options } },
+      ...{ label: this.#id, key, setup, stopped: use.stopped },
+      wish: { session, cwd, options, tools: toolsCommand(request.tools, key) },
     };
   }
 }
@@ -82,4 +88,8 @@ interface Start {
   readonly use: Use;
   readonly setup: string;
   readonly added: Readonly<Record<string, string>>;
+}
+
+interface Begun extends Start, Pick<Use, "announce"> {
+  readonly key: string;
 }

@@ -4,6 +4,7 @@ import { IMAGE_TYPES, readImages } from "../../src/engine/images.ts";
 import { withInstructions } from "../../src/engine/instructions.ts";
 import { liveDriver } from "../../src/engine/live.ts";
 import { endMarkedSince, markedProcesses } from "../../src/engine/marked.ts";
+import { withPass } from "../../src/engine/pass.ts";
 import { probeExecutable } from "../../src/engine/probe.ts";
 import { defineLive } from "../../src/engine/to-engine.ts";
 import type { Agent } from "./agent.ts";
@@ -19,7 +20,7 @@ import { Turn } from "./turn.ts";
 export function acpEngine(id: string): Engine {
   const agents = new Agents(id);
   return defineLive({
-    ...{ id, label: id, options: acpOptions, resume: resumeOf(id), images: IMAGE_TYPES },
+    ...{ id, label: id, options: acpOptions, resume: resumeOf(id), images: IMAGE_TYPES, takesTools: true },
     probe: async ({ options, env }) => {
       const own = engineEnv({ env, patterns: [], options, cwd: "/" });
       // Many an agent knows no `--version`.
@@ -38,12 +39,15 @@ export function acpEngine(id: string): Engine {
             const turn = new Turn({
               ...{ agent: server, context, state: begin(id, server) },
               silenceMinutes: request.options.silence_minutes,
+              hasTools: request.tools !== undefined,
             });
             const images = takesImages(server) ? await readImages(attachments) : [];
             const { markId } = server.mark;
             const before = await markedProcesses(markId ?? "");
             await server.claim(turn, () =>
-              turn.play({ text: withInstructions(asText(prompt, server.commands), request.options), images }),
+              withPass(request.tools, server.key, () =>
+                turn.play({ text: withInstructions(asText(prompt, server.commands), request.options), images }),
+              ),
             );
             // An agent ends a command's shell, but not what left the shell's process group (opencode 1.18.33).
             if (context.stopped.aborted) await endMarkedSince(before, markId ?? "");

@@ -33,6 +33,12 @@ export function toPermission(id: string, { request, call, cwd }: Asked): Asking<
   };
 }
 
+/** A single yes, without asking anybody; undefined if the agent offers none. */
+export function allowOnce(options: readonly PermissionOption[]): RequestPermissionResponse | undefined {
+  const found = options.find(({ kind }) => kind === "allow_once");
+  return found && select(found.optionId);
+}
+
 const hasNoTwin = (options: readonly PermissionOption[]) =>
   new Set(options.map(({ kind }) => kind)).size === options.length;
 

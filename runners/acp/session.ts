@@ -6,6 +6,7 @@ import type {
   SetSessionConfigOptionResponse,
 } from "@agentclientprotocol/sdk/unstable";
 import { BOUNDS } from "../../src/bounds.ts";
+import { type RunTools, TOOLS_NAME } from "../../src/engine/pass.ts";
 import { EngineError } from "../../src/errors.ts";
 import { type AcpOptions, toServers } from "./options.ts";
 import { answered } from "./refusal.ts";
@@ -18,6 +19,8 @@ export interface SessionWish {
   readonly session: string | undefined;
   readonly cwd: string;
   readonly options: AcpOptions;
+  /** The server of takopi's own tools, if the session gets them. */
+  readonly tools: RunTools["command"] | undefined;
 }
 
 interface Peer {
@@ -85,19 +88,24 @@ async function setMode(
 const unknown = (label: string, category: string, value: string, known: readonly string[]) =>
   new EngineError(`${label} has no ${WORDS[category]} "${value}"; there are ${known.slice(0, 30).join(", ")}.`);
 
-const begin = ({ agent, label }: Peer, { cwd, options }: SessionWish): Promise<Answer> =>
+const begin = ({ agent, label }: Peer, wish: SessionWish): Promise<Answer> =>
   answered(
     label,
     "open a session",
     BOUNDS.liveServer.sessionMs,
-    agent.request("session/new", { cwd, mcpServers: toServers(options.mcp) }),
+    agent.request("session/new", { cwd: wish.cwd, mcpServers: serversOf(wish) }),
   );
+
+function serversOf({ options, tools }: SessionWish) {
+  const own = tools && { [TOOLS_NAME]: { command: tools.file, args: [...tools.args], env: {} } };
+  return toServers({ ...options.mcp, ...own });
+}
 
 /** Without the history if the agent can do that: it is not shown again. */
 async function resume(peer: Peer, sessionId: string, wish: SessionWish): Promise<Answer> {
   const { agent, label, told } = peer;
   const { loadSession, sessionCapabilities } = told.agentCapabilities ?? {};
-  const request = { sessionId, cwd: wish.cwd, mcpServers: toServers(wish.options.mcp) };
+  const request = { sessionId, cwd: wish.cwd, mcpServers: serversOf(wish) };
   await requireDirectory(peer, sessionId, wish.cwd);
   if (sessionCapabilities?.resume) {
     return answered(label, "resume the session", BOUNDS.liveServer.sessionMs, agent.request("session/resume", request));

@@ -1,5 +1,6 @@
 import type { ToolCallContent } from "@agentclientprotocol/sdk/unstable";
 import type { Action, ActionKind, FileChange } from "../../src/domain/events.ts";
+import { TOOLS_NAME } from "../../src/engine/pass.ts";
 import { previewEnd, relativePath } from "../../src/engine/tools.ts";
 import type { Call } from "./state.ts";
 
@@ -42,6 +43,15 @@ export function commandOf({ rawInput }: Call): string | undefined {
   if (/(?:^|\/)(?:ba|z)?sh$/.test(shell) && /^-l?c$/.test(flag) && line !== undefined && more.length === 0) return line;
   return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
+
+/** One of takopi's own tools, by the names that agents give to the tools of a server; its server is bound to the run. */
+export const isOwnTool = (call: Call): boolean =>
+  kindOf(call) === "tool" &&
+  commandOf(call) === undefined &&
+  pathsOf(call).length === 0 &&
+  OWN_TOOL.test(call.name ?? call.title);
+
+const OWN_TOOL = new RegExp(`^(?:mcp__|mcp\\.)?${TOOLS_NAME}[._/:]+[a-z_]+$`);
 
 export const pathsOf = (call: Call): readonly string[] => [
   ...new Set([...diffsOf(call.content).map(({ path }) => path), ...(call.locations ?? []).map(({ path }) => path)]),

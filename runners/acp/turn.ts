@@ -8,8 +8,10 @@ import { EngineError } from "../../src/errors.ts";
 import type { Agent } from "./agent.ts";
 import { Asks } from "./asks.ts";
 import type { Listener } from "./connection.ts";
+import { allowOnce } from "./permission.ts";
 import { toRefusal } from "./refusal.ts";
 import { type AcpState, type Call, toCompleted, withUsage } from "./state.ts";
+import { isOwnTool } from "./tools.ts";
 import { endOpen, merge, note, translate } from "./translate.ts";
 
 export interface TurnSetup {
@@ -17,6 +19,8 @@ export interface TurnSetup {
   readonly context: RunContext;
   readonly state: AcpState;
   readonly silenceMinutes: number;
+  /** Whether the session has takopi's own tools, which need no approval. */
+  readonly hasTools: boolean;
 }
 
 /** One prompt to its end. With the reasons of denials, which the protocol cannot pass on, further prompts follow. */
@@ -67,10 +71,13 @@ export class Turn implements Listener {
     for (const event of events) this.#setup.context.push(event);
   }
 
-  permit(request: RequestPermissionRequest) {
+  async permit(request: RequestPermissionRequest) {
     this.#heard();
-    const { toolCall } = request;
-    return this.#asks.permit(request, merge(this.#calls.get(toolCall.toolCallId), toolCall), this.#setup.agent);
+    const { toolCall, options } = request;
+    const { agent, hasTools } = this.#setup;
+    const call = merge(this.#calls.get(toolCall.toolCallId), toolCall);
+    const own = hasTools && isOwnTool(call) ? allowOnce(options) : undefined;
+    return own ?? this.#asks.permit(request, call, agent);
   }
 
   elicit(request: Parameters<Listener["elicit"]>[0]) {

@@ -1,11 +1,6 @@
 import { BOUNDS } from "../../src/bounds.ts";
 import { type RunTools, TOOLS_NAME } from "../../src/engine/pass.ts";
 
-/** Longer than any of takopi's tools takes, in seconds. */
-const CALL_SECONDS = 120;
-/** As long as an engine's own server may take to start. */
-const START_SECONDS = BOUNDS.liveServer.startMs / 1000;
-
 /** Codex's settings for takopi's own tools, which it calls without a question (0.169.0); none if it gets none. */
 export const toolSettings = (command: RunTools["command"] | undefined): Readonly<Record<string, unknown>> =>
   command === undefined
@@ -15,7 +10,7 @@ export const toolSettings = (command: RunTools["command"] | undefined): Readonly
         [`mcp_servers.${TOOLS_NAME}.args`]: command.args,
         // Else the turn begins before the server is up, and the model finds no tools.
         [`mcp_servers.${TOOLS_NAME}.required`]: true,
-        [`mcp_servers.${TOOLS_NAME}.startup_timeout_sec`]: START_SECONDS,
+        [`mcp_servers.${TOOLS_NAME}.startup_timeout_sec`]: BOUNDS.tools.startMs / 1000,
         [`mcp_servers.${TOOLS_NAME}.default_tools_approval_mode`]: "approve",
-        [`mcp_servers.${TOOLS_NAME}.tool_timeout_sec`]: CALL_SECONDS,
+        [`mcp_servers.${TOOLS_NAME}.tool_timeout_sec`]: BOUNDS.tools.callMs / 1000,
       };

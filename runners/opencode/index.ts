@@ -24,6 +24,7 @@ export const opencode = defineEngine(
     options: opencodeOptions,
     resume: opencodeResume,
     images: IMAGE_TYPES,
+    takesTools: true,
     brings: opencodeBrings,
     warnings: optionWarnings,
     isolation: {

@@ -3,15 +3,17 @@ import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { engineEnv } from "../../src/engine/environment.ts";
 import { withInstructions } from "../../src/engine/instructions.ts";
+import { toolsCommand } from "../../src/engine/pass.ts";
 import { isTrustedIn } from "../../src/engine/trust.ts";
 import { configVariable } from "./config.ts";
 import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
-import { type OpencodeOptions, toArguments, toPermission, withoutQuestions } from "./options.ts";
+import { NO_QUESTIONS, type OpencodeOptions, toArguments, toPermission, withRules } from "./options.ts";
 import { dataDirectory, hasDatabase } from "./places.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
 import { findSessionDirectory } from "./sessions.ts";
 import { initialState, type OpencodeState } from "./state.ts";
+import { ALLOWED, withTools } from "./tools.ts";
 import { instructionsOf, requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "./trust.ts";
 
 /**
@@ -39,8 +41,11 @@ export async function launch(
   const env = engineEnv({ ...environment, cwd, added: project });
   if (!isTrusted) requireNoPlugins(cwd, env);
   const guard = await withoutHostedModels({ options, env, cwd });
-  const config = isTrusted ? guard : withoutPrograms(guard ?? env["OPENCODE_CONFIG_CONTENT"], instructionsOf(cwd));
-  const permission = withoutQuestions(toPermission(options) ?? env["OPENCODE_PERMISSION"]);
+  const content = guard ?? env["OPENCODE_CONFIG_CONTENT"];
+  const tools = toolsCommand(request.tools, request.spec.runId);
+  const config = withTools(isTrusted ? content : withoutPrograms(content, instructionsOf(cwd)), tools);
+  const rules = { ...NO_QUESTIONS, ...(tools && ALLOWED) };
+  const permission = withRules(toPermission(options) ?? env["OPENCODE_PERMISSION"], rules);
   const release = await awaitFirstStart(host.keep(firstStarts), dataDirectory(env), () => hasDatabase(env));
   return {
     file,

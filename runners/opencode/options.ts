@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../src/engine/json.ts";
 import { baseOptions, sharedOptions } from "../../src/engine/options.ts";
 
 const DECISIONS = ["allow", "ask", "deny"] as const;
@@ -95,15 +96,14 @@ export function toPermission({ permission }: OpencodeOptions): string | undefine
   return JSON.stringify(typeof permission === "string" ? { "*": permission } : permission);
 }
 
-/**
- * The same for a headless run, in which nobody can answer the model's questions: on a session that a server made it
- * would wait for ever (seen in 1.18.33). In its own sessions opencode denies them itself. opencode itself reports text
- * that is no JSON.
- */
-export function withoutQuestions(permission = "{}"): string {
-  try {
-    return JSON.stringify({ ...JSON.parse(permission), question: "deny" });
-  } catch {
-    return permission;
-  }
+/** Permissions with further rules, which come last, where they decide. opencode itself reports text that is no JSON. */
+export function withRules(permission = "{}", rules: Readonly<Record<string, string>>): string {
+  const given = parseJson(permission);
+  return typeof given === "object" ? JSON.stringify({ ...given, ...rules }) : permission;
 }
+
+/**
+ * For a headless run, in which nobody can answer the model's questions: on a session that a server made it would wait
+ * for ever (seen in 1.18.33). In its own sessions opencode denies them itself.
+ */
+export const NO_QUESTIONS = { question: "deny" };

@@ -3,6 +3,7 @@ import { defineEngine, type Launch } from "../../src/engine/define.ts";
 import { IMAGE_TYPES } from "../../src/engine/images.ts";
 import { keyVariable } from "../../src/engine/isolation.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
+import { toolsCommand } from "../../src/engine/pass.ts";
 import { isUnkept } from "../../src/engine/unkept.ts";
 import { testedVersions } from "../tested-versions.ts";
 import { drift } from "./contract.ts";
@@ -16,6 +17,7 @@ import { PiLine, SKIPPED_LINES } from "./schema.ts";
 import { findSession } from "./session-file.ts";
 import { findPlaces } from "./session-places.ts";
 import { ENGINE, initialState, type PiState } from "./state.ts";
+import { toolsOf } from "./tools.ts";
 import { translate } from "./translate.ts";
 import { findPackage, piBrings, trustOf } from "./trust.ts";
 
@@ -32,6 +34,7 @@ export const pi = defineEngine(
       key: ({ provider = "anthropic" }: EngineOptions & { readonly provider?: string }) => keyVariable(provider),
     },
     images: IMAGE_TYPES,
+    takesTools: true,
     tested: testedVersions.pi,
     reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
     env: PI_VARIABLES,
@@ -65,6 +68,7 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
   const trust = await trustOf({ ...request, options }, session?.cwd ?? request.cwd, places);
   const name = session === undefined && (await knowsNames(options, request.env)) ? options.session_title : undefined;
   const resumed = session ? [resumeFlag(options.cmd), session.path] : isUnkept(options, asked) ? [UNKEPT] : [];
+  const tools = toolsOf(toolsCommand(request.tools, request.spec.runId));
   const images = attachments.map(({ path }) => `@${path}`);
   return {
     file: options.cmd ?? ENGINE,
@@ -73,10 +77,11 @@ async function launch(request: RunRequest & { readonly options: PiOptions }): Pr
       ...resumed,
       ...(options.extra_args ?? []),
       ...trust.args,
+      ...tools.args,
       ...images,
     ],
     ...(session && { cwd: session.cwd, resume: session.id }),
-    env: { CI: "1", ...options.env, ...trust.env },
+    env: { CI: "1", ...options.env, ...trust.env, ...tools.env },
     stdin: prompt,
     state: { ...initialState, title: toTitle(options), meta: toMeta(options) },
   };

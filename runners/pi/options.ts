@@ -12,8 +12,10 @@ export const piOptions = z.strictObject({
   session_dir: z.string().min(1).optional(),
   /** Shown in place of the model, and the name of new sessions; headless only with pi 0.78 or later. */
   session_title: z.string().min(1).optional(),
-  /** The only tools that pi may use; an empty list leaves it none. */
-  tools: z.array(z.string().min(1)).optional(),
+  /** True for takopi's own tools; or a list of the only tools that pi may use, of which an empty one leaves it none. */
+  tools: z
+    .union([z.boolean(), z.array(z.string().min(1))], { error: "must be true, false or a list of tools" })
+    .optional(),
   /** Needs pi 0.79 or later, as does `approve`. */
   exclude_tools: z.array(z.string().min(1)).optional(),
   /** Whether extensions, skills and settings that lie in the project are loaded. */
@@ -48,7 +50,7 @@ export function toArguments(
     ...flag("--thinking", options.thinking),
     ...flag("--session-dir", options.session_dir),
     ...flag("--name", name),
-    ...(options.tools?.length === 0 ? ["--no-tools"] : flag("--tools", options.tools?.join(","))),
+    ...toolFlags(options.tools),
     ...flag("--exclude-tools", options.exclude_tools?.join(",")),
     ...(options.approve === undefined ? [] : [options.approve ? "--approve" : "--no-approve"]),
     ...bare("--no-builtin-tools", options.no_builtin_tools),
@@ -70,3 +72,8 @@ export const toMeta = ({ model, provider }: PiOptions): Readonly<Record<string, 
   ...(model && { model }),
   ...(provider && { provider }),
 });
+
+function toolFlags(tools: PiOptions["tools"]): readonly string[] {
+  if (!Array.isArray(tools)) return [];
+  return tools.length === 0 ? ["--no-tools"] : ["--tools", tools.join(",")];
+}

@@ -5,12 +5,14 @@ import { type Answer, type Answers, refOf } from "./answers.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Intent } from "./intent.ts";
 import { keyOf } from "./join.ts";
+import type { Transport } from "./transport.ts";
 
 /** Makes text of a recording. @throws UserError with what to fix. */
 export type Transcribe = (voice: PromptFile, signal: AbortSignal) => Promise<string>;
 
 export interface HearParts {
   readonly transcribe: Transcribe;
+  readonly transport: Pick<Transport, "showTyping">;
   readonly log: Logger;
   /** The bridge ends: the message is heard at its next start. */
   readonly signal: AbortSignal;
@@ -37,9 +39,11 @@ export class Hearing {
 }
 
 /** The actions after a message is heard. */
-async function listen(message: Incoming, { transcribe, log, signal, use, tell }: HearParts): Promise<() => void> {
+async function listen(message: Incoming, parts: HearParts): Promise<() => void> {
+  const { transcribe, log, signal, use, tell } = parts;
   const { voice, ...rest } = message;
   if (!voice) return () => {};
+  const stopTyping = keepTyping(message, parts);
   try {
     const text = await transcribe(voice, signal);
     const heard = { ...rest, text: [rest.text, text].filter(Boolean).join("\n\n"), isSpoken: true };
@@ -50,7 +54,20 @@ async function listen(message: Incoming, { transcribe, log, signal, use, tell }:
     if (!(error instanceof UserError)) log.error({ err: error, ref }, "voice.failed");
     const body = `${userText(error, ref)}\n\nForward the voice message to me to try again.`;
     return () => tell({ body, isSilent: true });
+  } finally {
+    stopTyping();
   }
+}
+
+/** Transports show it for a few seconds. */
+const TYPING_MS = 4_500;
+
+/** Shows that something is done until the function that it gives is called. */
+function keepTyping({ chatId, topicId }: Incoming, { transport }: HearParts): () => void {
+  const show = () => transport.showTyping({ chatId, topicId: topicId ?? null, replyTo: null });
+  show();
+  const timer = setInterval(show, TYPING_MS);
+  return () => clearInterval(timer);
 }
 
 /** Shows what was heard; a reply to it continues the run that came of it. */

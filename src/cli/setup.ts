@@ -1,4 +1,7 @@
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
 import { engines } from "../../runners/index.ts";
+import { expandHome } from "../config/find.ts";
 import { isTable, type Table } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";
@@ -46,7 +49,7 @@ async function setUp(ask: Ask, { token, isAlone }: Flags, context: Context & Glo
     token: token ?? (isAlone ? stored : undefined),
     server,
     engines: await findEngines(context),
-    repository: await newRepository(table, context),
+    repository: await newRepository(table, file, context),
   });
   await saveTable(context, file, text, wanted);
   ask.say(`Wrote ${place}.`);
@@ -96,10 +99,13 @@ async function findEngines({ env }: Context): Promise<FoundEngine[]> {
   );
 }
 
-async function newRepository(table: Table, { cwd }: Context): Promise<Repository | undefined> {
+/** Paths in the config may begin with `~`, or lead from its folder. */
+async function newRepository(table: Table, file: string, { cwd, env }: Context): Promise<Repository | undefined> {
   const found = await findRepository(cwd);
   const projects = isTable(table["projects"]) ? Object.values(table["projects"]) : [];
-  const isKnown = projects.some((project) => isTable(project) && project["path"] === found.path);
+  const isAt = (path: unknown) =>
+    typeof path === "string" && resolve(dirname(file), expandHome(path, env["HOME"] || homedir())) === found.path;
+  const isKnown = projects.some((project) => isTable(project) && isAt(project["path"]));
   return found.isGit && !isKnown ? found : undefined;
 }
 

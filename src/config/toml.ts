@@ -7,6 +7,21 @@ import { ConfigError } from "../errors.ts";
  * @throws ConfigError with line and column; never with the line itself, which may hold a token.
  */
 export function parseToml(text: string, file: string): Table {
+  const table = readToml(text, file);
+  refuseHidden(table, file, []);
+  return table;
+}
+
+/** Copies of a table would lose a key of this name without a word. */
+function refuseHidden(table: Table, file: string, path: readonly string[]): void {
+  for (const [key, value] of Object.entries(table)) {
+    const inner = [...path, key];
+    if (key === "__proto__") throw new ConfigError(`${file}: ${formatKey(inner)} is no name that can be used.`);
+    if (isTable(value)) refuseHidden(value, file, inner);
+  }
+}
+
+function readToml(text: string, file: string): Table {
   try {
     return parse(text);
   } catch (cause) {

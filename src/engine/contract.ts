@@ -88,12 +88,12 @@ export interface WorkSetup extends EngineSetup {
   /** Directories of sessions that may be resumed, with everything below them; any directory if absent. */
   readonly directories?: readonly string[] | undefined;
   readonly host: EngineHost;
+  /** Takopi's own tools; absent if the engine gets none. */
+  readonly tools?: RunTools | undefined;
 }
 
 export interface RunRequest extends WorkSetup {
   readonly spec: RunSpec;
-  /** Takopi's own tools; absent if the engine gets none. */
-  readonly tools?: RunTools | undefined;
 }
 
 export interface SessionRequest extends WorkSetup {

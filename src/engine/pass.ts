@@ -14,7 +14,8 @@ export interface RunTools {
   readonly command: { readonly file: string; readonly args: readonly string[] };
   /** Where passes lie, absolute: nobody else may read there. */
   readonly directory: string;
-  readonly pass: Pass;
+  /** Absent if there is no run, as for an operation: a process that it starts serves later runs too. */
+  readonly pass?: Pass | undefined;
 }
 
 /** The name of takopi's own server, which engines put before the names of its tools. */
@@ -33,7 +34,7 @@ export async function withPass<Result>(
   key: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (tools === undefined) return work();
+  if (tools?.pass === undefined) return work();
   const file = passFile(tools, key);
   // One that a killed bridge left may have any rights.
   rmSync(file, { force: true });

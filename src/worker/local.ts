@@ -88,7 +88,7 @@ export class LocalWorker implements Worker {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);
       const options = this.#optionsOf(engine, spec);
-      const tools = this.#toolsFor(spec);
+      const tools = this.#toolsFor(engine, options, spec.toolsToken);
       return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories(), tools };
     };
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
@@ -105,7 +105,8 @@ export class LocalWorker implements Worker {
     const options = this.#optionsOf(engine, place);
     const trusted = this.#isTrusted(place);
     const directories = this.#directories();
-    const request = { session, cwd, env, log, options, trusted, directories, host: this.#host };
+    const tools = this.#toolsFor(engine, options);
+    const request = { session, cwd, env, log, options, trusted, directories, tools, host: this.#host };
     log.info({ engine: engine.id, session, operation }, "session.operation");
     try {
       return await act(operations, operation, { request, input });
@@ -166,12 +167,12 @@ export class LocalWorker implements Worker {
     return placeOf(spec, { config: config(), home, worktrees: this.#worktrees, signal });
   }
 
-  #toolsFor({ toolsToken: token }: RunSpec): RunTools | undefined {
+  #toolsFor({ takesTools }: Engine, options: EngineOptions, token?: string): RunTools | undefined {
     const { tools } = this.#options;
-    if (token === undefined || tools === undefined) return undefined;
+    if (tools === undefined || !takesTools || options.tools !== true) return undefined;
     const { socket, ...place } = tools;
     mkdirSync(place.directory, { recursive: true, mode: 0o700 });
-    return { ...place, pass: { socket, token } };
+    return { ...place, ...(token !== undefined && { pass: { socket, token } }) };
   }
 
   /** Directories of runs; a session that names another directory is not resumed. */

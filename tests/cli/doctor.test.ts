@@ -270,12 +270,10 @@ test("a Telegram that cannot be reached is a matter of the network and its proxy
 });
 
 /** A program in an engine's place: its version, and what it prints for anything else. */
-function engine(prints: string): string {
+function engine(prints: string, version = "codex-cli 0.169.0"): string {
   const file = join(scratchHome(), "engine");
-  writeFileSync(
-    file,
-    `#!/bin/sh\n[ "$1" = --version ] && { echo codex-cli 0.169.0; exit; }\ncat <<'END'\n${prints}\nEND\n`,
-  );
+  const told = version === "" ? "exit 1" : `echo '${version}'; exit`;
+  writeFileSync(file, `#!/bin/sh\n[ "$1" = --version ] && { ${told}; }\ncat <<'END'\n${prints}\nEND\n`);
   chmodSync(file, 0o755);
   return file;
 }
@@ -289,6 +287,41 @@ test("an engine whose configuration is broken is not ok: file, line and what to 
   });
   const { find: findSound } = await check(configured(`${telegram(TOKEN)}[codex]\ncmd = "${engine("Logged in")}"\n`));
   expect(findSound("engine codex (default)")).toMatchObject({ state: "ok" });
+});
+
+test.each([
+  ["a version line of its own", "opencode", "", "2.0.4", "speaks a protocol of its own"],
+  ["a version that is too old", "opencode", "", "1.1.0", "too old"],
+  ["no provider", "opencode", "", "1.18.33", "has no models; run `opencode auth login`"],
+  [
+    "a file that is no JSON",
+    "opencode",
+    "Config file at /home/me/opencode.json is not valid JSON(C)\n\nCloseBraceExpected at line 3, column 7",
+    "1.18.33",
+    "cannot read /home/me/opencode.json:3:7",
+  ],
+  ["an update notice for a version", "pi", "", "Update available: 9.9.9 is out", "gives no version"],
+  ["a start that fails", "pi", "", "", "gives no version"],
+  [
+    "a models file that it cannot read",
+    "pi",
+    "Warning: errors loading models.json:\nUnexpected token\n\nFile: /home/me/models.json",
+    "0.74.2",
+    "cannot read /home/me/models.json: Unexpected token",
+  ],
+  ["no login", "pi", "No models available.", "0.74.2", "run `pi` and /login"],
+])("an engine with %s is not ok, and what to do is said", async (_, id, prints, version, says) => {
+  const { find } = await check(configured(`${telegram(TOKEN)}[${id}]\ncmd = "${engine(prints, version)}"\n`));
+  expect(find(`engine ${id}`)).toMatchObject({ state: "warning", fix: expect.stringContaining(says) });
+});
+
+test.each([
+  ["[opencode]\ninteractive = true\nextra_args = ['--print-logs']", "serve_args"],
+  ["[opencode]\npermission = 'ask'", "permission"],
+  ["[plugins]\nenabled = []", "without effect: [plugins]"],
+])("a key that does nothing is a warning: %j", async (table, says) => {
+  const { stdout } = await check(configured(`${telegram(TOKEN)}${table}\n`));
+  expect(stdout).toContain(says);
 });
 
 test("voice is off, or its program, key or service is found wanting", async () => {

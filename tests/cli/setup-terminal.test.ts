@@ -117,6 +117,20 @@ test.each([0, 1, 2, 3, 4, 5, 6])("Ctrl-C at question %i writes nothing and ends 
   expect(existsSync(join(home, ".takopi"))).toBe(false);
 });
 
+test("Ctrl-C at the last question keeps the config, and says how to start", async () => {
+  const { emulator, home, sees, types, ended } = await terminal("setup");
+  says(emulator, "hi");
+  for (const [question, keys] of questions(emulator).slice(0, -1)) {
+    await sees(question);
+    types(keys);
+  }
+  await sees("Start the bot?");
+  types(CTRL_C);
+  await sees("Start it with `takopi`");
+  expect(await ended).toBe(0);
+  expect(existsSync(join(home, ".takopi/takopi.toml"))).toBe(true);
+});
+
 test("Ctrl-C while it waits for a message writes nothing either", async () => {
   const { emulator, home, sees, types, ended } = await terminal("setup");
   await sees("The bot's token");

@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { type Ask, Cancelled } from "../../src/cli/setup/ask.ts";
+import { type Ask, askNobody, Cancelled } from "../../src/cli/setup/ask.ts";
 import { runWizard, type WizardParts } from "../../src/cli/setup/wizard.ts";
 import { command as setup } from "../../src/cli/setup.ts";
 import { parseToml } from "../../src/config/toml.ts";
@@ -180,6 +182,47 @@ test("over a config with comments it keeps what is confirmed, and every comment"
   const before = parseToml(COMMENTED(emulator), "") as { transports: { telegram: object } };
   const wanted = { ...before.transports.telegram, session_mode: "stateless" };
   expect(parseToml(text, "")).toEqual({ ...before, transports: { telegram: wanted } });
+});
+
+test("over a config with a topic group, in a repository that it has, it changes nothing else", async () => {
+  const emulator = await emulated();
+  const home = scratchHome();
+  execFileSync("git", ["init", "-q", "-b", "main"], { cwd: home });
+  const file = join(home, ".takopi", "takopi.toml");
+  mkdirSync(join(home, ".takopi"), { mode: 0o700 });
+  const topics = `session_mode = "chat"
+
+[transports.telegram.topics] # one a branch
+enabled = true
+scope = "projects"
+
+[projects.web] # mine
+path = "~"
+chat_id = ${emulator.groupId}
+`;
+  const text = `${COMMENTED(emulator).split("\n[codex]")[0]}${topics}`;
+  writeFileSync(file, text, { mode: 0o600 });
+  const { code } = await call(setup, home, "--yes");
+  expect(code).toBe(0);
+  const before = parseToml(text, "");
+  expect(parseToml(readFileSync(file, "utf8"), "")).toEqual({
+    ...before,
+    codex: { interactive: true, approvals: "ask" },
+  });
+  for (const comment of ["# one a branch", "# mine"]) expect(readFileSync(file, "utf8")).toContain(comment);
+});
+
+test("a repository whose name another project has gets a name with a number", async () => {
+  const emulator = await emulated();
+  const table = {
+    transports: { telegram: { bot_token: emulator.token, chat_id: 5, session_mode: "chat" } },
+    codex: { interactive: true },
+    projects: { Web: { path: "/other/web" }, "web-2": { path: "/more/web" } },
+  };
+  const repository = { path: "/src/web", isGit: true };
+  const ask = askNobody({ stdout: new PassThrough() as never });
+  const made = await runWizard(parts(emulator, ask, { table, repository, isAlone: true, token: emulator.token }));
+  expect(made["projects"]).toMatchObject({ "web-3": { path: "/src/web" } });
 });
 
 test("--token and --yes need no terminal: only a message that is written now counts", async () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { checkConfig } from "../../src/config/load.ts";
 import { parseToml } from "../../src/config/toml.ts";
 import { ConfigError } from "../../src/errors.ts";
-import { complaint, engines } from "./bench.ts";
+import { complaint, engines, load } from "./bench.ts";
 
 const TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc";
 
@@ -119,4 +119,20 @@ test("whatever a file holds, it loads or is refused in one line", () => {
       }
     }),
   );
+});
+
+test.each([
+  "[__proto__]\nx = 1",
+  "[constructor]\nx = 1",
+  '[projects.__proto__]\npath = "."',
+  '[presets.__proto__]\nmodel = "m"',
+  "[codex.__proto__]\nx = 1",
+  "[schedules.x.__proto__]\ny = 1",
+])("refuses %j, and says so", (text) => {
+  expect(() => load(text)).toThrow(/FILE|takopi\.toml/);
+});
+
+test("names of the language's own are names like others", () => {
+  expect([...load('[projects.constructor]\npath = "."').projects.keys()]).toEqual(["constructor"]);
+  expect([...load('[presets.constructor]\nmodel = "m"').presets.keys()]).toEqual(["constructor"]);
 });

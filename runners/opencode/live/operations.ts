@@ -11,7 +11,7 @@ import type { ServerSetup } from "./launch.ts";
 import { splitModel } from "./prompt.ts";
 import { Messages, Providers, Session } from "./schema.ts";
 import type { OpencodeServer } from "./server.ts";
-import { takeServer } from "./servers.ts";
+import { takeServer, toolsKeyOf } from "./servers.ts";
 import { findSession } from "./session.ts";
 
 async function withServer<Value>(setup: ServerSetup, work: (server: OpencodeServer) => Promise<Value>): Promise<Value> {
@@ -27,7 +27,8 @@ function withSession<Value>(
   request: SessionRequest & { readonly options: OpencodeOptions },
   work: (server: OpencodeServer, session: Session) => Promise<Value>,
 ): Promise<Value> {
-  return withServer(request, async (server) =>
+  const toolsKey = toolsKeyOf(request.host, request.session);
+  return withServer({ ...request, toolsKey }, async (server) =>
     work(server, await findSession({ ...request, client: server.client }, request.session)),
   );
 }

@@ -32,8 +32,8 @@ export const SESSION_MARK = "TAKOPI_SESSION_ID";
 export function askFirst(config: Config): void {
   const own = typeof config.permission === "string" ? { "*": config.permission } : config.permission;
   const servers = Object.keys(config.mcp ?? {}).map((name) => `${name.replace(/[^a-zA-Z0-9_-]/g, "_")}_`);
-  const asked: Rules = Object.fromEntries([...ASKED, ...servers].map((tool) => [`${tool}*`, "ask"]));
-  config.permission = { ...asked, ...own };
+  const asked = [...ASKED, ...servers].map((tool) => `${tool}*`).filter((rule) => own?.[rule] === undefined);
+  config.permission = { ...Object.fromEntries(asked.map((rule) => [rule, "ask"])), ...own };
 }
 
 /** The files that opencode itself would read: the first kind that exists; none if its project config is off. */

@@ -39,14 +39,15 @@ interface Pi {
   on(event: "tool_call", handler: (call: ToolCall, context: Context) => Promise<Block | undefined>): void;
 }
 
-const READERS = new Set(["read", "grep", "find", "ls"]);
+/** Tools that change nothing; takopi's own are bound to what a run may do. */
+const FREE = /^(?:read|grep|find|ls|takopi_\w+)$/;
 
 /** Asks before each tool that may change anything. What is allowed for the session is kept while this pi runs. */
 export default function gate(pi: Pi): void {
   const allowed = new Set<string>();
   pi.on("tool_call", async (call, context) => {
     const subject = toSubject(call);
-    if (READERS.has(call.toolName) || allowed.has(subject)) return undefined;
+    if (FREE.test(call.toolName) || allowed.has(subject)) return undefined;
     if (!context.hasUI) return { block: true, reason: "Nobody can be asked to approve this." };
     const answer = await context.ui.input("May pi do this?", toPlaceholder(call, context.cwd), {
       ...(context.signal && { signal: context.signal }),

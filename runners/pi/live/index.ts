@@ -1,4 +1,5 @@
 import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
+import { withPass } from "../../../src/engine/pass.ts";
 import { isUnkept } from "../../../src/engine/unkept.ts";
 import { type PiOptions, toMeta, toTitle } from "../options.ts";
 import { initialState } from "../state.ts";
@@ -24,7 +25,7 @@ export const piLive: LiveEngine<PiOptions> = {
           // A session without its name is no reason to give the run up.
           if (session === undefined && name !== undefined) server.peer.tell("set_session_name", { name });
           const turn = new Turn({ peer: server.peer, state, context, images: attachments });
-          await server.playPrompt(turn, prompt, context.stopped);
+          await withPass(request.tools, server.key, () => server.playPrompt(turn, prompt, context.stopped));
           if (isUnkept(request.options, session)) await end();
         }),
     });

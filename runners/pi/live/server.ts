@@ -1,5 +1,5 @@
 import { type LiveCommand, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
-import { SessionServer } from "../../../src/engine/session-server.ts";
+import { SessionServer, type SessionServerSetup } from "../../../src/engine/session-server.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end } from "../outcome.ts";
 import { ENGINE, initialState } from "../state.ts";
@@ -12,6 +12,8 @@ export interface ServerLaunch {
   readonly command: LiveCommand;
   /** The options behind the arguments: a server with other options is of no use. */
   readonly options: string;
+  /** Names the pass of takopi's own tools. */
+  readonly key: string;
   /** The session to continue. */
   readonly session?: string | undefined;
   /** Ends the start. */
@@ -23,10 +25,10 @@ export interface ServerLaunch {
  *
  * @throws EngineError with what pi says if it does not come up.
  */
-export async function startServer({ command, options, session, stopped }: ServerLaunch): Promise<PiServer> {
+export async function startServer({ command, options, key, session, stopped }: ServerLaunch): Promise<PiServer> {
   const process = await startLiveProcess(command);
   const peer = new PiPeer(process, command.log);
-  const server = new PiServer({ process, peer, label: ENGINE, cwd: command.cwd, setup: options });
+  const server = new PiServer({ process, peer, label: ENGINE, cwd: command.cwd, setup: options }, key);
   const explain = (exit: Parameters<typeof end>[1]) => new EngineError(end(initialState, exit).error ?? "");
   const hello = () => server.learnSession();
   await shakeHands({ process, label: ENGINE, stopped, explain, hello, hasClosed: () => peer.hasClosed() });
@@ -38,7 +40,14 @@ export async function startServer({ command, options, session, stopped }: Server
 
 /** A warm pi: one process, at one session at a time. */
 export class PiServer extends SessionServer<PiSaid, PiPeer> {
+  /** See `ServerLaunch`. */
+  readonly key: string;
   session: { readonly id: string; readonly file: string | undefined } = { id: "", file: undefined };
+
+  constructor(given: SessionServerSetup<PiPeer>, key: string) {
+    super(given);
+    this.key = key;
+  }
 
   /** To be called again if a command made pi change its session. */
   async learnSession(): Promise<void> {

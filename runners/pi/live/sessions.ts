@@ -1,5 +1,6 @@
 import type { WorkSetup } from "../../../src/engine/contract.ts";
 import type { EngineHost, Slot } from "../../../src/engine/host.ts";
+import { toolsCommand } from "../../../src/engine/pass.ts";
 import { type Lease, ServerPool, type Use } from "../../../src/engine/server-pool.ts";
 import { atWork } from "../../../src/engine/session-server.ts";
 import { resumeFlag } from "../omp.ts";
@@ -8,6 +9,7 @@ import { PI_VARIABLES } from "../probe.ts";
 import { findSession, type SessionFile } from "../session-file.ts";
 import { findPlaces, type SessionPlaces } from "../session-places.ts";
 import { ENGINE } from "../state.ts";
+import { toolsOf } from "../tools.ts";
 import { type PiTrust, trustOf } from "../trust.ts";
 import { gateArguments } from "./gate.ts";
 import { type PiServer, type ServerLaunch, startServer } from "./server.ts";
@@ -66,7 +68,7 @@ export class PiSessions {
 
   async #use(id: string | undefined, start: Start): Promise<Seat> {
     this.#count += 1;
-    const key = (id !== undefined && this.#keys.get(id)) || `pi ${this.#count}`;
+    const key = (id !== undefined && this.#keys.get(id)) || `pi-${this.#count}`;
     if (id !== undefined) this.#keys.set(id, key);
     try {
       const lease = await this.#pool.use(key, (announce) => this.#start(key, id, { ...start, announce }), start.use);
@@ -90,7 +92,7 @@ export class PiSessions {
     const session = id === undefined ? undefined : await findSession(id, start.places);
     const { request, places } = start;
     const trust = await trustOf(request, session?.cwd ?? request.cwd, places);
-    const server = await startServer(toLaunch({ ...start, trust }, session));
+    const server = await startServer(toLaunch({ ...start, key, trust }, session));
     void server.gone.then(() => this.#forget(key));
     return server;
   }
@@ -109,22 +111,30 @@ interface Start {
 }
 
 interface Begun extends Start {
+  /** Of the pool, and the name of the pass of takopi's own tools. */
+  readonly key: string;
   readonly announce: Use["announce"];
   readonly trust: PiTrust;
 }
 
 function toLaunch(start: Begun, session: SessionFile | undefined): ServerLaunch {
-  const { request, flags, setup, use, announce, trust } = start;
+  const { request, flags, setup, use, announce, trust, key } = start;
   const { options, env, log, host } = request;
+  const tools = toolsOf(toolsCommand(request.tools, key));
   const resumed = session ? [resumeFlag(options.cmd), session.path] : options.ephemeral ? [UNKEPT] : [];
-  const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args];
+  const args = [...flags, ...resumed, ...(options.extra_args ?? []), ...trust.args, ...tools.args];
   return {
     command: {
       ...{ id: ENGINE, file: options.cmd ?? ENGINE, args, cwd: session?.cwd ?? request.cwd, env, options, log },
-      ...{ patterns: PI_VARIABLES, added: { CI: "1", ...options.env, ...trust.env }, stopSignal: "SIGTERM" },
+      ...{
+        patterns: PI_VARIABLES,
+        added: { CI: "1", ...options.env, ...trust.env, ...tools.env },
+        stopSignal: "SIGTERM",
+      },
       ...{ guard: host.guard, announce },
     },
     options: setup,
+    key,
     session: session?.id,
     stopped: use.stopped,
   };

@@ -121,15 +121,17 @@ async function askProject({ ask, repository, table }: WizardParts): Promise<Answ
     .replace(/\.git$/, "")
     .replace(/[^\w-]+/g, "-");
   if (!(await ask.confirm(`Register ${repository.path} as a project?`, true))) return undefined;
-  const taken = isTable(table["projects"]) ? Object.keys(table["projects"]) : [];
-  const alias = await ask.text("Its name in the chat, as in /name", proposal, (given) => {
+  const taken = new Set(Object.keys(isTable(table["projects"]) ? table["projects"] : {}).map(lower));
+  const numbered = [proposal, ...Array.from(taken, (_, index) => `${proposal}-${index + 2}`)];
+  const free = numbered.find((name) => !taken.has(lower(name))) ?? proposal;
+  const alias = await ask.text("Its name in the chat, as in /name", free, (given) => {
     if (!/^[\w-]+$/.test(given)) return "Letters, digits, _ and - only.";
-    return taken.some((one) => one.toLowerCase() === given.toLowerCase())
-      ? "There is a project of that name."
-      : undefined;
+    return taken.has(lower(given)) ? "There is a project of that name." : undefined;
   });
   return { alias, repository };
 }
+
+const lower = (name: string): string => name.toLowerCase();
 
 function textAt(table: Table, key: string): string | undefined {
   const value = readValue(table, key.split("."));

@@ -1,5 +1,7 @@
 import type { PageEvent } from "../protocol.ts";
 
+const LOOK_MS = 100;
+
 /** Announces what happens: to the page as events, to tests that wait as a sign to look again. */
 export class Changes {
   readonly #listeners = new Set<(event: PageEvent) => void>();
@@ -22,7 +24,8 @@ export class Changes {
   }
 
   /**
-   * Resolves with what `find` gives once that is truthy; it is asked at once and after every change.
+   * Resolves with what `find` gives once that is truthy; it is asked at once, after every change, and
+   * now and then, since it may be about more than this world, such as a file.
    *
    * @throws Error with `describe()` as its text after `timeoutMs`, or whatever `find` throws.
    */
@@ -30,6 +33,7 @@ export class Changes {
     return await new Promise((resolve, reject) => {
       const finish = () => {
         clearTimeout(timer);
+        clearInterval(again);
         this.#watchers.delete(look);
       };
       const look = () => {
@@ -47,6 +51,7 @@ export class Changes {
         finish();
         reject(new Error(describe()));
       }, timeoutMs);
+      const again = setInterval(look, LOOK_MS);
       this.#watchers.add(look);
       look();
     });

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { engines } from "../../../runners/index.ts";
-import { opencodeOptions, toArguments, toPermission, withoutQuestions } from "../../../runners/opencode/options.ts";
+import {
+  NO_QUESTIONS,
+  opencodeOptions,
+  toArguments,
+  toPermission,
+  withRules,
+} from "../../../runners/opencode/options.ts";
 import { checkConfig } from "../../../src/config/load.ts";
 import { parseToml } from "../../../src/config/toml.ts";
 
@@ -41,9 +47,9 @@ test("a table of permissions is passed as it is", () => {
 });
 
 test("a headless run has no tool to ask a question, whatever else it may do", () => {
-  expect(withoutQuestions(undefined)).toBe('{"question":"deny"}');
-  expect(withoutQuestions('{"*":"allow","question":"allow"}')).toBe('{"*":"allow","question":"deny"}');
-  expect(withoutQuestions("not JSON")).toBe("not JSON");
+  expect(withRules(undefined, NO_QUESTIONS)).toBe('{"question":"deny"}');
+  expect(withRules('{"*":"allow","question":"allow"}', NO_QUESTIONS)).toBe('{"*":"allow","question":"deny"}');
+  expect(withRules("not JSON", NO_QUESTIONS)).toBe("not JSON");
 });
 
 test.each([{ permission: "yes" }, { permission: { bash: "maybe" } }, { permisson: "allow" }, { thinking: "high" }])(

@@ -21,7 +21,7 @@ interface Played {
 async function play(entries: readonly Entry[]): Promise<Played> {
   const player = new PiPlayer(entries);
   const peer = new PiPeer(player, noLog);
-  const server = new PiServer({ process: player, peer, label: "pi", cwd: "/repo", setup: "" });
+  const server = new PiServer({ process: player, peer, label: "pi", cwd: "/repo", setup: "" }, "");
   const runs: RunEvent[][] = [];
   let idle: Promise<void> = Promise.resolve();
   let act: (next: Message, after: Message | undefined) => void = () => {};

@@ -139,7 +139,9 @@ test("a stop while a pi is being started ends it, also where it says nothing", a
     ...{ patterns: [], options: {}, stopSignal: "SIGTERM" as const, log: noLog },
     ...{ guard: host.guard, announce: () => {} },
   };
-  await expect(startServer({ command, options: "", stopped: AbortSignal.abort() })).rejects.toThrow("pi did not start");
+  await expect(startServer({ command, options: "", key: "", stopped: AbortSignal.abort() })).rejects.toThrow(
+    "pi did not start",
+  );
 });
 
 test("a message is added to the running turn, even one that comes before pi is up", async () => {
