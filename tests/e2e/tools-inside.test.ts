@@ -134,6 +134,21 @@ test("a file of the working directory is sent, and no other", async () => {
     expect(await send(path)).toMatchObject({ isError: true });
 });
 
+test("the files of a run are 50 MiB together", async () => {
+  const on = await set();
+  const { client } = await openInside(on);
+  const half = 25 * 1024 * 1024;
+  writeFileSync(join(on.directory, "half.bin"), Buffer.alloc(half));
+  writeFileSync(join(on.directory, "more.bin"), Buffer.alloc(half + 1));
+  const send = (path: string) => client.callTool({ name: "send_file", arguments: { path } });
+  expect((await send("half.bin")).structuredContent).toMatchObject({ size: half });
+  expect(await send("more.bin")).toMatchObject({
+    isError: true,
+    structuredContent: { error: { code: "not_allowed" } },
+  });
+  expect((await send("half.bin")).structuredContent).toMatchObject({ size: half });
+});
+
 test("a message is said silently unless it should ring, leads to its run, and can make nothing but text", async () => {
   const on = await set();
   const { client, end, task } = await openInside(on, built);

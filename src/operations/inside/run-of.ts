@@ -21,3 +21,12 @@ export function requireFew({ bridge }: Access, run: StoredRun, what: "messages" 
 }
 
 const MOST = { messages: 30, files: 10, questions: 20 } as const;
+
+/** All files of a run together, in bytes: as much as an outbox may hold. */
+const MOST_BYTES = 50 * 1024 * 1024;
+
+/** @throws UserError if a file of this size is too much for its run. */
+export function requireRoom({ bridge }: Access, run: StoredRun, size: number): void {
+  if (bridge.tickets.passes.spend(run.id, "bytes", MOST_BYTES, size)) return;
+  throw new UserError("A task sends 50 MiB of files at most, and this one would be more.", { code: "not_allowed" });
+}
