@@ -72,6 +72,11 @@ export const BOUNDS = {
     /** A start that creates opencode's database holds up others for so long. */
     firstStartMs: MINUTE,
   },
+  /** What `record` writes: bytes of a run, and the runs that are kept. */
+  recording: {
+    bytes: 64 * MIB,
+    runs: 20,
+  },
   liveServer: {
     /** From the start of its process until it takes its first call. A busy machine takes many times the usual second. */
     startMs: 2 * MINUTE,

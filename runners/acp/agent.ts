@@ -6,6 +6,7 @@ import type { Image } from "../../src/engine/images.ts";
 import type { LivePooled } from "../../src/engine/live.ts";
 import { type LiveCommand, type LiveProcess, startLiveProcess } from "../../src/engine/live-process.ts";
 import type { Ending } from "../../src/engine/process.ts";
+import type { AddTap } from "../../src/engine/tap.ts";
 import { unlessAborted } from "../../src/engine/unless-aborted.ts";
 import { EngineError } from "../../src/errors.ts";
 import { type Connection, connect, type Listener } from "./connection.ts";
@@ -95,6 +96,7 @@ interface Parts {
 export class Agent implements LivePooled {
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
+  readonly tap: AddTap;
   readonly told: InitializeResponse;
   readonly config: readonly SessionConfigOption[];
   readonly cwd: string;
@@ -110,6 +112,7 @@ export class Agent implements LivePooled {
     this.#parts = parts;
     this.mark = parts.process.mark;
     this.gone = parts.process.gone;
+    this.tap = parts.process.tap;
     this.told = parts.told;
     this.config = parts.config;
     this.session = parts.session;

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 /** The tokens by which runs call takopi's own tools. Each dies with its run, and all with the bridge. */
 export class Passes {
   readonly #runs = new Map<string, string>();
-  /** How often each run did something, by run. */
+  /** How often each run did something, or how much of it, by run. */
   readonly #spent = new Map<string, Map<string, number>>();
 
   /** Gives a run its token. */
@@ -23,10 +23,10 @@ export class Passes {
     return this.#runs.get(token);
   }
 
-  /** Counts something that a run does; false if it did that `most` times already. */
-  spend(runId: string, what: string, most: number): boolean {
+  /** Counts something that a run does, or `amount` of something; false if that would be more than `most`. */
+  spend(runId: string, what: string, most: number, amount = 1): boolean {
     const spent = this.#spent.get(runId) ?? new Map<string, number>();
-    const count = (spent.get(what) ?? 0) + 1;
+    const count = (spent.get(what) ?? 0) + amount;
     if (count > most) return false;
     this.#spent.set(runId, spent.set(what, count));
     return true;

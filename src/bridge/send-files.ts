@@ -13,6 +13,8 @@ export type FileTarget = Pick<NewDelivery, "chatId" | "topicId" | "replyTo" | "r
 interface Where {
   readonly place: FilePlace;
   readonly target: FileTarget;
+  /** Told its size in bytes before the file is stored. @throws UserError if it is not to be sent. */
+  readonly admit?: (size: number) => void;
 }
 
 /**
@@ -22,10 +24,11 @@ interface Where {
  */
 export async function sendFile(
   path: string,
-  { place, target }: Where,
+  { place, target, admit }: Where,
   { worker, store, screens, now }: Pick<BridgeOptions, "worker" | "store" | "screens" | "now">,
 ): Promise<Omit<SentFile, "path"> & Pick<ReadableFile, "leftOut">> {
   const { name, size, mime, leftOut } = await worker.read(place, path);
+  admit?.(size);
   store.durably(() => store.deliveries.add(toDelivery({ path, name, size, mime }, { place, target }, now())));
   screens.deliver();
   return { name, size, mime, leftOut };

@@ -17,6 +17,7 @@ export function triggerRuns(setup: Setup): Triggers {
     act: (trigger, cause, text) => {
       if (trigger.do === "task") return begin(trigger, cause, text, setup);
       if (trigger.do === "reply") return reply(trigger, cause, text, setup);
+      if (trigger.do === "brief") return brief(cause, text, setup);
       const { chatId, topicId } = placeOf(trigger, cause);
       store.deliveries.add({ chatId, topicId, runId: cause.run?.id, body: text, createdAt: setup.now() });
       return undefined;
@@ -64,4 +65,10 @@ function reply(trigger: Trigger, cause: Cause, text: string, setup: Setup): stri
   const prompt = { ...promptOf(trigger, cause, ""), follows: run.id };
   const resolved = resolvePrompt(prompt, { ...setup, config: setup.config(), botName: "" });
   return setup.bridge().add(prompt, { ...resolved, prompt: text });
+}
+
+/** Begins nothing: the session has the text in front of its next prompt. */
+function brief({ run }: Cause, text: string, { store }: Setup): undefined {
+  if (!run?.session) throw new UserError("The run has no session to tell.");
+  store.threads.addBrief(run.engine, run.session, text);
 }

@@ -199,12 +199,15 @@ function withOwnResume(engine: Engine, table: unknown): Engine {
 /** A path would mean another file in each directory that the engine is started in; a name is left to PATH. */
 function withPlaces(table: unknown, { absolute, home }: { absolute: (path: string) => string; home: string }): unknown {
   if (!isTable(table)) return table;
-  const { cmd, output_schema: schema, allow_paths: allow, deny_paths: deny, isolated, api_key: key } = table;
+  const { cmd, output_schema: schema, allow_paths: allow, deny_paths: deny, isolated, record, api_key: key } = table;
   const atHome = (path: unknown) => (typeof path === "string" && path.startsWith("~/") ? absolute(path) : path);
   return {
     ...table,
     ...(typeof cmd === "string" && cmd.includes("/") && { cmd: absolute(cmd) }),
     ...(isolated !== undefined && { isolated: typeof isolated === "string" ? absolute(isolated) : isolated && home }),
+    ...(record !== undefined && {
+      record: typeof record === "string" ? absolute(record) : record && absolute("recordings"),
+    }),
     ...(isTable(key) && typeof key["file"] === "string" && { api_key: { ...key, file: absolute(key["file"]) } }),
     ...(typeof schema === "string" && { output_schema: absolute(schema) }),
     ...(Array.isArray(allow) && { allow_paths: allow.map(atHome) }),

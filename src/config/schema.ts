@@ -178,7 +178,7 @@ const trigger = z.strictObject({
       answer_contains: text.optional(),
     })
     .default({}),
-  do: z.enum(["task", "reply", "notify"]),
+  do: z.enum(["task", "reply", "brief", "notify"]),
   text,
   project: text.optional(),
   branch: text.optional(),

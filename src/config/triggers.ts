@@ -32,7 +32,7 @@ function brokenTrigger(name: string, table: TriggerTable, isOpen: boolean): stri
   if (!webhook) return undefined;
   if (!webhook.secret) return 'has a webhook without a secret: add secret = { env = "NAME" }.';
   if (!isOpen) return 'has a webhook, but nothing listens: add [webhooks] with listen = "127.0.0.1:8787".';
-  if (table.do === "reply") return "cannot reply: a webhook has no session.";
+  if (table.do === "reply" || table.do === "brief") return `cannot ${table.do}: a webhook has no session.`;
   if (Object.keys(table.where).length > 0) return "has a where, which only runs have.";
   return undefined;
 }

@@ -10,8 +10,8 @@ export interface Trigger {
   readonly forMs?: number | undefined;
   /** All that are given must hold. */
   readonly where: Where;
-  /** `task`: a new session; `reply`: the session of the run. */
-  readonly do: "task" | "reply" | "notify";
+  /** `task`: a new session; `reply`: the session of the run; `brief`: a text for that session's next turn. */
+  readonly do: "task" | "reply" | "brief" | "notify";
   /** With placeholders; see `fillText`. */
   readonly text: string;
   /** Where a task runs and is shown: where the run did, unless given. */

@@ -1,6 +1,7 @@
 import type { ShownEvent } from "../domain/events.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Attachment, ProcessMark } from "../domain/run.ts";
+import type { Tap } from "./tap.ts";
 
 /** Where the events of a run go. After `completed` nothing more is taken. */
 export interface RunOutput {
@@ -25,6 +26,8 @@ export interface Controls {
 export interface RunContext extends RunOutput {
   /** Aborted with the reason of the stop. The outcome gets that reason whatever it is. */
   readonly stopped: AbortSignal;
+  /** Hears what the engine says and is told, if the run is recorded. */
+  readonly tap?: Tap | undefined;
   /** Call it as soon as a process works for the run, before it is asked anything. */
   announce(mark: ProcessMark): void;
   /** Commands are passed on from now on. */

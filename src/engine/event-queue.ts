@@ -7,12 +7,19 @@ export class EventQueue<Event extends { readonly type: string } = RunEvent> {
   #drain: () => void = () => {};
   #isReaderIdle = false;
   #isOver = false;
+  readonly #tell: (event: Event) => void;
+
+  /** @param tell Hears each event as it is pushed. */
+  constructor(tell: (event: Event) => void = () => {}) {
+    this.#tell = tell;
+  }
 
   get isOver(): boolean {
     return this.#isOver;
   }
 
   push(event: Event): void {
+    this.#tell(event);
     // A reader that is behind needs only the newest text.
     if (event.type === "text" && this.#events.at(-1)?.type === "text") this.#events.pop();
     this.#events.push(event);

@@ -39,6 +39,7 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
     const launching = this.#engine.launch(this.#request);
     try {
       const launch = await unlessAborted(launching, context.stopped);
+      context.tap?.said(`${launch.stdin}\n`);
       const first = await this.#spawn(launch);
       context.announce(first.mark);
       context.ready({});
@@ -84,6 +85,7 @@ export class HeadlessDriver<Options extends EngineOptions, Union extends NativeU
       for await (const chunk of child.stdout) {
         mayRetry = false;
         launch.release?.();
+        context.tap?.heard(chunk);
         for (const event of reader.push(chunk)) context.push(event);
         this.#limitRest(reader.status);
         this.#watchRest(reader.isResting);

@@ -11,6 +11,7 @@ import { endMarkedProcesses, markedProcesses, sendSignal } from "./marked.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Ending, type OpenChild, openProcess } from "./process.ts";
 import { stopProcesses } from "./stop.ts";
+import { type AddTap, tappable } from "./tap.ts";
 
 export interface LiveCommand {
   /** The engine's id. */
@@ -38,6 +39,8 @@ export interface LiveCommand {
 export interface LiveProcess extends Omit<OpenChild, "ended" | "exited" | "abandon"> {
   /** The `TAKOPI_RUN_ID` of all its processes. */
   readonly markId: string;
+  /** Has all that goes over its stdin and stdout told. */
+  readonly tap: AddTap;
   /** Itself and all that it has started, as far as they carry its mark. */
   family(): Promise<readonly number[]>;
   /** It has ended and all output was read; what it left running was killed. Never rejects. */
@@ -89,7 +92,8 @@ export async function startLiveProcess(command: LiveCommand): Promise<LiveProces
     await endMarkedProcesses(markId);
   };
   const family = () => markedProcesses(markId);
-  return { ...child, mark: { ...child.mark, markId }, markId, family, gone, stop, kill };
+  const { wire, tap } = tappable(child);
+  return { ...child, ...wire, mark: { ...child.mark, markId }, markId, tap, family, gone, stop, kill };
 }
 
 export interface Handshake<Value> {

@@ -3,6 +3,7 @@ import type { Operations, RunRequest } from "./contract.ts";
 import type { Driver, RunContext } from "./driver.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Lease, Pooled, Use } from "./server-pool.ts";
+import type { AddTap } from "./tap.ts";
 
 /** The operations of an engine, with its own options read. */
 export type OwnOperations<Options> = {
@@ -35,6 +36,8 @@ export interface LiveWork<Server extends LivePooled> {
 }
 
 export interface LivePooled extends Pooled {
+  /** Has all that goes to and from it told. */
+  readonly tap: AddTap;
   /** Ends it without asking. */
   kill(): Promise<void>;
 }
@@ -45,9 +48,11 @@ export function liveDriver<Server extends LivePooled>(work: LiveWork<Server>): D
   return {
     drive: async (context) => {
       lease = await work.lease({ stopped: context.stopped, announce: (mark) => context.announce(mark) });
+      const untap = context.tap && lease.server.tap(context.tap);
       try {
         await work.play(lease, context);
       } finally {
+        untap?.();
         lease.release();
       }
     },

@@ -52,6 +52,8 @@ export const baseOptions = {
   remember: z.boolean().optional(),
   /** The reaction to a plan's limit that is reset at a known time; `ask` unless set. */
   at_limit: z.enum(["ask", "wait", "stop"]).optional(),
+  /** Writes down what each run's engine says and is told; the config puts a directory in place of `true`. */
+  record: z.union([z.boolean(), z.string().min(1)]).optional(),
   /** Gives the engine takopi's own tools: to ask a person, send messages and files, propose a schedule. */
   tools: z.boolean().optional(),
 };
@@ -95,6 +97,7 @@ export interface EngineOptions {
   readonly remember?: boolean | undefined;
   readonly at_limit?: "ask" | "wait" | "stop" | undefined;
   readonly ephemeral?: boolean | undefined;
+  readonly record?: string | boolean | undefined;
   /** A list is pi's: the tools that it has at all. */
   readonly tools?: boolean | readonly string[] | undefined;
 }

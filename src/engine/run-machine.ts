@@ -9,6 +9,7 @@ import type { Controls, Driver, RunContext } from "./driver.ts";
 import { endsWithin } from "./ends-within.ts";
 import { EventQueue } from "./event-queue.ts";
 import { eachEvent } from "./events.ts";
+import type { Recording } from "./recording.ts";
 
 const UNCONFIRMED = "did not confirm that it stopped: what it had begun may go on until its server ends.";
 /** Text so far is pushed at most this often. */
@@ -21,6 +22,7 @@ export interface RunSetup {
   readonly driver: Driver;
   /** Of a session that is not kept nobody hears. */
   readonly isKept?: boolean;
+  readonly recording?: Recording | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ class RunMachine implements RunContext {
   readonly #setup: RunSetup;
   readonly #stopping = new AbortController();
   readonly #driven: Promise<void>;
-  readonly #queue = new EventQueue();
+  readonly #queue: EventQueue;
   readonly #pending = new Set<string>();
   readonly #isReady: Promise<Controls>;
   #takeControls: (controls: Controls) => void = () => {};
@@ -56,6 +58,7 @@ class RunMachine implements RunContext {
 
   constructor(setup: RunSetup) {
     this.#setup = setup;
+    this.#queue = new EventQueue((event) => setup.recording?.told(event));
     const { session } = setup.request.spec;
     this.#session = session === undefined ? undefined : { engine: setup.id, value: session };
     this.#isReady = new Promise((resolve) => {
@@ -68,7 +71,12 @@ class RunMachine implements RunContext {
     return this.#stopping.signal;
   }
 
+  get tap(): Recording | undefined {
+    return this.#setup.recording;
+  }
+
   send(command: RunCommand): void {
+    this.#setup.recording?.asked(command);
     if (this.#hasCompleted && command.type !== "stop") return;
     switch (command.type) {
       case "stop":
@@ -201,6 +209,7 @@ class RunMachine implements RunContext {
   async #close(): Promise<void> {
     await this.#finished;
     this.#queue.end();
+    this.#setup.recording?.close();
   }
 
   /** Completes a run that has no outcome; keeps what there is of an answer. */

@@ -8,6 +8,7 @@ import type { LivePooled } from "./live.ts";
 import type { LiveProcess } from "./live-process.ts";
 import { sendSignal } from "./marked.ts";
 import type { Ending } from "./process.ts";
+import type { AddTap } from "./tap.ts";
 
 /** Time for the engine to end its commands itself, between looks for what it left. */
 const SWEEP_PAUSE_MS = 200;
@@ -38,6 +39,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
   readonly peer: Peer;
+  readonly tap: AddTap;
   readonly cwd: string;
   readonly #given: SessionServerSetup<Peer>;
   #isClaimed = false;
@@ -51,6 +53,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
     this.mark = given.process.mark;
     this.gone = given.process.gone;
     this.peer = given.peer;
+    this.tap = given.process.tap;
     this.cwd = given.cwd;
     this.peer.listener = (said) => this.hearIdly(said);
   }

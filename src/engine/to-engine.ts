@@ -9,6 +9,8 @@ import type { Driver } from "./driver.ts";
 import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
+import { replayAny } from "./recorded.ts";
+import { recordingOf } from "./recording.ts";
 import { openRun } from "./run-machine.ts";
 import { isUnkept } from "./unkept.ts";
 
@@ -70,9 +72,10 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
         label,
         request,
         isKept: !isUnkept(request.options, request.spec.session),
+        recording: recordingOf(id, request),
         driver: driverOf(() => parts.drive(own(request))),
       }),
-    replay: (stdout, log) => parts.replay(stdout, log.child({ engine: id })),
+    replay: (stdout, log) => replayAny(stdout, (own) => parts.replay(own, log.child({ engine: id }))),
   };
 }
 

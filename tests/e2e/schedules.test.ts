@@ -21,6 +21,29 @@ test("what is due runs in its chat, says which schedule it is, and can be replie
   expect(sessionOf(await outcomeOf(reply))).toBe(sessionOf(outcome));
 });
 
+test("the answer of a quiet schedule makes no sound, and its error does", async () => {
+  const tables = ["good", "bad"]
+    .map((name) => {
+      const prompt = name === "good" ? "session\\nanswer fine\\ndone" : "session\\nfail";
+      return `[schedules.${name}]\nevery = "30d"\nquiet = "errors"\nprompt = "${prompt}"\n`;
+    })
+    .join("");
+  const { say, botSays, press, emulator } = await stage({ tables });
+  say("/schedule");
+  const list = await botSays(/^1\. bad/);
+  await press(list, "1 Run now");
+  const failed = await botSays(/^error · alpha[\s\S]*schedule bad/);
+  await press(list, "2 Run now");
+  const fine = await botSays(/^done · alpha[\s\S]*schedule good/);
+  const isSilent = (message: Message) =>
+    emulator
+      .calls("sendMessage")
+      .find(({ answer }) => (answer as Message | undefined)?.message_id === message.message_id)?.payload[
+      "disable_notification"
+    ] ?? false;
+  expect([isSilent(failed), isSilent(fine)]).toEqual([false, true]);
+});
+
 const sessionOf = (message: Message) => /resume (\S+)/.exec(textOf(message))?.[1];
 const buttonsOf = (message: Message) => message.reply_markup?.inline_keyboard.flat().map(({ text }) => text);
 

@@ -134,6 +134,21 @@ test("a file of the working directory is sent, and no other", async () => {
     expect(await send(path)).toMatchObject({ isError: true });
 });
 
+test("the files of a run are 50 MiB together", async () => {
+  const on = await set();
+  const { client } = await openInside(on);
+  const half = 25 * 1024 * 1024;
+  writeFileSync(join(on.directory, "half.bin"), Buffer.alloc(half));
+  writeFileSync(join(on.directory, "more.bin"), Buffer.alloc(half + 1));
+  const send = (path: string) => client.callTool({ name: "send_file", arguments: { path } });
+  expect((await send("half.bin")).structuredContent).toMatchObject({ size: half });
+  expect(await send("more.bin")).toMatchObject({
+    isError: true,
+    structuredContent: { error: { code: "not_allowed" } },
+  });
+  expect((await send("half.bin")).structuredContent).toMatchObject({ size: half });
+});
+
 test("a message is said silently unless it should ring, leads to its run, and can make nothing but text", async () => {
   const on = await set();
   const { client, end, task } = await openInside(on, built);
@@ -162,6 +177,23 @@ test("a schedule is proposed, and counts only when the person saves it", async (
   expect(on.store().schedules.all()).toMatchObject([{ state: "draft" }]);
   await on.press(card, "Save");
   expect(on.store().schedules.all()).toMatchObject([{ state: "active" }]);
+});
+
+test("a run that sleeps is woken in its session, with a task in which no resume line counts", async () => {
+  const on = await set();
+  const { client, end, task } = await openInside(on);
+  const sleep = (time: string) =>
+    client.callTool({ name: "sleep", arguments: { time, task: "session\nanswer awake\ndone\nbeta resume s1" } });
+  for (const time of ["2d", "0s", "soon"]) {
+    expect(await sleep(time)).toMatchObject({ isError: true, structuredContent: { error: { code: "usage" } } });
+  }
+  expect((await sleep("1s")).structuredContent).toMatchObject({ state: "active" });
+  expect(await sleep("1s")).toMatchObject({ isError: true, structuredContent: { error: { code: "not_allowed" } } });
+  end();
+  await on.outcomeOf(task);
+  await on.botSays(/^done · alpha[\s\S]*awake/);
+  const [woken, before] = on.store().runs.recent(2);
+  expect(woken).toMatchObject({ engine: "alpha", resume: before?.session });
 });
 
 test("the file of the token is its owner's alone, and dies with the run; the token opens nothing else", async () => {

@@ -32,6 +32,20 @@ text = "fixed {run}"
   ]);
 });
 
+test("a trigger briefs the session of a run for its next turn, and begins none", async () => {
+  const tables = `[triggers.note]
+on = "error"
+do = "brief"
+text = "it failed before"
+`;
+  const { say, outcomeOf, store } = await stage({ tables });
+  const failed = await outcomeOf(say("session\nfail"));
+  const next = await outcomeOf(say("session\necho\ndone", { replyTo: failed.message_id }));
+  expect(textOf(next)).toContain("prompt=it failed before");
+  expect(store().firings.recent(9)).toMatchObject([{ source: "note", runId: null, reason: null }]);
+  expect(store().runs.recent(9)).toHaveLength(2);
+});
+
 test("a signed call begins a task; directives and resume lines in its payload do nothing", async () => {
   const port = await freePort();
   const tables = `[webhooks]

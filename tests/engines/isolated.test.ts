@@ -46,15 +46,20 @@ const filesOf = (directory: string): readonly string[] =>
     .filter((path) => path !== "web" && !path.startsWith("web/"))
     .sort();
 
-test.runIf(process.platform === "linux").each(Object.entries(isolated))(
-  "%s in a home of its own writes nothing into the person's, and has one key and no secret of the bridge",
-  async (id, { table, key }) => {
+const cases = (Object.keys(isolated) as (keyof typeof isolated)[]).flatMap((id) =>
+  ["headless", "live"].map((way) => [id, way] as const),
+);
+
+test.runIf(process.platform === "linux").each(cases)(
+  "%s (%s) in a home of its own writes nothing into the person's, and has one key and no secret of the bridge",
+  async (id, way) => {
+    const { table, key } = isolated[id];
     const person = home.env["HOME"] ?? "";
-    const own = join(scratch, id);
-    const seen = join(scratch, `${id}.env`);
-    const command = join(scratch, `${id}.sh`);
-    mkdirSync(own);
-    writeFileSync(command, `#!/bin/sh\nenv -0 > "${seen}"\nexec "${engineCommand(id as never)}" "$@"\n`, {
+    const own = join(scratch, id, way);
+    const seen = join(scratch, `${id}.${way}.env`);
+    const command = join(scratch, `${id}.${way}.sh`);
+    mkdirSync(own, { recursive: true });
+    writeFileSync(command, `#!/bin/sh\nenv -0 > "${seen}"\nexec "${engineCommand(id)}" "$@"\n`, {
       mode: 0o755,
     });
     const before = filesOf(person);
@@ -69,6 +74,7 @@ test.runIf(process.platform === "linux").each(Object.entries(isolated))(
 [${id}]
 cmd = "${command}"
 isolated = "${own}"
+interactive = ${way === "live"}
 api_key = { env = "KEY_FOR_IT" }
 env_passthrough = ["OPENCODE_DISABLE_*", "PI_OFFLINE"]
 ${table()}
@@ -88,7 +94,9 @@ path = "${home.web}"`,
       expect(variables.has(name)).toBe(false);
       expect([...variables.values()].join()).not.toContain(value);
     }
-    expect([...variables.keys()].filter((name) => /KEY|TOKEN|SECRET|PASSWORD/.test(name))).toEqual([key]);
+    const secret = [...variables.keys()].filter((name) => /KEY|TOKEN|SECRET|PASSWORD/.test(name));
+    // The password is takopi's own, made for this server.
+    expect(secret.filter((name) => name !== "OPENCODE_SERVER_PASSWORD")).toEqual([key]);
     expect(filesOf(person)).toEqual(before);
     expect(filesOf(own).length).toBeGreaterThan(1);
   },

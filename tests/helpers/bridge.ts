@@ -120,13 +120,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
         if (replies.some((message) => BUSY.test(textOf(message)))) return undefined;
         return replies.find((message) => OUTCOME.test(textOf(message)));
       }, waitMs),
-    press: async ({ chat, message_id: messageId }, label) => {
-      const markup = emulator.message(chat.id, messageId)?.reply_markup;
-      const button = markup?.inline_keyboard.flat().find(({ text }) => text.endsWith(label));
-      if (!button || !("callback_data" in button)) throw new Error(`message ${messageId} has no button ${label}`);
-      const id = emulator.press({ chatId: chat.id, messageId, data: button.callback_data });
-      return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
-    },
+    press: (message, label) => pressIn(emulator, message, label, waitMs),
     stop,
     signalAgain: () => atSecondSignal(),
     start,
@@ -136,6 +130,20 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       return store;
     },
   };
+}
+
+/** See `Stage.press`. */
+export async function pressIn(
+  emulator: Emulator,
+  { chat, message_id: messageId }: Message,
+  label: string,
+  waitMs: number,
+): Promise<string> {
+  const markup = emulator.message(chat.id, messageId)?.reply_markup;
+  const button = markup?.inline_keyboard.flat().find(({ text }) => text.endsWith(label));
+  if (!button || !("callback_data" in button)) throw new Error(`message ${messageId} has no button ${label}`);
+  const id = emulator.press({ chatId: chat.id, messageId, data: button.callback_data });
+  return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
 }
 
 function configText(options: StageOptions, emulator: Emulator): string {

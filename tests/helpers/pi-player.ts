@@ -27,6 +27,7 @@ export const readCapture = (name: string): readonly Entry[] =>
 export class PiPlayer implements LiveProcess {
   readonly mark = { pid: 2 ** 30, startTime: "" };
   readonly markId = "live-player";
+  readonly tap = () => () => {};
   readonly gone: Promise<Ending>;
   /** What was written to it. */
   readonly written: Message[] = [];

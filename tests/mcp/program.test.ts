@@ -1,9 +1,17 @@
-import { expect, test } from "vitest";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { exitCodes } from "../../src/control/protocol.ts";
 import { allowable, toolsFor } from "../../src/mcp/tools.ts";
 import { operations } from "../../src/operations/index.ts";
+import { insideOperations } from "../../src/operations/inside/index.ts";
 import { stage } from "../helpers/bridge.ts";
+import { openInside } from "../helpers/inside.ts";
 import { connectMcp } from "../helpers/mcp-client.ts";
+
+const INSIDE = fileURLToPath(new URL("../../dist/src/mcp/inside.js", import.meta.url));
 
 const namesOf = (tools: readonly { readonly name: string }[]) => tools.map(({ name }) => name).sort();
 
@@ -53,6 +61,24 @@ test("without a bridge each call says so", async () => {
   const client = await connectMcp(directory);
   const result = await client.callTool({ name: "usage", arguments: {} });
   expect(result).toMatchObject({ isError: true, structuredContent: { error: { code: "no_bridge" } } });
+});
+
+test("the built server of a run's own tools speaks for its run, and for nobody once that has ended", async () => {
+  const on = await stage({ tables: "[alpha]\ntools = true\n" });
+  const { pass, end, task } = await openInside(on);
+  const client = new Client({ name: "test", version: "1.0.0" });
+  const args = [INSIDE, "1.0.0", pass];
+  await client.connect(new StdioClientTransport({ command: process.execPath, args, cwd: on.directory }));
+  onTestFinished(() => client.close());
+  const { tools } = await client.listTools();
+  expect(namesOf(tools)).toEqual(namesOf(insideOperations));
+  const say = () => client.callTool({ name: "send_message", arguments: { text: "Half done" } });
+  expect((await say()).isError).toBeUndefined();
+  await on.botSays(/^Half done/);
+  end();
+  await on.outcomeOf(task);
+  await vi.waitUntil(() => !existsSync(pass), { timeout: 60_000 });
+  expect(await say()).toMatchObject({ isError: true, structuredContent: { error: { code: "not_allowed" } } });
 });
 
 test("another agent can neither approve, nor name a chat, nor send more than the socket takes; the bridge lives on", async () => {

@@ -85,7 +85,7 @@ export const mutations: readonly Mutation[] = [
     file: "src/chat/deliverer.ts",
     find: "if (progressId !== undefined && !isReplaced)",
     replace: "if (progressId === undefined && !isReplaced)",
-    tests: ["tests/telegram/faults.test.ts"],
+    tests: ["tests/e2e/task.test.ts"],
   },
   {
     invariant: "Strangers get no answer",
@@ -141,7 +141,7 @@ export const mutations: readonly Mutation[] = [
     file: "src/operations/answer.ts",
     find: "isForPeople: true,",
     replace: "isForPeople: false,",
-    tests: ["tests/mcp/program.test.ts"],
+    tests: ["tests/operations/operations.test.ts"],
   },
   {
     invariant: "A path that a person or an engine names stays in the project",

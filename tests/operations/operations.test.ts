@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { operationHandler } from "../../src/control/operation-handler.ts";
+import { allowable, toolsFor } from "../../src/mcp/tools.ts";
 import { findOperation, namesOf, toInput } from "../../src/operations/call.ts";
 import { operations } from "../../src/operations/index.ts";
+import type { Access } from "../../src/operations/operation.ts";
 import { menuOf } from "../../src/telegram/menu.ts";
 import { load } from "../config/bench.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
@@ -31,4 +34,16 @@ test("the menu offers exactly these", () => {
 test("an alias leads to what it stands for", () => {
   expect(findOperation(operations, "start")?.name).toBe("help");
   expect(findOperation(operations, "hepl")).toBeUndefined();
+});
+
+test("no other agent can be allowed to answer what an engine asks", async () => {
+  expect(allowable(operations)).not.toContain("answer");
+  expect(toolsFor(operations, ["answer"]).map(({ name }) => name)).not.toContain("answer");
+  const handle = operationHandler(
+    () => ({ operations }) as unknown as Access,
+    () => "1",
+  );
+  const request = { id: "1", operation: "answer", input: { reply: "allow" }, surface: "mcp" } as const;
+  const called = handle(request, () => {}, new AbortController().signal);
+  await expect(called).rejects.toMatchObject({ code: "not_allowed" });
 });

@@ -5,6 +5,7 @@ import { describeExit } from "../../../src/engine/exit.ts";
 import { type RequestId, RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { type LiveProcess, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
+import type { AddTap } from "../../../src/engine/tap.ts";
 import { UNKNOWN_KIND } from "../../../src/engine/unknown-kinds.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { Logger } from "../../../src/log.ts";
@@ -71,6 +72,7 @@ export class CodexServer {
   readonly peer: RpcPeer;
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
+  readonly tap: AddTap;
   readonly #process: LiveProcess;
   readonly #log: Logger;
   readonly #listeners = new Map<string, ThreadListener>();
@@ -81,6 +83,7 @@ export class CodexServer {
   constructor(process: LiveProcess, log: Logger) {
     this.mark = process.mark;
     this.gone = process.gone;
+    this.tap = process.tap;
     this.#process = process;
     this.#log = log;
     this.peer = new RpcPeer(process, "Codex", log);

@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import type { z } from "zod";
 import { BOUNDS } from "../../../src/bounds.ts";
 import { parseJson } from "../../../src/engine/json.ts";
+import { Taps } from "../../../src/engine/tap.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { explainRefusal } from "./refusal.ts";
 import { EventStreamParser } from "./sse.ts";
@@ -38,6 +39,8 @@ export class Client {
   readonly #port: number;
   readonly #authorization: string;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #taps = new Taps();
+  readonly tap = this.#taps.add;
 
   constructor({ port, password }: Address) {
     this.#port = port;
@@ -47,6 +50,7 @@ export class Client {
   /** @throws EngineError if the server is gone or answers too late or too much, or if the call was given up. */
   async send(call: Call): Promise<Answer> {
     const { limitMs = BOUNDS.liveServer.callMs, path } = call;
+    this.#taps.said(`${JSON.stringify({ method: call.method, path, body: call.body })}\n`);
     const late = AbortSignal.timeout(limitMs);
     const signal = call.signal === undefined ? late : AbortSignal.any([call.signal, late]);
     try {
@@ -84,7 +88,10 @@ export class Client {
       const parser = new EventStreamParser();
       for await (const chunk of response) {
         watch.refresh();
-        for (const data of parser.push(chunk as Uint8Array)) take(data);
+        for (const data of parser.push(chunk as Uint8Array)) {
+          this.#taps.heard(Buffer.from(`${data}\n`));
+          take(data);
+        }
       }
     } catch (cause) {
       throw cause instanceof EngineError ? cause : lost(cause);

@@ -64,7 +64,7 @@ async function connect({ process, password, isGuarded, log }: Connecting): Promi
     client.close();
   };
   const kill = () => process.kill();
-  return { gone: process.gone, client, isGuarded, allowed: new Map(), feed, kill, stop };
+  return { gone: process.gone, client, isGuarded, allowed: new Map(), feed, tap: client.tap, kill, stop };
 }
 
 /** The port that it says it listens on; its further output is read and thrown away. */

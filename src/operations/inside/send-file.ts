@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { relativePath } from "../../domain/relative.ts";
 import { defineOperation } from "../operation.ts";
-import { requireFew, runOf, targetOf } from "./run-of.ts";
+import { requireFew, requireRoom, runOf, targetOf } from "./run-of.ts";
 
 export const sendFile = defineOperation({
   name: "send_file",
   summary: "send a file to the person",
   guide:
-    "Sends a file of your working directory to the person's chat: 50 MiB at most, ten files a task. Links and paths that lead outside are refused.",
+    "Sends a file of your working directory to the person's chat: ten files a task, 50 MiB together. Links and paths that lead outside are refused.",
   input: z.strictObject({ path: z.string().min(1).max(4096).describe("from your working directory") }),
   output: z.object({ name: z.string(), size: z.number() }),
   argument: "path",
@@ -19,7 +19,8 @@ export const sendFile = defineOperation({
     requireFew(access, run, "files");
     const { project, branch, cwd } = run;
     const place = { ...(project !== null && { project }), ...(branch !== null && { branch }) };
-    return access.bridge.sendFile(relativePath(path, cwd ?? undefined), { place, target: targetOf(run) });
+    const admit = (size: number) => requireRoom(access, run, size);
+    return access.bridge.sendFile(relativePath(path, cwd ?? undefined), { place, target: targetOf(run), admit });
   },
   tell: ({ name, size }) => ({ body: `Sending ${name} (${size} bytes).` }),
 });

@@ -79,7 +79,16 @@ export function play(capture: readonly Exchange[]): Player {
     setImmediate(advance);
   };
   const process: LiveProcess = {
-    ...{ mark: { pid: 2 ** 30, startTime: "" }, markId: "live-played", stdout, gone, write, stop, kill: stop },
+    ...{
+      mark: { pid: 2 ** 30, startTime: "" },
+      markId: "live-played",
+      tap: () => () => {},
+      stdout,
+      gone,
+      write,
+      stop,
+      kill: stop,
+    },
     ...{ family: async () => [], endInput: () => {}, hasExited: () => stdout.writableEnded },
   };
   return { process, heard };
