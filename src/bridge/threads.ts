@@ -74,6 +74,11 @@ export class Threads {
     return this.#thread(run.engine, session);
   }
 
+  /** Ends the warm process of an idle thread, which the next run starts again; false if there is none. */
+  async end(thread: Thread): Promise<boolean> {
+    return (await this.#operate(thread, "end")).hasEnded === true;
+  }
+
   async compact(thread: Thread): Promise<void> {
     await this.#operate(thread, "compact");
   }
@@ -167,11 +172,11 @@ export class Threads {
 
   async #operate(
     { engine: { id: engine }, session, run }: Thread,
-    operation: SessionAbility,
+    operation: SessionAbility | "end",
     input?: string,
   ): Promise<OperationResult> {
     const { worker } = this.#options;
-    this.#require(run, operation);
+    if (operation !== "end") this.#require(run, operation);
     const release = await this.#occupy(`${engine}:${session}`);
     if (!release) throw new UserError("That session is running: wait for it, or stop it first.", { code: "busy" });
     const { project, branch } = run;

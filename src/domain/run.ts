@@ -4,8 +4,8 @@ import type { Reply } from "./question.ts";
 /** Things to do with a running turn, or with a session between its runs. */
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
 export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal";
-/** Things to ask a machine about sessions: `sessions` needs no server. */
-export type SessionOperation = SessionAbility | "sessions";
+/** Things to ask a machine about sessions: `sessions` needs no server, and `end` ends the warm one. */
+export type SessionOperation = SessionAbility | "sessions" | "end";
 
 /** A session that an engine has saved, whoever began it. */
 export interface FoundSession {

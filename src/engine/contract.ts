@@ -116,6 +116,8 @@ export interface LiveServer extends ProcessMark {
   readonly engine: string;
   /** Sessions that have a run now. */
   readonly busy: readonly string[];
+  /** The session that was last named, if any was. */
+  readonly last?: string;
   /** ms since 1970 of the end of its last run; undefined while it has one. */
   readonly idleSince?: number;
 }

@@ -41,6 +41,14 @@ export class EngineHost {
     await Promise.all(ended.flatMap(({ pid }) => this.#pools().map((pool) => pool.endIdle(pid))));
   }
 
+  /** Ends the idle server that served this session last; false if there is none. */
+  async endIdle(engine: string, session: string): Promise<boolean> {
+    const isIt = (one: LiveServer) => one.engine === engine && one.last === session && one.idleSince !== undefined;
+    const found = this.servers().find(isIt);
+    if (found) await Promise.all(this.#pools().map((pool) => pool.endIdle(found.pid)));
+    return found !== undefined;
+  }
+
   /** Ends all servers in their own clean way, then by force. Resolves when none of their processes lives. */
   async close(): Promise<void> {
     await Promise.all(this.#pools().map((pool) => pool.close()));

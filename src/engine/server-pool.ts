@@ -49,6 +49,8 @@ interface Entry<Server> {
   /** Leases with their sessions, as far as these are known. */
   readonly users: Map<Use, string | undefined>;
   readonly givenUp: Set<Use>;
+  /** The session that was last named. */
+  last: string | undefined;
   idle: { readonly beganMs: number; readonly since: number } | undefined;
   /** Being ended by the pool. */
   ending: Promise<void> | undefined;
@@ -103,7 +105,11 @@ export class ServerPool<Server extends Pooled> {
     };
     try {
       const server = await unlessAborted(entry.starting, stopped);
-      const name = (session: string) => entry.users.has(user) && entry.users.set(user, session);
+      const name = (session: string) => {
+        if (!entry.users.has(user)) return;
+        entry.users.set(user, session);
+        entry.last = session;
+      };
       const end = () => {
         release();
         return this.#end(key, entry);
@@ -121,10 +127,11 @@ export class ServerPool<Server extends Pooled> {
   }
 
   servers(): readonly LiveServer[] {
-    return [...this.#entries.values()].flatMap(({ mark, users, idle }) => {
+    return [...this.#entries.values()].flatMap(({ mark, users, last, idle }) => {
       if (mark === undefined) return [];
       const busy = [...users.values()].filter((session) => session !== undefined);
-      return [{ ...mark, engine: this.#engine, busy, ...(idle && { idleSince: idle.since }) }];
+      const more = { ...(last !== undefined && { last }), ...(idle && { idleSince: idle.since }) };
+      return [{ ...mark, engine: this.#engine, busy, ...more }];
     });
   }
 
@@ -166,7 +173,7 @@ export class ServerPool<Server extends Pooled> {
     const starting = Promise.resolve().then(() => start((mark) => announce(mark)));
     const entry: Entry<Server> = {
       ...{ starting, server: undefined, mark: undefined, startedAtMs: performance.now(), users: new Map() },
-      ...{ givenUp: new Set(), idle: undefined, ending: undefined, dying: undefined },
+      ...{ givenUp: new Set(), last: undefined, idle: undefined, ending: undefined, dying: undefined },
     };
     const announce = (mark: ProcessMark): void => {
       entry.mark = mark;

@@ -9,6 +9,7 @@ import { continueSession } from "./continue.ts";
 import { ctx } from "./ctx.ts";
 import { diff } from "./diff.ts";
 import { each } from "./each.ts";
+import { end } from "./end.ts";
 import { engines } from "./engines.ts";
 import { file } from "./file.ts";
 import { fork } from "./fork.ts";
@@ -62,6 +63,7 @@ export const operations: readonly Operation[] = [
   goal,
   name,
   archive,
+  end,
   model,
   schedule,
   remind,

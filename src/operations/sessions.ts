@@ -111,6 +111,7 @@ function buttonsOf(run: string, number: number, isBusy: boolean): OperationButto
   return [
     { label: `${number} Compact`, operation: "compact", input: { session: run } },
     { label: `${number} Fork`, operation: "fork", input: { session: run } },
+    { label: `${number} End`, operation: "end", input: { session: run } },
   ];
 }
 

@@ -98,10 +98,11 @@ export class LocalWorker implements Worker {
     const { env, log } = this.#options;
     const engine = this.#engine(place.engine);
     const { operations } = engine;
+    const { session = "" } = place;
+    if (operation === "end") return { hasEnded: await this.#host.endIdle(engine.id, session) };
     if (!operations[operation]) throw new UserError(`${engine.label} cannot do that.`);
     // A list of models needs no worktree.
     const cwd = await this.#placeOf(operation === "models" ? projectOnly(place) : place);
-    const { session = "" } = place;
     const options = this.#optionsOf(engine, place);
     const trusted = this.#isTrusted(place);
     const directories = this.#directories();

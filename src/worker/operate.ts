@@ -11,7 +11,7 @@ interface Operation {
 /** Asks an engine to do something with a session; nothing comes of what it cannot do. */
 export async function act(
   operations: Operations,
-  operation: SessionOperation,
+  operation: Exclude<SessionOperation, "end">,
   { request, input }: Operation,
 ): Promise<OperationResult> {
   switch (operation) {

@@ -98,6 +98,8 @@ export interface OperationResult {
   readonly models?: readonly string[];
   /** `goal`: the one that the session then has. */
   readonly goal?: Goal | undefined;
+  /** `end`: whether there was a warm server. */
+  readonly hasEnded?: boolean;
   /** `sessions`: the newest first. */
   readonly sessions?: readonly FoundSession[];
 }

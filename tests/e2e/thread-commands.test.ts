@@ -68,6 +68,16 @@ describe("commands for a thread", () => {
     expect(sessionIn(back)).toBe(sessionIn(first));
   });
 
+  test("end the process of an idle session", async () => {
+    const { say, botSays, press, outcomeOf } = await stageLive();
+    const first = await outcomeOf(say("answer"));
+    say("/sessions");
+    await press(await botSays(/idle for/), "1 End");
+    await botSays(/^Ended\. The session is kept/);
+    say("/end", { replyTo: first.message_id });
+    await botSays(/^That session keeps no process warm\.$/);
+  });
+
   test("tell what the engine says where it cannot", async () => {
     const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex" });
     const first = await outcomeOf(say("answer"));

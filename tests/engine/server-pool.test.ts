@@ -59,12 +59,12 @@ test("a server is busy with its sessions, and idle from the end of the last", as
   one.name("s1");
   two.name("s2");
   const { mark } = one.server;
-  expect(pool.servers()).toEqual([{ ...mark, engine: "toy", busy: ["s1", "s2"] }]);
+  expect(pool.servers()).toEqual([{ ...mark, engine: "toy", busy: ["s1", "s2"], last: "s2" }]);
   one.release();
   one.release();
-  expect(pool.servers()).toEqual([{ ...mark, engine: "toy", busy: ["s2"] }]);
+  expect(pool.servers()).toEqual([{ ...mark, engine: "toy", busy: ["s2"], last: "s2" }]);
   two.release();
-  expect(pool.servers()).toEqual([{ ...mark, engine: "toy", busy: [], idleSince: Date.now() }]);
+  expect(pool.servers()).toEqual([{ ...mark, engine: "toy", busy: [], last: "s2", idleSince: Date.now() }]);
 });
 
 test("a server is given up when all its uses are, of which those that ended do not count", async () => {

@@ -219,6 +219,15 @@ test("one session goes on headless, live, headless and live again", async () => 
   for (const words of ["First, headless.", "Second, live.", "Third, headless."]) expect(messages).toContain(words);
 });
 
+test("the pi of an idle session is ended, and its next message starts another", async () => {
+  const session = sessionOf(await ask("[[say One.]]"));
+  expect(await host.endIdle("pi", "another")).toBe(false);
+  expect(await host.endIdle("pi", session)).toBe(true);
+  expect(host.servers()).toEqual([]);
+  const { completed } = await ask("[[say Two.]]", { session });
+  expect(completed).toMatchObject({ ok: true, answer: "Two.", resume: { value: session } });
+});
+
 test("two sessions work at once, each in a pi of its own", async () => {
   const wait = (mine: string, other: string) =>
     start(`[[shell touch ${mine}; until [ -e ${other} ]; do sleep 0.05; done; echo ${mine}]]`);
