@@ -19,15 +19,17 @@ export function scheduleRuns(setup: ScheduledRunsSetup): ScheduleClock {
     ...setup,
     configured: () => config().schedules,
     add: (schedule, { slept, follows }) => {
-      const { chatId, topicId, name, quiet } = schedule;
+      const { chatId, topicId, name, quiet, isPlain } = schedule;
       const prompt = {
         ...{ chatId, topicId, messageId: undefined, userId: undefined, isPrivate: false, reply: undefined },
-        ...{ text: writeDirectives(schedule), follows, origin: { type: "schedule" as const, name, slept, quiet } },
+        ...{
+          text: isPlain ? "" : writeDirectives(schedule),
+          follows,
+          origin: { type: "schedule" as const, name, slept, quiet },
+        },
       };
-      return bridge.add(
-        prompt,
-        resolvePrompt(prompt, { config: config(), engines, store, botName: "", engineOverride }),
-      );
+      const resolved = resolvePrompt(prompt, { config: config(), engines, store, botName: "", engineOverride });
+      return bridge.add(prompt, isPlain ? { ...resolved, prompt: schedule.prompt } : resolved);
     },
     start: (runId) => bridge.start(runId),
     isBusy: ({ chatId, topicId }) => bridge.active(chatId).some((run) => run.topicId === (topicId ?? null)),

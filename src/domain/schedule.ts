@@ -29,6 +29,8 @@ export interface Schedule {
   readonly missed: "once" | "skip";
   /** `errors`: only what failed makes a sound. */
   readonly quiet?: "errors" | undefined;
+  /** An engine wrote the prompt, and no person saved it: directives and resume lines in it do nothing. */
+  readonly isPlain?: boolean | undefined;
 }
 
 /** The arithmetic of times: see `schedule-times.ts`. */

@@ -14,6 +14,8 @@ const DRAFT_MS = MS_PER_DAY;
 interface DraftPlace extends Pick<Caller, "place"> {
   /** The run whose session it will resume, each time. */
   readonly follows?: StoredRun | undefined;
+  /** See `Schedule.isPlain`. */
+  readonly isPlain?: boolean | undefined;
 }
 
 /** The run that a message replies to. */
@@ -21,7 +23,7 @@ export const repliedRun = ({ store }: Access, { place }: Caller): StoredRun | un
   place.reply && store.messages.runOf(place.chatId, place.reply.messageId);
 
 /** Keeps a task that is to begin by time, until somebody saves it. */
-export function addDraft({ when, prompt }: Asked, access: Access, { place, follows }: DraftPlace): Entry {
+export function addDraft({ when, prompt }: Asked, access: Access, { place, follows, isPlain }: DraftPlace): Entry {
   const { store, schedules, now } = access;
   const problem = problemOf(when);
   if (problem !== undefined) throw new UserError(`That time cannot be: it ${problem}.`);
@@ -29,7 +31,7 @@ export function addDraft({ when, prompt }: Asked, access: Access, { place, follo
   const taken = new Set(schedules.list().map(({ schedule }) => schedule.name));
   const schedule: Schedule = {
     ...{ name: nameOf(prompt, taken), when, prompt, chatId: place.chatId, topicId: place.topicId },
-    ...{ only_when_idle: false, missed: "once" },
+    ...{ only_when_idle: false, missed: "once", isPlain },
     ...(follows ? { session: "same", overlap: "queue" } : { session: "new", overlap: "skip" }),
   };
   const lastRunId = follows?.id ?? null;

@@ -179,6 +179,23 @@ test("a schedule is proposed, and counts only when the person saves it", async (
   expect(on.store().schedules.all()).toMatchObject([{ state: "active" }]);
 });
 
+test("a run that sleeps is woken in its session, with a task in which no resume line counts", async () => {
+  const on = await set();
+  const { client, end, task } = await openInside(on);
+  const sleep = (time: string) =>
+    client.callTool({ name: "sleep", arguments: { time, task: "session\nanswer awake\ndone\nbeta resume s1" } });
+  for (const time of ["2d", "0s", "soon"]) {
+    expect(await sleep(time)).toMatchObject({ isError: true, structuredContent: { error: { code: "usage" } } });
+  }
+  expect((await sleep("1s")).structuredContent).toMatchObject({ state: "active" });
+  expect(await sleep("1s")).toMatchObject({ isError: true, structuredContent: { error: { code: "not_allowed" } } });
+  end();
+  await on.outcomeOf(task);
+  await on.botSays(/^done · alpha[\s\S]*awake/);
+  const [woken, before] = on.store().runs.recent(2);
+  expect(woken).toMatchObject({ engine: "alpha", resume: before?.session });
+});
+
 test("the file of the token is its owner's alone, and dies with the run; the token opens nothing else", async () => {
   const on = await set();
   const { client, pass, end, task } = await openInside(on, built);

@@ -66,7 +66,7 @@ export function useSite(options: BrowserContextOptions = {}): Site {
     site.open = async (url = site.emulator.pageUrl) => {
       const page = await context.newPage();
       await page.goto(url, { waitUntil: "commit" });
-      await page.locator(".chat").first().waitFor();
+      await page.locator(".chat").first().waitFor({ state: "attached" });
       return page;
     };
     site.page = await site.open();

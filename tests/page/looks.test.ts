@@ -3,8 +3,10 @@ import { bubble, eventually, passedBy, useSite } from "./harness.ts";
 
 const site = useSite({ viewport: { width: 360, height: 640 }, colorScheme: "light" });
 
-test("a phone shows the chats first, then one conversation, and never scrolls sideways", async () => {
+test("a phone shows the welcome, then the chats, then one conversation, and never scrolls sideways", async () => {
   const { page, api, emulator } = site;
+  await page.locator("#welcome").waitFor();
+  await page.getByRole("button", { name: "Back to the chats" }).click();
   await page.locator("#conversation").waitFor({ state: "hidden" });
   const cells = [
     Array.from({ length: 12 }, (_, index) => ({ text: `column ${index}`, align: "left", valign: "top" }) as const),
@@ -33,6 +35,8 @@ test("a phone shows the chats first, then one conversation, and never scrolls si
 
 test("colours follow the system until the switch says otherwise, and the choice is kept", async () => {
   const { page } = site;
+  const back = page.getByRole("button", { name: "Back to the chats" });
+  await back.click();
   const isDark = () => page.evaluate("getComputedStyle(document.body).color.match(/\\d+/)[0] > 128");
   expect(await isDark()).toBe(false);
   await page.emulateMedia({ colorScheme: "dark" });
@@ -41,6 +45,7 @@ test("colours follow the system until the switch says otherwise, and the choice 
   await page.getByRole("button", { name: "Theme: light" }).waitFor();
   expect(await isDark()).toBe(false);
   await page.reload();
+  await back.click();
   await page.getByRole("button", { name: "Theme: light" }).waitFor();
   expect(await isDark()).toBe(false);
 });
@@ -48,7 +53,6 @@ test("colours follow the system until the switch says otherwise, and the choice 
 test("nothing moves for people who asked for no motion", async () => {
   const { page, api, emulator } = site;
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await page.locator(".chat").first().click();
   await api.sendMessage(emulator.groupId, "elsewhere");
   await passedBy(page, "elsewhere");
   await eventually(() => page.evaluate("document.getAnimations().length"), 0);

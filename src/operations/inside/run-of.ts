@@ -15,12 +15,12 @@ export const targetOf = ({ id: runId, chatId, topicId, messageId: replyTo }: Sto
 });
 
 /** @throws UserError if a run does something too often. */
-export function requireFew({ bridge }: Access, run: StoredRun, what: "messages" | "files" | "questions"): void {
+export function requireFew({ bridge }: Access, run: StoredRun, what: keyof typeof MOST): void {
   if (bridge.tickets.passes.spend(run.id, what, MOST[what])) return;
   throw new UserError(`A task sends ${MOST[what]} ${what} at most, and these are used up.`, { code: "not_allowed" });
 }
 
-const MOST = { messages: 30, files: 10, questions: 20 } as const;
+const MOST = { messages: 30, files: 10, questions: 20, sleeps: 1 } as const;
 
 /** All files of a run together, in bytes: as much as an outbox may hold. */
 const MOST_BYTES = 50 * 1024 * 1024;

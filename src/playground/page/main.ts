@@ -63,6 +63,12 @@ function route(): void {
   if (next && !NARROW.matches) composer.focus();
 }
 
+/** The welcome comes first on a phone, too: the chat that has it opens by itself once. */
+function welcome(): void {
+  const [first] = store.conversations;
+  if (location.hash === "" && first && store.isNew(first)) history.replaceState(null, "", `#${first.key}`);
+}
+
 function showConnection(state: "open" | "lost"): void {
   const note = byId("lost");
   note.hidden = state === "open";
@@ -97,7 +103,9 @@ function start(): void {
   connect(api.eventsUrl(), {
     onState: showConnection,
     onEvent: (event) => {
+      const isFirst = store.conversations.length === 0;
       store.apply(event);
+      if (isFirst && NARROW.matches) welcome();
       if (event.type === "hello" && store.conversation() === undefined) route();
       if (event.type === "deleted") composer.forget(event.chat_id, event.message_id);
       if (event.type === "draft") setTimeout(refresh, Streams.LIFETIME_MS);

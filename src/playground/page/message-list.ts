@@ -81,9 +81,9 @@ export class MessageList {
 
   /** In the private chat the welcome stays until the person has written. */
   private showEmpty(messages: readonly Message[]): void {
-    const isPrivate = this.store.conversation()?.chat.type === "private";
-    byId("welcome").hidden = !isPrivate || messages.some((message) => this.store.isOwn(message));
-    this.list.classList.toggle("empty", messages.length === 0 && !isPrivate && this.store.open !== undefined);
+    const open = this.store.conversation();
+    byId("welcome").hidden = !open || !this.store.isNew(open);
+    this.list.classList.toggle("empty", messages.length === 0 && open !== undefined && open.chat.type !== "private");
   }
 
   private restart(messages: readonly Message[]): void {

@@ -131,6 +131,11 @@ export class Store {
     return from?.id === person?.id;
   }
 
+  /** Whether the person has not written yet in their own chat. */
+  isNew({ key, chat }: Conversation): boolean {
+    return chat.type === "private" && !this.history.of(key).some((message) => this.isOwn(message));
+  }
+
   private start(hello: Extract<PageEvent, { type: "hello" }>): void {
     const isSameWorld = this.world === hello.world;
     const missed = hello.messages.filter((message) => !this.history.find(message.chat.id, message.message_id));
