@@ -60,3 +60,17 @@ test("a reply is marked as sending, on the disk, before the transport has it, an
   expect(seen).toEqual([{ states: ["sending"], onDisk: 1 }]);
   expect(stateOf()).toEqual([]);
 });
+
+test("a part that arrived before the bridge ended is not sent again", async () => {
+  const store = openStore(":memory:");
+  const call = vi.fn();
+  const deliverer = deliverReplies({ call }, store);
+  store.deliveries.add({ chatId: "1", body: "reply", createdAt: 0 });
+  const [{ id } = { id: 0 }] = store.deliveries.open();
+  store.deliveries.progressed(id, 1);
+  deliverer.kick();
+  await deliverer.idle();
+  deliverer.close();
+  expect(call).not.toHaveBeenCalled();
+  expect(store.deliveries.open()).toEqual([]);
+});

@@ -61,10 +61,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     invariant: "An answer is stored before it is sent, and kept until it was",
-    file: "src/chat/deliverer.ts",
-    find: "if (delivery.file !== null) await",
-    replace: "store.deliveries.sent(delivery.id);\n      if (delivery.file !== null) await",
-    tests: ["tests/chaos/kill.test.ts"],
+    file: "src/chat/part-sender.ts",
+    find: "store.durably(() => store.deliveries.sending(delivery.id));",
+    replace: "store.durably(() => store.deliveries.sent(delivery.id));",
+    tests: ["tests/chat/deliverer.test.ts"],
   },
   {
     invariant: "A message is marked as on its way before it is sent",
@@ -78,13 +78,13 @@ export const mutations: readonly Mutation[] = [
     file: "src/chat/part-sender.ts",
     find: "let index = store.deliveries.sentParts(delivery.id);",
     replace: "let index = 0;",
-    tests: ["tests/chaos/kill.test.ts"],
+    tests: ["tests/chat/deliverer.test.ts"],
   },
   {
     invariant: "No message says that a run goes on once it has ended",
-    file: "src/chat/deliverer.ts",
-    find: "if (progressId !== undefined && !isReplaced)",
-    replace: "if (progressId === undefined && !isReplaced)",
+    file: "src/chat/retire.ts",
+    find: "if (progressId === null) return;",
+    replace: "return;",
     tests: ["tests/e2e/task.test.ts"],
   },
   {
