@@ -7,7 +7,7 @@ import type { FileTable } from "./schema.ts";
 const RESERVED = [
   ...(
     "send each steer brief cancel interrupt queue new sessions continue runs watch show diff approvals answer compact fork " +
-    "undo name model models settings archive schedule remind trigger goal usage projects engines policy help start"
+    "undo name model models settings archive end schedule remind trigger goal usage projects engines policy help start"
   ).split(" "),
   ..."config doctor init plugins file agent reasoning topic ctx machines".split(" "),
 ];

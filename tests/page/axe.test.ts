@@ -42,7 +42,7 @@ test("on a phone whatever is touched is 44 px, unless it lies in a line of text"
   const small = await page.evaluate(`[...document.querySelectorAll(${JSON.stringify(TARGETS)})].flatMap((element) => {
     const { width, height } = element.getBoundingClientRect();
     const inLine = getComputedStyle(element).display === "inline" || element.matches(".key.link");
-    return width === 0 || inLine || (width >= 44 && height >= 44) ? [] : [element.outerHTML.slice(0, 120) + width + "x" + height];
+    return width === 0 || inLine || (Math.round(width) >= 44 && Math.round(height) >= 44) ? [] : [element.outerHTML.slice(0, 120) + width + "x" + height];
   })`);
   expect(small).toEqual([]);
 });
