@@ -11,7 +11,7 @@ test.each([0, 150])("a comment and its forwards are one prompt if they come %d m
   const folder = mkdtempSync(join(tmpdir(), "takopi-gate-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const gate = join(folder, "go");
-  const { say, emulator, outcomeOf, store } = await stage({ telegram: "forward_coalesce_s = 6" });
+  const { say, emulator, outcomeOf, store } = await stage({ telegram: "forward_coalesce_s = 3" });
   const { privateChatId: chatId } = emulator;
   await emulator.waitFor(() => emulator.calls("getUpdates").at(-1)?.status === undefined);
   // The engine is at work, and has done nothing yet, when the forwards come.

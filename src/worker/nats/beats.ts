@@ -59,13 +59,14 @@ export class Beats {
   /** The names of all lines. */
   async names(): Promise<readonly string[]> {
     const names: string[] = [];
-    for await (const name of await (await this.#open()).keys()) names.push(name);
+    const keys = await within(2 * BOUNDS.machines.callMs, (await this.#open()).keys());
+    for await (const name of keys) names.push(name);
     return names;
   }
 
   /** Every line that there is, and each new one, until `signal` aborts or the broker fails. */
   async *watch(signal: AbortSignal): AsyncGenerator<Heard, void> {
-    const lines = await (await this.#open()).watch();
+    const lines = await within(2 * BOUNDS.machines.callMs, (await this.#open()).watch());
     const stop = () => lines.stop();
     signal.addEventListener("abort", stop, { once: true });
     try {

@@ -95,9 +95,8 @@ export class Streams {
   /** All that a run has said and will say, in its order, until `signal` aborts or the broker fails. */
   async *read(machine: string, jobId: string, signal: AbortSignal): AsyncGenerator<Kept, void> {
     const filter = { filter_subjects: eventSubject(machine, jobId) };
-    const messages = await (
-      await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(EVENTS, filter))
-    ).consume();
+    const consumer = await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(EVENTS, filter));
+    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume());
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -114,7 +113,7 @@ export class Streams {
   /** The tasks of a machine, each again and again until it is acknowledged. */
   async *jobs(machine: string, signal: AbortSignal): AsyncGenerator<Delivered, void> {
     const consumer = await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(JOBS, machine));
-    const messages = await consumer.consume({ max_messages: 10 });
+    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume({ max_messages: 10 }));
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
