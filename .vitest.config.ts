@@ -37,7 +37,7 @@ export default defineConfig({
     },
   ],
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -50,8 +50,7 @@ export class RollCall {
     const { at = 0, beat, isGone } = this.#heard.get(machine) ?? {};
     if (!this.#options.connection.isUp)
       return { state: this.#isStarting ? "unknown" : "away", since: this.#lostAt, beat };
-    if (!this.#isKnown) return { state: "unknown", since: at, beat };
-    if (at === 0) return { state: "unseen", since: at, beat };
+    if (at === 0) return { state: this.#isKnown ? "unseen" : "unknown", since: at, beat };
     return { state: isGone ? "gone" : "up", since: at, beat };
   }
 
