@@ -63,6 +63,8 @@ export class Speaker {
 
   async #work(): Promise<void> {
     const { signal, jobs, jobId, post } = this.#options;
+    // Lets `told` keep this promise before it is forgotten below, if there is nothing to say.
+    await Promise.resolve();
     while (!signal.aborted && !this.#isLost) {
       const saying = this.#next();
       // Whoever says something from here on begins anew: nothing may come between the look and this.
