@@ -146,6 +146,8 @@ export const BOUNDS = {
     packetBytes: 512 * KIB,
     /** The largest value that goes through the object store as one. */
     valueBytes: 64 * MIB,
+    /** The broker gives a sign at least this often while a stream is read; after two that are missing it is asked anew. */
+    streamSignMs: 2.5 * SECOND,
     beatMs: 5 * SECOND,
     /** A machine that is silent for so long is gone. */
     goneMs: 20 * SECOND,

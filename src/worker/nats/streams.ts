@@ -96,7 +96,7 @@ export class Streams {
   async *read(machine: string, jobId: string, signal: AbortSignal): AsyncGenerator<Kept, void> {
     const filter = { filter_subjects: eventSubject(machine, jobId) };
     const consumer = await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(EVENTS, filter));
-    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume());
+    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume(reading()));
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -113,7 +113,7 @@ export class Streams {
   /** The tasks of a machine, each again and again until it is acknowledged. */
   async *jobs(machine: string, signal: AbortSignal): AsyncGenerator<Delivered, void> {
     const consumer = await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(JOBS, machine));
-    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume({ max_messages: 10 }));
+    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume({ ...reading(), max_messages: 10 }));
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -136,6 +136,12 @@ export class Streams {
     );
   }
 }
+
+/** How a stream is read: a broker that was killed leaves readers waiting until signs of it are missing. */
+const reading = () => {
+  const { streamSignMs: sign } = BOUNDS.machines;
+  return { idle_heartbeat: sign, expires: 4 * sign };
+};
 
 interface NewMessage {
   readonly body: Uint8Array;
