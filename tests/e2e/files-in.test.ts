@@ -82,11 +82,12 @@ describe("a download", () => {
     ["is silent for too long", { type: "hang" as const }],
     ["meets a broken gateway", { type: "bad_gateway" as const }],
   ])("that %s is tried again, and the task runs once", async (_, fault) => {
-    shorten(BOUNDS.download, { silenceMs: 300 });
+    // Not too short for the second try on a busy machine.
+    if (fault.type === "hang") shorten(BOUNDS.download, { silenceMs: 2_000 });
     const { emulator, send, outcomeOf, kept, store } = await sending();
     emulator.fail("download", fault);
     expect(textOf(await outcomeOf(send("notes.txt", "x".repeat(100_000))))).toContain("notes.txt");
-    expect(emulator.calls("download").length).toBeGreaterThan(1);
+    expect(emulator.calls("download")).toHaveLength(2);
     expect(kept()).toHaveLength(1);
     expect(store().runs.recent(5)).toHaveLength(1);
   });
