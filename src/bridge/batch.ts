@@ -2,7 +2,10 @@ import { formatElapsed } from "../domain/elapsed.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 
-/** If the last run of a batch has just ended, its chat is told how all of them did. Call it as soon as the outcome is stored. */
+/**
+ * If the last run of a batch has just ended, its chat is told how all of them did. Call it as soon as the outcome is
+ * stored.
+ */
 export function tellBatch({ origin, chatId, topicId }: StoredRun, at: number, { runs, deliveries }: Store): void {
   if (origin.type !== "batch") return;
   const all = runs.ofBatch(origin.of);

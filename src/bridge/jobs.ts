@@ -1,7 +1,7 @@
 import type { Job, JobState } from "./job.ts";
 
 /** The order in which a person sees them. */
-const RANK: Readonly<Record<JobState, number>> = { running: 0, ended: 0, queued: 1, held: 2 };
+const ORDER: readonly JobState[] = ["running", "queued", "held"];
 
 /** Runs that wait or run, or of which something still lives. */
 export class Jobs {
@@ -31,8 +31,8 @@ export class Jobs {
 
   /** Ids of a chat's runs without an outcome: those that run, then those that wait, then those that are paused. */
   openIn(chatId: string): string[] {
-    const jobs = this.all().filter((job) => job.chatId === chatId && job.state !== "ended");
-    return jobs.toSorted((a, b) => RANK[a.state] - RANK[b.state]).map(({ id }) => id);
+    const jobs = this.all().filter((job) => job.chatId === chatId);
+    return ORDER.flatMap((state) => jobs.filter((job) => job.state === state)).map(({ id }) => id);
   }
 
   queuedIn(chatId: string): number {

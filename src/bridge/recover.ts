@@ -6,8 +6,9 @@ import { addContinuation } from "./sequel.ts";
 
 /**
  * Takes over what the last bridge left; gives the runs to start, in their order. Cut-off runs are reported as
- * interrupted, their processes ended first; a run that lives on elsewhere is heard again. A cut-off run is never run again unasked; with `on_restart = "resume"` its
- * session is continued by a run of its own. Questions of cut-off runs are not asked any more.
+ * interrupted, their processes ended first; a run that lives on elsewhere is heard again. A cut-off run is never run
+ * again unasked; with `on_restart = "resume"` its session is continued by a run of its own. Questions of cut-off runs
+ * are not asked any more.
  */
 export async function takeOver(options: BridgeOptions): Promise<string[]> {
   const { store, worker, cards, now, log } = options;
