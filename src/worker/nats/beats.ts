@@ -1,10 +1,11 @@
-import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
 import { BOUNDS } from "../../bounds.ts";
 import { parseJson } from "../../engine/json.ts";
 import type { Connection } from "./connection.ts";
 import { BEATS } from "./names.ts";
 import { type Beat, readBeat } from "./schema.ts";
+import { isOutOfTurn } from "./streams.ts";
 import { encode } from "./values.ts";
 import { within } from "./within.ts";
 
@@ -27,13 +28,13 @@ export class Beats {
 
   async lay(): Promise<void> {
     const made = this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs });
-    await within(2 * BOUNDS.machines.callMs, made);
+    await within(made);
   }
 
   /** @throws Error as long as no bridge has made the table. */
   async requireTable(): Promise<void> {
-    const manager = await within(2 * BOUNDS.machines.callMs, jetstreamManager(this.#connection.nats));
-    await within(2 * BOUNDS.machines.callMs, manager.streams.info(`KV_${BEATS}`));
+    const manager = await within(jetstreamManager(this.#connection.nats));
+    await within(manager.streams.info(`KV_${BEATS}`));
   }
 
   /** Takes a name, if nobody has it. Gives the number of the line, to be told with the next; undefined if it is taken. */
@@ -52,21 +53,21 @@ export class Beats {
 
   /** The line of a machine; undefined if there is none. */
   async find(machine: string): Promise<Heard | undefined> {
-    const entry = await within(2 * BOUNDS.machines.callMs, (await this.#open()).get(machine));
+    const entry = await within((await this.#open()).get(machine));
     return entry?.operation === "PUT" ? toHeard(entry) : undefined;
   }
 
   /** The names of all lines. */
   async names(): Promise<readonly string[]> {
     const names: string[] = [];
-    const keys = await within(2 * BOUNDS.machines.callMs, (await this.#open()).keys());
+    const keys = await within((await this.#open()).keys());
     for await (const name of keys) names.push(name);
     return names;
   }
 
   /** Every line that there is, and each new one, until `signal` aborts or the broker fails. */
   async *watch(signal: AbortSignal): AsyncGenerator<Heard, void> {
-    const lines = await within(2 * BOUNDS.machines.callMs, (await this.#open()).watch());
+    const lines = await within((await this.#open()).watch());
     const stop = () => lines.stop();
     signal.addEventListener("abort", stop, { once: true });
     try {
@@ -79,7 +80,7 @@ export class Beats {
   }
 
   #open(): Promise<KV> {
-    return within(2 * BOUNDS.machines.callMs, this.#kvm().open(BEATS));
+    return within(this.#kvm().open(BEATS));
   }
 
   #kvm(): Kvm {
@@ -94,9 +95,9 @@ const toHeard = ({ key: machine, operation, created, value, revision }: KvEntry)
 
 async function unlessRaced(writing: Promise<number>): Promise<number | undefined> {
   try {
-    return await within(2 * BOUNDS.machines.callMs, writing);
+    return await within(writing);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === 10071) return undefined;
+    if (isOutOfTurn(error)) return undefined;
     throw error;
   }
 }

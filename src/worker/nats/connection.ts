@@ -97,7 +97,7 @@ export class Connection {
     this.#isConnected = true;
     while (this.#isConnected && !nats.isClosed()) {
       try {
-        await within(2 * BOUNDS.machines.connectMs, onUp(nats));
+        await within(onUp(nats), 2 * BOUNDS.machines.connectMs);
         this.#set(true);
         return;
       } catch (error) {

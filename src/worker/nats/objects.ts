@@ -16,18 +16,18 @@ export class Objects {
   async lay(machine: string): Promise<void> {
     const { keptMs, filesBytes } = BOUNDS.machines;
     const made = this.#objm().create(filesOf(machine), { ttl: keptMs * 1_000_000, max_bytes: filesBytes });
-    await within(2 * BOUNDS.machines.callMs, made);
+    await within(made);
   }
 
   async put(machine: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const { fileMs } = BOUNDS.machines;
     const store = await this.#open(machine);
-    await within(fileMs, store.put({ name }, ReadableStream.from(bytes), { timeout: fileMs }));
+    await within(store.put({ name }, ReadableStream.from(bytes), { timeout: fileMs }), fileMs);
   }
 
   /** @throws Error if it is not there (any more), or was damaged on its way. */
   async *get(machine: string, name: string): AsyncGenerator<Uint8Array, void> {
-    const found = await (await this.#open(machine)).get(name);
+    const found = await within((await this.#open(machine)).get(name));
     if (!found) throw new Error(`The broker has no ${name}.`);
     yield* found.data as unknown as AsyncIterable<Uint8Array>;
     const problem = await found.error;
@@ -37,12 +37,12 @@ export class Objects {
   /** What is gone is no problem: the broker forgets the others by itself. */
   async drop(machine: string, name: string): Promise<void> {
     await this.#open(machine)
-      .then((store) => store.delete(name))
+      .then((store) => within(store.delete(name)))
       .catch(() => {});
   }
 
   #open(machine: string): Promise<ObjectStore> {
-    return within(2 * BOUNDS.machines.callMs, this.#objm().open(filesOf(machine)));
+    return within(this.#objm().open(filesOf(machine)));
   }
 
   #objm(): Objm {

@@ -30,7 +30,9 @@ export interface Delivered {
   ack(): void;
 }
 
-const WRONG_LAST_SEQUENCE = 10071;
+/** Somebody else wrote there since the number that was expected. */
+export const isOutOfTurn = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === 10071;
+
 const NOT_FOUND = [10014, 10059];
 
 /** The streams of the broker: tasks on their way to a machine, and what runs say. Each call throws while it is away. */
@@ -60,7 +62,7 @@ export class Streams {
 
   /** Sends a task; the same `id` twice is one. */
   async sendJob(machine: string, body: Uint8Array, id: string): Promise<void> {
-    await within(2 * BOUNDS.machines.callMs, this.#client().publish(jobSubject(machine), body, { msgID: id }));
+    await within(this.#client().publish(jobSubject(machine), body, { msgID: id }));
   }
 
   /**
@@ -72,11 +74,9 @@ export class Streams {
   async add(machine: string, jobId: string, { body, id, after }: NewMessage): Promise<number> {
     const options = { msgID: id, expect: { lastSubjectSequence: after } };
     try {
-      return (
-        await within(2 * BOUNDS.machines.callMs, this.#client().publish(eventSubject(machine, jobId), body, options))
-      ).seq;
+      return (await within(this.#client().publish(eventSubject(machine, jobId), body, options))).seq;
     } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== WRONG_LAST_SEQUENCE) throw error;
+      if (!isOutOfTurn(error)) throw error;
     }
     // Past the time that the broker recognises a message, it may be our own.
     const last = await this.last(machine, jobId);
@@ -88,15 +88,15 @@ export class Streams {
   async last(machine: string, jobId: string): Promise<Kept | undefined> {
     const manager = await this.#manager();
     const asked = manager.direct.getMessage(EVENTS, { last_by_subj: eventSubject(machine, jobId) });
-    const found = await within(2 * BOUNDS.machines.callMs, asked);
+    const found = await within(asked);
     return found ? { seq: found.seq, id: found.header.get("Nats-Msg-Id"), body: found.data } : undefined;
   }
 
   /** All that a run has said and will say, in its order, until `signal` aborts or the broker fails. */
   async *read(machine: string, jobId: string, signal: AbortSignal): AsyncGenerator<Kept, void> {
     const filter = { filter_subjects: eventSubject(machine, jobId) };
-    const consumer = await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(EVENTS, filter));
-    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume(reading()));
+    const consumer = await within(this.#client().consumers.get(EVENTS, filter));
+    const messages = await within(consumer.consume(reading()));
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -112,8 +112,8 @@ export class Streams {
 
   /** The tasks of a machine, each again and again until it is acknowledged. */
   async *jobs(machine: string, signal: AbortSignal): AsyncGenerator<Delivered, void> {
-    const consumer = await within(2 * BOUNDS.machines.callMs, this.#client().consumers.get(JOBS, machine));
-    const messages = await within(2 * BOUNDS.machines.callMs, consumer.consume({ ...reading(), max_messages: 10 }));
+    const consumer = await within(this.#client().consumers.get(JOBS, machine));
+    const messages = await within(consumer.consume({ ...reading(), max_messages: 10 }));
     const close = () => void messages.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -130,10 +130,7 @@ export class Streams {
   }
 
   #manager(): Promise<JetStreamManager> {
-    return within(
-      2 * BOUNDS.machines.callMs,
-      jetstreamManager(this.#connection.nats, { timeout: BOUNDS.machines.callMs, checkAPI: false }),
-    );
+    return within(jetstreamManager(this.#connection.nats, { timeout: BOUNDS.machines.callMs, checkAPI: false }));
   }
 }
 
@@ -151,9 +148,9 @@ interface NewMessage {
 
 async function orMake(find: () => Promise<unknown>, make: () => Promise<unknown>): Promise<void> {
   try {
-    await within(2 * BOUNDS.machines.callMs, find());
+    await within(find());
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || !NOT_FOUND.includes(error.code)) throw error;
-    await within(2 * BOUNDS.machines.callMs, make());
+    await within(make());
   }
 }
