@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { namedMachines } from "../config/machines.ts";
 import type { Logger } from "../log.ts";
 import { MachineWorkers } from "../worker/machines.ts";
 import type { Worker } from "../worker/port.ts";
@@ -15,8 +16,7 @@ export async function withMachines(local: Worker, { config, log, now }: Parts): 
   if (!machines) return local;
   const { Fleet } = await import("../worker/nats/fleet.ts");
   const { listMachines } = await import("../worker/nats/list.ts");
-  const names = () => new Set([...config().projects.values()].flatMap(({ machine }) => machine ?? []));
-  const fleet = new Fleet({ machines, names, log, now });
+  const fleet = new Fleet({ machines, names: () => namedMachines(config().projects), log, now });
   return new MachineWorkers({
     local,
     remote: (machine) => fleet.worker(machine),

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { namedMachines } from "../config/machines.ts";
 import { ConfigError } from "../errors.ts";
 import type { Check, CheckOptions } from "./checks.ts";
 
@@ -9,10 +10,9 @@ export async function checkMachines({ machines, projects }: Config, { signal }: 
   const name = "broker";
   try {
     const heard = await tryBroker(machines, signal);
-    const wanted = new Set([...projects.values()].flatMap(({ machine }) => machine ?? []));
     return [
       { name, state: "ok", detail: machines.broker },
-      ...[...wanted].map((machine): Check => {
+      ...[...namedMachines(projects)].map((machine): Check => {
         const host = heard.get(machine);
         if (host !== undefined) return { name: `machine ${machine}`, state: "ok", detail: `there, on ${host}` };
         const fix = `Run \`takopi worker\` there with machines.name = "${machine}".`;

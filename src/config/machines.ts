@@ -33,6 +33,10 @@ export function brokenMachines({ projects, machines }: FileTable): Problem[] {
   });
 }
 
+/** The machines that projects name. */
+export const namedMachines = (projects: ReadonlyMap<string, { readonly machine?: string | undefined }>): Set<string> =>
+  new Set([...projects.values()].flatMap(({ machine }) => machine ?? []));
+
 export function toMachines(table: MachinesTable | undefined, absolute: (path: string) => string) {
   if (!table) return undefined;
   const { credentials, ca } = table;

@@ -23,7 +23,7 @@ export interface Lookups {
 /** A machine, as far as it is known. */
 export interface MachineFacts {
   readonly name: string;
-  /** `unseen`: there has been no word of it. `away`: the broker cannot be reached, so nobody knows. */
+  /** `unknown`: nobody has been able to look yet. `unseen`: there is no word of it. `away`: the broker is. */
   readonly state: "up" | "gone" | "unseen" | "unknown" | "away";
   /** When it was heard last, or the broker was lost; ms since 1970, 0 if never. */
   readonly since: number;

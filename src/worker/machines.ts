@@ -51,14 +51,11 @@ export class MachineWorkers implements Worker {
   }
 
   async recover(left: readonly LeftRun[]): Promise<readonly string[]> {
-    const { local, remote, machineOf } = this.#options;
-    const machines = new Set(left.map(({ project }) => machineOf(project)));
-    const living = [...machines].map((machine) => {
-      const own = left.filter(({ project }) => machineOf(project) === machine);
-      return machine === undefined ? [] : remote(machine).recover(own);
-    });
-    const here = left.filter(({ project }) => machineOf(project) === undefined);
-    return (await Promise.all([local.recover(here), ...living])).flat();
+    const { local } = this.#options;
+    // This machine has more to take over than runs.
+    const workers = new Set([local, ...left.map((one) => this.#at(one))]);
+    const living = [...workers].map((worker) => worker.recover(left.filter((one) => this.#at(one) === worker)));
+    return (await Promise.all(living)).flat();
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import { namedMachines } from "../../config/machines.ts";
 import type { MachineFacts } from "../lookups.ts";
 import { PROTOCOL } from "./names.ts";
 import type { RollCall } from "./presence.ts";
@@ -6,8 +7,7 @@ import type { Beat } from "./schema.ts";
 
 /** Every machine that the config names or that was heard, by name. */
 export function listMachines(roll: RollCall, { projects }: Pick<Config, "projects">): readonly MachineFacts[] {
-  const named = [...projects.values()].flatMap(({ machine }) => machine ?? []);
-  return [...new Set([...named, ...roll.machines])].sort().map((name): MachineFacts => {
+  return [...new Set([...namedMachines(projects), ...roll.machines])].sort().map((name): MachineFacts => {
     const { state, since, beat } = roll.of(name);
     return {
       ...{

@@ -1,15 +1,13 @@
 import { BOUNDS } from "../../bounds.ts";
 import { clockTime } from "../../domain/moment.ts";
 import type { Logger } from "../../log.ts";
+import type { MachineFacts } from "../lookups.ts";
 import type { Beats, Heard } from "./beats.ts";
 import type { Connection } from "./connection.ts";
 import type { Beat } from "./schema.ts";
 
-/** `unknown`: nobody has been able to look yet. `unseen`: there is no word of it. `away`: the broker is. */
-export type PresenceState = "up" | "gone" | "unseen" | "unknown" | "away";
-
 export interface Presence {
-  readonly state: PresenceState;
+  readonly state: MachineFacts["state"];
   /** When it was heard last, or the broker was lost; ms since 1970, 0 if never. */
   readonly since: number;
   readonly beat: Beat | undefined;

@@ -1,5 +1,6 @@
 import { BOUNDS } from "../../bounds.ts";
 import type { PlacedFile } from "../../domain/files.ts";
+import { inlineCode } from "../../domain/inline-code.ts";
 import type { RunSpec, SessionOperation } from "../../domain/run.ts";
 import { type ErrorCode, UserError } from "../../errors.ts";
 import type { Lookups } from "../lookups.ts";
@@ -129,7 +130,7 @@ async function* bounded(
     signal?.throwIfAborted();
     size += chunk.length;
     if (size > BOUNDS.machines.fileBytes)
-      throw new UserError(`\`${name}\` is larger than 50 MiB, the most that travels.`);
+      throw new UserError(`${inlineCode(name)} is larger than 50 MiB, the most that travels.`);
     yield chunk;
   }
 }
