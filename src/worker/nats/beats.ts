@@ -5,11 +5,11 @@ import { parseJson } from "../../engine/json.ts";
 import type { Connection } from "./connection.ts";
 import { BEATS } from "./names.ts";
 import { type Beat, readBeat } from "./schema.ts";
+import type { Seal } from "./seal.ts";
 import { isOutOfTurn } from "./streams.ts";
-import { encode } from "./values.ts";
 import { within } from "./within.ts";
 
-/** A machine's line; `beat` is undefined if it left, or cannot be read. */
+/** A machine's line; `beat` is undefined if it left, or the line cannot be read. */
 export interface Heard {
   readonly machine: string;
   /** ms since 1970. */
@@ -22,12 +22,14 @@ export interface Heard {
 /** The broker's table of machines. A line that nobody repeats is forgotten. */
 export class Beats {
   readonly #connection: Pick<Connection, "nats">;
-  constructor(connection: Pick<Connection, "nats">) {
+  readonly #seal: Seal;
+  constructor(connection: Pick<Connection, "nats">, seal: Seal) {
     this.#connection = connection;
+    this.#seal = seal;
   }
 
   async lay(): Promise<void> {
-    const made = this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs });
+    const made = this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs, allow_direct: true });
     await within(made);
   }
 
@@ -39,12 +41,12 @@ export class Beats {
 
   /** Takes a name, if nobody has it. Gives the number of the line, to be told with the next; undefined if it is taken. */
   async take(machine: string, beat: Beat): Promise<number | undefined> {
-    return unlessRaced((await this.#open()).create(machine, encode(beat)));
+    return unlessRaced((await this.#open()).create(machine, this.#close(machine, beat)));
   }
 
   /** Says that the machine is still there; undefined if somebody else has the name now, or the line was forgotten. */
   async repeat(machine: string, beat: Beat, last: number): Promise<number | undefined> {
-    return unlessRaced((await this.#open()).update(machine, encode(beat), last));
+    return unlessRaced((await this.#open()).update(machine, this.#close(machine, beat), last));
   }
 
   async leave(machine: string, last: number): Promise<void> {
@@ -54,7 +56,7 @@ export class Beats {
   /** The line of a machine; undefined if there is none. */
   async find(machine: string): Promise<Heard | undefined> {
     const entry = await within((await this.#open()).get(machine));
-    return entry?.operation === "PUT" ? toHeard(entry) : undefined;
+    return entry?.operation === "PUT" ? this.#toHeard(entry) : undefined;
   }
 
   /** The names of all lines. */
@@ -72,26 +74,36 @@ export class Beats {
     signal.addEventListener("abort", stop, { once: true });
     try {
       if (signal.aborted) return;
-      for await (const entry of lines) yield toHeard(entry);
+      for await (const entry of lines) {
+        const heard = this.#toHeard(entry);
+        // Somebody else wrote it.
+        if (entry.operation === "PUT" && !heard.beat) continue;
+        yield heard;
+      }
     } finally {
       signal.removeEventListener("abort", stop);
       lines.stop();
     }
   }
 
+  #close(machine: string, beat: Beat): Uint8Array {
+    return this.#seal.close(machine, JSON.stringify(beat));
+  }
+
+  #toHeard({ key: machine, operation, created, value, revision }: KvEntry): Heard {
+    const beat = operation === "PUT" ? readBeat(parseJson(this.#seal.open(machine, value) ?? "")) : undefined;
+    return { machine, revision, at: created.getTime(), beat };
+  }
+
   #open(): Promise<KV> {
-    return within(this.#kvm().open(BEATS));
+    // A line is then read by a subject of its own, which a right can name.
+    return within(this.#kvm().open(BEATS, { allow_direct: true }));
   }
 
   #kvm(): Kvm {
     return new Kvm(jetstream(this.#connection.nats, { timeout: BOUNDS.machines.callMs }));
   }
 }
-
-const toHeard = ({ key: machine, operation, created, value, revision }: KvEntry): Heard => ({
-  ...{ machine, revision, at: created.getTime() },
-  beat: operation === "PUT" ? readBeat(parseJson(new TextDecoder().decode(value))) : undefined,
-});
 
 async function unlessRaced(writing: Promise<number>): Promise<number | undefined> {
   try {
