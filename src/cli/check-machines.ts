@@ -10,17 +10,13 @@ export async function checkMachines({ machines, projects }: Config, { signal }: 
   const { tryBroker } = await import("../worker/nats/try.ts");
   const { broker, name } = machines;
   try {
-    const { hasStreams, hosts } = await tryBroker(machines, signal);
-    const ofBroker: Check = hasStreams
-      ? { name: "broker", state: "ok", detail: broker }
-      : {
-          name: "broker",
-          state: "error",
-          detail: `${broker} keeps nothing`,
-          fix: "Start nats-server with JetStream: -js.",
-        };
+    const hosts = await tryBroker(machines, signal);
     const wanted = name === undefined ? [...namedMachines(projects)] : [name];
-    return [ofBroker, ...checkKeys(machines), ...wanted.map((one) => checkMachine(one, hosts.get(one), name))];
+    return [
+      { name: "broker", state: "ok", detail: broker },
+      ...checkKeys(machines),
+      ...wanted.map((one) => checkMachine(one, hosts.get(one), name)),
+    ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [{ name: "broker", state: "error", detail: `${broker}: ${reason}`, fix: fixOf(error) }];
@@ -55,6 +51,7 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     "The broker does not know this key: `takopi machines init` beside it, then `nats-server --signal reload`.",
   ],
   [/certificate|altnames/i, "Set machines.ca to the broker's broker.crt, and use the name that was given as --host."],
+  [/jetstream (is )?not enabled/i, "Start nats-server with JetStream: -js."],
   [/stream not found|no stream/i, "Start the bridge: it makes the streams when it first finds the broker."],
   [/permissions/i, "Make the broker's config anew with `takopi machines init`; this key may be another machine's."],
 ];

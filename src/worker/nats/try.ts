@@ -1,20 +1,17 @@
-import { JetStreamNotEnabled, jetstreamManager } from "@nats-io/jetstream";
+import { jetstreamManager } from "@nats-io/jetstream";
 import type { MachinesTable } from "../../config/machines.ts";
 import { Beats } from "./beats.ts";
 import { dial } from "./connection.ts";
 import { Seal } from "./seal.ts";
 import { within } from "./within.ts";
 
-/** What a broker is like. */
-export interface Tried {
-  /** Whether it keeps messages. */
-  readonly hasStreams: boolean;
-  /** The hosts of the machines that are there, by name; a worker sees its own line alone. */
-  readonly hosts: ReadonlyMap<string, string>;
-}
-
-/** Connects once, as `doctor` does. @throws Error if it cannot. */
-export async function tryBroker(machines: MachinesTable, signal: AbortSignal): Promise<Tried> {
+/**
+ * Connects once, as `doctor` does. Gives the hosts of the machines that are there, by name; a worker sees its own line
+ * alone.
+ *
+ * @throws Error if it cannot.
+ */
+export async function tryBroker(machines: MachinesTable, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
   signal.throwIfAborted();
   const { name } = machines;
   const seal = new Seal(machines);
@@ -24,11 +21,7 @@ export async function tryBroker(machines: MachinesTable, signal: AbortSignal): P
     const beats = new Beats({ nats }, seal);
     const names = name === undefined ? await beats.names() : [name];
     const found = await Promise.all(names.map((one) => beats.find(one)));
-    const hosts = found.flatMap((one) => (one?.beat ? [[one.machine, one.beat.host] as const] : []));
-    return { hasStreams: true, hosts: new Map(hosts) };
-  } catch (error) {
-    if (error instanceof JetStreamNotEnabled) return { hasStreams: false, hosts: new Map() };
-    throw error;
+    return new Map(found.flatMap((one) => (one?.beat ? [[one.machine, one.beat.host] as const] : [])));
   } finally {
     await nats.close();
   }
