@@ -56,7 +56,7 @@ export class LocalRun implements WorkerRun {
     let home: Home;
     try {
       const { engine, ...place } = await open(signal);
-      home = await findHome(place.cwd);
+      home = await findHome(place.cwd, env);
       signal.throwIfAborted();
       yield { type: "placed", cwd: place.cwd };
       signal.throwIfAborted();

@@ -35,8 +35,8 @@ const readers: Readers = {
     readDiff({ path: cwd, env }, branch === undefined ? undefined : config.projects.get(project ?? "")),
   probe: async ({ engine: id }, { config, env, engine }) =>
     engine(id).probe({ options: engineOptions(config, engine(id), undefined), env }),
-  judge: async ({ engine: id, project: alias, ...asked }, { config, engine, home }) => {
+  judge: async ({ engine: id, project: alias, ...asked }, { config, engine, env, home }) => {
     const project = config.projects.get(alias ?? "");
-    return judgeAsked(asked, project?.path ?? home, engineOptions(config, engine(id), project));
+    return judgeAsked(asked, { path: project?.path ?? home, env }, engineOptions(config, engine(id), project));
   },
 };
