@@ -11,7 +11,9 @@ test("a chat with many tasks keeps another chat waiting for one free place, and 
   const chatId = emulator.groupId;
   for (let count = 0; count < 100; count += 1) say(`session\nuntil ${gate}\nanswer theirs\ndone`, { chatId });
   const runs = () => store().runs.recent(1000);
-  await emulator.waitFor(() => emulator.messages(chatId).filter((message) => /^queued/.test(textOf(message))).length > 90);
+  await emulator.waitFor(
+    () => emulator.messages(chatId).filter((message) => /^queued/.test(textOf(message))).length > 90,
+  );
   const mine = say("session\nanswer mine\ndone");
   await botSays(/^queued · .* · next$/);
   writeFileSync(gate, "");
