@@ -43,7 +43,9 @@ export async function locate({ cwd, paths = [], command = "" }: Approval, home: 
 
 /** If git fails, any repository may be there. */
 const nestedIn = async ({ repository, env }: Home, line: string): Promise<string | undefined> =>
-  repository === undefined ? undefined : nestedRepository({ path: repository, env }, line).catch(() => "git could not tell which");
+  repository === undefined
+    ? undefined
+    : nestedRepository({ path: repository, env }, line).catch(() => "git could not tell which");
 
 /** The directory whose repository git uses here: with a `.git`, or itself a bare one. */
 async function repositoryOf(directory: string): Promise<string | undefined> {
