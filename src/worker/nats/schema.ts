@@ -50,8 +50,13 @@ const goal = z.object({
 const file = z.object({ path: z.string(), name: z.string(), size: count, mime: z.string(), version: id.optional() });
 const ability = z.enum(["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "goal"]);
 
+const denials = z.object({
+  ...{ sandbox: z.literal("read-only").optional(), deny: z.array(z.string()) },
+  ...{ deny_paths: z.array(z.string()), deny_tools: z.array(z.string()) },
+});
+
 const event = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("placed"), cwd: z.string() }),
+  z.object({ type: z.literal("placed"), cwd: z.string(), denials: denials.optional() }),
   z.object({ type: z.literal("started"), engine: id, resume, title: z.string().optional(), meta: texts.optional() }),
   z.object({
     ...{ type: z.literal("action"), engine: id, phase: z.enum(["started", "updated", "completed"]), action },
