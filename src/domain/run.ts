@@ -45,6 +45,8 @@ export interface RunSpec {
   };
   /** The run lasts until the goal is reached, paused or out of budget. */
   readonly goal?: GoalTerms;
+  /** Tokens for a goal that the session has without a budget, if a person has the run continue it. */
+  readonly goalBudget?: number;
   /** Proves that a call of takopi's own tools comes from this run; absent if its engine gets none. */
   readonly toolsToken?: string;
 }

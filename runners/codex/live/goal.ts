@@ -31,11 +31,14 @@ export async function clearGoal(peer: RpcPeer, threadId: string): Promise<void> 
   await peer.call("thread/goal/clear", { threadId, origin: "user" }, z.unknown());
 }
 
+/** Without a budget codex keeps the one that the goal has. */
+export type KeptTerms = Omit<GoalTerms, "tokenBudget"> & { readonly tokenBudget?: number | undefined };
+
 /** Begins the turns of a loaded thread. Without an objective it resumes the goal that the thread has. */
 export async function beginGoal(
   peer: RpcPeer,
   threadId: string,
-  { objective, terms }: { readonly objective: string; readonly terms: GoalTerms },
+  { objective, terms }: { readonly objective: string; readonly terms: KeptTerms },
 ): Promise<Goal> {
   const { isResumed, tokenBudget } = terms;
   // The usage of an old goal would count for the new one.
