@@ -321,7 +321,6 @@ test("a goal that is still active is asked about before an ordinary message, and
 
 test("a goal that is continued comes after the message, in the same run, with a budget", async () => {
   const { events, completed } = await replyWith({ type: "choose", values: ["continue"] }, "answer leave-goal-of-two");
-  console.log(JSON.stringify(events));
   const told = goalEvents(events);
   expect(told.flatMap(({ message }) => message ?? [])).toEqual(["Hello.", "This was turn 1."]);
   expect(told.at(-1)).toMatchObject({ turn: 3, goal: { status: "complete", tokenBudget: 5_000 } });
