@@ -3,7 +3,7 @@ import type { Reply } from "./question.ts";
 
 /** Things to do with a running turn, or with a session between its runs. */
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
-export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal";
+export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal" | "brief";
 /** Things to ask a machine about sessions: `sessions` needs no server, and `end` ends the warm one. */
 export type SessionOperation = SessionAbility | "sessions" | "end";
 

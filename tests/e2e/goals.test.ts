@@ -49,10 +49,12 @@ test("a reply to a session whose own goal is active asks first, and goes on with
   const asked = say("/codex answer leave-goal-of-two");
   await outcomeOf(asked);
   const reply = say("answer", { replyTo: asked });
-  const card = await botSays(/^codex asks: This session has a goal of its own: continue it or pause it\?\n+turn second/i);
+  const card = await botSays(
+    /^codex asks: This session has a goal of its own: continue it or pause it\?\n+turn second/i,
+  );
   await press(card, "Continue");
   await botSays(/^Hello\.$/);
-  expect(textOf(await outcomeOf(reply))).toMatch(/^done · codex · turn 3 · 2k of 500k tokens[\s\S]*This was turn 2\./);
+  expect(textOf(await outcomeOf(reply))).toMatch(/^done · codex[\s\S]*This was turn 2\./);
 });
 
 test("a goal that has used its budget is resumed with more by its button", async () => {

@@ -382,6 +382,19 @@ test("a thread is copied, shortened, taken back by a turn, and named", async () 
   expect(await operations.models?.(session(""))).toContain("gpt-5.5");
 });
 
+test("a brief makes no call of the model, and the model reads it in the next turn", async () => {
+  script = [reply(text("One."))];
+  const { thread } = await finish(open("First."));
+  calls = [];
+  await codex.operations.brief?.(session(thread), "The tests need Node 22.");
+  expect(calls).toEqual([]);
+  script = [reply(text("Two."))];
+  await finish(open("Second.", { thread }));
+  expect(calls.map(({ prompts }) => prompts)).toEqual([
+    expect.arrayContaining(["First.", "The tests need Node 22.", "Second."]),
+  ]);
+});
+
 test("a thread that is gone, and one that is not one, are told with what to do", async () => {
   const gone = await finish(open("Go on.", { thread: "0199a213-81c0-7800-8aa1-bbab2a035a53" }));
   expect(gone.completed.error).toMatch(/^Codex no longer has this thread\./);
