@@ -1,13 +1,20 @@
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { DeliverPolicy, type JetStreamClient, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
 import { BOUNDS } from "../../bounds.ts";
 import { parseJson } from "../../engine/json.ts";
 import type { Connection } from "./connection.ts";
 import { BEATS } from "./names.ts";
+import { messagesOf } from "./reading.ts";
 import { type Beat, readBeat } from "./schema.ts";
 import { isOutOfTurn } from "./streams.ts";
 import { encode } from "./values.ts";
 import { within } from "./within.ts";
+
+/** The stream and the subjects behind the table. */
+const STREAM = `KV_${BEATS}`;
+const SUBJECTS = `$KV.${BEATS}.`;
+
+const nameIn = (subject: string): string => subject.slice(SUBJECTS.length);
 
 /** A machine's line; `beat` is undefined if it left, or cannot be read. */
 export interface Heard {
@@ -34,7 +41,7 @@ export class Beats {
   /** @throws Error as long as no bridge has made the table. */
   async requireTable(): Promise<void> {
     const manager = await within(jetstreamManager(this.#connection.nats));
-    await within(manager.streams.info(`KV_${BEATS}`));
+    await within(manager.streams.info(STREAM));
   }
 
   /** Takes a name, if nobody has it. Gives the number of the line, to be told with the next; undefined if it is taken. */
@@ -57,25 +64,21 @@ export class Beats {
     return entry?.operation === "PUT" ? toHeard(entry) : undefined;
   }
 
-  /** The names of all lines. */
+  /** The names of all lines, those of machines that left included. */
   async names(): Promise<readonly string[]> {
-    const names: string[] = [];
-    const keys = await within((await this.#open()).keys());
-    for await (const name of keys) names.push(name);
-    return names;
+    const manager = await within(jetstreamManager(this.#connection.nats));
+    const { state } = await within(manager.streams.info(STREAM, { subjects_filter: `${SUBJECTS}>` }));
+    return Object.keys(state.subjects ?? {}).map(nameIn);
   }
 
   /** Every line that there is, and each new one, until `signal` aborts or the broker fails. */
   async *watch(signal: AbortSignal): AsyncGenerator<Heard, void> {
-    const lines = await within((await this.#open()).watch());
-    const stop = () => lines.stop();
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      if (signal.aborted) return;
-      for await (const entry of lines) yield toHeard(entry);
-    } finally {
-      signal.removeEventListener("abort", stop);
-      lines.stop();
+    const newest = { filter_subjects: `${SUBJECTS}>`, deliver_policy: DeliverPolicy.LastPerSubject };
+    for await (const line of messagesOf(this.#client().consumers.get(STREAM, newest), signal)) {
+      yield {
+        ...{ machine: nameIn(line.subject), revision: line.seq, at: line.time.getTime() },
+        beat: line.headers?.has("KV-Operation") ? undefined : toBeat(line.data),
+      };
     }
   }
 
@@ -84,14 +87,20 @@ export class Beats {
   }
 
   #kvm(): Kvm {
-    return new Kvm(jetstream(this.#connection.nats, { timeout: BOUNDS.machines.callMs }));
+    return new Kvm(this.#client());
+  }
+
+  #client(): JetStreamClient {
+    return jetstream(this.#connection.nats, { timeout: BOUNDS.machines.callMs });
   }
 }
 
 const toHeard = ({ key: machine, operation, created, value, revision }: KvEntry): Heard => ({
   ...{ machine, revision, at: created.getTime() },
-  beat: operation === "PUT" ? readBeat(parseJson(new TextDecoder().decode(value))) : undefined,
+  beat: operation === "PUT" ? toBeat(value) : undefined,
 });
+
+const toBeat = (value: Uint8Array): Beat | undefined => readBeat(parseJson(new TextDecoder().decode(value)));
 
 async function unlessRaced(writing: Promise<number>): Promise<number | undefined> {
   try {
