@@ -29,6 +29,8 @@ export interface Engine {
    * in a few words. A path may end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
+  /** The options that keep it from changing any file, over these; absent if takopi knows of none. */
+  readOnly?(options: EngineOptions): object;
   /** Options that do not do what they seem to do, one sentence each. `table` is their place in the config. */
   warnings?(options: EngineOptions, table: string): readonly string[];
   /** Absent if nobody has said how the engine keeps its things. */

@@ -61,8 +61,13 @@ const ability = z.enum([
   "brief",
 ]);
 
+const denials = z.object({
+  ...{ sandbox: z.literal("read-only").optional(), deny: z.array(z.string()) },
+  ...{ deny_paths: z.array(z.string()), deny_tools: z.array(z.string()) },
+});
+
 const event = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("placed"), cwd: z.string() }),
+  z.object({ type: z.literal("placed"), cwd: z.string(), denials: denials.optional() }),
   z.object({ type: z.literal("started"), engine: id, resume, title: z.string().optional(), meta: texts.optional() }),
   z.object({
     ...{ type: z.literal("action"), engine: id, phase: z.enum(["started", "updated", "completed"]), action },
