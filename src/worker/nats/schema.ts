@@ -48,7 +48,18 @@ const goal = z.object({
   ...{ objective: z.string(), status: z.enum(GOAL_STATUSES), tokensUsed: count, tokenBudget: count.optional() },
 });
 const file = z.object({ path: z.string(), name: z.string(), size: count, mime: z.string(), version: id.optional() });
-const ability = z.enum(["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "goal"]);
+const ability = z.enum([
+  "steer",
+  "interrupt",
+  "answer",
+  "compact",
+  "fork",
+  "undo",
+  "rename",
+  "models",
+  "goal",
+  "brief",
+]);
 
 const denials = z.object({
   ...{ sandbox: z.literal("read-only").optional(), deny: z.array(z.string()) },
