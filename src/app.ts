@@ -159,6 +159,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
       log,
       receive: (updates) => dispatcher.receive(updates.map((body) => ({ id: body.update_id, body }))),
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
+      onConflict: tellMain,
     });
     await webhooks?.close();
     closeClocks();

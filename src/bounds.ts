@@ -17,6 +17,8 @@ export const BOUNDS = {
     /** A call that a person waits for, as in `doctor` and `setup`. */
     checkMs: 15 * SECOND,
     setupPollMs: 40 * SECOND,
+    /** Before the next poll, if another program polls the same token. */
+    giveWayMs: 5 * SECOND,
     /** Until a proxy has made a connection; calls that gave up before would leave theirs open. */
     proxyMs: 30 * SECOND,
   },

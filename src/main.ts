@@ -12,6 +12,7 @@ import { readVersion } from "./version.ts";
 const START_MS = 2_000;
 setTimeout(() => setFlagsFromString("--optimize-for-size"), START_MS).unref();
 
+const LEFT_MS = 3_000;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -27,6 +28,8 @@ process.on("uncaughtException", (error: unknown) => {
   process.exit(code);
 });
 process.exitCode = await main().catch(tell);
+// Whatever a library left running, such as a timer, must not keep the program alive.
+setTimeout(() => process.exit(), LEFT_MS).unref();
 
 async function main(): Promise<number> {
   const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;

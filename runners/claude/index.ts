@@ -4,7 +4,7 @@ import { testedVersions } from "../tested-versions.ts";
 import { drift } from "./contract.ts";
 import { launch } from "./launch.ts";
 import { claudeLive } from "./live/index.ts";
-import { CLAUDE_VARIABLES, claudeOptions } from "./options.ts";
+import { CLAUDE_VARIABLES, claudeOptions, readOnly } from "./options.ts";
 import { end } from "./outcome.ts";
 import { probe } from "./probe.ts";
 import { resume } from "./resume.ts";
@@ -29,6 +29,7 @@ export const claude = defineEngine(
     images: IMAGE_TYPES,
     tested: testedVersions.claude,
     reasoning: { option: "effort", levels: ["low", "medium", "high", "xhigh", "max"] },
+    readOnly,
     env: CLAUDE_VARIABLES,
     wire: ClaudeLine,
     skip: SKIPPED_LINES,

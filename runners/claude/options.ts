@@ -22,6 +22,14 @@ export const claudeOptions = z.strictObject({
 });
 export type ClaudeOptions = z.infer<typeof claudeOptions>;
 
+/** Tools that can change files. */
+const CHANGING = ["Bash", "Edit", "MultiEdit", "NotebookEdit", "Write"];
+
+export const readOnly = ({ disallowed_tools: given = [] }: ClaudeOptions): Partial<ClaudeOptions> => ({
+  disallowed_tools: [...given, ...CHANGING],
+  dangerously_skip_permissions: undefined,
+});
+
 /** As Takopi has it: without any, a headless claude could change nothing. */
 const HEADLESS_TOOLS = ["Bash", "Read", "Edit", "Write"];
 

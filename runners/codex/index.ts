@@ -28,6 +28,7 @@ export const codex = defineEngine(
     images: IMAGE_TYPES,
     tested: testedVersions.codex,
     reasoning: { option: "reasoning_effort", levels: ["minimal", "low", "medium", "high", "xhigh"] },
+    readOnly: () => ({ sandbox: "read-only" as const, add_dirs: undefined }),
     env: CODEX_VARIABLES,
     wire: codexLine,
     // On SIGTERM it would leave unsandboxed commands running (seen in 0.169.0).

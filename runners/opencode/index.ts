@@ -5,7 +5,7 @@ import { testedVersions } from "../tested-versions.ts";
 import { drift } from "./contract.ts";
 import { launch } from "./launch.ts";
 import { opencodeLive } from "./live/index.ts";
-import { opencodeOptions, optionWarnings } from "./options.ts";
+import { opencodeOptions, optionWarnings, readOnly } from "./options.ts";
 import { end } from "./outcome.ts";
 import { probe } from "./probe.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
@@ -33,6 +33,7 @@ export const opencode = defineEngine(
     },
     tested: testedVersions.opencode,
     reasoning: { option: "variant", levels: ["minimal", "low", "medium", "high", "max"] },
+    readOnly,
     env: OPENCODE_VARIABLES,
     wire: OpencodeLine,
     // Its shells outlive every signal alike, in sessions of their own; the run's mark finds them.

@@ -96,6 +96,11 @@ export function toPermission({ permission }: OpencodeOptions): string | undefine
   return JSON.stringify(typeof permission === "string" ? { "*": permission } : permission);
 }
 
+/** Whatever else is allowed. */
+export const readOnly = ({ permission }: OpencodeOptions): Partial<OpencodeOptions> => ({
+  permission: { ...(typeof permission === "string" ? { "*": permission } : permission), edit: "deny", bash: "deny" },
+});
+
 /** Permissions with further rules, which come last, where they decide. opencode itself reports text that is no JSON. */
 export function withRules(permission = "{}", rules: Readonly<Record<string, string>>): string {
   const given = parseJson(permission);

@@ -9,7 +9,7 @@ import { testedVersions } from "../tested-versions.ts";
 import { drift } from "./contract.ts";
 import { piLive } from "./live/index.ts";
 import { resumeFlag } from "./omp.ts";
-import { type PiOptions, piOptions, toArguments, toMeta, toTitle, UNKEPT } from "./options.ts";
+import { type PiOptions, piOptions, readOnly, toArguments, toMeta, toTitle, UNKEPT } from "./options.ts";
 import { end } from "./outcome.ts";
 import { isOlder, PI_VARIABLES, probePi } from "./probe.ts";
 import { piResume } from "./resume.ts";
@@ -37,6 +37,7 @@ export const pi = defineEngine(
     takesTools: true,
     tested: testedVersions.pi,
     reasoning: { option: "thinking", levels: ["off", "minimal", "low", "medium", "high", "xhigh"] },
+    readOnly,
     env: PI_VARIABLES,
     wire: PiLine,
     skip: SKIPPED_LINES,

@@ -61,6 +61,13 @@ export function toArguments(
   ];
 }
 
+/** Its own tools that change nothing; a list of tools leaves it no others, those of extensions included. */
+const READING = ["read", "grep", "find", "ls"];
+
+export const readOnly = ({ tools }: PiOptions): Partial<PiOptions> => ({
+  tools: Array.isArray(tools) ? tools.filter((name) => READING.includes(name)) : READING,
+});
+
 /** For a new session that pi does not keep. */
 export const UNKEPT = "--no-session";
 

@@ -1,6 +1,7 @@
 import { engineOptions, withPreset } from "../config/engine-options.ts";
 import { assertNever, type Completed, type ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
+import { type Denials, NO_NARROWING, narrowRules } from "../domain/narrowing.ts";
 import type { Reply } from "../domain/question.ts";
 import type { Ability } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -42,6 +43,7 @@ export class Execution {
   readonly #toolsToken: string | undefined;
   #can: readonly Ability[] = [];
   #session: string | undefined;
+  #denials: Denials = NO_NARROWING;
   #outgoing: Outgoing | undefined;
   #isToolWaiting = false;
 
@@ -113,7 +115,7 @@ export class Execution {
   async hear(onCompleted: (event: Completed) => Promise<void>): Promise<void> {
     for await (const event of this.#work.events) {
       this.#stall.heard();
-      if (event.type === "placed") this.#placed(event.cwd);
+      if (event.type === "placed") this.#placed(event);
       else if (event.type === "completed") {
         this.#stall.end();
         this.#session = event.resume?.value ?? this.#session;
@@ -140,7 +142,7 @@ export class Execution {
     return new RunQuestions({
       ...options,
       run,
-      rules: this.#engineOptions,
+      rules: () => narrowRules(this.#engineOptions, this.#denials),
       log,
       send: this.send,
       onWaiting: () => view.waiting(this.#isWaiting),
@@ -170,7 +172,8 @@ export class Execution {
     }
   }
 
-  #placed(cwd: string): void {
+  #placed({ cwd, denials = NO_NARROWING }: Extract<WorkerEvent, { type: "placed" }>): void {
+    this.#denials = denials;
     const { run, options, view, log } = this.#parts;
     const { store, now } = options;
     try {

@@ -4,12 +4,12 @@ import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 
 /**
- * Refuses files that this person may not send, or that no bot could fetch.
+ * Refuses somebody who may not transfer files, whichever way.
  *
- * @throws UserError with the key to change, or what to do instead.
+ * @throws UserError with the key to change.
  */
-export function checkFiles(files: readonly PromptFile[], userId: string | undefined, { telegram }: Config): void {
-  if (files.length === 0 || !telegram) return;
+export function checkTransfer(userId: string | undefined, { telegram }: Config): void {
+  if (!telegram) return;
   const { enabled, allowed_user_ids: users } = telegram.files;
   if (!enabled) {
     throw new UserError("Files are switched off: set `enabled = true` in `[transports.telegram.files]`.", {
@@ -21,6 +21,16 @@ export function checkFiles(files: readonly PromptFile[], userId: string | undefi
       code: "not_allowed",
     });
   }
+}
+
+/**
+ * Refuses files that this person may not send, or that no bot could fetch.
+ *
+ * @throws UserError with the key to change, or what to do instead.
+ */
+export function checkFiles(files: readonly PromptFile[], userId: string | undefined, config: Config): void {
+  if (files.length === 0) return;
+  checkTransfer(userId, config);
   const large = files.find(({ size = 0 }) => size > MAX_FETCHED_BYTES);
   if (!large) return;
   const size = ((large.size ?? 0) / 1024 / 1024).toFixed(1);

@@ -11,7 +11,8 @@ import type { BridgeOptions } from "./options.ts";
 
 export interface RunQuestionsOptions extends Pick<BridgeOptions, "store" | "cards" | "config" | "now" | "watcher"> {
   readonly run: StoredRun;
-  readonly rules: Rules;
+  /** The rules that hold now. */
+  readonly rules: () => Rules;
   readonly send: (command: Extract<RunCommand, { type: "answer" }>) => void;
   readonly log: Logger;
   /** Called whenever a person begins or ceases to be waited for. */
@@ -102,8 +103,9 @@ export class RunQuestions {
   /** Decides by the rules, else by a person's earlier answer about the same command. */
   #decide(question: Question): Decision {
     const { rules, store, run } = this.#options;
-    const decision = decide(question, rules);
-    const canRemember = rules.remember === true && question.kind === "command" && question.place?.isOwn === true;
+    const inForce = rules();
+    const decision = decide(question, inForce);
+    const canRemember = inForce.remember === true && question.kind === "command" && question.place?.isOwn === true;
     return decision === "ask" && canRemember && store.questions.wasAllowed(question, run.project) ? "allow" : decision;
   }
 

@@ -1,5 +1,5 @@
 import { checkFiles } from "../bridge/file-limits.ts";
-import { resolvePrompt } from "../bridge/resolve.ts";
+import { resolvePath } from "../bridge/resolve-path.ts";
 import type { Config } from "../config/config.ts";
 import { parseCommand } from "../domain/directives.ts";
 import { inlineCode } from "../domain/inline-code.ts";
@@ -59,9 +59,8 @@ async function putAll(
 ): Promise<string> {
   checkFiles(files, first.userId, config());
   const parts = { config: config(), engines, store, botName, engineOverride };
-  // The dot is a path, so that a directive alone does not become a task without words.
-  const { context, prompt } = resolvePrompt({ ...first, text: `${words.trim()}\n.`, ownText: "" }, parts);
-  const { path, isForced } = readPath(prompt.trim().replace(/\s*\.$/, ""));
+  const { context, path: rest } = resolvePath(words, first, parts);
+  const { path, isForced } = readPath(rest);
   const wanted = files.length > 1 && path !== "" && !path.endsWith("/") ? `${path}/` : path;
   const branch = context?.branch === undefined ? {} : { branch: context.branch };
   const results = await bridge.putFiles(files, {

@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
+import { PROJECT_FILE } from "../config/narrowing.ts";
 import { openGroup } from "../config/telegram.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, UserError } from "../errors.ts";
+import { readNarrowing } from "../worker/narrowing.ts";
 import { broughtParts } from "./brought.ts";
 import { checkEngines } from "./check-engine.ts";
 import { checkMachines } from "./check-machines.ts";
@@ -38,7 +40,7 @@ export async function runChecks(options: CheckOptions): Promise<Check[]> {
     await voice,
     await checkGit(),
     await checkState(config),
-    ...checkProjects(config),
+    ...(await checkProjects(config)),
     ...(await checkMachines(config, options)),
   ];
 }
@@ -88,18 +90,27 @@ async function checkGit(): Promise<Check> {
   return { name: "git", state: "warning", detail: "not on PATH", fix: "Install git to use branches (@branch)." };
 }
 
-function checkProjects({ projects, known }: Config): Check[] {
-  return [...projects.values()].map(({ alias, path, machine, trusted }): Check => {
+function checkProjects({ projects, known }: Config): Promise<Check[]> {
+  const checks = [...projects.values()].map(async ({ alias, path, machine, trusted }): Promise<Check> => {
     const name = `project ${alias}`;
     if (machine !== undefined) return { name, state: "ok", detail: `on ${machine}` };
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
       const fix = `Restore the directory, or correct projects.${alias}.path.`;
       return { name, state: "error", detail: `${path} is no directory`, fix };
     }
-    if (trusted) return { name, state: "ok", detail: `${path}, trusted` };
+    const narrowing = await readNarrowing(path).catch((error: unknown) => {
+      if (error instanceof UserError) return error;
+      throw error;
+    });
+    if (narrowing instanceof UserError) {
+      return { name, state: "error", detail: `${path}: its runs are refused`, fix: narrowing.userText };
+    }
+    const place = narrowing ? `${path}, narrowed by its ${PROJECT_FILE}` : path;
+    if (trusted) return { name, state: "ok", detail: `${place}, trusted` };
     const parts = broughtParts(path, known);
-    if (parts.length === 0) return { name, state: "ok", detail: path };
+    if (parts.length === 0) return { name, state: "ok", detail: place };
     const fix = `If you trust the repository: \`takopi config set projects.${alias}.trusted true\`.`;
-    return { name, state: "ok", detail: `${path}; not trusted, so left out: ${parts.join("; ")}`, fix };
+    return { name, state: "ok", detail: `${place}; not trusted, so left out: ${parts.join("; ")}`, fix };
   });
+  return Promise.all(checks);
 }

@@ -89,7 +89,7 @@ async function prepare(
   const { telegram } = config;
   // The server is in this process: no proxy leads to it.
   const direct = telegram && { telegram: { ...telegram, proxy: "" } };
-  return { config: { ...withoutChats(config), ...direct, directory, default_engine }, engines: there };
+  return { config: { ...besideBridge(config), ...direct, directory, default_engine }, engines: there };
 }
 
 async function installed(config: Config, { env }: Context): Promise<Engine[]> {
@@ -102,7 +102,7 @@ async function installed(config: Config, { env }: Context): Promise<Engine[]> {
   return (await Promise.all(probes)).flat();
 }
 
-/** Only these of the person's settings give way: the playground has its own bot, people and chats. */
+/** The playground has its own bot, people and chats. */
 const inPlayground = (emulator: Emulator) => ({
   TAKOPI__TRANSPORTS__TELEGRAM__BOT_TOKEN: JSON.stringify(emulator.token),
   TAKOPI__TRANSPORTS__TELEGRAM__CHAT_ID: `${emulator.privateChatId}`,
@@ -122,10 +122,16 @@ function unlessSaid({ cwd, env, configFile: file }: Context & Globals, once: str
   };
 }
 
-/** Projects without their chats, which the playground does not have. */
-function withoutChats(config: Config): Config {
-  const projects = [...config.projects].map(([alias, { chat_id: _, ...project }]) => [alias, project] as const);
-  return { ...config, projects: new Map(projects) };
+/**
+ * What the person's own bridge, which may run beside the playground, does not do, too: nothing begins by itself, no
+ * other machine takes part, and projects have no chats.
+ */
+function besideBridge(config: Config): Config {
+  const projects = [...config.projects]
+    .filter(([, { machine }]) => machine === undefined)
+    .map(([alias, { chat_id: _, ...project }]) => [alias, project] as const);
+  const alone = { schedules: [], triggers: [], webhooks: undefined, machines: undefined };
+  return { ...config, ...alone, projects: new Map(projects) };
 }
 
 function toPort(port: string | undefined): number | undefined {

@@ -3,8 +3,9 @@ import { engines } from "../../runners/index.ts";
 import { withValue } from "../config/keys.ts";
 import { sameName } from "../config/rules.ts";
 import { isTable, type Table } from "../domain/table.ts";
-import { ConfigError } from "../errors.ts";
-import { broughtParts } from "./brought.ts";
+import { ConfigError, UserError } from "../errors.ts";
+import { readNarrowing } from "../worker/narrowing.ts";
+import { broughtParts, narrowingText } from "./brought.ts";
 import { type Context, defineCommand, type Globals } from "./command.ts";
 import { openForEdit, saveTable, shortPath } from "./config-file.ts";
 import { findRepository } from "./repository.ts";
@@ -33,6 +34,7 @@ export const command = defineCommand({
       ...(repository.base === undefined ? {} : { worktree_base: repository.base }),
     };
     const before = known === undefined ? {} : projectsOf(table)[known];
+    await showNarrowing(context, repository.path);
     const isTrusted = await mayTrust(context, repository.path, trusted);
     const merged = {
       ...(isTable(before) ? before : {}),
@@ -62,6 +64,19 @@ async function mayReplace(context: Context & Globals, alias: string, file: strin
   }
   const { confirm } = await import("@clack/prompts");
   return (await confirm({ message: `Replace project '${alias}'?`, initialValue: false })) === true;
+}
+
+/** @throws ConfigError if the repository's file is not right: its runs would be refused. */
+async function showNarrowing({ stdout }: Context, path: string): Promise<void> {
+  const narrowing = await readNarrowing(path).catch((cause: unknown) => {
+    throw cause instanceof UserError ? new ConfigError(cause.userText, { cause }) : cause;
+  });
+  const text = narrowingText(narrowing);
+  if (text === undefined) return;
+  stdout.write(text);
+  if (/^ {2}deny/m.test(text)) {
+    stdout.write("Denials hold where an engine asks: with `interactive = true` in its table.\n");
+  }
 }
 
 /** Shows what the repository brings and asks about it; undefined if there is nothing to decide. */

@@ -29,6 +29,8 @@ export interface Engine {
    * in a few words. A path may end with `/` for a directory.
    */
   readonly brings?: Readonly<Record<string, string>> | undefined;
+  /** The options that keep it from changing any file, over these; absent if takopi knows of none. */
+  readOnly?(options: EngineOptions): object;
   /** Options that do not do what they seem to do, one sentence each. `table` is their place in the config. */
   warnings?(options: EngineOptions, table: string): readonly string[];
   /** Absent if nobody has said how the engine keeps its things. */
@@ -133,6 +135,8 @@ export interface Operations {
   /** Takes the last turn back, without touching files. Gives the session to resume from then on. */
   undo?(session: SessionRequest): Promise<string>;
   rename?(session: SessionRequest, name: string): Promise<void>;
+  /** Adds a text for the next turn, and begins none. */
+  brief?(session: SessionRequest, text: string): Promise<void>;
   /** The sessions that began in this directory, the newest first; without a server, and whether or not it may be live. */
   sessions?(setup: WorkSetup): Promise<readonly FoundSession[]>;
   /** Gives the goal that the session then has; undefined if it has none. */

@@ -54,6 +54,8 @@ export interface HeadlessEngine<Options extends EngineOptions, Union extends Nat
   readonly images?: readonly string[];
   /** See `Engine.brings`. */
   readonly brings?: Readonly<Record<string, string>>;
+  /** Pure; see `Engine.readOnly`. */
+  readOnly?(options: Options): Partial<Options>;
   /** Pure; see `Engine.warnings`. */
   warnings?(options: Options, table: string): readonly string[];
   readonly isolation?: Isolation;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A longer one is nothing that anybody means. */
-const patterns = z.array(z.string().min(1).max(1000)).optional();
+export const patterns = z.array(z.string().min(1).max(1000));
 
 /** Options that every engine has; an engine's own schema extends this shape. */
 export const baseOptions = {
@@ -39,15 +39,15 @@ export const baseOptions = {
   /** The answer to an engine's questions whether it may do something; needs `interactive`. */
   approvals: z.enum(["ask", "allow", "deny"]).optional(),
   /** Commands that are allowed without asking; `decide` in policy.ts says what a pattern matches. */
-  allow: patterns,
+  allow: patterns.optional(),
   /** Commands that are denied without asking; comes before `allow`. */
-  deny: patterns,
+  deny: patterns.optional(),
   /** Files that may be changed without asking, and those that may not; from the run's directory, or absolute. */
-  allow_paths: patterns,
-  deny_paths: patterns,
+  allow_paths: patterns.optional(),
+  deny_paths: patterns.optional(),
   /** Other tools, by the engine's own names for them. */
-  allow_tools: patterns,
-  deny_tools: patterns,
+  allow_tools: patterns.optional(),
+  deny_tools: patterns.optional(),
   /** Remembers a person's answer for a session in later sessions: the same command in the same directory. */
   remember: z.boolean().optional(),
   /** The reaction to a plan's limit that is reset at a known time; `ask` unless set. */

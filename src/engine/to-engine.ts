@@ -22,6 +22,8 @@ interface Parts<Options extends EngineOptions> extends Described {
   readonly options: z.ZodType<Options>;
   readonly can?: readonly Ability[];
   readonly operations?: OwnOperations<Options>;
+  /** See `Engine.readOnly`. */
+  readOnly?(options: Options): Partial<Options>;
   /** See `Engine.warnings`. */
   warnings?(options: Options, table: string): readonly string[];
   probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
@@ -55,6 +57,9 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
   return {
     ...{ id, label, options, resume, brings, isolation, tested, reasoning, takesTools, images, can },
     operations: withOptions(operations, own),
+    ...(parts.readOnly && {
+      readOnly: (given: EngineOptions) => parts.readOnly?.(readOptions(id, options, given)) ?? {},
+    }),
     warnings: (given, table) => parts.warnings?.(readOptions(id, options, given), table) ?? [],
     probe: async (setup) => {
       try {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { resolvePrompt } from "../bridge/resolve.ts";
+import { checkTransfer } from "../bridge/file-limits.ts";
+import { resolvePath } from "../bridge/resolve-path.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { defineOperation } from "./operation.ts";
@@ -17,13 +18,14 @@ export const file = defineOperation({
   intent: "read",
   idempotent: false,
   examples: [{ action: "get README.md" }],
-  run: (access, { action }, { place }) => {
+  run: (access, { action }, { surface, place }) => {
+    if (surface === "chat") checkTransfer(place.userId, access.config);
     const [, text] = /^get\s+(.+)$/s.exec(action.trim()) ?? [];
-    if (text === undefined) throw new UserError(USAGE, { code: "usage" });
-    const { context, prompt } = resolvePrompt({ ...place, text }, access);
+    const { context, path } = resolvePath(text ?? "", place, access);
+    if (path === "") throw new UserError(USAGE, { code: "usage" });
     const { chatId, topicId, messageId: replyTo } = place;
     const branch = context?.branch === undefined ? {} : { branch: context.branch };
-    return access.bridge.sendFile(prompt.trim(), {
+    return access.bridge.sendFile(path, {
       place: context ? { project: context.project, ...branch } : {},
       target: { chatId, topicId: topicId ?? null, replyTo: replyTo ?? null },
     });

@@ -15,6 +15,8 @@ export interface PollOptions {
   readonly receive: (updates: readonly Update[]) => void;
   /** Called after each answered poll, and with what went wrong after any other. */
   readonly onPoll: (problem?: string) => void;
+  /** Called once, at the second poll in a row that somebody else's took the place of: the first may be a restart's. */
+  readonly onConflict: (hint: string) => void;
   /** How to wait between polls; tests need not. */
   readonly wait?: (waitMs: number, signal: AbortSignal) => Promise<void>;
 }
@@ -24,9 +26,11 @@ const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 
 /** Takes updates until `signal` aborts. Survives whatever the network and Telegram do; never rejects. */
-export async function poll({ telegram, signal, log, receive, onPoll, wait = sleep }: PollOptions): Promise<void> {
+export async function poll(options: PollOptions): Promise<void> {
+  const { telegram, signal, log, receive, onPoll, onConflict, wait = sleep } = options;
   let offset = 0;
   let failures = 0;
+  const noteConflict = afterTwo(onConflict);
   while (!signal.aborted) {
     try {
       const updates = await telegram.call(
@@ -36,6 +40,7 @@ export async function poll({ telegram, signal, log, receive, onPoll, wait = slee
       );
       if (failures > 0) log.info({ failures }, "poll.recovered");
       failures = 0;
+      noteConflict(undefined);
       onPoll();
       if (updates.length === 0) continue;
       receive(updates);
@@ -45,10 +50,23 @@ export async function poll({ telegram, signal, log, receive, onPoll, wait = slee
       failures++;
       const waitMs = backoff(error, failures);
       onPoll(error instanceof Error ? error.message : String(error));
+      noteConflict(conflictHint(error));
       tell(log, error, failures, waitMs);
       await wait(waitMs, signal);
     }
   }
+}
+
+/** Takes the hint of each poll, undefined if there was no conflict; passes on the second hint in a row, once. */
+function afterTwo(onConflict: (hint: string) => void): (hint: string | undefined) => void {
+  let inRow = 0;
+  let isTold = false;
+  return (hint) => {
+    inRow = hint === undefined ? 0 : inRow + 1;
+    if (hint === undefined || inRow < 2 || isTold) return;
+    isTold = true;
+    onConflict(hint);
+  };
 }
 
 const sleep = (waitMs: number, signal: AbortSignal) => delay(waitMs, undefined, { signal }).catch(() => {});
@@ -58,21 +76,25 @@ function backoff(error: unknown, failures: number): number {
   if (error instanceof Refused && error.retryAfterS !== undefined) return error.retryAfterS * 1000;
   const base = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** (failures - 1));
   const isSlow = error instanceof Refused && (error.code === 409 || error.code === 401);
-  return (isSlow ? Math.max(base, 5_000) : base) * (0.75 + Math.random() / 2);
+  return (isSlow ? Math.max(base, BOUNDS.telegram.giveWayMs) : base) * (0.75 + Math.random() / 2);
 }
 
 const WEBHOOK =
-  "a webhook is set on this bot's token, so that Telegram sends its messages there: `takopi doctor` names it, `takopi setup` offers to remove it";
+  "A webhook is set on this bot's token, so that Telegram sends its messages there: `takopi doctor` names it, `takopi setup` offers to remove it.";
+const OTHER =
+  "Another program polls this bot's token, so that some messages do not reach takopi: end it, or give it a bot of its own.";
 
-/** "can't use getUpdates method while webhook is active" */
-const isWebhook = ({ reason }: Refused): boolean => /webhook/i.test(reason);
+/** Who takes the updates instead, and what to do; undefined if it is another fault. */
+function conflictHint(error: unknown): string | undefined {
+  if (!(error instanceof Refused) || error.code !== 409) return undefined;
+  // "can't use getUpdates method while webhook is active"
+  return /webhook/i.test(error.reason) ? WEBHOOK : OTHER;
+}
 
 function tell(log: Logger, error: unknown, failures: number, waitMs: number): void {
   const fields = { err: error, failures, waitMs: Math.round(waitMs) };
-  if (error instanceof Refused && error.code === 409) {
-    const hint = isWebhook(error)
-      ? WEBHOOK
-      : "another program polls this bot's token: end it, or use a token of its own";
+  const hint = conflictHint(error);
+  if (hint !== undefined) {
     log.error({ ...fields, hint }, "poll.conflict");
   } else if (error instanceof Refused && error.code === 401) {
     log.error(

@@ -1,3 +1,4 @@
+import { type Narrowing, NO_NARROWING } from "../domain/narrowing.ts";
 import type { Attachment, RunCommand, RunSpec } from "../domain/run.ts";
 import type { Engine, Run } from "../engine/contract.ts";
 import type { EngineHost } from "../engine/host.ts";
@@ -22,6 +23,8 @@ interface Opening {
   readonly engine: Engine;
   readonly cwd: string;
   readonly options: EngineOptions;
+  /** What the repository takes away; the options have it already. */
+  readonly narrowing: Narrowing;
   readonly trusted: boolean;
   readonly directories: readonly string[];
   readonly tools: RunTools | undefined;
@@ -55,10 +58,11 @@ export class LocalRun implements WorkerRun {
     const { signal } = this.#stopped;
     let home: Home;
     try {
-      const { engine, ...place } = await open(signal);
-      home = await findHome(place.cwd);
+      const { engine, narrowing, ...place } = await open(signal);
+      home = await findHome(place.cwd, env);
       signal.throwIfAborted();
-      yield { type: "placed", cwd: place.cwd };
+      const { instructions: _, ...denials } = narrowing;
+      yield { type: "placed", cwd: place.cwd, ...(narrowing !== NO_NARROWING && { denials }) };
       signal.throwIfAborted();
       this.#isShown = (file) => isShown(file, engine, place.options);
       const attachments = spec.attachments.filter(this.#isShown);

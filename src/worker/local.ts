@@ -3,8 +3,10 @@ import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { engineOptions, withPreset } from "../config/engine-options.ts";
+import { narrowed } from "../config/narrowing.ts";
 import type { PlacedFile } from "../domain/files.ts";
 import { dateOf } from "../domain/moment.ts";
+import type { Narrowing } from "../domain/narrowing.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
@@ -25,6 +27,7 @@ import { readInside } from "./files/read.ts";
 import { LocalRun } from "./local-run.ts";
 import { look } from "./look.ts";
 import type { Lookups } from "./lookups.ts";
+import { narrowingOf } from "./narrowing.ts";
 import { act } from "./operate.ts";
 import { placeOf } from "./place.ts";
 import type {
@@ -87,9 +90,18 @@ export class LocalWorker implements Worker {
     const open = async (signal: AbortSignal) => {
       const engine = this.#engine(id);
       const cwd = await this.#placeOf(spec, signal);
-      const options = this.#optionsOf(engine, spec);
+      const narrowing = await this.#narrowingOf(spec, cwd);
+      const options = this.#optionsOf(engine, spec, narrowing);
       const tools = this.#toolsFor(engine, options, spec.toolsToken);
-      return { engine, cwd, options, trusted: this.#isTrusted(spec), directories: this.#directories(), tools };
+      return {
+        engine,
+        cwd,
+        options,
+        narrowing,
+        trusted: this.#isTrusted(spec),
+        directories: this.#directories(),
+        tools,
+      };
     };
     return new LocalRun({ spec, log, env: this.#options.env, host: this.#host, open, outboxes: this.#outboxes });
   }
@@ -103,7 +115,7 @@ export class LocalWorker implements Worker {
     if (!operations[operation]) throw new UserError(`${engine.label} cannot do that.`);
     // A list of models needs no worktree.
     const cwd = await this.#placeOf(operation === "models" ? projectOnly(place) : place);
-    const options = this.#optionsOf(engine, place);
+    const options = this.#optionsOf(engine, place, await this.#narrowingOf(place, cwd));
     const trusted = this.#isTrusted(place);
     const directories = this.#directories();
     const tools = this.#toolsFor(engine, options);
@@ -188,13 +200,22 @@ export class LocalWorker implements Worker {
     return this.#options.config().projects.get(project ?? "")?.trusted === true;
   }
 
-  /** The merged options of the config, with the run's own over them. */
-  #optionsOf(engine: Engine, { project, overrides }: Pick<RunSpec, "project" | "overrides">): EngineOptions {
+  #narrowingOf({ project }: Place, cwd: string): Promise<Narrowing> {
+    const own = this.#options.config().projects.get(project ?? "")?.path;
+    return narrowingOf([...(own === undefined ? [] : [own]), cwd]);
+  }
+
+  /** The merged options of the config, with the run's own over them, and what the repository takes away. */
+  #optionsOf(
+    engine: Engine,
+    { project, overrides }: Pick<RunSpec, "project" | "overrides">,
+    narrowing: Narrowing,
+  ): EngineOptions {
     const config = this.#options.config();
     const { reasoning: level, preset, ...others } = overrides;
     const thinking = level === undefined || !engine.reasoning ? {} : { [engine.reasoning.option]: level };
     const configured = engineOptions(config, engine, config.projects.get(project ?? ""));
-    return { ...withPreset(configured, preset), ...others, ...thinking };
+    return narrowed({ ...withPreset(configured, preset), ...others, ...thinking }, narrowing, engine);
   }
 }
 

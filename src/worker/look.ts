@@ -1,9 +1,11 @@
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
+import { narrowRules } from "../domain/narrowing.ts";
 import type { Engine } from "../engine/contract.ts";
 import { readDiff } from "./diff.ts";
 import { judgeAsked } from "./judge.ts";
 import type { Lookups } from "./lookups.ts";
+import { narrowingOf } from "./narrowing.ts";
 
 export interface LookParts {
   readonly config: Config;
@@ -35,8 +37,10 @@ const readers: Readers = {
     readDiff({ path: cwd, env }, branch === undefined ? undefined : config.projects.get(project ?? "")),
   probe: async ({ engine: id }, { config, env, engine }) =>
     engine(id).probe({ options: engineOptions(config, engine(id), undefined), env }),
-  judge: async ({ engine: id, project: alias, ...asked }, { config, engine, home }) => {
+  judge: async ({ engine: id, project: alias, ...asked }, { config, engine, env, home }) => {
     const project = config.projects.get(alias ?? "");
-    return judgeAsked(asked, project?.path ?? home, engineOptions(config, engine(id), project));
+    const directory = project?.path ?? home;
+    const rules = narrowRules(engineOptions(config, engine(id), project), await narrowingOf([directory]));
+    return judgeAsked(asked, { path: directory, env }, rules);
   },
 };

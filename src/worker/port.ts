@@ -1,6 +1,7 @@
 import type { RunEvent } from "../domain/events.ts";
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
+import type { Denials } from "../domain/narrowing.ts";
 import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
 import type { Lookups } from "./lookups.ts";
 
@@ -9,7 +10,8 @@ export interface Worker {
   /** Never throws: whatever goes wrong comes as the run's `completed` event. */
   run(spec: RunSpec): WorkerRun;
   /**
-   * Does something to a session that has no run now. `input`: the name for `rename`, the change for `goal`.
+   * Does something to a session that has no run now. `input`: the name for `rename`, the text for `brief`,
+   * the change for `goal`.
    *
    * @throws UserError
    */
@@ -42,7 +44,7 @@ export interface WorkerRun {
 /** `placed` comes before the engine starts, and the engine starts only after the reader has dealt with `placed`. */
 export type WorkerEvent =
   | RunEvent
-  | { readonly type: "placed"; readonly cwd: string }
+  | { readonly type: "placed"; readonly cwd: string; readonly denials?: Denials }
   /** Comes before `completed`, if there is something to send. */
   | { readonly type: "outgoing"; readonly outgoing: Outgoing };
 

@@ -34,7 +34,7 @@ function setUp(acknowledge: () => Ack | undefined, rules: Rules = {}) {
   const replies: Reply[] = [];
   const commands: string[] = [];
   const questions = new RunQuestions({
-    ...{ run, rules, store, log: noLog, onWaiting: () => {}, now: () => 100 },
+    ...{ run, rules: () => rules, store, log: noLog, onWaiting: () => {}, now: () => 100 },
     cards: { show: () => void calls.push("show"), remind: () => void calls.push("remind") },
     config: () => ({ limits: { approval_minutes: 10 } }) as Config,
     send: ({ id, reply }) => {

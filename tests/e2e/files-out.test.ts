@@ -135,8 +135,27 @@ describe("/file get", () => {
       say(`/file get ${path}`);
       await botSays(says);
     }
-    say("/file");
-    await botSays(/Say which file/);
+    for (const text of ["/file", "/file get /alpha"]) {
+      const id = say(text);
+      await emulator.waitFor(() =>
+        emulator
+          .messages(emulator.privateChatId)
+          .find((one) => one.reply_to_message?.message_id === id && /^Say which file/.test(textOf(one))),
+      );
+    }
+  });
+
+  test.each([
+    ["allowed_user_ids = [5]", /^You may not transfer files here/],
+    ["enabled = false", /^Files are switched off/],
+  ])("sends nothing to those who may not transfer files (%s)", async (files, says) => {
+    const { say, botSays, emulator, directory } = await stage({
+      tables: `[transports.telegram.files]\n${files}`,
+    });
+    writeFileSync(join(directory, "a.md"), "words");
+    say("/file get a.md");
+    await botSays(says);
+    expect(emulator.calls("sendDocument")).toEqual([]);
   });
 
   test("sends a folder as a zip, without links and what the rules deny, and says that it does", async () => {

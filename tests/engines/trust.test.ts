@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { engines } from "../../runners/index.ts";
+import { narrowed } from "../../src/config/narrowing.ts";
 import type { RunEvent } from "../../src/domain/events.ts";
+import { type Narrowing, NO_NARROWING } from "../../src/domain/narrowing.ts";
+import type { Reply } from "../../src/domain/question.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
 import { host, openDriven, toSession } from "../helpers/driven.ts";
@@ -49,13 +52,16 @@ interface Request {
   readonly trusted?: boolean;
   readonly session?: string;
   readonly prompt: string;
+  readonly reply?: Reply;
+  readonly narrowing?: Narrowing;
 }
 
-/** Plays a run to its end; all that it asks is allowed. */
+/** Plays a run to its end; all that it asks is allowed, unless the reply is another. */
 async function play(
-  repository: HostileRepository,
-  { id, interactive, prompt, session, trusted }: Request,
+  repository: Pick<HostileRepository, "path">,
+  { id, interactive, prompt, session, trusted, reply = { type: "allow", scope: "once" }, narrowing }: Request,
 ): Promise<Played> {
+  const options = { cmd: ownCommand(id), interactive, ...asking(id) };
   const run = openDriven(engineOf(id), {
     ...{
       runId: `trust-${process.pid}-${Math.random()}`,
@@ -66,12 +72,12 @@ async function play(
       session,
     },
     env: { PATH: ownPath(id), ...home.env },
-    options: { cmd: ownCommand(id), interactive, ...asking(id) },
+    options: narrowing ? narrowed(options, narrowing, engineOf(id)) : options,
   });
   const events: RunEvent[] = [];
   for await (const event of run) {
     events.push(event);
-    if (event.type === "question") await run.controls.answer(event.question.id, { type: "allow", scope: "once" });
+    if (event.type === "question") await run.controls.answer(event.question.id, reply);
   }
   const end = events.at(-1);
   return { events, session: end?.type === "completed" ? (end.resume?.value ?? "") : "" };
@@ -148,4 +154,18 @@ test.each([false, true])("trust that codex has noted itself does not count (inte
   expect(events.at(-1)).toMatchObject({ type: "completed", ok: true });
   expect(repository.ran()).toEqual([]);
   expect(home.sentToModel()).toContain(repository.instruction);
+});
+
+/** opencode gets the same variable both ways, and takes half a minute to start. */
+const narrowWays = ways.filter(([id, interactive]) => id !== "opencode" || !interactive);
+
+test.each(narrowWays)("%s changes nothing if the repository wants it so (interactive: %s)", async (id, interactive) => {
+  const path = join(scratch, `narrow-${id}-${interactive}`);
+  mkdirSync(path);
+  const narrowing = { ...NO_NARROWING, sandbox: "read-only" } as const;
+  const reply = { type: "deny" } as const;
+  const prompt = "[[shell touch changed]]";
+  const { events } = await play({ path }, { id, interactive, prompt, reply, narrowing });
+  expect(events.at(-1)).toMatchObject({ type: "completed", ok: true });
+  expect(existsSync(join(path, "changed"))).toBe(false);
 });

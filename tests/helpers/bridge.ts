@@ -29,6 +29,8 @@ export interface StageOptions {
   readonly env?: Record<string, string>;
   /** Without Telegram's limits unless told otherwise: they would only make a test wait. */
   readonly pace?: Pace;
+  /** Another bridge with the same bot. */
+  readonly beside?: Stage;
   /** Puts files into the bridge's folder before it starts, and messages into its chats. */
   readonly prepare?: (directory: string, emulator: Emulator) => Promise<void>;
   /** How long anything may take, ms; a minute unless told otherwise. */
@@ -68,7 +70,7 @@ export const textOf = (message: Message): string =>
 
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const { waitMs = 60_000 } = options;
-  const emulator = await startEmulator({ limits: "off", ...options.emulator });
+  const emulator = options.beside?.emulator ?? (await startEmulator({ limits: "off", ...options.emulator }));
   const directory = mkdtempSync(join(tmpdir(), "takopi-test-"));
   const entries: LogEntry[] = [];
   const engines = options.engines ?? [scriptedEngine("alpha"), scriptedEngine("beta")];
@@ -100,7 +102,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     const stopped = stop();
     atSecondSignal();
     await stopped;
-    await emulator.close();
+    if (!options.beside) await emulator.close();
     rmSync(directory, { recursive: true, force: true });
   });
   await options.prepare?.(directory, emulator);

@@ -13,6 +13,7 @@ function listen(answers: readonly (Update[] | Error)[], receive: (updates: reado
   const offsets: unknown[] = [];
   const problems: (string | undefined)[] = [];
   const waits: number[] = [];
+  const conflicts: string[] = [];
   const waiting = [...answers];
   const telegram: Telegram = {
     call: (_, payload, signal) => {
@@ -25,12 +26,13 @@ function listen(answers: readonly (Update[] | Error)[], receive: (updates: reado
   };
   const onPoll = (problem?: string) => void problems.push(problem);
   const wait = async (waitMs: number) => void waits.push(waitMs);
-  const done = poll({ telegram, signal: controller.signal, log, receive, onPoll, wait });
+  const onConflict = (hint: string) => void conflicts.push(hint);
+  const done = poll({ telegram, signal: controller.signal, log, receive, onPoll, onConflict, wait });
   const end = () => {
     controller.abort();
     return done;
   };
-  return { offsets, problems, waits, log, end };
+  return { offsets, problems, waits, conflicts, log, end };
 }
 
 test("confirms a batch only with the poll after it was taken", async () => {
@@ -67,15 +69,26 @@ test("goes on after resets, 502, timeouts and name failures, and tells of each",
   await end();
 });
 
-test("gives way to another program that polls the token, and says so", async () => {
+test("gives way to another program that polls the token, and says so once", async () => {
   const conflict = new Refused("getUpdates", 409, "Conflict: terminated by other getUpdates request", undefined);
-  const { offsets, waits, log, end } = listen([conflict, conflict, conflict]);
+  const { offsets, waits, conflicts, log, end } = listen([conflict, conflict, conflict]);
   await vi.waitFor(() => expect(offsets).toHaveLength(4), { timeout: 30_000 });
   expect(Math.min(...waits)).toBeGreaterThan(3_000);
   expect(log.entries[0]).toMatchObject({
     event: "poll.conflict",
-    fields: { hint: expect.stringContaining("another program polls this bot's token") },
+    fields: { hint: expect.stringContaining("Another program polls this bot's token") },
   });
+  expect(conflicts).toEqual([
+    expect.stringMatching(/^Another program polls .*: end it, or give it a bot of its own\.$/),
+  ]);
+  await end();
+});
+
+test("does not tell of the poll that a restart ended, which was its own", async () => {
+  const conflict = new Refused("getUpdates", 409, "Conflict: terminated by other getUpdates request", undefined);
+  const { offsets, conflicts, end } = listen([conflict, [update(1)], conflict]);
+  await vi.waitFor(() => expect(offsets).toHaveLength(4), { timeout: 30_000 });
+  expect(conflicts).toEqual([]);
   await end();
 });
 
@@ -83,7 +96,7 @@ test("names a webhook that is set on the token as what it is", async () => {
   const reason =
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
   const { log, end } = listen([new Refused("getUpdates", 409, reason, undefined)]);
-  const hint = expect.stringMatching(/^a webhook is set on this bot's token/);
+  const hint = expect.stringMatching(/^A webhook is set on this bot's token/);
   await vi.waitFor(() => expect(log.entries[0]).toMatchObject({ event: "poll.conflict", fields: { hint } }), {
     timeout: 30_000,
   });
@@ -97,10 +110,13 @@ test("obeys the wait that a 429 names", async () => {
   await end();
 });
 
-test("a wait that Telegram names is obeyed, but no longer than an hour: a longer timer would fire at once", async () => {
-  const tooMany = (retryAfterS: number) => new Refused("getUpdates", 429, "Too Many Requests", retryAfterS);
-  const { waits, end } = listen([tooMany(7), tooMany(1e12)]);
-  await vi.waitFor(() => expect(waits).toEqual([7_000, 3_600_000]), { timeout: 30_000 });
+test("a wait that Telegram names is obeyed within a second and an hour: other timers would fire at once", async () => {
+  const tooMany = (retryAfterS: unknown) =>
+    new Refused("getUpdates", 429, "Too Many Requests", retryAfterS as number | undefined);
+  const named = [7, 1e12, 0, -5, Number.NaN, "soon", undefined];
+  const { waits, end } = listen(named.map(tooMany));
+  const expected = [7_000, 3_600_000, 1_000, 1_000, 5_000, 5_000, 5_000];
+  await vi.waitFor(() => expect(waits).toEqual(expected), { timeout: 30_000 });
   await end();
 });
 

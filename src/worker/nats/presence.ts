@@ -94,7 +94,7 @@ export class RollCall {
     try {
       for await (const heard of beats.watch(signal)) this.#hear(heard);
     } catch (error) {
-      log.warn({ err: error }, "machines.not_heard");
+      if (!signal.aborted) log.warn({ err: error }, "machines.not_heard");
     }
     clearTimeout(known);
     if (connection.isUp && !signal.aborted) setTimeout(() => void this.#listen(), BOUNDS.machines.retryMs).unref();

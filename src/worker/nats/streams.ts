@@ -10,6 +10,7 @@ import {
 import { BOUNDS } from "../../bounds.ts";
 import type { Connection } from "./connection.ts";
 import { EVENTS, eventSubject, JOBS, jobSubject, streams } from "./names.ts";
+import { messagesOf } from "./reading.ts";
 import { within } from "./within.ts";
 
 /** Another message came on that subject before: whoever sent it has the run now. */
@@ -94,34 +95,17 @@ export class Streams {
 
   /** All that a run has said and will say, in its order, until `signal` aborts or the broker fails. */
   async *read(machine: string, jobId: string, signal: AbortSignal): AsyncGenerator<Kept, void> {
-    const filter = { filter_subjects: eventSubject(machine, jobId) };
-    const consumer = await within(this.#client().consumers.get(EVENTS, filter));
-    const messages = await within(consumer.consume(reading()));
-    const close = () => void messages.close();
-    signal.addEventListener("abort", close, { once: true });
-    try {
-      if (signal.aborted) return;
-      for await (const one of messages) {
-        yield { seq: one.seq, id: one.headers?.get("Nats-Msg-Id") ?? "", body: one.data };
-      }
-    } finally {
-      signal.removeEventListener("abort", close);
-      await messages.close();
+    const consumer = this.#client().consumers.get(EVENTS, { filter_subjects: eventSubject(machine, jobId) });
+    for await (const one of messagesOf(consumer, signal)) {
+      yield { seq: one.seq, id: one.headers?.get("Nats-Msg-Id") ?? "", body: one.data };
     }
   }
 
   /** The tasks of a machine, each again and again until it is acknowledged. */
   async *jobs(machine: string, signal: AbortSignal): AsyncGenerator<Delivered, void> {
-    const consumer = await within(this.#client().consumers.get(JOBS, machine));
-    const messages = await within(consumer.consume({ ...reading(), max_messages: 10 }));
-    const close = () => void messages.close();
-    signal.addEventListener("abort", close, { once: true });
-    try {
-      if (signal.aborted) return;
-      for await (const one of messages) yield { body: one.data, ack: () => one.ack() };
-    } finally {
-      signal.removeEventListener("abort", close);
-      await messages.close();
+    const consumer = this.#client().consumers.get(JOBS, machine);
+    for await (const one of messagesOf(consumer, signal, { max_messages: 10 })) {
+      yield { body: one.data, ack: () => one.ack() };
     }
   }
 
@@ -133,12 +117,6 @@ export class Streams {
     return within(jetstreamManager(this.#connection.nats, { timeout: BOUNDS.machines.callMs, checkAPI: false }));
   }
 }
-
-/** How a stream is read: a broker that was killed leaves readers waiting until signs of it are missing. */
-const reading = () => {
-  const { streamSignMs: sign } = BOUNDS.machines;
-  return { idle_heartbeat: sign, expires: 4 * sign };
-};
 
 interface NewMessage {
   readonly body: Uint8Array;
