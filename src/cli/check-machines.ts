@@ -19,7 +19,8 @@ export async function checkMachines({ machines, projects }: Config, { signal }: 
     ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [{ name: "broker", state: "error", detail: `${broker}: ${reason}`, fix: fixOf(error) }];
+    const isNew = NEW.test(reason);
+    return [{ name: "broker", state: isNew ? "warning" : "error", detail: `${broker}: ${reason}`, fix: fixOf(error) }];
   }
 }
 
@@ -44,6 +45,9 @@ function checkKeys({ credentials, keys }: MachinesTable): Check[] {
   return [{ name, state: "warning", detail: "the other side's is not known, so its messages are not checked", fix }];
 }
 
+/** No bridge has been there yet. */
+const NEW = /stream not found/i;
+
 /** By what the broker or its client says. */
 const FIXES: readonly (readonly [RegExp, string])[] = [
   [
@@ -52,7 +56,7 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
   ],
   [/certificate|altnames/i, "Set machines.ca to the broker's broker.crt, and use the name that was given as --host."],
   [/jetstream (is )?not enabled/i, "Start nats-server with JetStream: -js."],
-  [/stream not found|no stream/i, "Start the bridge: it makes the streams when it first finds the broker."],
+  [NEW, "Start the bridge: it makes the streams when it first finds the broker."],
   [/permissions/i, "Make the broker's config anew with `takopi machines init`; this key may be another machine's."],
 ];
 

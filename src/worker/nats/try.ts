@@ -1,9 +1,7 @@
-import { jetstreamManager } from "@nats-io/jetstream";
 import type { MachinesTable } from "../../config/machines.ts";
 import { Beats } from "./beats.ts";
 import { dial } from "./connection.ts";
 import { Seal } from "./seal.ts";
-import { within } from "./within.ts";
 
 /**
  * Connects once, as `doctor` does. Gives the hosts of the machines that are there, by name; a worker sees its own line
@@ -17,8 +15,8 @@ export async function tryBroker(machines: MachinesTable, signal: AbortSignal): P
   const seal = new Seal(machines);
   const nats = await dial(machines, name ?? "bridge", { reconnect: false, ignoreAuthErrorAbort: false });
   try {
-    await within(jetstreamManager(nats));
     const beats = new Beats({ nats }, seal);
+    await beats.requireTable();
     const names = name === undefined ? await beats.names() : [name];
     const found = await Promise.all(names.map((one) => beats.find(one)));
     return new Map(found.flatMap((one) => (one?.beat ? [[one.machine, one.beat.host] as const] : [])));
