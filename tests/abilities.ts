@@ -25,6 +25,7 @@ const MEANINGS: Readonly<Record<Ability, string>> = {
   rename: "`/name`",
   models: "`/model` lists models",
   goal: "`/goal`",
+  brief: "`/brief` enters the session at once, not with the next prompt",
 };
 const ABILITIES = Object.keys(MEANINGS) as readonly Ability[];
 

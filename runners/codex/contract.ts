@@ -29,7 +29,11 @@ export const drift = driftOf<CodexOptions>({
         ...{ [method("turn/steer")]: "messages to a running turn", [method("turn/interrupt")]: "/interrupt" },
         ...{ [method("thread/fork")]: "/fork", [method("thread/revert")]: "/undo" },
         ...{ [method("thread/turns/list")]: "/undo", [method("thread/compact/start")]: "/compact" },
-        ...{ [method("thread/name/set")]: "/name", [method("thread/list")]: "/sessions all" },
+        ...{
+          [method("thread/name/set")]: "/name",
+          [method("thread/inject_items")]: "/brief",
+          [method("thread/list")]: "/sessions all",
+        },
         ...{ [method("model/list")]: "/models", [method("thread/goal/set")]: "/goal", [method("config/read")]: LIVE },
         ...{ [method("thread/unsubscribe")]: "taking a session up in a terminal" },
         ...{ [method("item/commandExecution/requestApproval")]: "approvals of commands" },

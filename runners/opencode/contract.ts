@@ -21,7 +21,7 @@ export const drift = driftOf<OpencodeOptions>({
     {
       args: ["generate"],
       needs: {
-        ...{ '"/global/event"': LIVE, [route("prompt_async")]: LIVE, [route("message")]: "/undo" },
+        ...{ '"/global/event"': LIVE, [route("prompt_async")]: LIVE, [route("message")]: "/undo and /brief" },
         ...{ [route("abort")]: "/interrupt", [route("fork")]: "/fork", [route("summarize")]: "/compact" },
         ...{ '"/permission/{requestID}/reply"': "approvals", '"/question/{requestID}/reply"': "questions" },
         ...{ '"/config/providers"': "/models", '"/session/status"': "event streams that break off" },

@@ -19,5 +19,6 @@ const ABILITIES: Readonly<Record<Ability, string>> = {
   undo: "take a turn back",
   rename: "name a session",
   models: "list its models",
+  brief: "take a text without a turn",
   goal: "work towards a goal by itself",
 };

@@ -90,9 +90,16 @@ export class Threads {
     this.#options.store.threads.setName(engine.id, session, name);
   }
 
-  /** Adds context without a turn: kept, and put before the session's next prompt. */
-  async brief({ engine, session }: Thread, text: string): Promise<void> {
-    this.#options.store.threads.addBrief(engine.id, session, text);
+  /** Adds context without a turn. If the engine cannot take it now, it is kept and put before the next prompt. */
+  async brief(thread: Thread, text: string): Promise<void> {
+    const { engine, session, run } = thread;
+    const { store, log } = this.#options;
+    if (this.whyNot(run, "brief") === undefined) {
+      const isTaken = this.#operate(thread, "brief", text).then(() => true);
+      const keep = (err: unknown) => log.info({ err, engine: engine.id, session }, "brief.kept");
+      if (await isTaken.catch(keep)) return;
+    }
+    store.threads.addBrief(engine.id, session, text);
   }
 
   /** Gives the goal that the session then has; undefined if it has none. */

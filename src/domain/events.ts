@@ -103,9 +103,9 @@ export interface GoalProgress {
   readonly type: "goal";
   readonly engine: string;
   readonly goal: Goal;
-  /** Turns of this run count from 1; 0 if the run does not work towards the goal. */
+  /** Turns of this run count from 1. */
   readonly turn: number;
-  /** Markdown to tell in a message of its own: the answer of a turn after which another begins, or a notice. */
+  /** Markdown to tell in a message of its own: the answer of a turn after which another begins. */
   readonly message?: string;
 }
 

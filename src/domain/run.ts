@@ -3,7 +3,7 @@ import type { Reply } from "./question.ts";
 
 /** Things to do with a running turn, or with a session between its runs. */
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
-export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal";
+export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal" | "brief";
 /** Things to ask a machine about sessions: `sessions` needs no server, and `end` ends the warm one. */
 export type SessionOperation = SessionAbility | "sessions" | "end";
 
@@ -45,6 +45,8 @@ export interface RunSpec {
   };
   /** The run lasts until the goal is reached, paused or out of budget. */
   readonly goal?: GoalTerms;
+  /** Tokens for a goal that the session has without a budget, if a person has the run continue it. */
+  readonly goalBudget?: number;
   /** Proves that a call of takopi's own tools comes from this run; absent if its engine gets none. */
   readonly toolsToken?: string;
 }

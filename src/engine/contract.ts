@@ -135,6 +135,8 @@ export interface Operations {
   /** Takes the last turn back, without touching files. Gives the session to resume from then on. */
   undo?(session: SessionRequest): Promise<string>;
   rename?(session: SessionRequest, name: string): Promise<void>;
+  /** Adds a text for the next turn, and begins none. */
+  brief?(session: SessionRequest, text: string): Promise<void>;
   /** The sessions that began in this directory, the newest first; without a server, and whether or not it may be live. */
   sessions?(setup: WorkSetup): Promise<readonly FoundSession[]>;
   /** Gives the goal that the session then has; undefined if it has none. */

@@ -45,7 +45,7 @@ class RunMachine implements RunContext {
   readonly #driven: Promise<void>;
   readonly #queue: EventQueue;
   readonly #pending = new Set<string>();
-  readonly #isReady: Promise<Controls>;
+  #isReady: Promise<Controls>;
   #takeControls: (controls: Controls) => void = () => {};
   #session: Completed["resume"];
   #hasStarted = false;
@@ -107,6 +107,7 @@ class RunMachine implements RunContext {
     if (controls.answer) can.push("answer");
     if (!this.#hasCompleted) this.#queue.push({ type: "ready", can });
     this.#takeControls(controls);
+    this.#isReady = Promise.resolve(controls);
   }
 
   push(event: ShownEvent): void {

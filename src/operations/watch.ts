@@ -121,7 +121,7 @@ function tellEvent(event: ShownEvent): string | undefined {
     case "action":
       return `${SIGNS[event.phase === "completed" && event.ok === false ? "failed" : event.phase]} ${event.action.title}`;
     case "goal":
-      return event.turn === 0 ? undefined : `goal: turn ${event.turn}`;
+      return `goal: turn ${event.turn}`;
     case "question":
       return `? ${event.question.title}`;
     case "text":

@@ -19,7 +19,8 @@ export async function act(
       await operations.compact?.(request);
       return {};
     case "rename":
-      await operations.rename?.(request, input);
+    case "brief":
+      await operations[operation]?.(request, input);
       return {};
     case "fork":
     case "undo": {

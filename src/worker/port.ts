@@ -10,7 +10,8 @@ export interface Worker {
   /** Never throws: whatever goes wrong comes as the run's `completed` event. */
   run(spec: RunSpec): WorkerRun;
   /**
-   * Does something to a session that has no run now. `input`: the name for `rename`, the change for `goal`.
+   * Does something to a session that has no run now. `input`: the name for `rename`, the text for `brief`,
+   * the change for `goal`.
    *
    * @throws UserError
    */

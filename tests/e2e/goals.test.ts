@@ -44,6 +44,19 @@ test("/goal is paused and cleared by its buttons", async () => {
   await botSays(/^The goal was cleared\.$/);
 });
 
+test("a reply to a session whose own goal is active asks first, and goes on with both", async () => {
+  const { say, botSays, outcomeOf, press } = await stageLive();
+  const asked = say("/codex answer leave-goal-of-two");
+  await outcomeOf(asked);
+  const reply = say("answer", { replyTo: asked });
+  const card = await botSays(
+    /^codex asks: This session has a goal of its own: continue it or pause it\?\n+turn second/i,
+  );
+  await press(card, "Continue");
+  await botSays(/^Hello\.$/);
+  expect(textOf(await outcomeOf(reply))).toMatch(/^done · codex[\s\S]*This was turn 2\./);
+});
+
 test("a goal that has used its budget is resumed with more by its button", async () => {
   const { say, botSays, outcomeOf, press } = await stageLive({ tables: `${liveTables}[limits]\ngoal_tokens = 2000\n` });
   const asked = say("/goal /codex work turn");

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { buttonsOf } from "../helpers/asking.ts";
 import { textOf } from "../helpers/bridge.ts";
-import { stageLive } from "../helpers/live-stage.ts";
+import { liveTables, stageLive } from "../helpers/live-stage.ts";
 
 // Programs are started, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -146,5 +146,27 @@ describe("/interrupt", () => {
     await botSays(/^alpha cannot end a turn and keep its session ready\. \/cancel stops the run\.$/);
     say("/cancel");
     await outcomeOf(first);
+  });
+});
+
+describe("a brief", () => {
+  const tell = async (env: string) => {
+    const tables = `${liveTables}[codex.env]\nLACKS = "${env}"\n`;
+    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex", tables });
+    const first = say("answer");
+    await outcomeOf(first);
+    say("/brief the tests need Node 22", { replyTo: first });
+    await botSays(/^Noted for the next turn\.$/);
+    return textOf(await outcomeOf(say("injected", { replyTo: first })));
+  };
+
+  test("enters the session of an engine that can take it without a turn", async () => {
+    expect(await tell("")).toMatch(/injected=the tests need Node 22/);
+  });
+
+  test("is kept for the next prompt if the engine does not take it", async () => {
+    const answer = await tell("thread/inject_items");
+    expect(answer).toMatch(/^done · codex/);
+    expect(answer).toMatch(/injected=\n/);
   });
 });

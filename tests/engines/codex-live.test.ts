@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { codex } from "../../runners/codex/index.ts";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
+import type { GoalTerms } from "../../src/domain/goal.ts";
 import type { Reply as Answer, Question } from "../../src/domain/question.ts";
 import type { SessionRequest } from "../../src/engine/contract.ts";
 import type { EngineOptions } from "../../src/engine/options.ts";
@@ -381,6 +382,19 @@ test("a thread is copied, shortened, taken back by a turn, and named", async () 
   expect(await operations.models?.(session(""))).toContain("gpt-5.5");
 });
 
+test("a brief makes no call of the model, and the model reads it in the next turn", async () => {
+  script = [reply(text("One."))];
+  const { thread } = await finish(open("First."));
+  calls = [];
+  await codex.operations.brief?.(session(thread), "The tests need Node 22.");
+  expect(calls).toEqual([]);
+  script = [reply(text("Two."))];
+  await finish(open("Second.", { thread }));
+  expect(calls.map(({ prompts }) => prompts)).toEqual([
+    expect.arrayContaining(["First.", "The tests need Node 22.", "Second."]),
+  ]);
+});
+
 test("a thread that is gone, and one that is not one, are told with what to do", async () => {
   const gone = await finish(open("Go on.", { thread: "0199a213-81c0-7800-8aa1-bbab2a035a53" }));
   expect(gone.completed.error).toMatch(/^Codex no longer has this thread\./);
@@ -480,7 +494,8 @@ test("a goal works turn after turn until the model says that it is reached, and 
   expect(calls).toHaveLength(1);
 });
 
-test("a goal that a crash left active is paused before an ordinary message, which says so", async () => {
+/** A session whose goal is active, as a crash leaves it. */
+async function crashInGoal(): Promise<string> {
   respond = () => reply(shell("cat gate"));
   execFileSync("mkfifo", [join(cwd, "gate")]);
   const run = pursue("never done", 100_000);
@@ -488,18 +503,67 @@ test("a goal that a crash left active is paused before an ordinary message, whic
     if (event.type === "action" && event.action.kind === "command") process.kill((await run.spawned).pid, "SIGKILL");
   }
   const thread = (run.events.at(-1) as Completed).resume?.value ?? "";
-  expect(await codex.operations.goal?.(session(thread), "show")).toMatchObject({ status: "active" });
+  expect(await goalOf(thread)).toMatchObject({ status: "active" });
   respond = undefined;
-  script = [reply(text("Only this."))];
   calls = [];
-  const { completed, events } = await finish(open("and now?", { thread }));
+  return thread;
+}
+
+test("a goal that a crash left active is asked about before an ordinary message, and paused meanwhile", async () => {
+  const thread = await crashInGoal();
+  script = [reply(text("Only this."))];
+  const { questions, react } = answering({ type: "choose", values: ["pause"] });
+  const { completed } = await finish(open("and now?", { thread }), async (event, controls) => {
+    if (event.type === "question") expect(await goalOf(thread)).toMatchObject({ status: "paused" });
+    if (event.type === "question") expect(calls).toEqual([]);
+    await react(event, controls);
+  });
+  expect(questions).toMatchObject([{ title: expect.stringContaining("has a goal of its own"), body: "never done" }]);
   expect(completed).toMatchObject({ ok: true, answer: "Only this." });
   expect(calls).toHaveLength(1);
-  expect(events).toContainEqual(expect.objectContaining({ type: "goal", turn: 0 }));
-  expect(await codex.operations.goal?.(session(thread), "show")).toMatchObject({ status: "paused" });
+  expect(await goalOf(thread)).toMatchObject({ status: "paused" });
 });
 
-function pursue(prompt: string, tokenBudget: number, thread?: string): DrivenRun {
+test("a goal that is continued comes after the message, in the same run", async () => {
+  const thread = await crashInGoal();
+  const complete: Output = { type: "call", name: "update_goal", args: { status: "complete" } };
+  script = [reply(text("That first.")), reply(complete), reply(text("All done."))];
+  const { react } = answering({ type: "choose", values: ["continue"] });
+  const { completed, events } = await finish(open("and now?", { thread }), react);
+  expect(completed).toMatchObject({ ok: true, answer: "All done." });
+  const told = events.flatMap((event) => (event.type === "goal" ? event : []));
+  expect(told.flatMap(({ message }) => message ?? [])).toEqual(["That first."]);
+  expect(told.at(-1)).toMatchObject({ turn: 2, goal: { status: "complete", tokenBudget: 100_000 } });
+});
+
+test("a goal whose turns use no tool is paused after three of them, and resumed with its own objective", async () => {
+  script = [reply(text("One.")), reply(text("Two.")), reply(text("Three."))];
+  const { completed, events, thread } = await finish(pursue("think about it", 100_000));
+  expect(completed).toMatchObject({ ok: false, answer: "Three.", error: expect.stringContaining("used no tool") });
+  const messages = events.flatMap((event) => (event.type === "goal" && event.message) || []);
+  expect(messages).toEqual(["One.", "Two."]);
+  expect(await goalOf(thread)).toMatchObject({ status: "paused", objective: "think about it" });
+
+  const complete: Output = { type: "call", name: "update_goal", args: { status: "complete" } };
+  script = [reply(complete), reply(text("All done."))];
+  const resumed = await finish(pursue("", 200_000, thread, { isResumed: true }));
+  expect(resumed.completed).toMatchObject({ ok: true, answer: "All done." });
+  expect(await goalOf(thread)).toMatchObject({ status: "complete", tokenBudget: 200_000, objective: "think about it" });
+});
+
+test("a goal whose minutes are over is paused, and its turn ended with its commands", async () => {
+  respond = () => reply(shell("cat gate"));
+  execFileSync("mkfifo", [join(cwd, "gate")]);
+  const { completed, thread } = await finish(pursue("never done", 100_000, undefined, { minutes: 0.1 }));
+  expect(completed).toMatchObject({ ok: false, error: expect.stringContaining("0.1 min of this goal are over") });
+  expect(await goalOf(thread)).toMatchObject({ status: "paused" });
+  respond = undefined;
+});
+
+const goalOf = (thread: string) => codex.operations.goal?.(session(thread), "show");
+
+function pursue(prompt: string, tokenBudget: number, thread?: string, terms: Partial<GoalTerms> = {}): DrivenRun {
   const request = toRequest({ ...setup(), prompt, session: thread });
-  return new DrivenRun(codex.open({ ...request, spec: { ...request.spec, goal: { isResumed: false, tokenBudget } } }));
+  const goal = { isResumed: false, tokenBudget, ...terms };
+  return new DrivenRun(codex.open({ ...request, spec: { ...request.spec, goal } }));
 }

@@ -352,6 +352,21 @@ test("a session is renamed, forked, taken back by a turn and compacted", async (
   expect(contentsOf(before)).toContain("A few plain words");
 });
 
+test("a brief makes no call of the model, and the model reads it in the next turn", async () => {
+  const session = sessionOf(await ask("[[say One.]]"));
+  const before = model.requests.length;
+  const request = toSession(setupOf({}), session);
+  await opencode.operations.brief?.(request, "The tests need Node 22.");
+  expect(model.requests).toHaveLength(before);
+  await ask("[[say Two.]]", { session });
+  expect(contentsOf(before)).toMatch(/say One.*The tests need Node 22\..*say Two/);
+  const undone = await opencode.operations.undo?.(request);
+  const after = model.requests.length;
+  await ask("[[say Three.]]", { session: undone ?? "" });
+  expect(contentsOf(after)).toMatch(/The tests need Node 22\./);
+  expect(contentsOf(after)).not.toContain("say Two");
+});
+
 test("its models are listed as the options take them", async () => {
   const models = await opencode.operations.models?.(toSession(setupOf({}), ""));
   expect(models).toContain("scripted/m");

@@ -24,7 +24,8 @@ export interface Asked {
 }
 
 export function toRequest({ runId = randomUUID(), prompt, session, ...setup }: Asked): RunRequest {
-  const spec = { runId, engine: "", prompt, attachments: [], overrides: {}, ...(session !== undefined && { session }) };
+  const asked = { runId, engine: "", prompt, attachments: [], overrides: {}, goalBudget: 5_000 };
+  const spec = { ...asked, ...(session !== undefined && { session }) };
   return { trusted: false, host, ...setup, spec };
 }
 

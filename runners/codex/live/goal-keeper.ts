@@ -1,9 +1,9 @@
 import type { Completed, ShownEvent } from "../../../src/domain/events.ts";
-import type { Goal, GoalStatus, GoalTerms } from "../../../src/domain/goal.ts";
+import type { Goal, GoalStatus } from "../../../src/domain/goal.ts";
 import { timerMs } from "../../../src/domain/time.ts";
 import type { RunOutput } from "../../../src/engine/driver.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
-import { beginGoal, pauseGoal } from "./goal.ts";
+import { beginGoal, type KeptTerms, pauseGoal } from "./goal.ts";
 import type { Notification } from "./wire.ts";
 
 /** Turns in a row without a tool call, after which a goal is paused: they cost tokens and get nowhere. */
@@ -17,7 +17,7 @@ export interface GoalSetup {
   readonly peer: RpcPeer;
   readonly thread: string;
   readonly objective: string;
-  readonly terms: GoalTerms;
+  readonly terms: KeptTerms;
   readonly output: RunOutput;
   /** Ends the turn that runs, if one does. */
   readonly cut: () => void;
@@ -46,6 +46,10 @@ export class GoalKeeper implements RunOutput {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  get isTurnOpen(): boolean {
+    return this.#isTurnOpen;
   }
 
   /** @throws EngineError if codex takes no such goal. */
@@ -79,6 +83,7 @@ export class GoalKeeper implements RunOutput {
   }
 
   turnBegan(): void {
+    if (this.#isTurnOpen) return;
     clearTimeout(this.#next);
     this.#isTurnOpen = true;
     // It began before the goal was paused, and is cut.
@@ -115,7 +120,9 @@ export class GoalKeeper implements RunOutput {
     this.#isTurnOpen = false;
     this.#last = { ...(this.#last ?? outcome), ...(outcome.usage && { usage: outcome.usage }) };
     this.#idleTurns = this.#isWorking ? 0 : this.#idleTurns + 1;
-    if (this.#goal?.status !== "active" || this.#problem !== undefined) this.#finish();
+    // A person's message may be answered before the goal is active.
+    if (this.#goal === undefined) return;
+    if (this.#goal.status !== "active" || this.#problem !== undefined) this.#finish();
     else if (!outcome.ok) void this.#stop(outcome.error ?? "The turn failed.");
     else if (this.#idleTurns === MAX_IDLE_TURNS) {
       void this.#stop(`The goal was paused: ${MAX_IDLE_TURNS} turns in a row used no tool. /goal resume continues it.`);

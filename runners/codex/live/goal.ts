@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GOAL_STATUSES, type Goal, type GoalTerms } from "../../../src/domain/goal.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
+import { isThreadId } from "../resume.ts";
 
 /** As the server tells it, in 0.169.0. A status that is not known here ends a run like any but `active`. */
 export const wireGoal = z
@@ -27,15 +28,22 @@ export async function pauseGoal(peer: RpcPeer, threadId: string): Promise<Goal |
   return (await peer.call("thread/goal/set", { threadId, status: "paused", origin: "user" }, set)).goal;
 }
 
+/** A thread with an active goal would begin turns of its own as soon as it is loaded. Older versions know no goals. */
+export const pauseBefore = (peer: RpcPeer, thread: string): Promise<Goal | undefined> =>
+  isThreadId(thread) ? pauseGoal(peer, thread).catch(() => undefined) : Promise.resolve(undefined);
+
 export async function clearGoal(peer: RpcPeer, threadId: string): Promise<void> {
   await peer.call("thread/goal/clear", { threadId, origin: "user" }, z.unknown());
 }
+
+/** Without a budget codex keeps the one that the goal has. */
+export type KeptTerms = Omit<GoalTerms, "tokenBudget"> & { readonly tokenBudget?: number | undefined };
 
 /** Begins the turns of a loaded thread. Without an objective it resumes the goal that the thread has. */
 export async function beginGoal(
   peer: RpcPeer,
   threadId: string,
-  { objective, terms }: { readonly objective: string; readonly terms: GoalTerms },
+  { objective, terms }: { readonly objective: string; readonly terms: KeptTerms },
 ): Promise<Goal> {
   const { isResumed, tokenBudget } = terms;
   // The usage of an old goal would count for the new one.

@@ -1,13 +1,10 @@
-import type { GoalProgress } from "../../../src/domain/events.ts";
-import type { Goal } from "../../../src/domain/goal.ts";
-import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import type { LiveEngine } from "../../../src/engine/live.ts";
 import { liveDriver } from "../../../src/engine/live.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import { toolsCommand, withPass } from "../../../src/engine/pass.ts";
 import type { CodexOptions } from "../options.ts";
-import { isThreadId } from "../resume.ts";
-import { pauseGoal } from "./goal.ts";
+import { pauseBefore } from "./goal.ts";
+import { wantsGoal } from "./goal-first.ts";
 import { operations } from "./operations.ts";
 import { explained, takeServer } from "./servers.ts";
 import { closeThread, openThread } from "./thread.ts";
@@ -15,7 +12,7 @@ import { Turn } from "./turn.ts";
 
 /** Codex by `codex app-server`: a warm server for many threads, which can ask, be steered and interrupted. */
 export const codexLive: LiveEngine<CodexOptions> = {
-  can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "goal"],
+  can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "goal", "brief"],
   operations,
   drive: (request) => {
     const { options, cwd, trusted, tools } = request;
@@ -30,9 +27,11 @@ export const codexLive: LiveEngine<CodexOptions> = {
             const own = toolsCommand(tools, runId);
             const thread = await openThread(server, { options, cwd, runId, trusted, tools: own, thread: session });
             name(thread);
-            if (paused && !request.spec.goal) context.push(notice(paused));
             try {
-              if (!context.stopped.aborted) await new Turn({ server, thread, request, context }).run();
+              const continued = request.spec.goal ? undefined : paused;
+              const wanted = continued && Promise.race([wantsGoal(continued, context), server.peer.closed]);
+              const turn = { server, thread, request, context, ...((await wanted) && { continued }) };
+              if (!context.stopped.aborted) await new Turn(turn).run();
             } finally {
               await closeThread(server, thread);
             }
@@ -42,12 +41,3 @@ export const codexLive: LiveEngine<CodexOptions> = {
     });
   },
 };
-
-/** A thread with an active goal would begin turns of its own as soon as it is loaded. Older versions know no goals. */
-const pauseBefore = (peer: RpcPeer, thread: string): Promise<Goal | undefined> =>
-  isThreadId(thread) ? pauseGoal(peer, thread).catch(() => undefined) : Promise.resolve(undefined);
-
-const notice = (goal: Goal): GoalProgress => ({
-  ...{ type: "goal", engine: "codex", goal, turn: 0 },
-  message: "This session has a goal of its own, which was paused for your message. `/goal resume` continues it.",
-});

@@ -7,7 +7,7 @@ import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
-import { clearGoal, pauseGoal, readGoal } from "./goal.ts";
+import { clearGoal, pauseBefore, pauseGoal, readGoal } from "./goal.ts";
 import type { CodexServer, ServerSetup } from "./server.ts";
 import { explained, takeServer } from "./servers.ts";
 import { closeThread, forkThread, openThread, type ThreadRequest, turnEnd } from "./thread.ts";
@@ -55,6 +55,12 @@ export const operations: OwnOperations<CodexOptions> = {
       await server.peer.call("thread/name/set", { threadId: thread, name }, z.unknown());
     }),
 
+  brief: (session, text) =>
+    withThread(session, async (server, { thread }) => {
+      const item = { type: "message", role: "user", content: [{ type: "input_text", text }] };
+      await server.peer.call("thread/inject_items", { threadId: thread, items: [item] }, z.unknown());
+    }),
+
   goal: (setup, change) =>
     withServer(setup, async ({ server: { peer } }) => {
       const { session } = setup;
@@ -99,6 +105,7 @@ async function withThread<Result>(
   return withServer(session, async ({ server, name }) => {
     const { options, cwd, trusted } = session;
     const request = { options, cwd, trusted, thread: session.session };
+    await pauseBefore(server.peer, session.session);
     const thread = await openThread(server, request);
     name(thread);
     try {

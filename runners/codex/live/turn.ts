@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Goal } from "../../../src/domain/goal.ts";
 import type { Reply } from "../../../src/domain/question.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
@@ -28,6 +29,8 @@ export interface TurnSetup {
   readonly thread: string;
   readonly request: RunRequest & { readonly options: CodexOptions };
   readonly context: RunContext;
+  /** The thread's own goal, if it is to be continued after the prompt. */
+  readonly continued?: Goal | undefined;
 }
 
 /** One turn of a loaded thread, or all that a goal begins. */
@@ -54,19 +57,13 @@ export class Turn implements ThreadListener {
   }
 
   #keepGoal(): GoalKeeper | undefined {
-    const { server, thread, request, context } = this.#setup;
-    const { goal: terms, prompt: objective } = request.spec;
+    const { server, thread, request, context, continued } = this.#setup;
+    const { goal, goalBudget, prompt: objective } = request.spec;
+    const terms = continued ? { isResumed: true, tokenBudget: continued.tokenBudget ?? goalBudget } : goal;
     if (terms === undefined) return undefined;
     const over = () => this.#over();
-    return new GoalKeeper({
-      peer: server.peer,
-      thread,
-      objective,
-      terms,
-      output: context,
-      cut: () => this.#cut(),
-      over,
-    });
+    const { peer } = server;
+    return new GoalKeeper({ peer, thread, objective, terms, output: context, cut: () => this.#cut(), over });
   }
 
   /** Resolves when the turn has ended, and its commands with it. @throws EngineError if the server ends first. */
@@ -108,9 +105,12 @@ export class Turn implements ThreadListener {
   }
 
   async #begin(): Promise<void> {
-    if (this.#goal) return this.#goal.begin();
+    if (this.#goal && !this.#setup.continued) return this.#goal.begin();
+    this.#goal?.turnBegan();
     const { turn } = await this.#setup.server.peer.call("turn/start", this.#params(), turnStarted);
-    this.#id = turn.id;
+    // A turn of a goal may be over by now.
+    if (this.#goal?.isTurnOpen !== false) this.#id = turn.id;
+    await this.#goal?.begin();
   }
 
   /** A goal is paused first, else it would begin another turn. */

@@ -12,7 +12,7 @@ import { Turn } from "./turn.ts";
 
 /** opencode, by `opencode serve`: one server for many projects, warm between the runs. */
 export const opencodeLive: LiveEngine<OpencodeOptions> = {
-  can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
+  can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "brief"],
   operations,
   drive: (request) => {
     const { options, spec, host, tools } = request;

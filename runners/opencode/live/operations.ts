@@ -39,6 +39,7 @@ export const operations: OwnOperations<OpencodeOptions> = {
   fork: (request) => withSession(request, ({ client }, session) => fork({ client, session })),
   undo: (request) => withSession(request, undo),
   rename: (request, title) => withSession(request, (server, session) => rename(server, session, title)),
+  brief: (request, text) => withSession(request, (server, session) => brief(server, session, text)),
   sessions: listSessions,
   models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
 };
@@ -96,6 +97,12 @@ async function undo({ client }: OpencodeServer, session: Session): Promise<strin
 
 async function rename({ client }: OpencodeServer, { id, directory }: Session, title: string): Promise<void> {
   await client.ask({ method: "PATCH", path: `/session/${id}`, directory, body: { title } }, z.unknown());
+}
+
+/** `/undo` skips what is synthetic. */
+async function brief({ client }: OpencodeServer, { id, directory }: Session, text: string): Promise<void> {
+  const body = { noReply: true, parts: [{ type: "text", text, synthetic: true }] };
+  await client.ask({ method: "POST", path: `/session/${id}/message`, directory, body }, z.unknown());
 }
 
 async function listModels({ client }: OpencodeServer, directory: string): Promise<string[]> {

@@ -25,7 +25,12 @@ const approval = z.object({
   canAllowSession: z.boolean(),
   ...{ command: z.string().optional(), cwd: z.string().optional(), tool: z.string().optional() },
   ...{ reason: z.string().optional(), paths: z.array(z.string()).optional() },
-  place: z.object({ isOwn: z.boolean(), directory: z.string(), paths: z.array(z.string()).optional() }).optional(),
+  place: z
+    .object({
+      ...{ isOwn: z.boolean(), directory: z.string() },
+      ...{ nested: z.string().optional(), paths: z.array(z.string()).optional() },
+    })
+    .optional(),
 });
 const option = z.object({ value: z.string(), label: z.string(), description: z.string().optional() });
 const question = z.discriminatedUnion("kind", [
@@ -48,7 +53,18 @@ const goal = z.object({
   ...{ objective: z.string(), status: z.enum(GOAL_STATUSES), tokensUsed: count, tokenBudget: count.optional() },
 });
 const file = z.object({ path: z.string(), name: z.string(), size: count, mime: z.string(), version: id.optional() });
-const ability = z.enum(["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models", "goal"]);
+const ability = z.enum([
+  "steer",
+  "interrupt",
+  "answer",
+  "compact",
+  "fork",
+  "undo",
+  "rename",
+  "models",
+  "goal",
+  "brief",
+]);
 
 const denials = z.object({
   ...{ sandbox: z.literal("read-only").optional(), deny: z.array(z.string()) },

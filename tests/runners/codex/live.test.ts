@@ -4,7 +4,7 @@ import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { codex } from "../../../runners/codex/index.ts";
 import type { Completed, RunEvent } from "../../../src/domain/events.ts";
 import type { GoalTerms } from "../../../src/domain/goal.ts";
-import type { Question } from "../../../src/domain/question.ts";
+import type { Question, Reply } from "../../../src/domain/question.ts";
 import type { EngineOptions } from "../../../src/engine/options.ts";
 import { childProgram, collect, recordingLog } from "../../engine/toy.ts";
 import { DrivenRun, host, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
@@ -296,11 +296,42 @@ test("a stop pauses the goal and ends its turn; an ordinary message does not wak
   expect(completed.answer).toBe("Hello.");
 });
 
-test("a goal that is still active is paused for an ordinary message, which says so", async () => {
+/** A run that finds a goal in its session; the reply to its question. */
+async function replyWith(reply: Reply, goal = "answer leave-goal") {
+  const { completed } = await finish(open(goal));
+  const session = completed.resume?.value ?? "";
+  const run = open("answer", {}, session);
+  for await (const event of run) {
+    if (event.type !== "question") continue;
+    expect(event.question.title).toBe("This session has a goal of its own: continue it or pause it?");
+    expect(await showGoal(session)).toMatchObject({ status: "paused" });
+    await run.controls.answer(event.question.id, reply);
+  }
+  return { session, events: run.events, completed: run.events.at(-1) as Completed };
+}
+
+test("a goal that is still active is asked about before an ordinary message, and stays paused unless it is continued", async () => {
+  for (const reply of [{ type: "choose", values: ["pause"] }, { type: "dismiss" }] as const) {
+    const { session, events, completed } = await replyWith(reply);
+    expect(completed).toMatchObject({ ok: true, answer: "Hello." });
+    expect(goalEvents(events)).toEqual([]);
+    expect(await showGoal(session)).toMatchObject({ status: "paused" });
+  }
+});
+
+test("a goal that is continued comes after the message, in the same run, with a budget", async () => {
+  const { events, completed } = await replyWith({ type: "choose", values: ["continue"] }, "answer leave-goal-of-two");
+  const told = goalEvents(events);
+  expect(told.flatMap(({ message }) => message ?? [])).toEqual(["Hello.", "This was turn 1."]);
+  expect(told.at(-1)).toMatchObject({ turn: 3, goal: { status: "complete", tokenBudget: 5_000 } });
+  expect(completed).toMatchObject({ ok: true, answer: "This was turn 2." });
+});
+
+test("a run that is stopped while it asks about a goal begins no turn", async () => {
   const { completed } = await finish(open("answer leave-goal"));
   const session = completed.resume?.value ?? "";
-  const { events, completed: next } = await finish(open("answer", {}, session));
-  expect(next).toMatchObject({ ok: true, answer: "Hello." });
-  expect(goalEvents(events)).toMatchObject([{ turn: 0, message: expect.stringContaining("goal of its own") }]);
+  const run = open("answer", {}, session);
+  for await (const event of run) if (event.type === "question") void run.stop("Cancelled.");
+  expect(run.events.at(-1)).toMatchObject({ type: "completed", ok: false, answer: "", error: "Cancelled." });
   expect(await showGoal(session)).toMatchObject({ status: "paused" });
 });
