@@ -31,6 +31,8 @@ export interface StageOptions {
   readonly env?: Record<string, string>;
   /** Without Telegram's limits unless told otherwise: they would only make a test wait. */
   readonly pace?: Pace;
+  /** Who may use the bot besides the person. */
+  readonly allowed?: readonly number[];
   /** Another bridge with the same bot. */
   readonly beside?: Stage;
   /** Puts files into the bridge's folder before it starts, and messages into its chats. */
@@ -56,8 +58,8 @@ export interface Stage {
   stop(): Promise<void>;
   /** What a second SIGTERM does. */
   signalAgain(): void;
-  /** Starts it again over the same state. */
-  start(): void;
+  /** Starts it again over the same state; in its folder unless told otherwise. */
+  start(home?: string): void;
   /** A view of the state file; closed with the test. */
   store(): Store;
 }
@@ -74,14 +76,14 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   let controller = new AbortController();
   let ended: Promise<void> = Promise.resolve();
   let atSecondSignal = () => {};
-  const start = () => {
+  const start = (home = directory) => {
     controller = new AbortController();
     const file = join(directory, "takopi.toml");
     const reload = () => loadConfig({ file, cwd: directory, env, engines, make: makeEngine });
     const { signal } = controller;
     const config = reload();
     ended = runBridge({
-      ...{ config, reload, engines: config.known, env, home: directory, signal },
+      ...{ config, reload, engines: config.known, env, home, signal },
       ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED, workers },
       onSecondSignal: (act) => {
         atSecondSignal = act;
@@ -129,13 +131,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 }
 
 function configText(options: StageOptions, emulator: Emulator): string {
-  const { telegram = "", tables = "", top = "", defaultEngine = "alpha" } = options;
+  const { telegram = "", tables = "", top = "", defaultEngine = "alpha", allowed = [] } = options;
   return `default_engine = "${defaultEngine}"
 ${top}
 [transports.telegram]
 bot_token = "${emulator.token}"
 chat_id = ${emulator.privateChatId}
-allowed_user_ids = [${emulator.person.id}]
+allowed_user_ids = [${[emulator.person.id, ...allowed].join(", ")}]
 allowed_chat_ids = [${emulator.groupId}]
 api_root = "${emulator.url}"
 ${telegram}
