@@ -2,14 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { operationEntries } from "../../src/cli/operation.ts";
 import { ControlClient } from "../../src/control/client.ts";
 import type { Answered, ToldEvent } from "../../src/control/operation-handler.ts";
 import { exitCodes } from "../../src/control/protocol.ts";
 import { operations } from "../../src/operations/index.ts";
-import { call } from "../cli/calling.ts";
-import { type Stage, stage, textOf } from "../helpers/bridge.ts";
+import { stage, textOf } from "../helpers/bridge.ts";
 import { wordsOf } from "../helpers/operation-words.ts";
+import { shell } from "../helpers/shell.ts";
 
 /** A loaded machine takes its time. */
 const WAIT_MS = 60_000;
@@ -20,17 +19,6 @@ function gates() {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = (name: string) => join(folder, name);
   return { path, open: (name: string) => writeFileSync(path(name), "") };
-}
-
-/** Runs a command as in a shell beside this bridge. */
-function shell({ directory }: Pick<Stage, "directory">) {
-  const config = join(directory, "cli.toml");
-  writeFileSync(config, 'default_engine = "codex"\n');
-  return async (name: string, ...argv: string[]) => {
-    const loaded = await operationEntries.find((entry) => entry.name === name)?.load();
-    if (!loaded) throw new Error(`There is no command ${name}.`);
-    return call(loaded.command, directory, "--config", config, ...argv);
-  };
 }
 
 const json = async (answer: Promise<{ stdout: string }>) => JSON.parse((await answer).stdout);
