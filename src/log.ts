@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Logger as Pino } from "pino";
+import { visibleBlock } from "./domain/visible.ts";
 import { ConfigError } from "./errors.ts";
 
 /** The logger as the rooms see it: a constant dotted name, data in fields. */
@@ -153,5 +154,5 @@ function toPlainValue(value: unknown): string {
     return JSON.stringify(`${String(message)}${frame ? ` (${frame})` : ""}`);
   }
   const text = typeof value === "string" ? stripVTControlCharacters(value) : JSON.stringify(value);
-  return typeof value === "string" && !/^[\w.:/@-]+$/.test(text) ? JSON.stringify(text) : text;
+  return typeof value === "string" && !/^[\w.:/@-]+$/.test(text) ? visibleBlock(JSON.stringify(text)) : text;
 }

@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   tries: ["errors"],
   later: [],
-  log: ["errors"],
+  log: ["domain", "errors"],
   "program-files": [],
   version: ["program-files"],
   engine: ["bounds", "domain", "errors", "log"],

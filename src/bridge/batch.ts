@@ -1,4 +1,5 @@
 import { formatElapsed } from "../domain/elapsed.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 
@@ -18,5 +19,5 @@ export function tellBatch({ origin, chatId, topicId }: StoredRun, at: number, { 
 
 function describe({ project, outcome, startedAt, endedAt, steps }: StoredRun): string {
   const took = startedAt === null || endedAt === null ? [] : [formatElapsed(endedAt - startedAt)];
-  return [`\`${project ?? "no project"}\``, outcome ?? "error", ...took, `${steps} steps`].join(" · ");
+  return [inlineCode(project ?? "no project"), outcome ?? "error", ...took, `${steps} steps`].join(" · ");
 }

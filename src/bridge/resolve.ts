@@ -11,7 +11,7 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
-import { findProject, settingsOf } from "./settings.ts";
+import { findProject, namesIn, settingsOf } from "./settings.ts";
 
 /** A prompt as it came from a chat, forwards and split pastes already joined to it. */
 export interface Prompt {
@@ -74,7 +74,7 @@ export interface ResolveParts {
  * Session: a resume line in the message, the run of the replied-to message, a resume line in the replied-to text, the
  * conversation's newest run (same project and branch), else a new one. A session decides the engine.
  * Context: the replied-to run's or ctx line, directives, what the conversation is bound to, the project of this chat,
- * default_project, none. Engine: directive, preset, then the setting of the conversation, see `SETTINGS`.
+ * default_project, none. Engine: directive, preset of the message, then the setting of the conversation, see `SETTINGS`.
  *
  * @throws UserError for directives that stand twice or before nothing, and for projects that are not configured.
  */
@@ -106,7 +106,8 @@ export function resolvePrompt(prompt: Prompt, parts: ResolveParts): Resolved {
   const engine = directives.engine ?? presetEngine(named.presets, config) ?? settings.engine(context?.project).value;
   const latest = conversation === undefined ? undefined : latestRun(conversation, engine, context, store);
   if (latest) return keepPresets({ ...common, ...byRun(latest) }, latest, config);
-  return { ...common, engine, resume: undefined, follows: undefined };
+  const presets = [...new Set([...namesIn(settings.presets()), ...named.presets])];
+  return { ...common, presets, engine, resume: undefined, follows: undefined };
 }
 
 /** A session keeps its presets, and takes more. @throws UserError for a preset of another engine. */

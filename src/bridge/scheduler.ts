@@ -146,12 +146,29 @@ export class Scheduler {
     const blocked = new Set(this.#occupied);
     for (const { threads } of this.#running.values()) for (const thread of threads) blocked.add(thread);
     let best: Waiting | undefined;
-    const turnOf = ({ chat }: Waiting) => this.#turns.get(chat) ?? 0;
     for (const entry of this.#waiting) {
-      if (!entry.isPaused && !blocked.has(entry.thread) && (!best || turnOf(entry) < turnOf(best))) best = entry;
+      const isFree = !entry.isPaused && !blocked.has(entry.thread);
+      if (isFree && (!best || this.#turnOf(entry) < this.#turnOf(best))) best = entry;
       blocked.add(entry.thread);
     }
     return best;
+  }
+
+  /** All that wait, as they would start if only the limit held them back. */
+  #inTurns(): Waiting[] {
+    const ofChat = new Map<string, number>();
+    const round = new Map<Waiting, number>();
+    for (const entry of this.#waiting) {
+      const before = ofChat.get(entry.chat) ?? 0;
+      ofChat.set(entry.chat, before + 1);
+      round.set(entry, before);
+    }
+    const roundOf = (entry: Waiting) => round.get(entry) ?? 0;
+    return this.#waiting.toSorted((a, b) => roundOf(a) - roundOf(b) || this.#turnOf(a) - this.#turnOf(b));
+  }
+
+  #turnOf({ chat }: Waiting): number {
+    return this.#turns.get(chat) ?? 0;
   }
 
   #start(entry: Waiting): void {
@@ -168,11 +185,12 @@ export class Scheduler {
   /** A run's place in its thread, or in the whole queue if only the limit holds it back. */
   #tellPlaces(): void {
     const busy = new Set([...this.#occupied, ...[...this.#running.values()].flatMap(({ threads }) => [...threads])]);
+    const turns = new Map(this.#inTurns().map((entry, index) => [entry, index + 1]));
     const ahead = new Map<string, number>();
-    for (const [index, entry] of this.#waiting.entries()) {
+    for (const entry of this.#waiting) {
       const inThread = (ahead.get(entry.thread) ?? 0) + 1;
       ahead.set(entry.thread, inThread);
-      const place = busy.has(entry.thread) || inThread > 1 ? inThread : index + 1;
+      const place = busy.has(entry.thread) || inThread > 1 ? inThread : (turns.get(entry) ?? inThread);
       if (place === entry.place) continue;
       entry.place = place;
       this.#options.onPlace(entry.id, place, entry.thread);

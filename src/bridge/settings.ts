@@ -1,4 +1,5 @@
 import type { Config, Project } from "../config/config.ts";
+import { presetEngine } from "../config/presets.ts";
 import { hasTopics } from "../config/topics.ts";
 import { type Context, parseContext } from "../domain/context.ts";
 import { type Layer, type Setting, strongest } from "../domain/settings.ts";
@@ -29,6 +30,8 @@ export interface Settings {
   /** @throws UserError for a project that is not configured any more. */
   context(): { readonly context: Context; readonly layer: Layer } | undefined;
   engine(project: string | undefined): Setting;
+  /** Names of presets with a space between; undefined if nobody has chosen any. */
+  presets(): Setting | undefined;
   /** undefined: what the engine itself has. */
   model(use: EngineUse): Setting | undefined;
   /** undefined: what the engine itself has. */
@@ -40,6 +43,7 @@ export interface Settings {
 export const preferenceOf = {
   context: "context",
   engine: "engine",
+  presets: "presets",
   trigger: "trigger",
   model: (engine: string) => `model:${engine}`,
   reasoning: (engine: string) => `reasoning:${engine}`,
@@ -60,7 +64,9 @@ export function settingsOf(place: PreferencePlace, parts: SettingsParts): Settin
     project: textIn(config.projects.get(project ?? "")?.engines[engine.id], key),
     global: textIn(config.engines[engine.id], key),
   });
+  const presets = () => strongest(chosen(preferenceOf.presets));
   return {
+    presets,
     context: () => {
       const own = [...config.projects.values()].find(({ chat_id }) => String(chat_id) === chatId)?.alias;
       const found = strongest({ ...chosen(preferenceOf.context), project: own, global: config.default_project });
@@ -69,9 +75,12 @@ export function settingsOf(place: PreferencePlace, parts: SettingsParts): Settin
     engine: (project) => {
       const { topic, chat } = chosen(preferenceOf.engine);
       const known = (id: string | undefined) => (engines.some((one) => one.id === id) ? id : undefined);
+      const inForce = presets();
+      const byPreset = known(presetEngine(namesIn(inForce), config));
       const byProject = config.projects.get(project ?? "")?.default_engine;
       const fallback: Setting = { value: engineOverride ?? config.default_engine, layer: "global" };
-      return strongest({ topic: known(topic), chat: known(chat), project: byProject }) ?? fallback;
+      const own = { topic: known(topic), chat: known(chat), project: byProject };
+      return strongest({ ...own, ...(inForce && byPreset && { [inForce.layer]: byPreset }) }) ?? fallback;
     },
     model: (use) => {
       const { engine, session, preset } = use;
@@ -88,6 +97,9 @@ export function settingsOf(place: PreferencePlace, parts: SettingsParts): Settin
     trigger: () => strongest(chosen(preferenceOf.trigger)) ?? { value: "all", layer: "global" },
   };
 }
+
+/** The names of presets in a choice. */
+export const namesIn = (presets: Setting | undefined): readonly string[] => presets?.value.split(" ") ?? [];
 
 /** `web @feat/x` */
 export const writeContext = ({ project, branch }: Context): string =>

@@ -83,5 +83,5 @@ function withCode(title: string): readonly Inline[] {
   return title.split(/`([^`]+)`/).map((piece, index) => (index % 2 === 1 ? code(piece) : text(piece)));
 }
 
-const shorten = (title: string): string => shortenLine(title, MAX_TITLE_LENGTH);
-const shortenPath = (path: string): string => shortenStart(oneLine(path), MAX_PATH_LENGTH);
+const shorten = (title: string): string => shortenLine(visibleLine(oneLine(title)), MAX_TITLE_LENGTH);
+const shortenPath = (path: string): string => shortenStart(visibleLine(oneLine(path)), MAX_PATH_LENGTH);

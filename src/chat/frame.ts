@@ -1,5 +1,6 @@
 import { shorten } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
+import { visibleLine } from "../domain/visible.ts";
 import { type Block, code, type Inline, lines, paragraph, text } from "./markdown/tree.ts";
 
 /** The facts about a run that each of its messages shows. */
@@ -43,11 +44,11 @@ export function footerOf(frame: Frame): readonly Block[] {
 /** The lines of the footer one by one. */
 export function footerLines({ denied = 0, cause, usage, context, resumeLine, isUnkept }: Frame): readonly Inline[] {
   const inCode = [context, resumeLine].flatMap((line) =>
-    line === undefined ? [] : [code(shorten(line, LINE_LENGTH))],
+    line === undefined ? [] : [code(shorten(visibleLine(line), LINE_LENGTH))],
   );
   const unkept = isUnkept ? "not kept: a reply begins a new session" : undefined;
   const inWords = [denied > 0 ? deniedLine(denied) : undefined, cause, usage, unkept].flatMap((line) =>
-    line === undefined ? [] : [text(line)],
+    line === undefined ? [] : [text(visibleLine(line))],
   );
   return [...inWords, ...inCode];
 }

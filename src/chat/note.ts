@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { visibleLine } from "../domain/visible.ts";
 import type { Engine, Probe } from "../engine/contract.ts";
 import type { Document } from "./document.ts";
 import { code, type Inline, lines, text } from "./markdown/tree.ts";
@@ -16,13 +17,15 @@ export type Found = ReadonlyMap<string, Probe | "slow">;
 
 /** The message to the main chat at a start. An engine that was not asked yet is only named. */
 export function startupNote({ config, engines, version, home }: NoteParts, found: Found): Document {
-  const aliases = [...config.projects.keys()].sort((a, b) => a.localeCompare(b)).map((alias) => [code(alias)]);
+  const aliases = [...config.projects.keys()]
+    .sort((a, b) => a.localeCompare(b))
+    .map((alias) => [code(visibleLine(alias))]);
   const note = lines([
     [{ type: "bold", children: [text(`takopi ${version} is ready`)] }],
     [text("default engine: "), code(config.default_engine)],
     [text("engines: "), ...commaSeparated(engines.map(({ id }) => describe(id, found.get(id))))],
     [text("projects: "), ...(aliases.length === 0 ? [text("none")] : commaSeparated(aliases))],
-    [text("works in: "), code(home)],
+    [text("works in: "), code(visibleLine(home))],
   ]);
   return { body: [note] };
 }

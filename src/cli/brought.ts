@@ -4,6 +4,7 @@ import { PROJECT_FILE } from "../config/narrowing.ts";
 import { formatKey, formatValue } from "../config/toml.ts";
 import { beginningOf } from "../domain/cut.ts";
 import type { Narrowing } from "../domain/narrowing.ts";
+import { visibleBlock } from "../domain/visible.ts";
 import type { Engine } from "../engine/contract.ts";
 
 /** Files of a repository that change engines, one line each: `.mcp.json: MCP servers (claude)`. */
@@ -23,5 +24,5 @@ export function narrowingText(narrowing: Narrowing | undefined): string | undefi
   const lines = said.map(([key, value]) => `  ${beginningOf(`${formatKey([key])} = ${formatValue(value)}`, SHOWN)}\n`);
   return lines.length === 0
     ? undefined
-    : `This repository narrows what runs may do (${PROJECT_FILE}):\n${lines.join("")}`;
+    : `This repository narrows what runs may do (${PROJECT_FILE}):\n${visibleBlock(lines.join(""))}`;
 }

@@ -1,3 +1,4 @@
+import { visibleBlock } from "../domain/visible.ts";
 import { redact } from "../log.ts";
 import { compareEngines } from "./check-engine.ts";
 import { checkRunning } from "./check-running.ts";
@@ -15,7 +16,7 @@ export const command = defineCommand({
     const look = running ? checkRunning : engines ? compareEngines : runChecks;
     const checks = await look(context);
     const text = json ? `${JSON.stringify(checks, null, 2)}\n` : toText(checks);
-    context.stdout.write(redact(text));
+    context.stdout.write(redact(visibleBlock(text)));
     return checks.some(({ state }) => state === "error") ? 1 : 0;
   },
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { clean } from "../chat/markdown/clean.ts";
 import { type Call, ControlClient } from "../control/client.ts";
 import type { Answered, ToldEvent } from "../control/operation-handler.ts";
 import { exitCodes, OperationFailure } from "../control/protocol.ts";
@@ -59,9 +60,9 @@ interface Print {
 }
 
 const printWords: Print = {
-  event: ({ text }, { stdout }) => void (text !== undefined && stdout.write(`${text}\n`)),
-  output: ({ text }, _operation, { stdout }) => void stdout.write(`${text}\n`),
-  failure: ({ message }, { stderr }) => void stderr.write(`takopi: ${message}\n`),
+  event: ({ text }, { stdout }) => void (text !== undefined && stdout.write(`${clean(text)}\n`)),
+  output: ({ text }, _operation, { stdout }) => void stdout.write(`${clean(text)}\n`),
+  failure: ({ message }, { stderr }) => void stderr.write(`takopi: ${clean(message)}\n`),
 };
 
 const printJson: Print = {

@@ -21,7 +21,7 @@ export const command = defineCommand({
     json: { type: "boolean", description: "Print as JSON" },
   },
   async run({ line, path, tool, project: alias, engine: name, json }, context) {
-    const { cwd, stdout } = context;
+    const { cwd, env, stdout } = context;
     const config = loadFor(context);
     const project = projectOf(config, alias);
     const engine = requireEngine(config.known, name ?? project?.default_engine ?? config.default_engine);
@@ -30,7 +30,7 @@ export const command = defineCommand({
       throw new ConfigError('Say what the engine would ask for: takopi policy "<line>", or --path or --tool.');
     }
     const rules = engineOptions(config, engine, project);
-    const verdict = await judgeAsked({ line, path, tool }, project?.path ?? cwd, rules);
+    const verdict = await judgeAsked({ line, path, tool }, { path: project?.path ?? cwd, env }, rules);
     const { decision, rule, reason } = verdict;
     if (json) stdout.write(`${JSON.stringify(verdict)}\n`);
     else stdout.write(`${[decision, rule && `by ${engine.id}.${rule}`, reason].filter(Boolean).join("\n")}\n`);

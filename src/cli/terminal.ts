@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import width from "fast-string-width";
+import { visibleLine } from "../domain/visible.ts";
 import type { Context } from "./command.ts";
 
 /** Whether a person is there to be asked. `TAKOPI_NO_INTERACTIVE` says no. */
@@ -7,8 +8,9 @@ export function isInteractive({ env, stdin, stdout }: Context): boolean {
   return stdin.isTTY === true && stdout.isTTY === true && !env["TAKOPI_NO_INTERACTIVE"];
 }
 
-/** Rows with their columns aligned; the last column is not padded. */
-export function formatColumns(rows: readonly (readonly string[])[]): string {
+/** Rows with their columns aligned; the last column is not padded. Nothing in a cell is hidden. */
+export function formatColumns(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(visibleLine));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
   const pad = (cell: string, column: number) => cell + " ".repeat((widths[column] ?? 0) - width(cell));
   const lines = rows.map((row) => row.map((cell, column) => pad(cell, column)).join("  "));

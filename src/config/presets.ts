@@ -51,7 +51,7 @@ function presetNamed(name: string, config: Config): Preset {
   const preset = config.presets.get(name);
   if (preset) return preset;
   throw new UserError(
-    `The preset \`${name}\` of this session is not in the config any more: add \`[presets.${name}]\` again, or begin a new session.`,
+    `The preset \`${name}\` is not in the config any more: add \`[presets.${name}]\` again, choose others with \`/agent\`, or begin a new session.`,
   );
 }
 

@@ -112,7 +112,10 @@ function judgeCommand({ command = "", place }: Approval, rules: Rules): Verdict 
   // Whoever allows a program by its name has also allowed the programs that it runs.
   const mayDeny = denial?.fit === "maybe";
   if (allowance.rules && !mayDeny && isHere) return { decision: "allow", rule: allowance.rules.join(", ") };
-  const elsewhere = "It does not run in the run's own directory and repository.";
+  const elsewhere =
+    place?.nested === undefined
+      ? "It does not run in the run's own directory and repository."
+      : `Git may obey the settings of another repository within this one: ${place.nested}`;
   const reason = allowance.reason ?? (isHere ? undefined : elsewhere);
   return denial === undefined ? byApprovals(rules, reason) : inDoubt(rules, denial.reason);
 }

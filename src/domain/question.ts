@@ -10,6 +10,8 @@ interface Asked {
 export interface Place {
   /** It runs in the run's own directory or below, and not in another repository. */
   readonly isOwn: boolean;
+  /** A repository within the run's own whose settings git would obey; then `isOwn` is false. */
+  readonly nested?: string;
   /** The run's directory. */
   readonly directory: string;
   /** `file_change`: the files, absolute; absent if the engine does not name them so. */

@@ -38,10 +38,12 @@ export const SETTINGS: Readonly<Record<string, Sources>> = {
   },
   engine: {
     session: "that it belongs to",
-    ...inConversation("agent"),
+    topic: "`/agent` in the topic, its preset first",
+    chat: "`/agent` in the chat, its preset first",
     project: "`projects.<alias>.default_engine`",
     global: "`takopi <engine>`, `default_engine`",
   },
+  presets: { session: "that it began with", ...inConversation("agent") },
   model: {
     session: "`/model` as a reply",
     ...inConversation("model"),

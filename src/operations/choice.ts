@@ -30,12 +30,17 @@ export function choiceButtons(
   options: readonly Option[],
   { reset, perRow = ROW }: { readonly reset: Option["input"] | undefined; readonly perRow?: number },
 ): OperationButton[][] {
+  const rows = optionRows(operation, options, perRow);
+  const back = { label: "‹ Settings", operation: "settings", input: {} };
+  return [...rows, reset ? [{ label: "Default", operation, input: reset }, back] : [back]];
+}
+
+/** Options as buttons, with those in force marked. */
+export function optionRows(operation: string, options: readonly Option[], perRow = ROW): OperationButton[][] {
   const buttons = options.map(({ label, isPresent, input }) => ({
     ...{ label: isPresent ? `✓ ${label}` : label, operation, input },
   }));
-  const rows = Array.from({ length: Math.ceil(buttons.length / perRow) }, (_, row) =>
+  return Array.from({ length: Math.ceil(buttons.length / perRow) }, (_, row) =>
     buttons.slice(row * perRow, (row + 1) * perRow),
   );
-  const back = { label: "‹ Settings", operation: "settings", input: {} };
-  return [...rows, reset ? [{ label: "Default", operation, input: reset }, back] : [back]];
 }

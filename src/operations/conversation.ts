@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { conversationKey } from "../bridge/resolve.ts";
-import { writeContext } from "../bridge/settings.ts";
+import { namesIn, writeContext } from "../bridge/settings.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { knownSession } from "../store/stored-run.ts";
 import type { Access, Caller } from "./operation.ts";
@@ -14,6 +14,7 @@ export const Conversation = z.object({
   isPrivate: z.boolean(),
   project: Value,
   engine: Value,
+  presets: Value,
   model: Value,
   /** Null if the engine has no say in it. */
   reasoning: Value.nullable(),
@@ -32,12 +33,14 @@ export function conversationOf(access: Access, caller: Caller): Conversation {
   const model = engine && settings.model({ engine, project });
   const reasoning = engine && settings.reasoning({ engine, project });
   const trigger = settings.trigger();
+  const presets = settings.presets();
   const isChosen = trigger.layer !== "global";
   return {
     scope: kind,
     isPrivate: caller.place.isPrivate,
     project: { value: bound ? writeContext(bound.context) : null, origin: originOf(bound, "nothing is chosen") },
     engine: { value: agent.value, origin: originOf(agent) },
+    presets: { value: presets ? namesIn(presets).join(", ") : null, origin: originOf(presets, "nothing is chosen") },
     model: { value: model?.value ?? null, origin: originOf(model) },
     reasoning: engine?.reasoning ? { value: reasoning?.value ?? null, origin: originOf(reasoning) } : null,
     trigger: { value: trigger.value, origin: isChosen ? originOf(trigger) : "as it is unless chosen" },
@@ -55,12 +58,13 @@ function sessionLine({ config, store, engines }: Access, { place }: Caller, engi
 
 /** One line a setting, as Markdown. */
 export function describe(conversation: Conversation): string {
-  const { project, engine, model, reasoning, trigger, session, isPrivate } = conversation;
+  const { project, engine, presets, model, reasoning, trigger, session, isPrivate } = conversation;
   const line = (name: string, { value, origin }: z.infer<typeof Value>) =>
     `- ${name}: ${value === null ? "not set" : inlineCode(value)} (${origin})`;
   return [
     line("project", project),
     line("engine", engine),
+    ...(presets.value === null ? [] : [line("presets", presets)]),
     line("model", model),
     ...(reasoning ? [line("reasoning", reasoning)] : []),
     ...(isPrivate ? [] : [line("trigger", trigger)]),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { startOfDay } from "../bridge/limits.ts";
+import { inlineCode } from "../domain/inline-code.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
 import { formatCost, formatUsage, groupUsage, sumUsage } from "../domain/usage.ts";
 import { defineOperation } from "./operation.ts";
@@ -32,7 +33,7 @@ export const usage = defineOperation({
   },
   tell: ({ today, week, dailyCostUsd: budget }) => {
     const lines = (by: "engine" | "project") =>
-      groupUsage(week, by).map(([name, sum]) => `- \`${name}\`: ${formatUsage(sum)}`);
+      groupUsage(week, by).map(([name, sum]) => `- ${inlineCode(name)}: ${formatUsage(sum)}`);
     const sums = [
       `Today: ${formatUsage(sumUsage(today))}`,
       ...(budget === null ? [] : [`(limits.daily_cost_usd: ${formatCost(budget)})`]),

@@ -11,7 +11,7 @@ export class Refused extends Error {
   readonly code: number;
   /** Telegram's words, without "Bad Request: ". */
   readonly reason: string;
-  /** For a 429: seconds, an hour at most; 5 if Telegram names none. */
+  /** For a 429: seconds, 1 to an hour; 5 if Telegram names none. */
   readonly retryAfterS: number | undefined;
   /** The supergroup that the group has become. */
   readonly movedTo: string | undefined;
@@ -19,7 +19,7 @@ export class Refused extends Error {
     super(`${method}: ${code} ${reason}`);
     this.code = code;
     this.reason = reason;
-    this.retryAfterS = code === 429 ? Math.min(retryAfterS ?? 5, LONGEST_RETRY_S) : undefined;
+    this.retryAfterS = code === 429 ? waitWithin(retryAfterS) : undefined;
     this.movedTo = movedTo === undefined ? undefined : String(movedTo);
     delete this.stack;
   }
@@ -27,6 +27,9 @@ export class Refused extends Error {
 
 /** A timer longer than some 24 days fires at once, and nobody wants to wait a day for a wrong number. */
 const LONGEST_RETRY_S = 3_600;
+
+const waitWithin = (namedS: number | undefined): number =>
+  Number.isFinite(namedS) ? Math.min(Math.max(Number(namedS), 1), LONGEST_RETRY_S) : 5;
 
 /** No answer came; without a stack, too. Holds no cause: network errors name URLs, and these hold the token. */
 export class Unreachable extends InDoubt {

@@ -1,3 +1,4 @@
+import { visibleLine } from "../domain/visible.ts";
 import { UserError } from "../errors.ts";
 import type { Chats } from "../operations/chats.ts";
 import { type Answer, type MethodName, type Payload, Refused, type Telegram, Unreachable } from "./api.ts";
@@ -16,13 +17,13 @@ export function telegramChats(telegram: Telegram): Chats {
       return status === "creator" || status === "administrator";
     },
     createTopic: async (chatId, title) => {
-      const made = call("createForumTopic", { chat_id: Number(chatId), name: title });
+      const made = call("createForumTopic", { chat_id: Number(chatId), name: visibleLine(title) });
       return String((await made.catch(explain)).message_thread_id);
     },
     renameTopic: async (chatId, topicId, title) => {
       const place = { chat_id: Number(chatId), message_thread_id: Number(topicId) };
       try {
-        await call("editForumTopic", { ...place, name: title });
+        await call("editForumTopic", { ...place, name: visibleLine(title) });
         return true;
       } catch (error) {
         if (error instanceof Refused && /not.modified/i.test(error.reason)) return true;

@@ -1,5 +1,6 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
 import type { Button, Buttons } from "../chat/document.ts";
+import { visibleLine } from "../domain/visible.ts";
 
 /** @param wantsReply The reader's client opens a reply to the message. */
 export const toKeyboard = (buttons: Buttons, wantsReply = false): InlineKeyboardMarkup => ({
@@ -17,7 +18,7 @@ export const withoutDisabled = (buttons: Buttons): Buttons =>
   buttons.map((row) => row.filter((button) => !("said" in button))).filter((row) => row.length > 0);
 
 const toButton = ({ label: text, style, ...does }: Button): InlineKeyboardButton => ({
-  text,
+  text: visibleLine(text),
   ...("press" in does ? { callback_data: does.press } : "copy" in does ? { copy_text: { text: does.copy } } : SAID),
   ...(style && { style }),
 });

@@ -11,8 +11,11 @@ const LARGEST = 300_000;
 const LARGEST_NEW_FILE = 100_000;
 /** The number of untracked files that are read; a folder such as node_modules has more. */
 const NEW_FILES = 200;
-/** It runs no program that the repository names. */
-const PLAIN = ["--no-color", "--no-ext-diff", "--no-textconv", "--find-renames"];
+/** It runs no program that the repository names, and does not look into submodules, which may name others. */
+const PLAIN = [
+  ...["--no-color", "--no-ext-diff", "--no-textconv", "--find-renames"],
+  ...["--ignore-submodules=dirty", "--submodule=short"],
+];
 
 /**
  * Uncommitted changes, with new files; in the worktree of a branch also the commits of the branch.
@@ -21,7 +24,8 @@ const PLAIN = ["--no-color", "--no-ext-diff", "--no-textconv", "--find-renames"]
  * repository.
  */
 export async function readDiff(place: GitPlace, repository: Repository | undefined): Promise<DirectoryDiff> {
-  const top = await tryGit(place, "rev-parse", "--show-toplevel");
+  // Files of a project can look like a bare repository whose settings lead git elsewhere.
+  const top = await tryGit(place, "-c", "safe.bareRepository=explicit", "rev-parse", "--show-toplevel");
   if (top === undefined) throw new UserError(`${place.path} is in no git repository, so nothing can be compared.`);
   const root = { ...place, path: top };
   const base = (repository && (await forkPoint(root, repository))) ?? (await head(root));

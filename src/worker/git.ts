@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
 import { BOUNDS } from "../bounds.ts";
 import { collect } from "../engine/collect.ts";
 import { engineEnv } from "../engine/environment.ts";
@@ -55,6 +57,11 @@ export async function tryGit(place: GitPlace, ...args: string[]): Promise<string
     place.signal?.throwIfAborted();
     return undefined;
   });
+}
+
+/** The folder that keeps the settings of a repository and of all its worktrees, without links. */
+export async function keeperOf(place: GitPlace): Promise<string> {
+  return realpath(resolve(place.path, await git(place, "rev-parse", "--git-common-dir")));
 }
 
 function startFailure([cause]: readonly Error[]): UserError {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { judge, type Rules, type Verdict } from "../domain/policy.ts";
 import type { Approval } from "../domain/question.ts";
 import { UserError } from "../errors.ts";
+import type { GitPlace } from "./git.ts";
 import { findHome, locate } from "./locate.ts";
 import type { Asked } from "./lookups.ts";
 
@@ -9,8 +10,8 @@ import type { Asked } from "./lookups.ts";
  * The decision of the rules about an engine's request in a directory. @throws UserError unless exactly one thing is
  * asked for.
  */
-export async function judgeAsked(asked: Asked, directory: string, rules: Rules): Promise<Verdict> {
-  const home = await findHome(directory);
+export async function judgeAsked(asked: Asked, { path, env }: GitPlace, rules: Rules): Promise<Verdict> {
+  const home = await findHome(path, env);
   const approval = toApproval(asked, home.directory);
   return judge({ ...approval, place: await locate(approval, home) }, rules);
 }

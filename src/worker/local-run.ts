@@ -59,7 +59,7 @@ export class LocalRun implements WorkerRun {
     let home: Home;
     try {
       const { engine, narrowing, ...place } = await open(signal);
-      home = await findHome(place.cwd);
+      home = await findHome(place.cwd, env);
       signal.throwIfAborted();
       const { instructions: _, ...denials } = narrowing;
       yield { type: "placed", cwd: place.cwd, ...(narrowing !== NO_NARROWING && { denials }) };

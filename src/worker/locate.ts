@@ -2,6 +2,8 @@ import { lstat, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { RunEvent } from "../domain/events.ts";
 import type { Approval, Place } from "../domain/question.ts";
+import type { GitPlace } from "./git.ts";
+import { nestedRepository } from "./nested.ts";
 
 /**
  * Adds to each approval where it would take effect. Rules need that, and only the machine that runs the engine can
@@ -18,21 +20,32 @@ export async function* locateQuestions(events: AsyncIterable<RunEvent>, home: Ho
 export interface Home {
   readonly directory: string;
   readonly repository: string | undefined;
+  /** Of the bridge. */
+  readonly env: GitPlace["env"];
 }
 
 /** Taken before the run begins, so that a repository that it makes is another one. */
-export async function findHome(path: string): Promise<Home> {
+export async function findHome(path: string, env: GitPlace["env"]): Promise<Home> {
   const directory = await realOf(path);
-  return { directory, repository: await repositoryOf(directory) };
+  return { directory, repository: await repositoryOf(directory), env };
 }
 
-export async function locate({ cwd, paths = [] }: Approval, { directory, repository }: Home): Promise<Place> {
+export async function locate({ cwd, paths = [], command = "" }: Approval, home: Home): Promise<Place> {
+  const { directory, repository } = home;
   const at = cwd === undefined || !isAbsolute(cwd) ? undefined : await realOf(cwd);
   const isBelow = at !== undefined && (at === directory || at.startsWith(join(directory, "/")));
-  const isOwn = isBelow && (await repositoryOf(at)) === repository;
-  if (paths.length === 0 || !paths.every((path) => isAbsolute(path))) return { isOwn, directory };
-  return { isOwn, directory, paths: await Promise.all(paths.map((path) => realOf(path))) };
+  const isHere = isBelow && (await repositoryOf(at)) === repository;
+  const nested = isHere ? await nestedIn(home, command) : undefined;
+  const place = { isOwn: isHere && nested === undefined, directory, ...(nested !== undefined && { nested }) };
+  if (paths.length === 0 || !paths.every((path) => isAbsolute(path))) return place;
+  return { ...place, paths: await Promise.all(paths.map((path) => realOf(path))) };
 }
+
+/** If git fails, any repository may be there. */
+const nestedIn = async ({ repository, env }: Home, line: string): Promise<string | undefined> =>
+  repository === undefined
+    ? undefined
+    : nestedRepository({ path: repository, env }, line).catch(() => "git could not tell which");
 
 /** The directory whose repository git uses here: with a `.git`, or itself a bare one. */
 async function repositoryOf(directory: string): Promise<string | undefined> {

@@ -37,10 +37,10 @@ const readers: Readers = {
     readDiff({ path: cwd, env }, branch === undefined ? undefined : config.projects.get(project ?? "")),
   probe: async ({ engine: id }, { config, env, engine }) =>
     engine(id).probe({ options: engineOptions(config, engine(id), undefined), env }),
-  judge: async ({ engine: id, project: alias, ...asked }, { config, engine, home }) => {
+  judge: async ({ engine: id, project: alias, ...asked }, { config, engine, env, home }) => {
     const project = config.projects.get(alias ?? "");
     const directory = project?.path ?? home;
     const rules = narrowRules(engineOptions(config, engine(id), project), await narrowingOf([directory]));
-    return judgeAsked(asked, directory, rules);
+    return judgeAsked(asked, { path: directory, env }, rules);
   },
 };

@@ -2,7 +2,7 @@ import { lstat, realpath, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { unlessAborted } from "../engine/unless-aborted.ts";
 import { UserError } from "../errors.ts";
-import { type GitPlace, git, tryGit } from "./git.ts";
+import { type GitPlace, git, keeperOf, tryGit } from "./git.ts";
 
 /** The settings of a project that its worktrees depend on. */
 export interface Repository {
@@ -52,7 +52,7 @@ interface Target {
 async function findOrMake(place: Repository & GitPlace, branch: string, { path, root }: Target): Promise<string> {
   const { env, signal } = place;
   if (await exists(path)) {
-    await requireWorktree({ path, env, signal }, root);
+    await requireWorktree({ path, env, signal }, { root, repository: place.path });
     return path;
   }
   await requireInside(path, root);
@@ -99,12 +99,20 @@ function isInside(path: string, root: string): boolean {
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Refuses a directory that is no worktree of its own, or that a link leads out of the root to. */
-async function requireWorktree(place: GitPlace, root: string): Promise<void> {
-  await requireInside(place.path, root);
+/** Refuses a directory that is no worktree of the repository, or that a link leads out of the root to. */
+async function requireWorktree(
+  place: GitPlace,
+  { root, repository }: { readonly root: string; readonly repository: string },
+): Promise<void> {
+  const { path } = place;
+  await requireInside(path, root);
   const top = await tryGit(place, "rev-parse", "--show-toplevel");
-  if (top === undefined || (await realpath(top)) !== (await realpath(place.path))) {
-    throw new UserError(`${place.path} exists but is not a git worktree: move it away, or use another branch.`);
+  if (top === undefined || (await realpath(top)) !== (await realpath(path))) {
+    throw new UserError(`${path} exists but is not a git worktree: move it away, or use another branch.`);
+  }
+  // A repository of its own may have been made by a run, and its settings name programs.
+  if ((await keeperOf(place)) !== (await keeperOf({ ...place, path: repository }))) {
+    throw new UserError(`${path} is another repository than ${repository}: move it away, or use another branch.`);
   }
 }
 

@@ -42,9 +42,10 @@ describe("the scheduler", () => {
   });
 
   test("lets chats take turns: one with many tasks does not keep another waiting", async () => {
-    const { scheduler, started, end } = stage(1);
+    const { scheduler, started, places, end } = stage(1);
     for (const id of ["a1", "a2", "a3"]) scheduler.submit(id, id, "a");
     for (const id of ["b1", "b2"]) scheduler.submit(id, id, "b");
+    expect(places).toEqual(["a2:1", "a3:2", "a2:2", "a3:3", "b1:1", "a3:4", "b2:3"]);
     for (const id of ["a1", "b1", "a2", "b2", "a3"]) await end(id);
     expect(started).toEqual(["a1", "b1", "a2", "b2", "a3"]);
   });

@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { command as demo } from "../../src/cli/demo.ts";
 import { UserError } from "../../src/errors.ts";
-import { call, scratchHome } from "./calling.ts";
+import { call, callWith, scratchHome } from "./calling.ts";
 
 test("a port that is taken is told in one sentence", async () => {
   const server = createServer();
@@ -25,6 +25,13 @@ test("--once prints all of an answer, its file included, whatever proxy the envi
   const { code, stdout } = await call(demo, scratchHome(), "--once", "a long answer");
   expect(code).toBe(0);
   expect(stdout).toMatch(/bot\n {2}done · demo[\s\S]*\nbot\n {2}\[file: answer\.md\]\n$/);
+});
+
+test("--debug leaves its file beside the config, and nothing in the folder that it is called in", async () => {
+  const [home, repository] = [scratchHome(), scratchHome()];
+  expect(await callWith({ HOME: home }, demo, repository, "--debug", "--once", "hello")).toMatchObject({ code: 0 });
+  expect(readdirSync(repository)).toEqual([]);
+  expect(existsSync(join(home, ".takopi", "debug.log"))).toBe(true);
 });
 
 test("the config of a bridge that runs beside it begins nothing in the playground, and costs no port", async () => {

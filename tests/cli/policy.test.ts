@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,7 +8,8 @@ import { call, scratchHome } from "./calling.ts";
 function withRules() {
   const home = scratchHome();
   const web = join(home, "web");
-  for (const folder of [join(home, ".takopi"), join(web, ".git")]) mkdirSync(folder, { recursive: true });
+  for (const folder of [join(home, ".takopi"), web]) mkdirSync(folder);
+  execFileSync("git", ["init", "-q", web]);
   const config = `[projects.web]
 path = "${web}"
 [projects.web.codex]

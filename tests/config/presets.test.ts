@@ -41,7 +41,7 @@ test("a preset that is gone, or that sets what the engine lacks, is refused", ()
   const config = load('[presets.safe]\nsandbox = "read-only"');
   expect(presetOptions(["safe"], engine("codex"), config)).toEqual({ sandbox: "read-only" });
   expect(() => presetOptions(["safe"], engine("pi"), config)).toThrow(/^pi has no sandbox/i);
-  expect(() => presetOptions(["other"], engine("pi"), config)).toThrow(/`other` of this session is not in the config/);
+  expect(() => presetOptions(["other"], engine("pi"), config)).toThrow(/`other` is not in the config any more/);
 });
 
 test("a key that the named engine lacks is a warning", () => {

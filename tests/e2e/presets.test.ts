@@ -1,5 +1,6 @@
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
+import { shell } from "../helpers/shell.ts";
 
 // Programs are started, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -62,4 +63,59 @@ test("a bare preset starts nothing", async () => {
   const { say, botSays } = await setUp();
   say("/small");
   await botSays(/^Nothing was started: add the task, as in \/small fix the tests\.$/);
+});
+
+describe("presets of a chat", () => {
+  const chosen = async () => {
+    const bridge = await setUp();
+    const ask = (text: string, answer: RegExp) => {
+      bridge.say(text);
+      return bridge.botSays(answer);
+    };
+    return { ...bridge, ask };
+  };
+
+  test("are chosen by /agent, shown by /ctx, count for new sessions, and stay with those when they are taken back", async () => {
+    const { say, outcomeOf, ask } = await chosen();
+    await ask("/agent deep", /^New sessions of this chat use beta from now on, with the preset deep\.$/m);
+    const shown = await ask("/ctx", /^Where this chat works/);
+    expect(textOf(shown)).toMatch(/engine: beta \(chosen for this chat\)\n.*presets: deep \(chosen for this chat\)/);
+    const first = await outcomeOf(say(FACTS));
+    expect(textOf(first)).toContain("model=largeeffort=high");
+    expect(textOf(await outcomeOf(say(`/small ${FACTS}`)))).toContain("model=smalleffort=high");
+    await ask("/agent default", /^New sessions of this chat use alpha from now on\.$/m);
+    expect(textOf(await outcomeOf(say(FACTS)))).not.toContain("effort=high");
+    const kept = await outcomeOf(say(FACTS, { replyTo: first.message_id }));
+    expect(textOf(kept)).toContain("model=largeeffort=high");
+  });
+
+  test("are stacked and taken out by buttons; another engine takes back those of the first", async () => {
+    const { say, outcomeOf, ask, press, emulator } = await chosen();
+    const card = await ask("/agent", /^Engine of new sessions/);
+    const isMarked = (label: string) => () => {
+      const keyboard = emulator.message(card.chat.id, card.message_id)?.reply_markup?.inline_keyboard ?? [];
+      return keyboard.flat().some(({ text }) => text === label) || undefined;
+    };
+    expect(await press(card, "/deep")).toBe("beta + deep");
+    await emulator.waitFor(isMarked("✓ /deep"));
+    expect(await press(card, "/small")).toBe("beta + deep + small");
+    await emulator.waitFor(isMarked("✓ /small"));
+    expect(textOf(await outcomeOf(say(FACTS)))).toContain("model=smalleffort=high");
+    expect(await press(card, "alpha")).toBe("alpha + small");
+    await emulator.waitFor(isMarked("/deep"));
+    expect(textOf(await outcomeOf(say(FACTS)))).toContain("model=small");
+    expect(await press(card, "/small")).toBe("alpha");
+  });
+
+  test("are chosen on the command line too, and a name that there is not is refused", async () => {
+    const { say, outcomeOf, ask, directory } = await chosen();
+    const takopi = shell({ directory });
+    const set = await takopi("agent", "--presets", "deep,small", "--json");
+    expect(JSON.parse(set.stdout)).toMatchObject({ engine: "beta", presets: ["deep", "small"] });
+    expect(textOf(await outcomeOf(say(FACTS)))).toContain("model=smalleffort=high");
+    const refused = await takopi("agent", "--presets", "nothing");
+    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining("There is no preset `nothing`.") });
+    await ask("/agent nothing", /^There is no engine nothing here; there are alpha, beta\.$/);
+    await ask("/agent alpha beta", /^That names two engines, alpha and beta: choose one of them\.$/);
+  });
 });

@@ -11,7 +11,7 @@ async function setUp() {
   const web = join(root, "web");
   mkdirSync(join(web, ".git"), { recursive: true });
   mkdirSync(join(web, "src"));
-  const home = await findHome(web);
+  const home = await findHome(web, process.env);
   const ask = (more: Partial<Approval>) =>
     locate({ id: "1", kind: "command", title: "", canAllowSession: false, ...more }, home);
   return { root, web, ask };
@@ -42,7 +42,7 @@ test("a repository that the run made is not its own, bare ones and its own direc
     expect(await ask({ cwd: join(web, name) })).toMatchObject({ isOwn: false });
   const other = join(root, "other");
   mkdirSync(other);
-  const home = await findHome(other);
+  const home = await findHome(other, process.env);
   mkdirSync(join(other, ".git"));
   const question: Approval = { id: "1", kind: "command", title: "", cwd: other, canAllowSession: false };
   expect((await locate(question, home)).isOwn).toBe(false);

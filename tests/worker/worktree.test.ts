@@ -95,6 +95,13 @@ describe("the worktree of a branch", () => {
     await expect(ensure("out")).rejects.toThrow("link out of the worktrees directory");
   });
 
+  test("is refused if a repository of its own is in its place: a run may have made it", async () => {
+    const nested = join(path, ".worktrees/feat");
+    mkdirSync(nested, { recursive: true });
+    git(nested, "init", "-q");
+    await expect(ensure("feat")).rejects.toThrow(`is another repository than ${path}`);
+  });
+
   test.each(["elsewhere", "missing"])("is not made through a link that leads out (%s)", async (target) => {
     const elsewhere = join(path, "../elsewhere");
     mkdirSync(elsewhere);

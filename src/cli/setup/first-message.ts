@@ -1,3 +1,4 @@
+import { visibleLine } from "../../domain/visible.ts";
 import { UserError } from "../../errors.ts";
 import { Refused, Unreachable } from "../../telegram/api.ts";
 import { type Sender, senders } from "../../telegram/introduce.ts";
@@ -58,5 +59,5 @@ async function nextOwner({ telegram }: Bot, { ask, signal, isAlone }: FirstMessa
 
 export function describe({ chatId, chatKind, chatTitle, userId, userName }: Sender): string {
   const place = chatKind === "private" ? "in a private chat" : `in the ${chatKind} ${chatTitle ?? ""}`.trim();
-  return `${userName} (id ${userId}) wrote ${place} (chat ${chatId})`;
+  return visibleLine(`${userName} (id ${userId}) wrote ${place} (chat ${chatId})`);
 }

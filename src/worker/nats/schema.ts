@@ -25,7 +25,12 @@ const approval = z.object({
   canAllowSession: z.boolean(),
   ...{ command: z.string().optional(), cwd: z.string().optional(), tool: z.string().optional() },
   ...{ reason: z.string().optional(), paths: z.array(z.string()).optional() },
-  place: z.object({ isOwn: z.boolean(), directory: z.string(), paths: z.array(z.string()).optional() }).optional(),
+  place: z
+    .object({
+      ...{ isOwn: z.boolean(), directory: z.string() },
+      ...{ nested: z.string().optional(), paths: z.array(z.string()).optional() },
+    })
+    .optional(),
 });
 const option = z.object({ value: z.string(), label: z.string(), description: z.string().optional() });
 const question = z.discriminatedUnion("kind", [
