@@ -9,12 +9,14 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/playground/emulator.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { flattenRich } from "../../src/telegram/flatten-rich.ts";
 import type { Pace } from "../../src/telegram/outbox.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { runElsewhere } from "./elsewhere.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
+import { BUSY, OUTCOME, pressIn, textOf } from "./told.ts";
 import { UNPACED } from "./unpaced.ts";
+
+export { BUSY, OUTCOME, textOf };
 
 export interface StageOptions {
   /** Lines of takopi.toml below `[transports.telegram]`. */
@@ -61,14 +63,6 @@ export interface Stage {
   /** A view of the state file; closed with the test. */
   store(): Store;
 }
-
-/** How the message of a run begins that has ended. */
-export const OUTCOME = /^(done|error|cancelled|interrupted) · /;
-/** The same while it has not. */
-export const BUSY = /^(queued|paused|starting|working|waiting for you|stopping) · /;
-
-export const textOf = (message: Message): string =>
-  message.rich_message ? flattenRich(message.rich_message.blocks) : (message.text ?? message.caption ?? "");
 
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const { waitMs = 60_000 } = options;
@@ -134,20 +128,6 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       return store;
     },
   };
-}
-
-/** See `Stage.press`. */
-export async function pressIn(
-  emulator: Emulator,
-  { chat, message_id: messageId }: Message,
-  label: string,
-  waitMs: number,
-): Promise<string> {
-  const markup = emulator.message(chat.id, messageId)?.reply_markup;
-  const button = markup?.inline_keyboard.flat().find(({ text }) => text.endsWith(label));
-  if (!button || !("callback_data" in button)) throw new Error(`message ${messageId} has no button ${label}`);
-  const id = emulator.press({ chatId: chat.id, messageId, data: button.callback_data });
-  return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
 }
 
 function configText(options: StageOptions, emulator: Emulator): string {
