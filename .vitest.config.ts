@@ -56,7 +56,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "process", env, include: PROCESS, globalSetup: "tests/helpers/build-program.ts" },
+        test: {
+          ...{ name: "process", env, isolate: false },
+          include: PROCESS,
+          globalSetup: "tests/helpers/build-program.ts",
+        },
       },
       { extends: true, test: { name: "real-engines", include: REAL_ENGINES } },
       {

@@ -70,6 +70,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const lock = takeLock(join(directory, "takopi.lock"));
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
+  store.conversations.moveHome(home);
   const ended = new AbortController();
   const telegram = createTelegram(bot_token, server, ended.signal);
   const outbox = new Outbox(telegram, log, options.pace);

@@ -47,6 +47,8 @@ export const BOUNDS = {
     loginMs: 10 * SECOND,
     modelsMs: 20 * SECOND,
     selfCheckMs: 20 * SECOND,
+    /** A person waits for the answer to a command that takopi does not know. */
+    commandsMs: 15 * SECOND,
     /** A busy machine takes many times the half second that the answer usually needs. */
     lookupMs: 2 * MINUTE,
     /** One part of its contract: opencode 1.18.33 takes 10 s of the processor to tell its routes. */
@@ -86,6 +88,8 @@ export const BOUNDS = {
     callMs: MINUTE,
     /** A new session waits for its slowest MCP server: 30 s with opencode 1.18.33, which then continues without it. */
     sessionMs: 90 * SECOND,
+    /** opencode answers a command of its own when the whole turn is over. */
+    commandMs: 24 * 60 * MINUTE,
     /** A summary is written by a model. */
     compactMs: 10 * MINUTE,
     /** How long a session that rests may need to begin with a message that it has taken. */

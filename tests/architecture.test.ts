@@ -34,7 +34,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** The files through which a package comes in; every other package is free. */
 const doors: Readonly<Record<string, RegExp>> = {
   "@agentclientprotocol/sdk": /^runners\/acp\//,
-  "@nats-io/transport-node": /^src\/worker\/nats\/(connection|calls)\.ts$/,
+  "@nats-io/transport-node": /^src\/worker\/nats\/(connection|calls|nkey)\.ts$/,
   "@nats-io/jetstream": /^src\/worker\/nats\//,
   "@nats-io/kv": /^src\/worker\/nats\/beats\.ts$/,
   "@nats-io/obj": /^src\/worker\/nats\/objects\.ts$/,

@@ -104,6 +104,10 @@ export class Agent implements LivePooled {
   cost: number | undefined;
   /** The agent's own slash commands; any other word after a slash is text. */
   commands: readonly string[] = [];
+  #markTold = (): void => {};
+  readonly #toldCommands = new Promise<void>((resolve) => {
+    this.#markTold = resolve;
+  });
   session: string;
   readonly #parts: Parts;
   #isClaimed = false;
@@ -159,6 +163,12 @@ export class Agent implements LivePooled {
     }
   }
 
+  /** An agent tells its commands soon after it opened a session, or never. */
+  async listCommands(): Promise<readonly string[]> {
+    await endsWithin(this.#toldCommands, BOUNDS.liveServer.beginMs);
+    return this.commands;
+  }
+
   prompt(prompt: Parameters<typeof promptBlocks>[0]): Promise<PromptResponse> {
     return this.agent.request("session/prompt", { sessionId: this.session, prompt: promptBlocks(prompt) });
   }
@@ -175,6 +185,7 @@ export class Agent implements LivePooled {
       update: (update) => {
         if (update.sessionUpdate === "available_commands_update") {
           this.commands = update.availableCommands.map(({ name }) => name);
+          this.#markTold();
         }
         if (update.sessionUpdate === "usage_update" && update.cost?.currency === "USD") this.cost = update.cost.amount;
         listener.update(update);

@@ -32,7 +32,7 @@ export function acpEngine(id: string): Engine {
       can: ["interrupt", "answer", "fork", "models"],
       operations: operationsOf(agents),
       drive: (request) => {
-        const { prompt, session, attachments } = request.spec;
+        const { prompt, session, attachments, isCommand } = request.spec;
         return liveDriver({
           lease: (use) => agents.take(request, session, use),
           play: async ({ server }, context) => {
@@ -46,7 +46,10 @@ export function acpEngine(id: string): Engine {
             const before = await markedProcesses(markId ?? "");
             await server.claim(turn, () =>
               withPass(request.tools, server.key, () =>
-                turn.play({ text: withInstructions(asText(prompt, server.commands), request.options), images }),
+                turn.play({
+                  text: isCommand ? prompt : withInstructions(asText(prompt, server.commands), request.options),
+                  images,
+                }),
               ),
             );
             // An agent ends a command's shell, but not what left the shell's process group (opencode 1.18.33).

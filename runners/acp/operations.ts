@@ -2,7 +2,8 @@ import { BOUNDS } from "../../src/bounds.ts";
 import type { OwnOperations } from "../../src/engine/live.ts";
 import { ALONE } from "../../src/engine/server-pool.ts";
 import { EngineError } from "../../src/errors.ts";
-import type { Agents } from "./agents.ts";
+import type { Agent } from "./agent.ts";
+import type { AcpRequest, Agents } from "./agents.ts";
 import type { AcpOptions } from "./options.ts";
 import { answered } from "./refusal.ts";
 import { valuesOf } from "./session.ts";
@@ -23,15 +24,25 @@ export const operationsOf = (agents: Agents): OwnOperations<AcpOptions> => ({
       seat.release();
     }
   },
-  models: async (request) => {
-    const seat = await agents.take(request, undefined, ALONE);
-    try {
-      const { label, config } = seat.server;
+  models: (request) =>
+    aside(agents, request, async ({ label, config }) => {
       const models = config.find(({ category }) => category === "model");
       if (models === undefined) throw new EngineError(`${label} does not say which models it has.`);
       return valuesOf(models);
-    } finally {
-      await seat.end();
-    }
-  },
+    }),
+  commands: (request) => aside(agents, request, (agent) => agent.listCommands()),
 });
+
+/** Asks an agent of its own. */
+async function aside<Result>(
+  agents: Agents,
+  request: AcpRequest,
+  ask: (agent: Agent) => Promise<Result>,
+): Promise<Result> {
+  const seat = await agents.take(request, undefined, ALONE);
+  try {
+    return await ask(seat.server);
+  } finally {
+    await seat.end();
+  }
+}

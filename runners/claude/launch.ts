@@ -16,7 +16,8 @@ import { trustArguments } from "./trust.ts";
  */
 export async function launch(request: RunRequest & { readonly options: ClaudeOptions }): Promise<Launch<ClaudeState>> {
   const { options, cwd, env, trusted } = request;
-  const { prompt, session: id, attachments } = request.spec;
+  const { prompt, session: id, attachments, isCommand } = request.spec;
+  const text = isCommand ? prompt : asText(prompt);
   const hasImages = attachments.length > 0;
   const session = id === undefined ? undefined : await findSession(id, { options, env });
   return {
@@ -28,7 +29,7 @@ export async function launch(request: RunRequest & { readonly options: ClaudeOpt
       ...(isUnkept(options, id) ? [UNKEPT] : []),
     ],
     env: variablesOf(options, env),
-    stdin: hasImages ? `${JSON.stringify(toMessage(asText(prompt), await readImages(attachments)))}\n` : asText(prompt),
+    stdin: hasImages ? `${JSON.stringify(toMessage(text, await readImages(attachments)))}\n` : text,
     state: { ...initialState, cwd, ...(session && { before: session.used }) },
   };
 }

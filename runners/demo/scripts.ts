@@ -35,6 +35,8 @@ export function findScript(prompt: string): Script {
   return SCRIPTS.find(([words]) => words.test(prompt))?.[1] ?? listFiles;
 }
 
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 async function listFiles({ agent, session: { cwd, turns } }: Scene) {
   const names = (await agent.use("I look at what is here.", list(cwd))).text.split("\n").filter((name) => name !== "");
   const files = names.filter((name) => !name.endsWith("/"));
@@ -45,7 +47,7 @@ async function listFiles({ agent, session: { cwd, turns } }: Scene) {
   return {
     answer: [
       `## What is in \`${basename(cwd) || "/"}\``,
-      `${names.length - files.length} folders and ${files.length} files:`,
+      `${many(names.length - files.length, "folder")} and ${many(files.length, "file")}:`,
       names.slice(0, MAX_LISTED).map(toItem).join("\n"),
       names.length > MAX_LISTED ? `- and ${names.length - MAX_LISTED} more` : "",
       counts === "" ? "" : toTable(counts),

@@ -8,7 +8,7 @@ import { isTrustedIn } from "../../src/engine/trust.ts";
 import { configVariable } from "./config.ts";
 import { awaitFirstStart, firstStarts } from "./first-start.ts";
 import { withoutHostedModels } from "./hosted-models.ts";
-import { NO_QUESTIONS, type OpencodeOptions, toArguments, toPermission, withRules } from "./options.ts";
+import { NO_QUESTIONS, type OpencodeOptions, readCommand, toArguments, toPermission, withRules } from "./options.ts";
 import { dataDirectory, hasDatabase } from "./places.ts";
 import { OPENCODE_VARIABLES } from "./provider-variables.ts";
 import { findSessionDirectory } from "./sessions.ts";
@@ -28,7 +28,8 @@ export async function launch(
   const file = options.cmd ?? "opencode";
   const { env: inherited } = request;
   const environment = { env: inherited, patterns: OPENCODE_VARIABLES, options };
-  const { prompt, session, attachments } = request.spec;
+  const { prompt, session, attachments, isCommand } = request.spec;
+  const command = isCommand ? readCommand(prompt) : undefined;
   const cwd =
     session === undefined
       ? request.cwd
@@ -49,14 +50,14 @@ export async function launch(
   const release = await awaitFirstStart(host.keep(firstStarts), dataDirectory(env), () => hasDatabase(env));
   return {
     file,
-    args: toArguments(options, cwd, { session, images: attachments.map(({ path }) => path) }),
+    args: toArguments(options, cwd, { session, images: attachments.map(({ path }) => path), command: command?.name }),
     cwd,
     env: {
       ...project,
       OPENCODE_PERMISSION: permission,
       ...(config !== undefined && { OPENCODE_CONFIG_CONTENT: config }),
     },
-    stdin: withInstructions(prompt, options),
+    stdin: command?.words ?? withInstructions(prompt, options),
     state: { ...initialState, title: options.model ?? initialState.title, isGuarded: guard !== undefined },
     ...(release && { release }),
   };

@@ -67,6 +67,13 @@ export function optionWarnings(options: OpencodeOptions, table: string): readonl
   ];
 }
 
+interface Turn {
+  readonly session?: string | undefined;
+  readonly images?: readonly string[];
+  /** The name of a command of opencode's own, whose words are the prompt. */
+  readonly command?: string | undefined;
+}
+
 /**
  * The arguments of one run. Without `--dir` opencode believes `PWD`; the prompt goes in on stdin. After a space a value
  * that begins with `-`, such as a model that a chat chose, would be its own flag.
@@ -74,7 +81,7 @@ export function optionWarnings(options: OpencodeOptions, table: string): readonl
 export function toArguments(
   options: OpencodeOptions,
   directory: string,
-  { session, images = [] }: { readonly session?: string | undefined; readonly images?: readonly string[] } = {},
+  { session, images = [], command }: Turn = {},
 ): string[] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [`${name}=${value}`]);
   return [
@@ -84,10 +91,17 @@ export function toArguments(
     ...flag("--agent", options.agent),
     ...flag("--variant", options.variant),
     ...flag("--title", options.title),
+    ...flag("--command", command),
     ...(options.thinking ? ["--thinking"] : []),
     ...images.map((path) => `--file=${path}`),
     ...(options.extra_args ?? []),
   ];
+}
+
+/** `/name words` in its parts. */
+export function readCommand(text: string): { readonly name: string; readonly words: string } {
+  const [, name = "", words = ""] = /^\/(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
+  return { name, words };
 }
 
 /** The value of `OPENCODE_PERMISSION`: opencode merges it over its config key by key, so that a word alone is lost. */

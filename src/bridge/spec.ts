@@ -32,6 +32,7 @@ export function specOf(run: StoredRun, parts: SpecParts): RunSpec {
     ...(project !== null && { project }),
     ...(branch !== null && { branch }),
     goalBudget: parts.config().limits.goal_tokens,
+    ...(run.origin.type === "command" && { isCommand: true as const }),
     ...(run.origin.type === "goal" && { goal: termsOf(run.origin) }),
   };
 }
@@ -62,6 +63,6 @@ export function overridesOf(run: StoredRun, session: string | undefined, parts: 
 const chosen = (setting: Setting | undefined): string | undefined =>
   setting?.layer === "project" || setting?.layer === "global" ? undefined : setting?.value;
 
-/** Texts for the session before the prompt. */
-export const briefsFor = ({ engine, session }: RunSpec, { threads }: Pick<Store, "threads">): Briefs =>
-  session === undefined ? { engine, session: "", texts: [], upTo: 0 } : threads.briefs(engine, session);
+/** Texts for the session before the prompt. A command must come first in its message. */
+export const briefsFor = ({ engine, session, isCommand }: RunSpec, { threads }: Pick<Store, "threads">): Briefs =>
+  session === undefined || isCommand ? { engine, session: "", texts: [], upTo: 0 } : threads.briefs(engine, session);

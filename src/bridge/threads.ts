@@ -129,6 +129,14 @@ export class Threads {
     return (await this.#options.worker.operate("models", place)).models ?? [];
   }
 
+  /** An engine's own slash commands in a project, or outside all of them; none if it cannot be driven both ways. */
+  async commands(engine: Engine, project: string | null): Promise<readonly string[]> {
+    const isHere = engine.operations.commands && this.whyNot({ engine: engine.id, project }, "answer") === undefined;
+    if (!isHere) return [];
+    const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
+    return (await this.#options.worker.operate("commands", place)).commands ?? [];
+  }
+
   /** The sessions that an engine has saved for a project, whoever began them; none if it cannot list them. */
   async saved(engine: Engine, project: string | null): Promise<readonly FoundSession[]> {
     if (!engine.operations.sessions) return [];

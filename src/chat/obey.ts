@@ -6,6 +6,7 @@ import type { Access, Operation } from "../operations/operation.ts";
 import type { StoredButton } from "../store/buttons.ts";
 import type { Answer } from "./answers.ts";
 import type { DispatchParts } from "./dispatch.ts";
+import { offerToEngine } from "./engine-command.ts";
 import type { Incoming, Press } from "./incoming.ts";
 import type { Intent } from "./intent.ts";
 import { sayIn } from "./say.ts";
@@ -20,7 +21,8 @@ export function obey(
   if (!operation) {
     const close = nearest(name, namesOf(operations));
     const guess = close === undefined ? "" : ` Did you mean \`/${close}\`?`;
-    throw new UserError(`I do not know \`/${name}\`.${guess} \`/help\` lists what I can do here.`);
+    const refusal = `I do not know \`/${name}\`.${guess} \`/help\` lists what I can do here.`;
+    return offerToEngine(message, { name, args, refusal }, parts);
   }
   const called = callFrom(message, { operation, input: toInput(operation, args), parts });
   const toReply = ({ told }: Called) => (told.isSeen ? undefined : toAnswer(told, message.chatId, parts));

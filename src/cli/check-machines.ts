@@ -1,5 +1,6 @@
+import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { namedMachines } from "../config/machines.ts";
+import { type MachinesTable, namedMachines } from "../config/machines.ts";
 import { ConfigError } from "../errors.ts";
 import type { Check, CheckOptions } from "./checks.ts";
 
@@ -7,24 +8,60 @@ import type { Check, CheckOptions } from "./checks.ts";
 export async function checkMachines({ machines, projects }: Config, { signal }: CheckOptions): Promise<Check[]> {
   if (!machines) return [];
   const { tryBroker } = await import("../worker/nats/try.ts");
-  const name = "broker";
+  const { broker, name } = machines;
   try {
-    const heard = await tryBroker(machines, signal);
+    const hosts = await tryBroker(machines, signal);
+    const wanted = name === undefined ? [...namedMachines(projects)] : [name];
     return [
-      { name, state: "ok", detail: machines.broker },
-      ...[...namedMachines(projects)].map((machine): Check => {
-        const host = heard.get(machine);
-        if (host !== undefined) return { name: `machine ${machine}`, state: "ok", detail: `there, on ${host}` };
-        const fix = `Run \`takopi worker\` there with machines.name = "${machine}".`;
-        return { name: `machine ${machine}`, state: "warning", detail: "not there now", fix };
-      }),
+      { name: "broker", state: "ok", detail: broker },
+      ...checkKeys(machines),
+      ...wanted.map((one) => checkMachine(one, hosts.get(one), name)),
     ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const fix =
-      error instanceof ConfigError
-        ? "Correct machines in the config."
-        : "Start it, or correct machines.broker, credentials and ca.";
-    return [{ name, state: "error", detail: `${machines.broker}: ${reason}`, fix }];
+    const isNew = NEW.test(reason);
+    return [{ name: "broker", state: isNew ? "warning" : "error", detail: `${broker}: ${reason}`, fix: fixOf(error) }];
   }
+}
+
+function checkMachine(name: string, host: string | undefined, own: string | undefined): Check {
+  if (host !== undefined) return { name: `machine ${name}`, state: "ok", detail: `there, on ${host}` };
+  const fix = own === name ? "Run `takopi worker`." : `Run \`takopi worker\` there with machines.name = "${name}".`;
+  return { name: `machine ${name}`, state: "warning", detail: "not there now", fix };
+}
+
+function checkKeys({ credentials, keys }: MachinesTable): Check[] {
+  const name = "key for the broker";
+  if (credentials === undefined) {
+    const fix = "If others reach the broker, give each machine a key: `takopi machines init`.";
+    return [{ name, state: "warning", detail: "none: whoever reaches the broker can run commands here", fix }];
+  }
+  if (((statSync(credentials, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0) {
+    const fix = `chmod 600 ${credentials}`;
+    return [{ name, state: "warning", detail: "others on this machine can read it", fix }];
+  }
+  if (keys) return [{ name, state: "ok", detail: credentials }];
+  const fix = "Set machines.keys as `takopi machines init` prints it.";
+  return [{ name, state: "warning", detail: "the other side's is not known, so its messages are not checked", fix }];
+}
+
+/** No bridge has been there yet. */
+const NEW = /stream not found/i;
+
+/** By what the broker or its client says. */
+const FIXES: readonly (readonly [RegExp, string])[] = [
+  [
+    /authorization/i,
+    "The broker does not know this key: `takopi machines init` beside it, then `nats-server --signal reload`.",
+  ],
+  [/certificate|altnames/i, "Set machines.ca to the broker's broker.crt, and use the name that was given as --host."],
+  [/jetstream (is )?not enabled/i, "Start nats-server with JetStream: -js."],
+  [NEW, "Start the bridge: it makes the streams when it first finds the broker."],
+  [/permissions/i, "Make the broker's config anew with `takopi machines init`; this key may be another machine's."],
+];
+
+function fixOf(error: unknown): string {
+  if (error instanceof ConfigError) return "Correct machines in the config.";
+  const text = error instanceof Error ? error.message : "";
+  return FIXES.find(([pattern]) => pattern.test(text))?.[1] ?? "Start it, or correct machines.broker.";
 }

@@ -8,7 +8,9 @@ import type { Context } from "./command.ts";
 
 /** Asks Telegram about the token and every configured chat. */
 export async function checkChat(config: Config, { env, signal }: Pick<Context, "env" | "signal">): Promise<Check[]> {
-  const { telegram } = config;
+  const { telegram, machines } = config;
+  // A worker needs no bot.
+  if (!telegram && machines?.name !== undefined) return [];
   if (!telegram) {
     const fix = "Set transports.telegram.bot_token (from @BotFather) and transports.telegram.chat_id.";
     return [{ name: "telegram", state: "error", detail: "not configured", fix }];

@@ -36,6 +36,11 @@ export const entries: readonly Entry[] = [
     endsItself: true,
     load: () => import("./worker.ts"),
   },
+  {
+    name: "machines init",
+    description: "Make keys, certificate and config of a broker for other machines",
+    load: () => import("./machines/init.ts"),
+  },
   { name: "init", description: "Register the current repository as a project", load: () => import("./init.ts") },
   {
     name: "doctor",

@@ -31,7 +31,11 @@ export async function resolveCall(
   const named = entries.find(({ name }) => name === word);
   if (named) return { entry: named, argv: argv.toSpliced(at, 1) };
   const family = entries.filter(({ name }) => name.startsWith(`${word} `));
-  if (family.length > 0) return resolveMember(argv, at, family);
+  if (family.length > 0) {
+    const alone = (await further()).find(({ name }) => name === word);
+    if (alone && wordIndex(argv, at + 1) === argv.length) return { entry: alone, argv: argv.toSpliced(at, 1) };
+    return resolveMember(argv, at, family);
+  }
   const ids = await engineIds();
   if (ids.includes(word)) return { entry: first, argv };
   const others = await further();

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
-import { engines } from "../../runners/index.ts";
+import { engines, makeEngine } from "../../runners/index.ts";
 import { expandHome } from "../config/find.ts";
 import { isTable, type Table } from "../domain/table.ts";
 import { ConfigError } from "../errors.ts";
@@ -48,7 +48,7 @@ async function setUp(ask: Ask, { token, isAlone }: Flags, context: Context & Glo
     ...{ ask, isAlone, table, signal: context.signal, after },
     token: token ?? (isAlone ? stored : undefined),
     server,
-    engines: await findEngines(context),
+    engines: await findEngines(table, file, context),
     repository: await newRepository(table, file, context),
   });
   await saveTable(context, file, text, wanted);
@@ -78,12 +78,13 @@ async function start(ask: Ask, context: Context & Globals, isAlone: boolean): Pr
   return 0;
 }
 
-async function findEngines({ env }: Context): Promise<FoundEngine[]> {
+/** With their settings of the config and the environment, such as another program. */
+async function findEngines(table: Table, file: string, { cwd, env }: Context): Promise<FoundEngine[]> {
   const { engineOptions } = await import("../config/engine-options.ts");
   const { checkConfig } = await import("../config/load.ts");
-  const config = checkConfig({ cwd: "/", env: { HOME: env["HOME"] }, engines, file: undefined, table: {} });
+  const config = checkConfig({ cwd, env, engines, make: makeEngine, file, table });
   return Promise.all(
-    engines.map(async (engine) => {
+    config.known.map(async (engine) => {
       const { path, version, problems } = await engine.probe({
         options: engineOptions(config, engine, undefined),
         env,

@@ -2,9 +2,11 @@ import { z } from "zod";
 import type { Problem } from "./problem.ts";
 import type { FileTable } from "./schema.ts";
 
+/** The bridge's own name at the broker is no machine's. */
 export const machineName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: "1 to 32 of a-z, 0-9 and -, such as gpu" });
+  .regex(/^(?!bridge$)[a-z0-9][a-z0-9-]{0,31}$/, { error: "1 to 32 of a-z, 0-9 and -, such as gpu, and not bridge" });
+const publicKey = z.string().regex(/^U[A-Z2-7]{55}$/, { error: "a public nkey: U and 55 letters and digits" });
 
 /** The broker between the bridge and the workers on other machines. */
 export const machines = z.strictObject({
@@ -13,6 +15,8 @@ export const machines = z.strictObject({
   credentials: z.string().trim().min(1).optional(),
   /** A file with the certificate that signed the broker's. */
   ca: z.string().trim().min(1).optional(),
+  /** By machine, and `bridge` for the bridge: whose word counts as theirs. Without this, everybody's does. */
+  keys: z.record(z.string(), publicKey).optional(),
   /** The name of this machine, for `takopi worker`. */
   name: machineName.optional(),
 });
@@ -21,7 +25,7 @@ export type MachinesTable = z.output<typeof machines>;
 
 /** Each project is in a directory here, or on another machine that the broker leads to. */
 export function brokenMachines({ projects, machines }: FileTable): Problem[] {
-  return Object.entries(projects).flatMap(([alias, { path, machine }]): Problem[] => {
+  const ofProjects = Object.entries(projects).flatMap(([alias, { path, machine }]): Problem[] => {
     const at = ["projects", alias];
     if (path === undefined && machine === undefined)
       return [{ path: [...at, "path"], text: "is missing; expected a directory, or a machine in its place." }];
@@ -29,8 +33,20 @@ export function brokenMachines({ projects, machines }: FileTable): Problem[] {
       return [{ path: [...at, "machine"], text: "and path exclude each other: the worker there knows the path." }];
     if (machine !== undefined && !machines)
       return [{ path: [...at, "machine"], text: "needs machines.broker, which leads to other machines." }];
+    if (machine !== undefined && machines?.keys && !(machine in machines.keys))
+      return [{ path: [...at, "machine"], text: `needs machines.keys.${machine}, its public key.` }];
     return [];
   });
+  return [...brokenKeys(machines), ...ofProjects];
+}
+
+function brokenKeys({ keys, credentials, name }: Partial<MachinesTable> = {}): Problem[] {
+  if (!keys) return [];
+  if (credentials === undefined)
+    return [{ path: ["machines", "credentials"], text: "is missing; machines.keys needs a key of this machine, too." }];
+  if (name !== undefined && !("bridge" in keys))
+    return [{ path: ["machines", "keys", "bridge"], text: "is missing; a worker needs the bridge's public key." }];
+  return [];
 }
 
 /** The machines that projects name. */

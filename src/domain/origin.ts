@@ -4,6 +4,8 @@ import type { GoalTerms } from "./goal.ts";
 export type Origin =
   /** A person wrote a message in the conversation. */
   | { readonly type: "message" }
+  /** A person sent one of the engine's own commands. */
+  | { readonly type: "command" }
   /** `slept`: the run makes up for this time, ms since 1970. */
   | {
       readonly type: "schedule";

@@ -5,7 +5,7 @@ import type { Reply } from "./question.ts";
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
 export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal" | "brief";
 /** Things to ask a machine about sessions: `sessions` needs no server, and `end` ends the warm one. */
-export type SessionOperation = SessionAbility | "sessions" | "end";
+export type SessionOperation = SessionAbility | "sessions" | "commands" | "end";
 
 /** A session that an engine has saved, whoever began it. */
 export interface FoundSession {
@@ -35,6 +35,8 @@ export interface RunSpec {
   readonly project?: string;
   readonly branch?: string;
   readonly prompt: string;
+  /** The prompt is one of the engine's own commands, `/name words`, and reaches it as it is. */
+  readonly isCommand?: true;
   readonly attachments: readonly Attachment[];
   /** Over the options of the config. */
   readonly overrides: {

@@ -143,6 +143,8 @@ export interface Operations {
   goal?(session: SessionRequest, change: GoalChange): Promise<Goal | undefined>;
   /** Ids of models as `model` in the options takes them. */
   models?(setup: WorkSetup): Promise<readonly string[]>;
+  /** Names of its own slash commands, without the slash. */
+  commands?(setup: WorkSetup): Promise<readonly string[]>;
 }
 
 /** The state of an engine for `doctor` and `engines`. */

@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { defineOperation } from "./operation.ts";
+import { scopeFor } from "./scope.ts";
 
 const Command = z.object({ name: z.string(), summary: z.string() });
+
+/** Explained in the answer; the rest are only named there, since every client shows them all behind `/`. */
+const EVERYDAY = ["cancel", "queue", "new", "sessions", "diff", "settings", "file", "schedule", "usage"];
 
 export const help = defineOperation({
   name: "help",
@@ -19,35 +23,40 @@ export const help = defineOperation({
   intent: "read",
   idempotent: true,
   examples: [{}],
-  run: ({ config, engines, operations }, _input, { place }) => {
-    const projects = [...config.projects.values()];
-    const own = projects.find(({ chat_id }) => String(chat_id) === place.chatId)?.alias ?? config.default_project;
+  run: (access, _input, caller) => {
+    const { config, engines, operations } = access;
+    const { settings } = scopeFor(access, caller);
+    const project = settings.context()?.context.project ?? null;
     return {
       engines: engines.map(({ id }) => id),
-      defaultEngine: config.default_engine,
-      projects: projects.map(({ alias }) => alias),
-      defaultProject: own ?? null,
+      defaultEngine: settings.engine(project ?? undefined).value,
+      projects: [...config.projects.keys()],
+      defaultProject: project,
       commands: operations.map(({ name, summary }) => ({ name, summary })),
     };
   },
   tell: ({ engines, defaultEngine, projects, defaultProject: own, commands }) => {
     const slashed = (names: readonly string[]) => names.map((name) => `\`/${name}\``).join(", ");
+    const isEveryday = ({ name }: { name: string }) => EVERYDAY.includes(name);
+    const [everyday, more] = [commands.filter(isEveryday), commands.filter((one) => !isEveryday(one))];
+    const other = engines.find((id) => id !== defaultEngine) ?? defaultEngine;
     const body = [
       "Send me a task and a coding agent works on it here. Reply to its answer to continue.",
       [
-        `Engines: ${slashed(engines)} (default: ${defaultEngine})`,
+        `Engines: ${slashed(engines)} (default here: ${defaultEngine})`,
         projects.length > 0
-          ? `Projects: ${slashed(projects)}${own === null ? "" : ` (default: ${own})`}`
+          ? `Projects: ${slashed(projects)}${own === null ? "" : ` (default here: ${own})`}`
           : "Projects: none yet; run `takopi init` in a repository",
       ].join("  \n"),
       [
         "Examples:",
         "",
         "- `why does the build fail?`",
-        `- \`/${engines[0] ?? "codex"} explain this repository\``,
+        `- \`/${other} explain this repository\` runs on another engine`,
         ...(projects[0] ? [`- \`/${projects[0]} @feat/login add a login page\` works on a branch of its own`] : []),
       ].join("\n"),
-      ["Commands:", "", ...commands.map(({ name, summary }) => `- \`/${name}\` ${summary}`)].join("\n"),
+      ["Commands:", "", ...everyday.map(({ name, summary }) => `- \`/${name}\` ${summary}`)].join("\n"),
+      `More: ${slashed(more.map(({ name }) => name))}`,
     ].join("\n\n");
     return { body };
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
 import { writeDirectives } from "../domain/directives.ts";
+import type { Origin } from "../domain/origin.ts";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { findThread } from "./find.ts";
@@ -14,6 +15,8 @@ const Input = z.strictObject({
   branch: text.optional(),
   /** Its id, or the beginning of it. */
   session: text.optional(),
+  /** The prompt is a command of the engine's own, such as `/review`. */
+  command: z.boolean().optional(),
   /** Answers when the run has ended. */
   wait: z.boolean().optional(),
 });
@@ -42,11 +45,23 @@ function begin(access: Access, input: z.infer<typeof Input>, caller: Caller): st
   const prompt = {
     ...caller.place,
     ...{ text: writeDirectives(input), follows: thread?.run.id },
-    origin: caller.surface === "chat" ? undefined : ({ type: "operation", caller: caller.surface } as const),
+    origin: originOf(input, caller),
   };
-  const run = store.durably(() => bridge.add(prompt, resolvePrompt(prompt, access)));
+  const resolved = resolvePrompt(prompt, access);
+  if (input.command) requireCommands(access, resolved.engine);
+  const run = store.durably(() => bridge.add(prompt, resolved));
   bridge.start(run);
   return run;
+}
+
+function requireCommands({ engines }: Access, id: string): void {
+  const engine = engines.find((one) => one.id === id);
+  if (engine && !engine.operations.commands) throw new UserError(`${engine.label} has no commands of its own.`);
+}
+
+function originOf({ command }: z.infer<typeof Input>, { surface }: Caller): Origin | undefined {
+  if (command) return { type: "command" };
+  return surface === "chat" ? undefined : { type: "operation", caller: surface };
 }
 
 async function ended({ bridge, store }: Access, id: string): Promise<{ run: string; answer: string | null }> {

@@ -40,6 +40,20 @@ export class Conversations {
     );
   }
 
+  /**
+   * Says where runs outside of projects work from now on. No conversation continues by itself with a session that began
+   * where they worked before.
+   */
+  moveHome(home: string): void {
+    const before = this.#database.get<{ path: string }>("SELECT path FROM home")?.path;
+    if (before === home) return;
+    const sql = "DELETE FROM conversations WHERE runId IN (SELECT id FROM runs WHERE project IS NULL AND cwd = ?)";
+    this.#database.transaction(() => {
+      if (before !== undefined) this.#database.run(sql, before);
+      this.#database.run("INSERT OR REPLACE INTO home (id, path) VALUES (1, ?)", home);
+    });
+  }
+
   /** Forgets the sessions of a conversation: true if there were any. */
   clear(key: string): boolean {
     return this.#database.run("DELETE FROM conversations WHERE key = ?", key) > 0;

@@ -1,6 +1,8 @@
+import { BOUNDS } from "../bounds.ts";
 import type { GoalChange } from "../domain/goal.ts";
 import type { SessionOperation } from "../domain/run.ts";
 import type { Operations, SessionRequest } from "../engine/contract.ts";
+import { endsWithin } from "../engine/ends-within.ts";
 import type { OperationResult } from "./port.ts";
 
 interface Operation {
@@ -31,6 +33,10 @@ export async function act(
       return { goal: await operations.goal?.(request, input as GoalChange) };
     case "models":
       return { models: (await operations.models?.(request)) ?? [] };
+    case "commands": {
+      const listing = operations.commands?.(request) ?? Promise.resolve([]);
+      return { commands: (await endsWithin(listing, BOUNDS.engine.commandsMs)) ? await listing : [] };
+    }
     case "sessions":
       return { sessions: (await operations.sessions?.(request)) ?? [] };
   }

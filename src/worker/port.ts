@@ -98,6 +98,8 @@ export interface OperationResult {
   readonly session?: string;
   /** `models`: ids, as `overrides.model` takes them. */
   readonly models?: readonly string[];
+  /** `commands`: names without the slash. */
+  readonly commands?: readonly string[];
   /** `goal`: the one that the session then has. */
   readonly goal?: Goal | undefined;
   /** `end`: whether there was a warm server. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openStore } from "../../src/store/store.ts";
-import { textOf } from "../helpers/bridge.ts";
+import { textOf } from "../helpers/told.ts";
 import { enterRing } from "./ring.ts";
 
 vi.setConfig({ testTimeout: 300_000 });

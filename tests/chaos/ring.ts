@@ -8,7 +8,7 @@ import { expect, inject, onTestFinished } from "vitest";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 import { openStore } from "../../src/store/store.ts";
-import { BUSY, OUTCOME, textOf } from "../helpers/bridge.ts";
+import { BUSY, OUTCOME, textOf } from "../helpers/told.ts";
 
 const WAIT_MS = 900_000;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Message } from "@grammyjs/types";
 import { expect, test, vi } from "vitest";
 import { openStore } from "../../src/store/store.ts";
-import { OUTCOME, pressIn, textOf } from "../helpers/bridge.ts";
+import { OUTCOME, pressIn, textOf } from "../helpers/told.ts";
 import { enterRing } from "./ring.ts";
 
 const WAIT_MS = 120_000;

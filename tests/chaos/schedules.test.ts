@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { textOf } from "../helpers/bridge.ts";
+import { textOf } from "../helpers/told.ts";
 import { enterRing, type Ring } from "./ring.ts";
 
 vi.setConfig({ testTimeout: 600_000 });

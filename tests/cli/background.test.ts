@@ -51,6 +51,14 @@ test("the service manager allows the time that a shutdown may take", async () =>
   expect(readFileSync(unit, "utf8")).toContain("TimeoutStopSec=165\n");
 });
 
+test("the service of a config with a machine's name is the worker", async () => {
+  const { home, env, unit } = machine();
+  mkdirSync(join(home, ".takopi"), { recursive: true });
+  writeFileSync(join(home, ".takopi/takopi.toml"), '[machines]\nbroker = "nats://127.0.0.1:4222"\nname = "gpu"\n');
+  await callWith(env, install, home);
+  expect(readFileSync(unit, "utf8")).toContain('"worker" "--config"');
+});
+
 test("status, logs and uninstall are about the same unit", async () => {
   const { home, env, calls, unit } = machine();
   await callWith(env, install, home);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { setUp } from "../helpers/asking.ts";
-import { textOf } from "../helpers/bridge.ts";
+import { textOf } from "../helpers/told.ts";
 import { scratchHome, takopi, takopiWith } from "./calling.ts";
 
 function configured(text: string): string {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { parseToml } from "../../src/config/toml.ts";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
-import { textOf } from "../helpers/bridge.ts";
+import { textOf } from "../helpers/told.ts";
 import { scratchHome } from "./calling.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

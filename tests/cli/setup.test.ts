@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { type Ask, askNobody, Cancelled } from "../../src/cli/setup/ask.ts";
 import { runWizard, type WizardParts } from "../../src/cli/setup/wizard.ts";
@@ -182,6 +183,18 @@ test("over a config with comments it keeps what is confirmed, and every comment"
   const before = parseToml(COMMENTED(emulator), "") as { transports: { telegram: object } };
   const wanted = { ...before.transports.telegram, session_mode: "stateless" };
   expect(parseToml(text, "")).toEqual({ ...before, transports: { telegram: wanted } });
+});
+
+test("engines are looked for where the config says they are, those that the config adds included", async () => {
+  const emulator = await emulated();
+  const home = scratchHome();
+  mkdirSync(join(home, ".takopi"), { mode: 0o700 });
+  const program = fileURLToPath(new URL("../../fixtures/children/answers-at-once.sh", import.meta.url));
+  const tables = `[pi]\ncmd = "${program}"\n[engines.mine]\ntype = "acp"\ncmd = "not-there"\n`;
+  writeFileSync(join(home, ".takopi/takopi.toml"), `${COMMENTED(emulator)}\n${tables}`, { mode: 0o600 });
+  const { stdout } = await call(setup, home, "--yes");
+  expect(stdout).toMatch(/ {2}pi \S+/);
+  expect(stdout).toContain("  mine: not installed");
 });
 
 test("over a config with a topic group, in a repository that it has, it changes nothing else", async () => {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Message, MessageOrigin, Update } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
+import { operations } from "../../src/operations/index.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 const ANN = { id: 7, is_bot: false, first_name: "Ann" };
@@ -32,7 +33,13 @@ describe("the chat", () => {
     const { say, botSays, emulator } = await stage({ tables: '[projects.web]\npath = "."' });
     say("/start");
     const help = textOf(await botSays(/^Send me a task/));
-    for (const part of ["/alpha", "/beta", "/web", "/cancel"]) expect(help).toContain(part);
+    for (const part of ["/alpha", "/beta", "/web", "/cancel", "(default here: alpha)"]) expect(help).toContain(part);
+    for (const { name } of operations) expect(help, "every command is named").toContain(`/${name}`);
+    expect(help.split("\n").length).toBeLessThan(30);
+    say("/agent beta");
+    await botSays(/^New sessions of this chat use beta/);
+    say("/help");
+    await botSays(/^Send me a task[\s\S]*\(default here: beta\)/);
     say("/frobnicate now");
     expect(textOf(await botSays(/I do not know/))).toContain("/frobnicate");
     expect(

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openStore } from "../../src/store/store.ts";
@@ -32,6 +33,26 @@ test("a paste that may grow when the bridge ends runs at the next start", async 
   expect(store().runs.open()).toMatchObject([{ state: "queued", messageId: String(id) }]);
   start();
   expect(textOf(await outcomeOf(id))).toMatch(/^done[\s\S]*later/);
+});
+
+test("a chat does not continue outside of projects with a session that began where the bridge was started before", async () => {
+  const { say, outcomeOf, stop, start, directory } = await stage({
+    telegram: 'session_mode = "chat"',
+    tables: '[projects.web]\npath = "."',
+  });
+  const sessionOf = async (text: string) => /alpha resume \S+/.exec(textOf(await outcomeOf(say(text))))?.[0];
+  const first = await sessionOf("session\nanswer one\ndone");
+  const inProject = await sessionOf("/web session\nanswer two\ndone");
+  await stop();
+  start();
+  expect(await sessionOf("/web session\nanswer three\ndone")).toBe(inProject);
+  await stop();
+  mkdirSync(join(directory, "elsewhere"));
+  start(join(directory, "elsewhere"));
+  expect(await sessionOf("/web session\nanswer four\ndone")).toBe(inProject);
+  const second = await sessionOf("session\nanswer five\ndone");
+  expect(second).not.toBe(first);
+  expect(await sessionOf("session\nanswer six\ndone")).toBe(second);
 });
 
 test("a run's time may be as long as it likes", async () => {

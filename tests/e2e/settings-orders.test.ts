@@ -120,6 +120,20 @@ describe("a chat that goes on by itself", () => {
     check();
   });
 
+  test("keeps a session for each person of a group, and /new concerns one's own", async () => {
+    const from = { id: 77, is_bot: false, first_name: "Bea" };
+    const { emulator, say, outcomeOf, botSays } = await stage({ ...chat, allowed: [from.id] });
+    const chatId = emulator.groupId;
+    const session = async (more = {}) => sessionOf(await outcomeOf(say(WORK, { chatId, ...more }), chatId));
+    const [mine, theirs] = [await session(), await session({ from })];
+    expect(theirs).not.toBe(mine);
+    expect(await session({ from })).toBe(theirs);
+    say("/new", { chatId, from });
+    await botSays(/^The next message begins a new session/, chatId);
+    expect(await session({ from })).not.toBe(theirs);
+    expect(await session()).toBe(mine);
+  });
+
   test("that was told to begin anew in mid-run does not go back to that run", async () => {
     const { ask, say, botSays, outcomeOf, directory } = await person(chat);
     const gate = join(directory, "go");

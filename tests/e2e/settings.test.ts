@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { buttonsOf } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { stageLive } from "../helpers/live-stage.ts";
+import { photo } from "../helpers/pictures.ts";
 
 // Programs are started, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -158,10 +159,14 @@ describe("a group", () => {
     const first = await outcomeOf(mention, chatId);
     await outcomeOf(say("answer two\ndone", { chatId, replyTo: first.message_id }), chatId);
     await outcomeOf(say("/beta answer three\ndone", { chatId }), chatId);
+    const [part] = emulator.sendBatch(
+      ["no word", `@${bot} which?`].map((caption) => ({ chatId, photo: photo(), mediaGroupId: "m", caption })),
+    );
+    expect(textOf(await outcomeOf(part?.message_id ?? 0, chatId))).toContain("which?");
     say("/trigger all", { chatId, threadId });
     await botSays(/^From now on in this topic, every message here is for the bot/, chatId);
     await outcomeOf(say("answer four\ndone", { chatId, threadId }), chatId);
-    expect(store().runs.recent(10)).toHaveLength(4);
+    expect(store().runs.recent(10)).toHaveLength(5);
     const replied = emulator
       .messages(chatId)
       .filter(({ from }) => from?.is_bot)

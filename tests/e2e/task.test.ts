@@ -19,6 +19,9 @@ describe("a task", () => {
     expect(progress?.payload["disable_notification"]).toBe(true);
     expect(final?.payload["disable_notification"]).toBeUndefined();
     expect(JSON.stringify(final?.payload["reply_markup"])).toContain("copy_text");
+    for (const sent of [progress, final]) {
+      expect(sent?.payload["link_preview_options"]).toEqual({ is_disabled: true });
+    }
   });
 
   test("goes on in its session when its answer is replied to, and when the prompt is", async () => {

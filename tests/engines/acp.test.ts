@@ -96,6 +96,13 @@ describe.each(Object.entries(agents))("%s by ACP", (id, options) => {
     expect((await run("/nosuch [[say Slash]]")).completed).toMatchObject({ ok: true, answer: "Slash" });
   });
 
+  test("a command of the agent's own is listed, and carried out", async () => {
+    const commands = await agent.operations.commands?.({ ...setup(), trusted: false });
+    expect(commands).toContain("greet-all");
+    const own = openDriven(agent, { ...setup(), prompt: "/greet-all Ann", session, isCommand: true });
+    expect((await finish(own)).completed).toMatchObject({ ok: true, answer: "Hello Ann" });
+  });
+
   test("the model's error is told, and the session goes on", async () => {
     const { completed } = await run("[[fail 400]]");
     expect(completed).toMatchObject({ ok: false, error: expect.stringContaining("scripted failure 400") });

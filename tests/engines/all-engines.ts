@@ -9,7 +9,10 @@ import { type Reply, reply, shell, text } from "./models/responses-reply.ts";
 import { longText, type ToolUse, toToolUse } from "./models/script.ts";
 import { layOpencodeFolder } from "./opencode-folder.ts";
 
-/** A home directory in which each of the real engines knows the scripted model, which reads markers in prompts. */
+/**
+ * A home directory in which each of the real engines knows the scripted model, which reads markers in prompts. Those
+ * that can have commands of the person's own have `/greet-all`.
+ */
 export interface EnginesHome extends AsyncDisposable {
   /** A git repository. */
   readonly web: string;
@@ -27,6 +30,10 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
   const opencode = join(home, ".config/opencode");
   for (const folder of [web, join(home, ".pi/agent"), join(home, ".codex")]) mkdirSync(folder, { recursive: true });
   layOpencodeFolder(opencode);
+  for (const folder of [".pi/agent/prompts", ".claude/commands", ".config/opencode/command"]) {
+    mkdirSync(join(home, folder), { recursive: true });
+    writeFileSync(join(home, folder, "greet-all.md"), "[[say Hello $ARGUMENTS]]\n");
+  }
   const git = (...args: string[]) => execFileSync("git", ["-C", web, ...args], { stdio: "ignore" });
   git("init", "-b", "main");
   git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "--allow-empty", "-m", "begin");

@@ -9,12 +9,14 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/playground/emulator.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { flattenRich } from "../../src/telegram/flatten-rich.ts";
 import type { Pace } from "../../src/telegram/outbox.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { runElsewhere } from "./elsewhere.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
+import { BUSY, OUTCOME, pressIn, textOf } from "./told.ts";
 import { UNPACED } from "./unpaced.ts";
+
+export { BUSY, OUTCOME, textOf };
 
 export interface StageOptions {
   /** Lines of takopi.toml below `[transports.telegram]`. */
@@ -29,6 +31,8 @@ export interface StageOptions {
   readonly env?: Record<string, string>;
   /** Without Telegram's limits unless told otherwise: they would only make a test wait. */
   readonly pace?: Pace;
+  /** Who may use the bot besides the person. */
+  readonly allowed?: readonly number[];
   /** Another bridge with the same bot. */
   readonly beside?: Stage;
   /** Puts files into the bridge's folder before it starts, and messages into its chats. */
@@ -54,19 +58,11 @@ export interface Stage {
   stop(): Promise<void>;
   /** What a second SIGTERM does. */
   signalAgain(): void;
-  /** Starts it again over the same state. */
-  start(): void;
+  /** Starts it again over the same state; in its folder unless told otherwise. */
+  start(home?: string): void;
   /** A view of the state file; closed with the test. */
   store(): Store;
 }
-
-/** How the message of a run begins that has ended. */
-export const OUTCOME = /^(done|error|cancelled|interrupted) · /;
-/** The same while it has not. */
-export const BUSY = /^(queued|paused|starting|working|waiting for you|stopping) · /;
-
-export const textOf = (message: Message): string =>
-  message.rich_message ? flattenRich(message.rich_message.blocks) : (message.text ?? message.caption ?? "");
 
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const { waitMs = 60_000 } = options;
@@ -80,14 +76,14 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   let controller = new AbortController();
   let ended: Promise<void> = Promise.resolve();
   let atSecondSignal = () => {};
-  const start = () => {
+  const start = (home = directory) => {
     controller = new AbortController();
     const file = join(directory, "takopi.toml");
     const reload = () => loadConfig({ file, cwd: directory, env, engines, make: makeEngine });
     const { signal } = controller;
     const config = reload();
     ended = runBridge({
-      ...{ config, reload, engines: config.known, env, home: directory, signal },
+      ...{ config, reload, engines: config.known, env, home, signal },
       ...{ log: recordingLog(entries), pace: options.pace ?? UNPACED, workers },
       onSecondSignal: (act) => {
         atSecondSignal = act;
@@ -134,28 +130,14 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-/** See `Stage.press`. */
-export async function pressIn(
-  emulator: Emulator,
-  { chat, message_id: messageId }: Message,
-  label: string,
-  waitMs: number,
-): Promise<string> {
-  const markup = emulator.message(chat.id, messageId)?.reply_markup;
-  const button = markup?.inline_keyboard.flat().find(({ text }) => text.endsWith(label));
-  if (!button || !("callback_data" in button)) throw new Error(`message ${messageId} has no button ${label}`);
-  const id = emulator.press({ chatId: chat.id, messageId, data: button.callback_data });
-  return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
-}
-
 function configText(options: StageOptions, emulator: Emulator): string {
-  const { telegram = "", tables = "", top = "", defaultEngine = "alpha" } = options;
+  const { telegram = "", tables = "", top = "", defaultEngine = "alpha", allowed = [] } = options;
   return `default_engine = "${defaultEngine}"
 ${top}
 [transports.telegram]
 bot_token = "${emulator.token}"
 chat_id = ${emulator.privateChatId}
-allowed_user_ids = [${emulator.person.id}]
+allowed_user_ids = [${[emulator.person.id, ...allowed].join(", ")}]
 allowed_chat_ids = [${emulator.groupId}]
 api_root = "${emulator.url}"
 ${telegram}

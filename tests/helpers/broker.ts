@@ -25,8 +25,8 @@ export interface Broker {
   signal(name: "SIGSTOP" | "SIGCONT"): void;
 }
 
-/** Ended with the test. `args`: further arguments, such as a config. */
-export async function startBroker(args: readonly string[] = []): Promise<Broker> {
+/** Ended with the test. `folder`: of a `nats.conf`. */
+export async function startBroker(folder?: string): Promise<Broker> {
   const directory = mkdtempSync(join(tmpdir(), "takopi-broker-"));
   const port = await freePort();
   let child: ChildProcess | undefined;
@@ -39,10 +39,15 @@ export async function startBroker(args: readonly string[] = []): Promise<Broker>
   const start = async () => {
     const program = findBroker();
     if (program === undefined) throw new Error("nats-server is not installed: npm run test:machines installs it.");
-    child = spawn(program, ["-js", "-sd", directory, "-a", "127.0.0.1", "-p", String(port), ...args], {
-      stdio: "ignore",
+    const kept = folder === undefined ? ["-js", "-sd", directory] : ["-c", "nats.conf"];
+    const started = spawn(program, ["-a", "127.0.0.1", "-p", String(port), ...kept], {
+      ...{ stdio: "ignore", cwd: folder ?? directory },
     });
-    while (!(await takes(port))) await delay(20);
+    child = started;
+    while (!(await takes(port))) {
+      if (started.exitCode !== null) throw new Error("nats-server ended by itself.");
+      await delay(20);
+    }
   };
   onTestFinished(async () => {
     await kill();

@@ -20,12 +20,13 @@ export interface Asked {
   readonly log: Logger;
   readonly session?: string | undefined;
   readonly trusted?: boolean;
+  readonly isCommand?: true;
   readonly host?: EngineHost;
 }
 
-export function toRequest({ runId = randomUUID(), prompt, session, ...setup }: Asked): RunRequest {
+export function toRequest({ runId = randomUUID(), prompt, session, isCommand, ...setup }: Asked): RunRequest {
   const asked = { runId, engine: "", prompt, attachments: [], overrides: {}, goalBudget: 5_000 };
-  const spec = { ...asked, ...(session !== undefined && { session }) };
+  const spec = { ...asked, ...(session !== undefined && { session }), ...(isCommand && { isCommand }) };
   return { trusted: false, host, ...setup, spec };
 }
 

@@ -13,12 +13,17 @@ import { scriptedEngine } from "../helpers/scripted-engine.ts";
 
 export interface StationOptions {
   readonly name: string;
-  readonly broker: string;
+  /** The address of a broker that takes everybody. */
+  readonly broker?: string;
+  /** The whole table `machines` of its takopi.toml. */
+  readonly machines?: string;
   /** Their directories are made. */
   readonly projects: readonly string[];
   readonly engines?: readonly Engine[];
   /** Further tables of its takopi.toml. */
   readonly tables?: string;
+  /** What it logs when it has started; `worker.ready` unless given. */
+  readonly until?: string;
 }
 
 /** A worker in this process, with a folder of its own. */
@@ -35,10 +40,10 @@ export interface TestWorker {
 
 export async function startWorker(options: StationOptions): Promise<TestWorker> {
   const { name, broker, projects, engines = [scriptedEngine("alpha"), scriptedEngine("beta")], tables = "" } = options;
+  const { machines = `[machines]\nbroker = "${broker}"\nname = "${name}"\n`, until = "worker.ready" } = options;
   const directory = mkdtempSync(join(tmpdir(), `takopi-worker-${name}-`));
   const ofProjects = projects.map((alias) => `[projects.${alias}]\npath = "${alias}"\n`);
   for (const alias of projects) mkdirSync(join(directory, alias), { recursive: true });
-  const machines = `[machines]\nbroker = "${broker}"\nname = "${name}"\n`;
   const file = join(directory, "takopi.toml");
   writeFileSync(file, ['default_engine = "alpha"', machines, ...ofProjects, tables].join("\n"));
   const env = { PATH: process.env["PATH"], HOME: directory };
@@ -51,7 +56,7 @@ export async function startWorker(options: StationOptions): Promise<TestWorker> 
     const before = log.length;
     ended = runWorker({ config, env, home: directory, log: recordingLog(log), signal: controller.signal });
     ended.catch(() => {});
-    const isReady = () => log.slice(before).some(({ event }) => event === "worker.ready");
+    const isReady = () => log.slice(before).some(({ event }) => event === until);
     while (!isReady()) {
       await Promise.race([ended.then(() => Promise.reject(new Error("the worker ended"))), soon()]);
     }

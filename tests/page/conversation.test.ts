@@ -157,6 +157,33 @@ test("a badge counts no message that is gone", async () => {
   await chat.locator(".badge", { hasText: "1" }).waitFor();
 });
 
+test("the end stays in view if a message comes while the page still scrolls to the one before", async () => {
+  const { page, emulator } = site;
+  emulator.sendBatch(Array.from({ length: 60 }, (_, index) => ({ chatId: privateId(), text: `row ${index}.` })));
+  await bubble(page, "row 59.").waitFor();
+  const distance = await page.evaluate(`(async () => {
+    const [box, list] = ["scroller", "messages"].map((id) => document.getElementById(id));
+    const frames = async () => {
+      for (let i = 0; i < 3; i++) await new Promise((next) => requestAnimationFrame(next));
+    };
+    const add = (height) => {
+      const row = document.createElement("div");
+      row.style.height = height + "px";
+      list.append(row);
+      return row;
+    };
+    const before = box.scrollTop;
+    const rows = [add(400)];
+    while (box.scrollTop === before) await new Promise((next) => setTimeout(next));
+    rows.push(add(1200));
+    await frames();
+    const left = box.scrollHeight - box.scrollTop - box.clientHeight;
+    for (const row of rows) row.remove();
+    return left;
+  })()`);
+  expect(distance).toBeLessThan(2);
+});
+
 test("scrolling up leaves the messages their width", async () => {
   const { page, emulator } = site;
   emulator.sendBatch(Array.from({ length: 60 }, (_, index) => ({ chatId: privateId(), text: `line ${index}.` })));

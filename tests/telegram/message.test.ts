@@ -86,6 +86,19 @@ test("a channel's post in the group that discusses it is no person's message", (
   expect(read(post)?.isBot).toBe(true);
 });
 
+test.each([
+  [{ video: { file_id: "v", file_name: "clip.mov", mime_type: "video/quicktime" } }, "clip.mov", "video/quicktime"],
+  [{ audio: { file_id: "v", mime_type: "audio/mpeg" } }, "file", "audio/mpeg"],
+  [{ video_note: { file_id: "v" } }, "video.mp4", "application/octet-stream"],
+  [
+    { animation: { file_id: "v" }, document: { file_id: "v", file_name: "a.gif" } },
+    "a.gif",
+    "application/octet-stream",
+  ],
+])("%j is a file", (sent, name, mime) => {
+  expect(read(sent)?.files).toEqual([{ source: "v", name, mime }]);
+});
+
 test("an album and a full message are known", () => {
   const files = [{ source: "big", name: "photo.jpg", mime: "image/jpeg" }];
   const photo = [{ file_id: "small" }, { file_id: "big" }];

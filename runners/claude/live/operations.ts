@@ -10,7 +10,7 @@ import type { ClaudeOptions } from "../options.ts";
 import { NO_ANSWER } from "../outcome.ts";
 import { initialState } from "../state.ts";
 import type { ClaudeServer } from "./server.ts";
-import { takeServer } from "./sessions.ts";
+import { type ClaudeRequest, takeServer } from "./sessions.ts";
 import { Turn } from "./turn.ts";
 
 type OnSession = SessionRequest & { readonly options: ClaudeOptions };
@@ -24,6 +24,7 @@ async function onSession<Result>(request: OnSession, act: (server: ClaudeServer)
   }
 }
 
+const Commands = z.object({ commands: z.array(z.object({ name: z.string() })) });
 const Models = z.object({ models: z.array(z.object({ value: z.string() })) });
 
 /** Operations on a session between runs. */
@@ -36,17 +37,21 @@ export const operations: OwnOperations<ClaudeOptions> = {
       await peer.call("rename_session", { title }, z.unknown());
     }),
   sessions: listSessions,
-  models: async (request) => {
-    // Nothing is saved of a session without a message.
-    const { server, end } = await takeServer(request, undefined, ALONE);
-    try {
-      const { models } = await server.peer.call("list_models", {}, Models);
-      return models.map(({ value }) => value);
-    } finally {
-      await end();
-    }
-  },
+  models: (request) =>
+    aside(request, async ({ peer }) => (await peer.call("list_models", {}, Models)).models.map(({ value }) => value)),
+  commands: (request) =>
+    aside(request, async ({ peer }) => (await peer.call("initialize", {}, Commands)).commands.map(({ name }) => name)),
 };
+
+/** Asks a claude of its own. Nothing is saved of a session without a message. */
+async function aside<Result>(request: ClaudeRequest, ask: (server: ClaudeServer) => Promise<Result>): Promise<Result> {
+  const { server, end } = await takeServer(request, undefined, ALONE);
+  try {
+    return await ask(server);
+  } finally {
+    await end();
+  }
+}
 
 /** A command of claude's own, which costs a call of the model. */
 async function compact(server: ClaudeServer): Promise<void> {

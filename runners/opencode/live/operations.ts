@@ -9,7 +9,7 @@ import { listSessions } from "../list-sessions.ts";
 import type { OpencodeOptions } from "../options.ts";
 import type { ServerSetup } from "./launch.ts";
 import { splitModel } from "./prompt.ts";
-import { Messages, Providers, Session } from "./schema.ts";
+import { Commands, Messages, Providers, Session } from "./schema.ts";
 import type { OpencodeServer } from "./server.ts";
 import { takeServer, toolsKeyOf } from "./servers.ts";
 import { findSession } from "./session.ts";
@@ -42,6 +42,11 @@ export const operations: OwnOperations<OpencodeOptions> = {
   brief: (request, text) => withSession(request, (server, session) => brief(server, session, text)),
   sessions: listSessions,
   models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
+  commands: (setup) =>
+    withServer(setup, async ({ client }) => {
+      const all = await client.ask({ method: "GET", path: "/command", directory: setup.cwd }, Commands);
+      return all.map(({ name }) => name);
+    }),
 };
 
 async function compact(server: OpencodeServer, session: Session, model: string | undefined): Promise<void> {

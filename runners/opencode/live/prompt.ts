@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
+import { BOUNDS } from "../../../src/bounds.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
 import { EngineError } from "../../../src/errors.ts";
-import type { OpencodeOptions } from "../options.ts";
+import { type OpencodeOptions, readCommand } from "../options.ts";
 import type { Call } from "./client.ts";
 
 export interface Prompt {
@@ -28,6 +29,21 @@ export function promptCall({ session, directory, text, images, options, id }: Pr
     ...(options.variant !== undefined && { variant: options.variant }),
   };
   return { method: "POST", path: `/session/${session}/prompt_async`, directory, body };
+}
+
+/** A command of opencode's own; answered when its turn is over. */
+export function commandCall({ session, directory, text, options, id }: Prompt): Call {
+  const { agent, model, variant } = options;
+  const { name: command, words } = readCommand(text);
+  const body = {
+    ...{ command, arguments: words },
+    ...(id !== undefined && { messageID: id }),
+    ...(model !== undefined && { model }),
+    ...(agent !== undefined && { agent }),
+    ...(variant !== undefined && { variant }),
+  };
+  const limitMs = BOUNDS.liveServer.commandMs;
+  return { method: "POST", path: `/session/${session}/command`, directory, body, limitMs };
 }
 
 const toPart = ({ path, mime }: Attachment) => ({

@@ -150,3 +150,6 @@ export const Providers = z.object({
   /** The model that a provider begins with. */
   default: z.record(z.string(), z.string()).catch({}),
 });
+
+/** Answer to `GET /command`. */
+export const Commands = z.array(z.object({ name: z.string() }));

@@ -11,7 +11,7 @@ import { requireTaken } from "./client.ts";
 import { withContext } from "./context.ts";
 import { toCrash, toOutcome } from "./outcome.ts";
 import { SESSION_MARK } from "./plugin.ts";
-import { promptCall } from "./prompt.ts";
+import { commandCall, promptCall } from "./prompt.ts";
 import type { LiveEvent } from "./schema.ts";
 import type { OpencodeServer } from "./server.ts";
 import type { LiveState } from "./state.ts";
@@ -28,6 +28,8 @@ export interface TurnSetup {
   readonly server: OpencodeServer;
   readonly state: LiveState;
   readonly text: string;
+  /** See `RunSpec.isCommand`. */
+  readonly isCommand: boolean;
   readonly images: readonly Attachment[];
   readonly options: OpencodeOptions;
   readonly context: RunContext;
@@ -63,7 +65,7 @@ export class Turn {
    * @throws EngineError if the prompt is refused.
    */
   async run(): Promise<void> {
-    const { server, context, state, text, images, options } = this.#setup;
+    const { server, context, state, text, isCommand, images, options } = this.#setup;
     const { stopped } = context;
     const unwatch = server.feed.watch(state.session, {
       take: (event) => (this.#missed ? this.#missed.push(event) : this.#take(event)),
@@ -79,8 +81,12 @@ export class Turn {
       answer: (questionId, reply) => this.#answers.give(questionId, reply, this.#state.open),
     });
     try {
-      const prompting = server.client.send(promptCall({ ...state, text, images, options, id: state.prompt }));
-      const ended = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
+      const prompt = { ...state, text, images, options, id: state.prompt };
+      const prompting = server.client.send(isCommand ? commandCall(prompt) : promptCall(prompt));
+      const over = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
+      // A command is answered only when its turn is over.
+      const ended = isCommand ? Promise.race([over, stop]) : over;
+      over.catch(() => {});
       const ending = await Promise.race([ended, server.gone]);
       if (stopped.aborted) await this.#halt();
       if (ending) context.push(toCrash(this.#state, ending));

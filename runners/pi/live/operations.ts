@@ -6,9 +6,9 @@ import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { listSessions } from "../list-sessions.ts";
 import type { PiOptions } from "../options.ts";
-import { Forked, ForkMessages, Models } from "./schema.ts";
+import { Commands, Forked, ForkMessages, Models } from "./schema.ts";
 import type { PiServer } from "./server.ts";
-import { type Seat, sessionsOf } from "./sessions.ts";
+import { type PiRequest, type Seat, sessionsOf } from "./sessions.ts";
 
 type OnSession = SessionRequest & { readonly options: PiOptions };
 
@@ -34,16 +34,22 @@ export const piOperations: OwnOperations<PiOptions> = {
       await server.peer.call("set_session_name", { name }, z.unknown());
     }),
   sessions: listSessions,
-  models: async (request) => {
-    // Nothing is saved of a session without a message.
-    const seat = await sessionsOf(request.host).take(request, undefined, ALONE);
-    try {
-      return await listModels(seat.server, request.options.provider);
-    } finally {
-      await seat.end();
-    }
-  },
+  models: (request) => aside(request, (server) => listModels(server, request.options.provider)),
+  commands: (request) =>
+    aside(request, async ({ peer }) =>
+      (await peer.call("get_commands", {}, Commands)).commands.map(({ name }) => name),
+    ),
 };
+
+/** Asks a pi of its own. Nothing is saved of a session without a message. */
+async function aside<Result>(request: PiRequest, ask: (server: PiServer) => Promise<Result>): Promise<Result> {
+  const seat = await sessionsOf(request.host).take(request, undefined, ALONE);
+  try {
+    return await ask(seat.server);
+  } finally {
+    await seat.end();
+  }
+}
 
 /** pi continues in a new session, which ends before the last message of the user; the old one stays as it is. */
 async function undoLastTurn(seat: Seat) {

@@ -82,3 +82,6 @@ export const ForkMessages = z.object({ messages: z.array(z.object({ entryId: z.s
 
 /** Answer to `get_available_models`. */
 export const Models = z.object({ models: z.array(z.object({ id: z.string(), provider: z.string() })) });
+
+/** Answer to `get_commands`: those of extensions, prompt templates and skills. */
+export const Commands = z.object({ commands: z.array(z.object({ name: z.string() })) });

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { BOUNDS } from "../../bounds.ts";
+import type { Config } from "../../config/config.ts";
 import { ConfigError, UserError } from "../../errors.ts";
 import { type Context, defineCommand, type Globals } from "../command.ts";
 import { directoryOf, placeOf } from "../config-file.ts";
@@ -30,9 +31,11 @@ export function supervisorOf(caller: Caller, platform = process.platform): Super
   const home = caller.env["HOME"] || homedir();
   const logFile = join(directoryOf(caller), "takopi.log");
   const { execPath, argv } = process;
+  const config = loadIfSound(caller);
+  const command = config?.machines?.name === undefined ? [] : ["worker"];
   const launch: Launch = {
-    argv: [execPath, ...process.execArgv, argv[1] ?? "", "--config", placeOf(caller).file],
-    ...{ path: caller.env["PATH"] ?? "", home, logFile, stopSeconds: stopSeconds(caller) },
+    argv: [execPath, ...process.execArgv, argv[1] ?? "", ...command, "--config", placeOf(caller).file],
+    ...{ path: caller.env["PATH"] ?? "", home, logFile, stopSeconds: stopSeconds(config) },
   };
   if (platform === "darwin") return launchd(launch, userInfo().uid);
   if (platform === "linux") return systemd(launch, userInfo().username);
@@ -44,13 +47,16 @@ export function supervisorOf(caller: Caller, platform = process.platform): Super
 /** A shutdown takes 10 s, after what it waits for with `shutdown = "drain"`. */
 const STOP_SECONDS = 15;
 
-function stopSeconds(caller: Caller): number {
+function stopSeconds(config: Config | undefined): number {
+  return STOP_SECONDS + (config?.shutdown === "drain" ? Math.ceil(config.limits.drain_minutes * 60) : 0);
+}
+
+/** The service itself says what is wrong with the config. */
+function loadIfSound(caller: Caller): Config | undefined {
   try {
-    const { shutdown, limits } = loadFor(caller);
-    return STOP_SECONDS + (shutdown === "drain" ? Math.ceil(limits.drain_minutes * 60) : 0);
+    return loadFor(caller);
   } catch (error) {
-    // The bridge itself says what is wrong with the config.
-    if (error instanceof ConfigError) return STOP_SECONDS;
+    if (error instanceof ConfigError) return undefined;
     throw error;
   }
 }

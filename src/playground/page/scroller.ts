@@ -12,15 +12,20 @@ const MARK_MS = 1600;
 export class Scroller {
   isAtEnd = true;
   private readonly box: HTMLElement;
+  /** The height of all messages when the page last followed them. */
+  private height = 0;
 
   constructor(box: HTMLElement, content: HTMLElement, onTop: () => void) {
     this.box = box;
     box.addEventListener("scroll", () => {
-      this.isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
+      const isNear = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
+      // If messages came or went just now, they moved the end away, and not the reader.
+      if (isNear || box.scrollHeight === this.height) this.isAtEnd = isNear;
       byId("to-end").hidden = this.isAtEnd;
       if (box.scrollTop < TOP_PX) onTop();
     });
     const observer = new ResizeObserver(() => {
+      this.height = box.scrollHeight;
       if (this.isAtEnd) box.scrollTop = box.scrollHeight;
     });
     observer.observe(content);

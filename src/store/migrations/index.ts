@@ -21,6 +21,7 @@ import { sql as presets } from "./20-presets.ts";
 import { sql as tickets } from "./21-tickets.ts";
 import { sql as longAnswers } from "./22-long-answers.ts";
 import { sql as workerJobs } from "./23-worker-jobs.ts";
+import { sql as home } from "./24-home.ts";
 
 /** Entry `n` takes the state file from version `n` to `n + 1`. A released entry never changes; new ones come last. */
 export const migrations: readonly string[] = [
@@ -47,4 +48,5 @@ export const migrations: readonly string[] = [
   tickets,
   longAnswers,
   workerJobs,
+  home,
 ];

@@ -1,13 +1,13 @@
 import { DeliverPolicy, type JetStreamClient, jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
+import { type KV, Kvm } from "@nats-io/kv";
 import { BOUNDS } from "../../bounds.ts";
 import { parseJson } from "../../engine/json.ts";
 import type { Connection } from "./connection.ts";
 import { BEATS } from "./names.ts";
 import { messagesOf } from "./reading.ts";
 import { type Beat, readBeat } from "./schema.ts";
+import type { Seal } from "./seal.ts";
 import { isOutOfTurn } from "./streams.ts";
-import { encode } from "./values.ts";
 import { within } from "./within.ts";
 
 /** The stream and the subjects behind the table. */
@@ -16,7 +16,7 @@ const SUBJECTS = `$KV.${BEATS}.`;
 
 const nameIn = (subject: string): string => subject.slice(SUBJECTS.length);
 
-/** A machine's line; `beat` is undefined if it left, or cannot be read. */
+/** A machine's line; `beat` is undefined if it left, or the line cannot be read. */
 export interface Heard {
   readonly machine: string;
   /** ms since 1970. */
@@ -29,12 +29,14 @@ export interface Heard {
 /** The broker's table of machines. A line that nobody repeats is forgotten. */
 export class Beats {
   readonly #connection: Pick<Connection, "nats">;
-  constructor(connection: Pick<Connection, "nats">) {
+  readonly #seal: Seal;
+  constructor(connection: Pick<Connection, "nats">, seal: Seal) {
     this.#connection = connection;
+    this.#seal = seal;
   }
 
   async lay(): Promise<void> {
-    const made = this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs });
+    const made = this.#kvm().create(BEATS, { history: 1, ttl: BOUNDS.machines.goneMs, allow_direct: true });
     await within(made);
   }
 
@@ -46,22 +48,23 @@ export class Beats {
 
   /** Takes a name, if nobody has it. Gives the number of the line, to be told with the next; undefined if it is taken. */
   async take(machine: string, beat: Beat): Promise<number | undefined> {
-    return unlessRaced((await this.#open()).create(machine, encode(beat)));
+    return unlessRaced((await this.#table()).create(machine, this.#close(machine, beat)));
   }
 
   /** Says that the machine is still there; undefined if somebody else has the name now, or the line was forgotten. */
   async repeat(machine: string, beat: Beat, last: number): Promise<number | undefined> {
-    return unlessRaced((await this.#open()).update(machine, encode(beat), last));
+    return unlessRaced((await this.#table()).update(machine, this.#close(machine, beat), last));
   }
 
   async leave(machine: string, last: number): Promise<void> {
-    await (await this.#open()).delete(machine, { previousSeq: last }).catch(() => {});
+    await (await this.#table()).delete(machine, { previousSeq: last }).catch(() => {});
   }
 
   /** The line of a machine; undefined if there is none. */
   async find(machine: string): Promise<Heard | undefined> {
-    const entry = await within((await this.#open()).get(machine));
-    return entry?.operation === "PUT" ? toHeard(entry) : undefined;
+    const entry = await within((await this.#table()).get(machine));
+    if (entry?.operation !== "PUT") return undefined;
+    return { machine, revision: entry.revision, at: entry.created.getTime(), beat: this.#open(machine, entry.value) };
   }
 
   /** The names of all lines, those of machines that left included. */
@@ -75,15 +78,25 @@ export class Beats {
   async *watch(signal: AbortSignal): AsyncGenerator<Heard, void> {
     const newest = { filter_subjects: `${SUBJECTS}>`, deliver_policy: DeliverPolicy.LastPerSubject };
     for await (const line of messagesOf(this.#client().consumers.get(STREAM, newest), signal)) {
-      yield {
-        ...{ machine: nameIn(line.subject), revision: line.seq, at: line.time.getTime() },
-        beat: line.headers?.has("KV-Operation") ? undefined : toBeat(line.data),
-      };
+      const machine = nameIn(line.subject);
+      const hasLeft = line.headers?.has("KV-Operation") === true;
+      const beat = hasLeft ? undefined : this.#open(machine, line.data);
+      // Otherwise somebody else wrote it.
+      if (hasLeft || beat) yield { machine, revision: line.seq, at: line.time.getTime(), beat };
     }
   }
 
-  #open(): Promise<KV> {
-    return within(this.#kvm().open(BEATS));
+  #close(machine: string, beat: Beat): Uint8Array {
+    return this.#seal.close(machine, JSON.stringify(beat));
+  }
+
+  #open(machine: string, line: Uint8Array): Beat | undefined {
+    return readBeat(parseJson(this.#seal.open(machine, line) ?? ""));
+  }
+
+  #table(): Promise<KV> {
+    // A line is then read by a subject of its own, which a right can name.
+    return within(this.#kvm().open(BEATS, { allow_direct: true }));
   }
 
   #kvm(): Kvm {
@@ -94,13 +107,6 @@ export class Beats {
     return jetstream(this.#connection.nats, { timeout: BOUNDS.machines.callMs });
   }
 }
-
-const toHeard = ({ key: machine, operation, created, value, revision }: KvEntry): Heard => ({
-  ...{ machine, revision, at: created.getTime() },
-  beat: operation === "PUT" ? toBeat(value) : undefined,
-});
-
-const toBeat = (value: Uint8Array): Beat | undefined => readBeat(parseJson(new TextDecoder().decode(value)));
 
 async function unlessRaced(writing: Promise<number>): Promise<number | undefined> {
   try {

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 import { BOUNDS } from "../../bounds.ts";
 import type { MachinesTable } from "../../config/machines.ts";
-import { ConfigError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { readSeed, readText } from "./credentials.ts";
 import { within } from "./within.ts";
 
 /** The broker cannot be reached now. */
@@ -134,21 +133,13 @@ export function dial(
   });
 }
 
-function credentialsOf({ broker, credentials, ca }: MachinesTable): Parameters<typeof connect>[0] {
-  if (ca !== undefined) readBytes(ca, "ca");
+function credentialsOf(machines: MachinesTable): Parameters<typeof connect>[0] {
+  const { broker, ca } = machines;
+  const seed = readSeed(machines);
+  if (ca !== undefined) readText(ca, "ca");
   return {
     servers: broker,
-    ...(credentials !== undefined && { authenticator: nkeyAuthenticator(readBytes(credentials, "credentials")) }),
+    ...(seed !== undefined && { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
     ...((ca !== undefined || broker.startsWith("tls:")) && { tls: ca === undefined ? {} : { caFile: ca } }),
   };
-}
-
-function readBytes(file: string, key: string): Uint8Array {
-  try {
-    const text = readFileSync(file, "utf8").trim();
-    return new TextEncoder().encode(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`machines.${key}: ${file} cannot be read (${reason}).`, { cause });
-  }
 }

@@ -3,6 +3,7 @@ import { Beats } from "./beats.ts";
 import { Calls } from "./calls.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Objects } from "./objects.ts";
+import { Seal } from "./seal.ts";
 import { Streams } from "./streams.ts";
 import { Values } from "./values.ts";
 
@@ -25,13 +26,14 @@ export interface PostOptions extends Omit<ConnectionOptions, "onUp"> {
 /** @throws ConfigError if the key or the certificate cannot be read. */
 export function openPost({ onUp, ...options }: PostOptions): Post {
   const connection = new Connection({ ...options, onUp: () => onUp(post) });
+  const seal = new Seal(options.machines);
   const objects = new Objects(connection);
   const post: Post = {
     ...{ connection, objects, log: options.log },
     streams: new Streams(connection),
-    values: new Values(objects),
+    values: new Values(objects, seal),
     calls: new Calls(connection),
-    beats: new Beats(connection),
+    beats: new Beats(connection, seal),
   };
   return post;
 }

@@ -1,0 +1,34 @@
+import { expect, test, vi } from "vitest";
+import { buttonsOf, press, setUp } from "../helpers/asking.ts";
+import { stage, textOf } from "../helpers/bridge.ts";
+import { shell } from "../helpers/shell.ts";
+
+// Programs are started, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+test("a command that only the engine has is offered to it, and goes to its session as it is", async () => {
+  const bridge = await setUp("pi");
+  const first = await bridge.outcomeOf(bridge.say("answer"));
+  bridge.say("/fix_all facts", { replyTo: first.message_id });
+  const offer = await bridge.botSays(/^I do not know \/fix_all\. .* pi has a command of that name\.$/);
+  expect(buttonsOf(offer).map(({ text }) => text)).toEqual(["Send to pi"]);
+  await press(bridge, offer, "Send to pi");
+  const answer = await bridge.botSays(/^done · pi .*"prompts"/s);
+  expect(textOf(answer)).toContain('"prompts":["answer","/fix-all facts"]');
+});
+
+test("what the engine does not have either is refused without a button, and nothing starts", async () => {
+  const bridge = await setUp("pi");
+  bridge.say("/nothing at all");
+  const refused = await bridge.botSays(/^I do not know \/nothing\./);
+  expect(textOf(refused)).not.toContain("pi has");
+  expect(buttonsOf(refused)).toEqual([]);
+  expect(bridge.store().runs.recent(5)).toEqual([]);
+});
+
+test("a headless engine is not asked, and a terminal sends a command only to engines that have some", async () => {
+  const bridge = await stage();
+  const takopi = shell(bridge);
+  const refused = await takopi("send", "--command", "/review it");
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("alpha has no commands of its own.") });
+});
