@@ -2,14 +2,14 @@ import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import { timerMs } from "../domain/time.ts";
-import { plainUserText, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { Execution } from "./execution.ts";
 import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOptions } from "./options.ts";
-import { endOf, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
+import { endOf, endOfFailure, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
 import { type Found, storeMerge, waitingFacts } from "./waiting.ts";
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
@@ -120,9 +120,7 @@ export class Job {
     } catch (error) {
       if (this.#isTakenBack) return;
       if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
-      const end = this.#stopped
-        ? endOf(this.#stopped)
-        : { kind: "error" as const, error: plainUserText(error, this.id) };
+      const end = this.#stopped ? endOf(this.#stopped) : endOfFailure(error, this.id);
       await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
     } finally {
       clearTimeout(limit);

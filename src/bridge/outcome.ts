@@ -1,5 +1,6 @@
 import type { Completed } from "../domain/events.ts";
 import type { EngineOptions } from "../engine/options.ts";
+import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
@@ -17,7 +18,7 @@ export interface StopReason {
   readonly text: string;
 }
 
-type End = Pick<RunOutcome, "kind" | "error">;
+type End = Pick<RunOutcome, "kind" | "error" | "failure">;
 
 /** How a run ended that its engine completed so, after it was stopped, if it was. */
 export function toEnd({ ok, answer, error }: Completed, stopped: StopReason | undefined): End {
@@ -26,7 +27,16 @@ export function toEnd({ ok, answer, error }: Completed, stopped: StopReason | un
   return { kind: "done", error: undefined };
 }
 
-export const endOf = ({ kind, text }: StopReason): End => ({ kind, error: kind === "cancelled" ? undefined : text });
+export const endOf = ({ kind, text }: StopReason): End => ({
+  ...{ kind, error: kind === "cancelled" ? undefined : text },
+  ...(kind === "error" && { failure: "failed" }),
+});
+
+/** How a run ended that could not be carried out. */
+export const endOfFailure = (error: unknown, runId: string): End => ({
+  ...{ kind: "error", error: plainUserText(error, runId) },
+  failure: error instanceof UserError ? error.code : "failed",
+});
 
 export interface Ended {
   readonly run: StoredRun;

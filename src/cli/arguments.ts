@@ -11,6 +11,8 @@ export interface Argument {
   readonly required?: boolean;
   /** The default of a positional. */
   readonly default?: string;
+  /** The last positional may take all words that are left. */
+  readonly isRest?: boolean;
 }
 
 /** By name, positionals in their order. */
@@ -62,12 +64,14 @@ export function readArguments<T extends Arguments>(argv: readonly string[], args
 
 function readOperands(operands: readonly string[], args: Arguments): Record<string, string> {
   const places = Object.entries(args).filter(([, { type }]) => type === "positional");
-  const surplus = operands[places.length];
+  const takesRest = places.at(-1)?.[1].isRest === true;
+  const surplus = takesRest ? undefined : operands[places.length];
   if (surplus !== undefined) {
     throw new ConfigError(`"${surplus}" is one argument too many: this command takes ${places.length}.`);
   }
-  const given = places.flatMap(([name, { required, default: other, description }], index) => {
-    const value = operands[index] ?? other;
+  const given = places.flatMap(([name, { required, default: other, description, isRest }], index) => {
+    const words = isRest ? operands.slice(index) : operands.slice(index, index + 1);
+    const value = words.length === 0 ? other : words.join(" ");
     if (value === undefined && required !== false) throw new ConfigError(`<${name}> is missing: ${description}.`);
     return value === undefined ? [] : [[name, value]];
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demo } from "../../runners/demo/index.ts";
@@ -60,7 +60,10 @@ export const command = defineCommand({
         const played = playOnce(once, { emulator, output: context.stdout, signal, end });
         return await Promise.race([played, bridge.then(() => (ending.signal.aborted ? played : 1))]);
       }
-      context.stdout.write(`The playground is at ${emulator.pageUrl}\nCtrl-C ends it.\n`);
+      const file = join(directory, "takopi.toml");
+      await writeFile(file, "# Leads commands such as `takopi send` to the playground's bridge.\n");
+      const asked = `In another terminal: takopi send "hello" --wait --config ${file}`;
+      context.stdout.write(`The playground is at ${emulator.pageUrl}\n${asked}\nCtrl-C ends it.\n`);
       await bridge;
       return 0;
     } finally {

@@ -4,7 +4,7 @@ import { clean } from "../chat/markdown/clean.ts";
 import { type Call, ControlClient } from "../control/client.ts";
 import type { Answered, ToldEvent } from "../control/operation-handler.ts";
 import { exitCodes, OperationFailure } from "../control/protocol.ts";
-import { UserError } from "../errors.ts";
+import { ConfigError, UserError } from "../errors.ts";
 import { operations } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
 import { readVersion } from "../version.ts";
@@ -33,9 +33,10 @@ function toCommand(operation: Operation) {
   return defineCommand({
     args: { ...toArguments(fields, operands), json },
     run: async (values, context) => {
-      const { directory } = loadFor(context);
-      const print = values["json"] === true ? printJson : printWords;
+      const isJson = values["json"] === true;
+      const print = isJson ? printJson : printWords;
       try {
+        const { directory } = loadFor(context);
         const input = toInput(values as Values, { operation, fields, operands });
         const onEvent = (told: unknown) => print.event(told as ToldEvent, context);
         const asked = { input, signal: context.signal, ...(operation.tellEvent && { onEvent }) };
@@ -43,13 +44,19 @@ function toCommand(operation: Operation) {
         print.output(answered, operation, context);
         return 0;
       } catch (failure) {
-        const error = failure instanceof UserError ? new OperationFailure(failure.code, failure.userText) : failure;
-        if (!(error instanceof OperationFailure)) throw error;
+        const error = toOperationFailure(failure);
+        if (error === undefined || (failure instanceof ConfigError && !isJson)) throw failure;
         print.failure(error, context);
         return exitCodes[error.code];
       }
     },
   });
+}
+
+function toOperationFailure(failure: unknown): OperationFailure | undefined {
+  if (failure instanceof UserError) return new OperationFailure(failure.code, failure.userText);
+  if (failure instanceof ConfigError) return new OperationFailure("usage", failure.message);
+  return failure instanceof OperationFailure ? failure : undefined;
 }
 
 /** How what comes back is printed. */
@@ -74,9 +81,10 @@ const printJson: Print = {
 };
 
 function toArguments(fields: Readonly<Record<string, Field>>, operands: readonly string[]): Arguments {
+  const isRest = operands.length === 1;
   const operand = (name: string): [string, Argument] => [
     name,
-    { type: "positional", required: false, description: fields[name]?.description ?? name },
+    { type: "positional", required: false, description: fields[name]?.description ?? name, isRest },
   ];
   const flags = Object.entries(fields).filter(([name]) => !operands.includes(name));
   const flag = ([name, { type, description }]: [string, Field]): [string, Argument] => [

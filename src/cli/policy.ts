@@ -2,13 +2,14 @@ import type { Config, Project } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import { nearest } from "../config/nearest.ts";
 import { sameName } from "../config/rules.ts";
+import { exitCodes } from "../control/protocol.ts";
 import { ConfigError } from "../errors.ts";
 import { judgeAsked } from "../worker/judge.ts";
 import { defineCommand } from "./command.ts";
 import { requireEngine } from "./engine-name.ts";
 import { loadFor } from "./load.ts";
 
-const EXIT_CODES = { allow: 0, ask: 6, deny: 7 };
+const CODES = { allow: undefined, ask: "approval_needed", deny: "not_allowed" } as const;
 
 /** Says what the rules of the config would answer, and which of them: exit code 0 allowed, 6 asked, 7 denied. */
 export const command = defineCommand({
@@ -32,9 +33,10 @@ export const command = defineCommand({
     const rules = engineOptions(config, engine, project);
     const verdict = await judgeAsked({ line, path, tool }, { path: project?.path ?? cwd, env }, rules);
     const { decision, rule, reason } = verdict;
-    if (json) stdout.write(`${JSON.stringify(verdict)}\n`);
+    const code = CODES[decision];
+    if (json) stdout.write(`${JSON.stringify({ ...verdict, ...(code && { code }) })}\n`);
     else stdout.write(`${[decision, rule && `by ${engine.id}.${rule}`, reason].filter(Boolean).join("\n")}\n`);
-    return EXIT_CODES[decision];
+    return code === undefined ? 0 : exitCodes[code];
   },
 });
 

@@ -63,7 +63,7 @@ export function operationHandler(access: () => Access, mainChat: () => string) {
 async function answer(operation: Operation, asked: Parameters<typeof call>[1]): Promise<Answered> {
   try {
     const { output, told } = await call(operation, asked);
-    const text = withoutMoments(told.body);
+    const text = withoutMoments([told.body, ...(told.next === undefined ? [] : [told.next])].join("\n\n"));
     return { output, text: told.file ? `${text}\n\n${told.file.text}` : text };
   } catch (cause) {
     throw cause instanceof UserError ? new OperationFailure(cause.code, cause.userText, { cause }) : cause;

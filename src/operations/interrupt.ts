@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { UserError } from "../errors.ts";
 import { findActive } from "./find.ts";
 import { whyNotInTurn } from "./in-turn.ts";
 import { defineOperation } from "./operation.ts";
@@ -16,7 +15,7 @@ export const interrupt = defineOperation({
   run: (access, input, caller) => {
     const run = findActive(access, input.run, caller);
     if (access.bridge.job(run)?.interrupt()) return { run };
-    throw new UserError(whyNotInTurn(access, run, "interrupt"));
+    throw whyNotInTurn(access, run, "interrupt");
   },
   tell: ({ run: runId }) => ({ body: "Ending the turn.", runId, isSeen: true }),
 });

@@ -67,6 +67,8 @@ export interface Told {
   readonly file?: { readonly name: string; readonly text: string };
   /** The run that a reply to it continues. */
   readonly runId?: string;
+  /** The next step, for surfaces without buttons. Markdown. */
+  readonly next?: string;
   readonly buttons?: readonly (readonly OperationButton[])[];
   /** The run's own messages show it: a chat needs no more words. */
   readonly isSeen?: boolean;

@@ -32,12 +32,13 @@ export function toEntry({ schedule, stored }: ListedSchedule, now: number): Entr
 }
 
 /** One schedule with its next times, and what can be done to it. */
-export function tellEntry(entry: Entry): Pick<Told, "body" | "buttons"> {
-  const { name, state, when, next, task } = entry;
-  const times = next.map((at) => `- ${moment(at)}`).join("\n");
+export function tellEntry(entry: Entry): Pick<Told, "body" | "buttons" | "next"> {
+  const { name, state, when, task } = entry;
+  const times = entry.next.map((at) => `- ${moment(at)}`).join("\n");
   const head = state === "draft" ? `${when}: not saved yet.` : `${inlineCode(name)} · ${when}${PAUSED[state]}`;
   const body = [head, inlineCode(shortenLine(task, 4 * TASK_LENGTH)), ...(times === "" ? [] : [`Next:\n\n${times}`])];
-  return { body: body.join("\n\n"), buttons: [buttonsOf(entry, "", false)] };
+  const next = state === "draft" && { next: `\`takopi schedule save ${name}\` saves it.` };
+  return { body: body.join("\n\n"), buttons: [buttonsOf(entry, "", false)], ...next };
 }
 
 /** In a list: with its number, which its buttons bear too. */

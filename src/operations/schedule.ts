@@ -29,6 +29,7 @@ export const schedule = defineOperation({
   input: Input,
   output: Output,
   argument: "task",
+  read: readWords,
   intent: "write",
   idempotent: false,
   examples: [{ task: "9:00 weekdays run the tests" }, { task: "every 2h look for new issues" }],
@@ -50,6 +51,13 @@ export const schedule = defineOperation({
     return { ...(only ? tellEntry(only) : { body: done === "delete" ? "Deleted." : "It has run." }), ...receipt };
   },
 });
+
+/** `pause run-the-tests`, or a time and a task. */
+function readWords(words: string): z.input<typeof Input> {
+  const [first, name, ...others] = words.split(/\s+/);
+  const action = Action.safeParse(first);
+  return action.success && name && others.length === 0 ? { action: action.data, name } : { task: words };
+}
 
 const RECEIPTS: Readonly<Record<z.infer<typeof Action>, string>> = {
   ...{ save: "Saved.", pause: "Paused.", resume: "Resumed.", run: "Running it.", delete: "Deleted." },

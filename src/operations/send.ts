@@ -71,7 +71,5 @@ async function ended({ bridge, store }: Access, id: string): Promise<{ run: stri
   throw failureOf(run);
 }
 
-function failureOf(run: StoredRun | undefined): UserError {
-  if (run?.outcome === "error") return new UserError(run.error ?? "The engine failed.", { code: "engine_failed" });
-  return new UserError(run?.error ?? "The run was stopped.", { code: "interrupted" });
-}
+const failureOf = (run: StoredRun | undefined): UserError =>
+  new UserError(run?.error ?? "The run was stopped.", { code: run?.failure ?? "interrupted" });

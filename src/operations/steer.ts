@@ -21,7 +21,7 @@ export const steer = defineOperation({
     if (text === "") throw new UserError("Add the message, as in `/steer use the old API`.", { code: "usage" });
     const run = findActive(access, ref, caller);
     if (await access.bridge.job(run)?.steer(text)) return { run };
-    throw new UserError(whyNotInTurn(access, run, "steer"));
+    throw whyNotInTurn(access, run, "steer");
   },
   tell: ({ run: runId }) => ({ body: "Added to the running turn.", runId }),
 });

@@ -1,5 +1,6 @@
 import type { PromptFile } from "../domain/files.ts";
 import type { ProcessMark } from "../domain/run.ts";
+import type { ErrorCode } from "../errors.ts";
 import { firstPiece, LongAnswers } from "./answers.ts";
 import type { Database, Row } from "./database.ts";
 import { Messages } from "./messages.ts";
@@ -113,7 +114,7 @@ export class Runs {
 
   /** Ends a waiting run whose task another one has now; its messages lead there. False if it has ended. */
   merge(id: string, into: string, endedAt: number): boolean {
-    const sql = `UPDATE runs SET state = 'ended', outcome = 'cancelled', endedAt = ?,
+    const sql = `UPDATE runs SET state = 'ended', outcome = 'cancelled', failure = 'interrupted', endedAt = ?,
       session = (SELECT COALESCE(session, resume) FROM runs WHERE id = ?) WHERE id = ? AND state <> 'ended'`;
     if (this.#database.run(sql, endedAt, into, id) !== 1) return false;
     this.#database.run("UPDATE messages SET runId = ? WHERE runId = ?", into, id);
@@ -133,12 +134,13 @@ export class Runs {
     const { usage } = outcome;
     const isFirst =
       this.#database.run(
-        `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, steps = ?, endedAt = ?, startedAt = CASE WHEN startedAt IS NULL THEN NULL ELSE coalesce(?, startedAt) END, inputTokens = ?,
+        `UPDATE runs SET state = 'ended', outcome = ?, answer = ?, error = ?, failure = ?, steps = ?, endedAt = ?, startedAt = CASE WHEN startedAt IS NULL THEN NULL ELSE coalesce(?, startedAt) END, inputTokens = ?,
            outputTokens = ?, cacheReadTokens = ?, cacheWriteTokens = ?, costUsd = ?,
            contextFill = ? WHERE id = ? AND state <> 'ended'`,
         outcome.kind,
         firstPiece(outcome.answer),
         outcome.error ?? null,
+        failureOf(outcome),
         outcome.steps,
         endedAt,
         ranMs === undefined ? null : Math.round(endedAt - ranMs),
@@ -208,4 +210,9 @@ export class Runs {
   #read(sql: string, ...values: (string | number | null)[]): StoredRun[] {
     return this.#database.all<RunRow>(sql, ...values).map(toRun);
   }
+}
+
+function failureOf({ kind, failure }: RunOutcome): ErrorCode | null {
+  if (kind === "done") return null;
+  return failure ?? (kind === "error" ? "engine_failed" : "interrupted");
 }

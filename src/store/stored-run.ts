@@ -2,6 +2,7 @@ import type { Usage } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Origin } from "../domain/origin.ts";
 import type { ProcessMark } from "../domain/run.ts";
+import type { ErrorCode } from "../errors.ts";
 import type { Row } from "./database.ts";
 
 export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
@@ -42,6 +43,8 @@ export interface StoredRun {
   /** The first piece of it, if it is a long one: see `LongAnswers`. */
   readonly answer: string | null;
   readonly error: string | null;
+  /** The kind of the failure; null unless it failed, and for runs of versions that did not keep it. */
+  readonly failure: ErrorCode | null;
   readonly steps: number;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
@@ -99,6 +102,8 @@ export interface RunOutcome {
   readonly kind: OutcomeKind;
   readonly answer: string;
   readonly error: string | undefined;
+  /** If it is no failure of the engine. */
+  readonly failure?: ErrorCode | undefined;
   readonly steps: number;
   readonly usage: Usage | undefined;
 }

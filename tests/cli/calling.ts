@@ -51,16 +51,25 @@ export async function callWith(
   home: string,
   ...argv: string[]
 ): Promise<Outcome> {
+  const { stdout, stderr, ended } = begin({ more, home, signal: new AbortController().signal }, command, ...argv);
+  const code = await ended;
+  return { code, stdout: await text(stdout.end()), stderr: await text(stderr.end()) };
+}
+
+interface Around {
+  readonly more?: NodeJS.ProcessEnv;
+  readonly home: string;
+  readonly signal: AbortSignal;
+}
+
+/** Begins a command that lasts until its signal is aborted. */
+export function begin({ more = {}, home, signal }: Around, command: Command, ...argv: string[]) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const context = {
     env: { PATH: process.env["PATH"], HOME: home, ...more },
     cwd: home,
-    stdin: new PassThrough().end(),
-    stdout,
-    stderr,
-    signal: new AbortController().signal,
+    ...{ stdin: new PassThrough().end(), stdout, stderr, signal },
   } as unknown as Context;
-  const code = await command.execute(argv, context);
-  return { code, stdout: await text(stdout.end()), stderr: await text(stderr.end()) };
+  return { stdout, stderr, ended: command.execute(argv, context) };
 }

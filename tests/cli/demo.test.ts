@@ -1,11 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { command as demo } from "../../src/cli/demo.ts";
+import { operationEntries } from "../../src/cli/operation.ts";
 import { UserError } from "../../src/errors.ts";
-import { call, callWith, scratchHome } from "./calling.ts";
+import { begin, call, callWith, scratchHome } from "./calling.ts";
+
+/** Much on a busy machine. */
+const WAIT = { timeout: 60_000, interval: 20 };
 
 test("a port that is taken is told in one sentence", async () => {
   const server = createServer();
@@ -49,4 +53,25 @@ test("the config of a bridge that runs beside it begins nothing in the playgroun
   );
   const { code, stdout } = await call(demo, home, "--once", "list the files");
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("done · demo") });
+});
+
+test("commands reach the bridge of a playground that runs, by the config that it names", async () => {
+  const home = scratchHome();
+  const ending = new AbortController();
+  onTestFinished(() => ending.abort());
+  const { stdout, stderr, ended } = begin({ home, signal: ending.signal }, demo, "--port", "0");
+  stderr.resume();
+  let printed = "";
+  stdout.on("data", (chunk) => {
+    printed += chunk;
+  });
+  const file = await vi.waitUntil(() => /--config (\S+)/.exec(printed)?.[1], WAIT);
+  await vi.waitUntil(() => existsSync(join(dirname(file), "takopi.sock")), WAIT);
+  const send = await operationEntries.find(({ name }) => name === "send")?.load();
+  if (!send) throw new Error("There is no command send.");
+  const sent = await call(send.command, home, "hello", "--wait", "--config", file);
+  expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/\w/), stderr: "" });
+  ending.abort("SIGTERM");
+  expect(await ended).toBe(0);
+  expect(existsSync(file)).toBe(false);
 });

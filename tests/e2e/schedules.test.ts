@@ -2,6 +2,7 @@ import type { Message } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
+import { shell } from "../helpers/shell.ts";
 
 test("what is due runs in its chat, says which schedule it is, and can be replied to", async () => {
   const { emulator, botSays, say, stop, start, store, outcomeOf } = await stage();
@@ -152,4 +153,24 @@ describe("a usage limit that is reset at a known time", () => {
     const stops = await outcomeOf(say(`/beta ${limited(3_600)}`));
     expect(buttonsOf(stops)).toEqual(["Try again"]);
   });
+});
+
+test("a schedule is made, saved, run, paused and deleted from a command line alone", async () => {
+  const staged = await stage();
+  const takopi = shell(staged);
+  const made = await takopi("schedule", "9:00", "weekdays", "say", "hello");
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^9:00 weekdays: not saved yet\./) });
+  expect(made.stdout).toMatch(/Next:[\s\S]*- .*\n- .*\n- .*\n\n`takopi schedule save say-hello` saves it\.\n$/);
+  expect((await takopi("schedule")).stdout).toContain("Nothing begins by time here.");
+  expect((await takopi("schedule", "save", "say-hello")).stdout).toMatch(/^`say-hello` · 9:00 weekdays/);
+  expect((await takopi("schedule", "run", "say-hello")).code).toBe(0);
+  await staged.botSays(/schedule say-hello/);
+  expect((await takopi("schedule", "pause", "say-hello")).stdout).toContain("paused");
+  const { stdout } = await takopi("schedule", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ schedules: [{ name: "say-hello", state: "paused", next: [] }] });
+  expect((await takopi("schedule", "delete", "say-hello")).stdout).toBe("Deleted.\n");
+  expect((await takopi("schedule", "save", "say-hello")).code).toBe(4);
+  expect((await takopi("remind", "20m", "look", "at", "the", "build")).stdout).toContain(
+    "takopi schedule save look-at",
+  );
 });

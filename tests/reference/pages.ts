@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { codesTable } from "./codes.ts";
 import { keysTables } from "./config-keys.ts";
 import { commandsTable, settingsTable } from "./conversations.ts";
 
@@ -8,6 +9,7 @@ const PARTS: readonly (readonly [page: string, name: string, make: () => string]
   ["docs/reference/chat.md", "commands", commandsTable],
   ["docs/reference/chat.md", "settings", settingsTable],
   ["docs/reference/configuration.md", "keys", keysTables],
+  ["docs/how-to/scripts.md", "codes", codesTable],
 ];
 
 const pathOf = (page: string) => fileURLToPath(new URL(`../../${page}`, import.meta.url));

@@ -22,6 +22,7 @@ import { sql as tickets } from "./21-tickets.ts";
 import { sql as longAnswers } from "./22-long-answers.ts";
 import { sql as workerJobs } from "./23-worker-jobs.ts";
 import { sql as home } from "./24-home.ts";
+import { sql as failures } from "./25-failures.ts";
 
 /** Entry `n` takes the state file from version `n` to `n + 1`. A released entry never changes; new ones come last. */
 export const migrations: readonly string[] = [
@@ -49,4 +50,5 @@ export const migrations: readonly string[] = [
   longAnswers,
   workerJobs,
   home,
+  failures,
 ];
