@@ -42,6 +42,14 @@ describe("a file that a person sends", () => {
   });
 });
 
+test("an archive stays as it was sent", async () => {
+  const { send, outcomeOf, kept, directory } = await sending();
+  const zip = Buffer.from(`504b0506${"00".repeat(18)}`, "hex");
+  await outcomeOf(send("all.zip", zip));
+  expect(kept()).toEqual([expect.stringMatching(/-all\.zip$/)]);
+  expect(readFileSync(join(directory, ".takopi/files", kept()[0] ?? ""))).toEqual(zip);
+});
+
 const MIB = 1024 * 1024;
 
 /** The bridge, and how to send it a document. */

@@ -47,8 +47,19 @@ describe("what an agent puts into its outbox", () => {
     });
     const told = textOf(await botSays(/Not everything/));
     expect(told).toMatch(/a-secret is a link/);
-    expect(told).toMatch(/file-20 was not sent: 10 files a task are/);
+    expect(told).toMatch(/file-20 was not sent: a task sends at most 10 files\./);
     await emulator.waitFor(() => files().length === 10);
+  });
+
+  test("is not sent past 50 MiB together, and what is smaller still is", async () => {
+    const { botSays, emulator, files } = await withOutbox((outbox) => {
+      for (const [name, mib] of Object.entries({ a: 30, b: 21, c: 1 })) {
+        truncateSync(writeEmpty(join(outbox, name)), mib * 1024 * 1024);
+      }
+    });
+    expect(textOf(await botSays(/Not everything/))).toMatch(/outbox\/b was not sent: a task sends at most 50 MiB\.$/);
+    await emulator.waitFor(() => files().length === 2);
+    expect(files().map(({ document }) => document?.file_name)).toEqual(["a", "c"]);
   });
 
   test("cannot write the bot's words by its name", async () => {

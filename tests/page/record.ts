@@ -1,5 +1,5 @@
 /**
- * Records the picture at the top of the README: a visitor's first seconds in the playground, as the built program shows
+ * Records the pictures of README and tutorial: a visitor's first seconds in the playground, as the built program shows
  * them. `npm run record`; needs Chromium and Debian's `webp` (for `img2webp`).
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { chromium, type Page } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const TARGET = join(ROOT, "docs/assets/playground.webp");
+const ASSETS = join(ROOT, "docs/assets");
+const TARGET = join(ASSETS, "playground.webp");
 const SIZE = { width: 840, height: 780 };
 const FRAME_MS = 90;
 /** No picture stands longer than this, however long the machine took, unless it is to be read. */
@@ -113,15 +114,26 @@ async function visit(page: Page, camera: Camera): Promise<void> {
   const allow = page.getByRole("button", { name: "Allow", exact: true });
   await allow.waitFor();
   await sleep(600);
+  await still(page, "question");
   camera.hold(READ_MS);
   await allow.click();
   await page.locator(".chip-status.done").waitFor();
   await sleep(1200);
   await camera.stop();
   camera.hold(READ_MS * 1.6);
+  await still(page, "answer");
+}
+
+/** A picture for the tutorial. */
+async function still(page: Page, name: string): Promise<void> {
+  const file = join(tmpdir(), `${name}.png`);
+  await page.screenshot({ path: file });
+  execFileSync("img2webp", ["-lossy", "-q", "80", "-m", "6", file, "-o", join(ASSETS, `${name}.webp`)]);
+  rmSync(file);
 }
 
 async function record(): Promise<void> {
+  mkdirSync(ASSETS, { recursive: true });
   const home = mkdtempSync(join(tmpdir(), "shop-"));
   const browser = await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
@@ -134,7 +146,6 @@ async function record(): Promise<void> {
     const camera = new Camera(page, home);
     await visit(page, camera);
     const pictures = camera.frames.flatMap(({ file, durationMs }) => ["-d", `${Math.round(durationMs)}`, file]);
-    mkdirSync(join(ROOT, "docs/assets"), { recursive: true });
     execFileSync("img2webp", ["-loop", "0", "-min_size", "-lossy", "-q", "72", "-m", "4", ...pictures, "-o", TARGET]);
     const { size } = statSync(TARGET);
     const totalMs = camera.frames.reduce((sum, { durationMs }) => sum + durationMs, 0);

@@ -40,9 +40,9 @@ async function lookIntoOutbox(
     try {
       requireAllowed(partsOf(path), rules);
       const { name, size, mime, version } = await readInside(root, path, rules);
-      if (files.length === MAX_FILES)
-        throw new UserError(`${inlineCode(path)} was not sent: ${MAX_FILES} files a task are.`);
-      if (total + size > MAX_SENT_BYTES) throw new UserError(`${inlineCode(path)} was not sent: 50 MiB a task are.`);
+      const refusal = `${inlineCode(path)} was not sent: a task sends at most`;
+      if (files.length === MAX_FILES) throw new UserError(`${refusal} ${MAX_FILES} files.`);
+      if (total + size > MAX_SENT_BYTES) throw new UserError(`${refusal} 50 MiB.`);
       total += size;
       files.push({ path, name, size, mime, version });
     } catch (error) {
