@@ -177,7 +177,7 @@ async function withFiles(day: Day, at: Place): Promise<void> {
   await day.answered(emulator.sendDocument({ ...at, ...put }), /^Saved docs\/notes\.md in web/);
   const got = await day.ask("/file get /web docs/notes.md", at, /^$/);
   expect(got.document?.file_name).toBe("notes.md");
-  await day.ask("/file get /web secrets.md", at, /^secrets\.md does not exist\.$/);
+  await day.ask("/file get /web secrets.md", at, /^(elsewhere: )?secrets\.md does not exist\.$/);
   await day.ask("/file", at, /^Say which file/);
 
   const voice = { name: "v.ogg", mimeType: "audio/ogg", data: Buffer.from("OggS"), durationS: 2 };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { withMachines } from "../../src/app/machines.ts";
 import { openStore } from "../../src/store/store.ts";
 import { MachineWorkers } from "../../src/worker/machines.ts";
@@ -28,6 +29,7 @@ export async function runElsewhere(directory: string): Promise<typeof withMachin
       ...{ machine, machines: { broker }, worker: local, jobs, facts: () => beat, limit, log, now },
     });
     const served = station.serve(ended.signal);
+    while (fleet.roll.of(machine).state !== "up") await delay(10);
     return new MachineWorkers({
       ...{ local, remote: (name) => fleet.worker(name), machineOf: () => machine, list: () => [] },
       closeRemote: async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../bounds.ts";
 import type { RunCommand, RunSpec } from "../../domain/run.ts";
@@ -28,6 +29,8 @@ export class Carrier {
 
   constructor(options: CarrierOptions) {
     this.#options = options;
+    // Each run waits for it while the broker is away.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   get running(): number {
