@@ -66,7 +66,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "machines",
+          ...{ name: "machines", isolate: false },
           include: MACHINES,
           setupFiles: LOADED,
           globalSetup: "tests/helpers/build-program.ts",
@@ -75,7 +75,12 @@ export default defineConfig({
       // The same tests as in `npm test`, with every run carried out by a worker behind a broker.
       {
         extends: true,
-        test: { name: "elsewhere", include: ELSEWHERE, setupFiles: LOADED, env: { RUNS_ELSEWHERE: "1" } },
+        test: {
+          ...{ name: "elsewhere", isolate: false },
+          include: ELSEWHERE,
+          setupFiles: LOADED,
+          env: { RUNS_ELSEWHERE: "1" },
+        },
       },
       { extends: true, test: { name: "page", include: PAGE } },
     ],
