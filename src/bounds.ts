@@ -46,7 +46,6 @@ export const BOUNDS = {
     versionMs: 40 * SECOND,
     loginMs: 10 * SECOND,
     modelsMs: 20 * SECOND,
-    selfCheckMs: 20 * SECOND,
     /** A person waits for the answer to a command that takopi does not know. */
     commandsMs: 15 * SECOND,
     /** A busy machine takes many times the half second that the answer usually needs. */

@@ -90,13 +90,17 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
   return log;
 }
 
-function toLogger(pino: Pino): Logger {
+/** `bound` are the fields of every line; a line has no field twice. */
+function toLogger(pino: Pino, bound: object = {}): Logger {
+  const write = (level: "debug" | "info" | "warn" | "error", fields: object, event: string): void => {
+    if (pino.isLevelEnabled(level)) pino[level]({ ...bound, ...toFields(fields) }, redact(event));
+  };
   return {
-    debug: (fields, event) => pino.isLevelEnabled("debug") && pino.debug(toFields(fields), redact(event)),
-    info: (fields, event) => pino.isLevelEnabled("info") && pino.info(toFields(fields), redact(event)),
-    warn: (fields, event) => pino.isLevelEnabled("warn") && pino.warn(toFields(fields), redact(event)),
-    error: (fields, event) => pino.isLevelEnabled("error") && pino.error(toFields(fields), redact(event)),
-    child: (fields) => toLogger(pino.child(toFields(fields))),
+    debug: (fields, event) => write("debug", fields, event),
+    info: (fields, event) => write("info", fields, event),
+    warn: (fields, event) => write("warn", fields, event),
+    error: (fields, event) => write("error", fields, event),
+    child: (fields) => toLogger(pino, { ...bound, ...toFields(fields) }),
   };
 }
 

@@ -40,6 +40,12 @@ test("a terminal gets plain lines of one line each", async () => {
   );
 });
 
+test("a line has no field twice, whatever its logger has been given before", async () => {
+  const { log, read } = await capture();
+  log.child({ engine: "codex", runId: "r1" }).child({ engine: "codex" }).info({ runId: "r2" }, "engine.line");
+  expect(read().match(/"(engine|runId)":"\w+"/g)).toEqual(['"engine":"codex"', '"runId":"r2"']);
+});
+
 test("debug lines come only at the debug level", async () => {
   const quiet = await capture();
   quiet.log.debug({}, "engine.line");

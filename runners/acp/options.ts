@@ -1,14 +1,6 @@
 import { z } from "zod";
-import { baseOptions } from "../../src/engine/options.ts";
-
-const server = z.union([
-  z.strictObject({
-    command: z.string().min(1),
-    args: z.array(z.string()).default([]),
-    env: z.record(z.string(), z.string()).default({}),
-  }),
-  z.strictObject({ url: z.url(), headers: z.record(z.string(), z.string()).default({}) }),
-]);
+import type { McpServers } from "../../src/engine/mcp-servers.ts";
+import { baseOptions, sharedOptions } from "../../src/engine/options.ts";
 
 /** The `[engines.<id>]` table of an agent that speaks the Agent Client Protocol, `type` left out. */
 export const acpOptions = z.strictObject({
@@ -20,8 +12,7 @@ export const acpOptions = z.strictObject({
   /** As the agent names it; an agent without such a choice refuses it. */
   mode: z.string().min(1).optional(),
   effort: z.string().min(1).optional(),
-  /** MCP servers for each session, by name. */
-  mcp: z.record(z.string(), server).optional(),
+  mcp: sharedOptions.mcp,
   /** A turn without a sign of life for so long is ended, unless a command runs or a question is open. */
   silence_minutes: z.number().positive().default(30),
   /** Variables that keep the agent from what a repository brings: they are set unless the project is trusted. */
@@ -29,10 +20,8 @@ export const acpOptions = z.strictObject({
 });
 export type AcpOptions = z.infer<typeof acpOptions>;
 
-type Servers = NonNullable<AcpOptions["mcp"]>;
-
 /** As `session/new` takes them. */
-export const toServers = (servers: Servers = {}) =>
+export const toServers = (servers: McpServers = {}) =>
   Object.entries(servers).map(([name, given]) => {
     const pairs = (values: Readonly<Record<string, string>>) =>
       Object.entries(values).map(([key, value]) => ({ name: key, value }));

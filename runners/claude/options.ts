@@ -16,6 +16,7 @@ export const claudeOptions = z.strictObject({
   use_api_billing: z.boolean().optional(),
   effort: z.string().regex(/^\w+$/, "must be one word, such as high").optional(),
   append_system_prompt: z.string().min(1).optional(),
+  mcp: sharedOptions.mcp,
   ephemeral: sharedOptions.ephemeral,
   system_prompt: sharedOptions.system_prompt,
   output_schema: sharedOptions.output_schema,
@@ -58,7 +59,11 @@ export function toArguments(
   own?: RunTools["command"],
 ): readonly string[] {
   const allowed = options.allowed_tools ?? (mode === "live" ? [] : HEADLESS_TOOLS);
-  const tools = own ? [...allowed, `mcp__${TOOLS_NAME}`] : allowed;
+  const named = Object.keys(options.mcp ?? {});
+  // Nobody can be asked in a headless run.
+  const unasked = mode !== "live" && options.allowed_tools === undefined ? named : [];
+  const tools = [...allowed, ...[...unasked, ...(own ? [TOOLS_NAME] : [])].map((name) => `mcp__${name}`)];
+  const servers = { ...options.mcp, ...(own && { [TOOLS_NAME]: toServer(own) }) };
   return [
     ...MODES[mode],
     ...flag("--model", options.model),
@@ -69,7 +74,7 @@ export function toArguments(
     ...list("--allowedTools", tools),
     ...list("--disallowedTools", options.disallowed_tools),
     ...flag("--json-schema", options.output_schema && JSON.stringify(readOutputSchema(options.output_schema))),
-    ...(own ? [`--mcp-config=${JSON.stringify({ mcpServers: { [TOOLS_NAME]: toServer(own) } })}`] : []),
+    ...(Object.keys(servers).length > 0 ? [`--mcp-config=${JSON.stringify({ mcpServers: servers })}`] : []),
     ...(options.extra_args ?? []),
   ];
 }

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { isTable } from "../../src/domain/table.ts";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { toolsCommand } from "../../src/engine/pass.ts";
@@ -7,7 +8,7 @@ import { EngineError } from "../../src/errors.ts";
 import type { CodexOptions } from "./options.ts";
 import { isThreadId } from "./resume.ts";
 import { codexHome, readThreadTotals } from "./rollout.ts";
-import { toolSettings } from "./tools.ts";
+import { serverSettings, toolSettings } from "./tools.ts";
 import { type CodexState, initial } from "./translate.ts";
 import { trustArguments } from "./trust.ts";
 import { NO_TOKENS } from "./usage.ts";
@@ -37,7 +38,7 @@ export async function launch(request: RunRequest & { readonly options: CodexOpti
         env: { ...request.env, ...options.env },
         instructions: options.instructions,
       }),
-      tools: toolSettings(toolsCommand(request.tools, request.spec.runId)),
+      tools: { ...serverSettings(options.mcp), ...toolSettings(toolsCommand(request.tools, request.spec.runId)) },
     }),
     stdin: prompt,
     state: { ...initial, title: options.profile ?? initial.title, cwd: cwd.replace(/\/+$/, "") || undefined, before },
@@ -63,7 +64,7 @@ export function toArgs(options: CodexOptions, { thread, images = [], trust = [],
     ...["-c", "features.unbounded_connection_retries=false"],
     ...(options.extra_args ?? ["-c", "notify=[]"]),
     ...trust,
-    ...Object.entries(tools).flatMap(([key, value]) => setting(key, JSON.stringify(value))),
+    ...Object.entries(tools).flatMap(([key, value]) => setting(key, toToml(value))),
     ...["exec", "--json", "--skip-git-repo-check", "--color=never"],
     ...flag("sandbox", options.sandbox),
     ...flag("profile", options.profile),
@@ -81,6 +82,12 @@ export function toArgs(options: CodexOptions, { thread, images = [], trust = [],
     "-",
   ];
 }
+
+/** A table is not written as in JSON. */
+const toToml = (value: unknown): string =>
+  isTable(value)
+    ? `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}=${JSON.stringify(one)}`)}}`
+    : JSON.stringify(value);
 
 const flag = (name: string, value: string | undefined): string[] => (value === undefined ? [] : [`--${name}=${value}`]);
 

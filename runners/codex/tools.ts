@@ -1,5 +1,18 @@
 import { BOUNDS } from "../../src/bounds.ts";
+import type { McpServers } from "../../src/engine/mcp-servers.ts";
 import { type RunTools, TOOLS_NAME } from "../../src/engine/pass.ts";
+
+/**
+ * Codex's settings for the person's servers. One that does not come up ends the run: the turn would begin without its
+ * tools.
+ */
+export const serverSettings = (servers: McpServers = {}): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(servers).flatMap(([name, given]) => {
+      const own = "url" in given ? { url: given.url, http_headers: given.headers } : given;
+      return Object.entries({ ...own, required: true }).map(([key, value]) => [`mcp_servers.${name}.${key}`, value]);
+    }),
+  );
 
 /** Codex's settings for takopi's own tools, which it calls without a question (0.169.0); none if it gets none. */
 export const toolSettings = (command: RunTools["command"] | undefined): Readonly<Record<string, unknown>> =>

@@ -44,6 +44,7 @@ export const opencodeOptions = z.strictObject({
   permission: permission.optional(),
   /** Laid over opencode's own config, key by key. */
   config: z.record(z.string(), z.unknown()).optional(),
+  mcp: sharedOptions.mcp,
   system_prompt: sharedOptions.system_prompt,
   /** Appended to the arguments of `opencode serve`; `extra_args` are those of `opencode run`. */
   serve_args: z.array(z.string()).optional(),

@@ -143,7 +143,15 @@ function trustedLines({ reply, userId }: Prompt, botName: string): string {
   const { author, text } = reply ?? {};
   const isBot = author?.botName !== undefined && author.botName.toLowerCase() === botName.toLowerCase();
   const isPerson = author !== undefined && author.botName === undefined && author.userId === userId;
-  return isBot || isPerson ? (text ?? "") : "";
+  // Above its footer a message of the bot's holds words of a model.
+  if (isBot)
+    return (
+      text
+        ?.trimEnd()
+        .split(/\n\s*\n/)
+        .at(-1) ?? ""
+    );
+  return isPerson ? (text ?? "") : "";
 }
 
 /** The context in the ctx line of the replied-to text. */

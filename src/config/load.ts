@@ -199,11 +199,24 @@ function withOwnResume(engine: Engine, table: unknown): Engine {
 /** A path would mean another file in each directory that the engine is started in; a name is left to PATH. */
 function withPlaces(table: unknown, { absolute, home }: { absolute: (path: string) => string; home: string }): unknown {
   if (!isTable(table)) return table;
-  const { cmd, output_schema: schema, allow_paths: allow, deny_paths: deny, isolated, record, api_key: key } = table;
+  const {
+    cmd,
+    output_schema: schema,
+    allow_paths: allow,
+    deny_paths: deny,
+    isolated,
+    record,
+    mcp,
+    api_key: key,
+  } = table;
+  const isPath = (cmd: unknown) => typeof cmd === "string" && cmd.includes("/");
+  const withPlace = (one: unknown) =>
+    isTable(one) && isPath(one["command"]) ? { ...one, command: absolute(String(one["command"])) } : one;
   const atHome = (path: unknown) => (typeof path === "string" && path.startsWith("~/") ? absolute(path) : path);
   return {
     ...table,
-    ...(typeof cmd === "string" && cmd.includes("/") && { cmd: absolute(cmd) }),
+    ...(isPath(cmd) && { cmd: absolute(String(cmd)) }),
+    ...(isTable(mcp) && { mcp: Object.fromEntries(Object.entries(mcp).map(([name, one]) => [name, withPlace(one)])) }),
     ...(isolated !== undefined && { isolated: typeof isolated === "string" ? absolute(isolated) : isolated && home }),
     ...(record !== undefined && {
       record: typeof record === "string" ? absolute(record) : record && absolute("recordings"),

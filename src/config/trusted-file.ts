@@ -40,19 +40,30 @@ export function refuseForeign(file: string, { uid }: Stats): void {
   if (own !== undefined && uid !== own) {
     throw new ConfigError(`${file} is not used, because it belongs to another user (uid ${uid}): ${advice}.`);
   }
-  if (isTracked(file)) {
+  const tracked = isTracked(file);
+  if (tracked === undefined) {
+    throw new ConfigError(
+      `${file} is not used, because git did not say within ${BOUNDS.git.lookMs / 1000} s whether it tracks it: ${advice}.`,
+    );
+  }
+  if (tracked) {
     throw new ConfigError(
       `${file} is not used, because git tracks it, and whoever writes the repository could run commands on this machine: ${advice}.`,
     );
   }
 }
 
-/** A file that git cannot tell about, as without git, counts as not tracked. */
-function isTracked(file: string): boolean {
+/** A file that git cannot tell about, as without git, counts as not tracked; undefined if git hangs. */
+function isTracked(file: string): boolean | undefined {
   const real = realpathSync(file);
   // Neither the repository's own settings nor variables of the caller may start a program or name another repository.
   const env = { PATH: process.env["PATH"], GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
   const args = ["-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "--error-unmatch", basename(real)];
-  const { status } = spawnSync("git", args, { cwd: dirname(real), env, stdio: "ignore", timeout: BOUNDS.git.lookMs });
-  return status === 0;
+  const { status, error } = spawnSync("git", args, {
+    cwd: dirname(real),
+    env,
+    stdio: "ignore",
+    timeout: BOUNDS.git.lookMs,
+  });
+  return error && "code" in error && error.code === "ETIMEDOUT" ? undefined : status === 0;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mcpServers } from "./mcp-servers.ts";
 
 /** A longer one is nothing that anybody means. */
 export const patterns = z.array(z.string().min(1).max(1000));
@@ -66,6 +67,7 @@ export const sharedOptions = {
   system_prompt: z.string().min(1).optional(),
   /** How fast, and at which price, the provider answers; as the engine names it. */
   service_tier: z.string().regex(/^\w+$/, "must be one word, such as fast").optional(),
+  mcp: mcpServers.optional(),
   personality: z.enum(["none", "friendly", "pragmatic"]).optional(),
   /** A file with the JSON schema of the answer. */
   output_schema: z.string().min(1).optional(),

@@ -173,6 +173,17 @@ test("an extension's dialogs are answered by option and by text", async () => {
   expect(completed.answer).toBe('Results: ["green",true,"Ada",null]');
 });
 
+test("a dialog while pi starts, when it takes no answer, is named as what ended it", async () => {
+  const extension = join(home.root, "asks-early.mjs");
+  const onStart = 'async (event, context) => void (await context.ui.confirm("Load the memory?", "It is large."))';
+  writeFileSync(extension, `export default (pi) => pi.on("session_start", ${onStart});`);
+  const { completed } = await ask("[[say Hello.]]", { extra_args: ["--extension", extension] });
+  expect(completed).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/asked "Load the memory\?" while pi started/),
+  });
+});
+
 test("a message to a running turn reaches the model in that turn", async () => {
   const task = start("[[shell until [ -e steered ]; do sleep 0.05; done; echo waited]]");
   await task.event((event) => event.type === "action");

@@ -23,6 +23,17 @@ test("a task for a machine that has left says since when, waits, and runs once i
   expect(textOf(await outcomeOf(id))).toMatch(/two/);
 });
 
+test("tasks that wait for a machine that is gone keep nobody waiting here", async () => {
+  const { say, botSays, outcomeOf, worker } = await stageMachines({ tables: "[limits]\nparallel_runs = 1\n" });
+  await outcomeOf(say("/api session\nanswer one\ndone"));
+  await worker.stop();
+  const waiting = [1, 2].map((n) => say(`/api session\nanswer waited ${n}\ndone`));
+  await botSays(/gpu has been gone since \d\d:\d\d; this waits for it/);
+  expect(textOf(await outcomeOf(say("session\nanswer here\ndone")))).toContain("here");
+  await worker.start();
+  for (const [index, id] of waiting.entries()) expect(textOf(await outcomeOf(id))).toContain(`waited ${index + 1}`);
+});
+
 test("a task that is stopped before its machine was ever there is not run when the machine comes", async () => {
   const broker = await startBroker();
   const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n`;

@@ -74,7 +74,7 @@ test("the built server of a run's own tools speaks for its run, and for nobody o
   expect(namesOf(tools)).toEqual(namesOf(insideOperations));
   const say = () => client.callTool({ name: "send_message", arguments: { text: "Half done" } });
   expect((await say()).isError).toBeUndefined();
-  await on.botSays(/^Half done/);
+  await on.botSays(/^alpha says\n+Half done/);
   end();
   await on.outcomeOf(task);
   await vi.waitUntil(() => !existsSync(pass), { timeout: 60_000 });

@@ -5,7 +5,7 @@ import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
 import type { RunTools } from "../../../src/engine/pass.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
-import { toolSettings } from "../tools.ts";
+import { serverSettings, toolSettings } from "../tools.ts";
 import { instructionsOf, type Trust, trustOf } from "../trust.ts";
 
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
@@ -25,7 +25,7 @@ export interface ThreadSettings {
   readonly instructions: string | undefined;
   /** Marks the commands of this run, which may leave their group and session. */
   readonly runId: string | undefined;
-  /** Codex's own settings for takopi's tools. */
+  /** Codex's own settings for MCP servers, takopi's among them. */
   readonly tools: Readonly<Record<string, unknown>>;
 }
 
@@ -57,7 +57,7 @@ export async function threadSettings(peer: RpcPeer, request: SettingsRequest): P
       cwd,
       sandbox,
       runId,
-      tools: toolSettings(request.tools),
+      tools: { ...serverSettings(options.mcp), ...toolSettings(request.tools) },
       model: options.model,
       own: ownSettings(options),
       addDirs: options.add_dirs ?? [],

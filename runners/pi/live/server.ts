@@ -1,3 +1,4 @@
+import { shortenLine } from "../../../src/domain/cut.ts";
 import { type LiveCommand, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
 import { SessionServer, type SessionServerSetup } from "../../../src/engine/session-server.ts";
 import { EngineError } from "../../../src/errors.ts";
@@ -29,7 +30,10 @@ export async function startServer({ command, options, key, session, stopped }: S
   const process = await startLiveProcess(command);
   const peer = new PiPeer(process, command.log);
   const server = new PiServer({ process, peer, label: ENGINE, cwd: command.cwd, setup: options }, key);
-  const explain = (exit: Parameters<typeof end>[1]) => new EngineError(end(initialState, exit).error ?? "");
+  const explain = (exit: Parameters<typeof end>[1]) =>
+    new EngineError(
+      server.askedIdly === undefined ? (end(initialState, exit).error ?? "") : tooEarly(server.askedIdly),
+    );
   const hello = () => server.learnSession();
   await shakeHands({ process, label: ENGINE, stopped, explain, hello, hasClosed: () => peer.hasClosed() });
   const { id } = server.session;
@@ -38,10 +42,16 @@ export async function startServer({ command, options, key, session, stopped }: S
   throw new EngineError(`pi went on with session ${id} instead of ${session}.`);
 }
 
+/** pi reads no answers before it is up, and ends while it waits for one (0.74 and 1.5). */
+const tooEarly = (title: string): string =>
+  `pi ended, since an extension asked "${shortenLine(title, 100)}" while pi started, when pi takes no answer: have the extension ask later, or leave it out with \`pi.extra_args = ["--no-extensions"]\`.`;
+
 /** A warm pi: one process, at one session at a time. */
 export class PiServer extends SessionServer<PiSaid, PiPeer> {
   /** See `ServerLaunch`. */
   readonly key: string;
+  /** The title of a dialog that belonged to no turn. */
+  askedIdly: string | undefined;
   session: { readonly id: string; readonly file: string | undefined } = { id: "", file: undefined };
 
   constructor(given: SessionServerSetup<PiPeer>, key: string) {
@@ -71,6 +81,8 @@ export class PiServer extends SessionServer<PiSaid, PiPeer> {
 
   protected hearIdly(said: PiSaid): void {
     if (!("line" in said) || said.line.type !== "extension_ui_request") return;
-    if (isDialog(said.line)) this.peer.reply(said.line.id, CANCELLED);
+    if (!isDialog(said.line)) return;
+    this.askedIdly = said.line.title || "a question";
+    this.peer.reply(said.line.id, CANCELLED);
   }
 }

@@ -19,7 +19,8 @@ export const sendMessage = defineOperation({
   run: (access, { text, notify }, caller) => {
     const run = runOf(access, caller);
     requireFew(access, run, "messages");
-    access.say(targetOf(run), { body: text }, !notify);
+    // Else its words could pass for takopi's own.
+    access.say(targetOf(run), { body: `**${run.engine} says**\n\n${text}` }, !notify);
     return { sent: true as const };
   },
   tell: () => ({ body: "Sent." }),
