@@ -68,7 +68,7 @@ test("a server that crashes in mid-turn ends the run with its last words and the
   expect((await finish(open("answer"))).completed.ok).toBe(true);
 });
 
-test("what is not JSON, and what belongs to another turn, is passed over", async () => {
+test("lines that are not JSON, or belong to another turn, are passed over", async () => {
   const { events, completed } = await finish(open("garbage stale answer"));
   expect(completed).toMatchObject({ ok: true, answer: "Hello." });
   expect(JSON.stringify(events)).not.toContain("old words");

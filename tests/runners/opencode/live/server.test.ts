@@ -198,7 +198,7 @@ test("a question that is answered elsewhere is resolved, and an answer to it com
   expect(await run.controls.answer("per_1", { type: "allow", scope: "once" })).toBe(false);
 });
 
-test("what was allowed for the session is allowed again without a question, also where it waits already", async () => {
+test("a command that was allowed for the session is allowed again without a question, also if it waits already", async () => {
   const { run, events, completed } = begin();
   const prompt = await promptId();
   peer.emit("permission.asked", permission);
@@ -217,7 +217,7 @@ test("what was allowed for the session is allowed again without a question, also
   await completed;
 });
 
-test("what the rules deny is not covered by what was allowed for the session, nor what may hide it", async () => {
+test("a permission for the session covers nothing that the rules deny, nor a command that may hide it", async () => {
   const { run, events, completed } = begin({ deny: ["rm -rf*"] });
   const prompt = await promptId();
   const ask = (id: string, command: string) =>
@@ -291,7 +291,7 @@ const asEnd = (messageID: string) => ({
   ...{ id: `prt_end_${messageID}`, messageID, sessionID: "ses_1", type: "step-finish", reason: "stop", cost: 0 },
 });
 
-test("what was written while the events were broken off is read, and the server goes on for all its runs", async () => {
+test("text that was written while the events were broken off is read, and the server continues for all its runs", async () => {
   const other = begin();
   await promptId();
   const { completed, events } = begin();
@@ -440,7 +440,7 @@ test("a stop waits for the session to begin with the prompt, since there is noth
   expect(await completed).toMatchObject({ ok: false, error: "cancelled by you", resume: { value: "ses_1" } });
 });
 
-test("what the config puts into opencode's own config is kept, and takes nothing out of it", async () => {
+test("keys that the config puts into opencode's own config are kept, and take nothing out of it", async () => {
   const { run } = begin({ env: { OPENCODE_CONFIG_CONTENT: '{"share":"manual"}', OPENCODE_SERVER_PASSWORD: "mine" } });
   await promptId();
   await run.stop("enough");
