@@ -40,7 +40,7 @@ test("every example is taken by the command line and by the chat, whatever comes
   }
 });
 
-test("what waits is listed, moved and dropped, and runs in the new order", async () => {
+test("waiting tasks are listed, moved and dropped, and run in the new order", async () => {
   const { directory, say, botSays, outcomeOf } = await stage({ tables: "[limits]\nparallel_runs = 1\n" });
   const { path, open } = gates();
   const takopi = shell({ directory });

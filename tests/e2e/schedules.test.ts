@@ -4,7 +4,7 @@ import type { Schedule } from "../../src/domain/schedule.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { shell } from "../helpers/shell.ts";
 
-test("what is due runs in its chat, says which schedule it is, and can be replied to", async () => {
+test("a schedule that is due runs in its chat, names itself, and can be replied to", async () => {
   const { emulator, botSays, say, stop, start, store, outcomeOf } = await stage();
   await stop();
   const due: Schedule = {

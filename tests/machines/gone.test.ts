@@ -92,7 +92,7 @@ test("a second worker of the same name is refused, and says where the first one 
   await expect(twin).rejects.toThrow(/Another worker is gpu already \(on .+, since 20.+\): end it, or set another/);
 });
 
-test("what the machine lacks is refused in one sentence", async () => {
+test("a task for something that the machine lacks is refused in one sentence", async () => {
   const { say, outcomeOf } = await stageMachines({ tables: '[projects.web]\nmachine = "gpu"\n' });
   const text = textOf(await outcomeOf(say("/web session\ndone")));
   expect(text).toContain("On gpu: The project 'web' is not configured");
