@@ -84,6 +84,11 @@ test("an answer that a message was added to is told with the answer to that", as
   expect(completed).toMatchObject({ ok: true, answer: "One two three.\n\nFour." });
 });
 
+test("answers that several messages were added to are told together, each once", async () => {
+  const { completed } = await finish(open("added-twice"));
+  expect(completed).toMatchObject({ ok: true, answer: "One.\n\nTwo.\n\nThree." });
+});
+
 test("a thread that is idle after its answer ends the turn, though codex does not say so", async () => {
   expect((await finish(open("lost"))).completed).toMatchObject({ ok: true, answer: "All there is." });
 });

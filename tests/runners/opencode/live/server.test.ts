@@ -346,6 +346,32 @@ test("a question that came while the events were broken off is asked, one that w
   expect(await completed).toMatchObject({ ok: true, answer: "Done." });
 });
 
+test("events that break off twice, the second time while a question is open, lose and double nothing", async () => {
+  const { completed, events } = begin();
+  const prompt = await promptId();
+  const first = newMessageId(Date.now() + 10);
+  const info = { id: first, sessionID: "ses_1", role: "assistant", parentID: prompt };
+  const status = { ses_1: { type: "busy" } };
+  const seen = [
+    { info: { id: prompt, sessionID: "ses_1", role: "user" }, parts: [] },
+    { info, parts: [asText(first, "The first half.")] },
+  ];
+  route = telling({ status, messages: seen });
+  const looks = () => asked(/\/session\/ses_1\/message$/u).filter(({ method }) => method === "GET").length;
+  peer.breakOff();
+  await vi.waitUntil(() => looks() >= 1, WAIT);
+  route = telling({ status, messages: seen, permissions: [permission] });
+  peer.breakOff();
+  const questions = () => events.flatMap((event) => (event.type === "question" ? [event.question.id] : []));
+  await vi.waitUntil(() => questions().length > 0, WAIT);
+  peer.emit("permission.asked", permission);
+  emitEnd(emitAnswer({ prompt, text: "Done." }));
+  const outcome = await completed;
+  expect(outcome).toMatchObject({ ok: true, answer: expect.stringMatching(/Done\.$/) });
+  expect(questions()).toEqual(["per_1"]);
+  expect(events.filter(({ type }) => type === "completed")).toHaveLength(1);
+});
+
 test("a turn that failed while the events were broken off is told with its error", async () => {
   const { completed } = begin();
   const prompt = await promptId();
