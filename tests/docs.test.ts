@@ -25,7 +25,7 @@ test("a table of other times is found out", () => {
   expect(withAbilities(page.replace("| yes", "| old"))).toBe(page);
 });
 
-test.each(madePages)("what is made of %s is what the program says now", (page) => {
+test.each(madePages)("the made parts of %s are what the program says now", (page) => {
   const text = readMade(page);
   expect(madeAnew(page, text), "run `npm run docs`").toBe(text);
 });

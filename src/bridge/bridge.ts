@@ -6,7 +6,7 @@ import { addRun } from "./add-run.ts";
 import { putFiles } from "./fetch-files.ts";
 import { Job } from "./job.ts";
 import { Jobs } from "./jobs.ts";
-import { checkPrompt, overBudget } from "./limits.ts";
+import { checkPrompt, isElsewhere, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { StopReason } from "./outcome.ts";
 import { orderWith } from "./queue-order.ts";
@@ -42,6 +42,7 @@ export class Bridge {
     this.#options = options;
     this.#scheduler = new Scheduler({
       limit: () => options.config().limits.parallel_runs,
+      isElsewhere: (id) => isElsewhere(id, options),
       start: (id) => this.#start(id),
       onPlace: (id, place, thread) => {
         const ahead = this.#jobs.get(this.#scheduler.runnerOf(thread) ?? "");

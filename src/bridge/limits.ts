@@ -38,3 +38,8 @@ export function overBudget({
 export function startOfDay(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }
+
+/** Whether a run takes no place of this machine, since another one carries it out. */
+export function isElsewhere(id: string, { store, config }: Pick<BridgeOptions, "store" | "config">): boolean {
+  return config().projects.get(store.runs.get(id)?.project ?? "")?.machine !== undefined;
+}

@@ -2,6 +2,8 @@
 export interface SchedulerOptions {
   /** Read at each decision, so that a changed config takes effect. */
   readonly limit: () => number;
+  /** Whether a run takes no place of this machine, since another one carries it out. */
+  readonly isElsewhere?: (id: string) => boolean;
   /** Carries a run out. Resolves when its thread is free again; must not reject. */
   readonly start: (id: string) => Promise<void>;
   /** Called when a run has to wait, and whenever its place (1 = next) changes. */
@@ -11,19 +13,22 @@ export interface SchedulerOptions {
 interface Waiting {
   readonly id: string;
   readonly chat: string;
+  readonly isElsewhere: boolean;
   thread: string;
   place: number;
   isPaused: boolean;
 }
 
 interface Running {
+  readonly isElsewhere: boolean;
   readonly threads: Set<string>;
   /** Resolves when its threads are free. */
   over: Promise<void>;
 }
 
 /**
- * First in, first out within a thread; threads side by side up to the limit, and chats take turns at the free places. A thread is any string, mostly
+ * First in, first out within a thread; threads side by side up to the limit, and chats take turns at the free places. A
+ * run elsewhere takes none: its machine has a limit of its own. A thread is any string, mostly
  * `engine:session`. A run that begins a session takes a thread of its own and claims the real one when it is known.
  */
 export class Scheduler {
@@ -42,7 +47,8 @@ export class Scheduler {
 
   /** Starts the run now, or when what is ahead of it has ended. */
   submit(id: string, thread: string, chat: string): void {
-    this.#waiting.push({ id, thread, chat, place: 0, isPaused: false });
+    const isElsewhere = this.#options.isElsewhere?.(id) ?? false;
+    this.#waiting.push({ id, thread, chat, isElsewhere, place: 0, isPaused: false });
     this.#pump();
   }
 
@@ -133,7 +139,7 @@ export class Scheduler {
   }
 
   #pump(): void {
-    while (this.#open && this.#running.size < this.#options.limit()) {
+    while (this.#open) {
       const next = this.#next();
       if (!next) break;
       this.#start(next);
@@ -144,10 +150,12 @@ export class Scheduler {
   /** The first of those that could start now whose chat has waited longest for its turn. */
   #next(): Waiting | undefined {
     const blocked = new Set(this.#occupied);
+    const here = [...this.#running.values()].filter(({ isElsewhere }) => !isElsewhere).length;
+    const isFull = here >= this.#options.limit();
     for (const { threads } of this.#running.values()) for (const thread of threads) blocked.add(thread);
     let best: Waiting | undefined;
     for (const entry of this.#waiting) {
-      const isFree = !entry.isPaused && !blocked.has(entry.thread);
+      const isFree = !entry.isPaused && !blocked.has(entry.thread) && (entry.isElsewhere || !isFull);
       if (isFree && (!best || this.#turnOf(entry) < this.#turnOf(best))) best = entry;
       blocked.add(entry.thread);
     }
@@ -174,7 +182,8 @@ export class Scheduler {
   #start(entry: Waiting): void {
     this.#waiting.splice(this.#waiting.indexOf(entry), 1);
     this.#turns.set(entry.chat, ++this.#starts);
-    const running: Running = { threads: new Set([entry.thread]), over: Promise.resolve() };
+    const { isElsewhere } = entry;
+    const running: Running = { isElsewhere, threads: new Set([entry.thread]), over: Promise.resolve() };
     this.#running.set(entry.id, running);
     running.over = this.#options.start(entry.id).finally(() => {
       this.#running.delete(entry.id);

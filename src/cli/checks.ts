@@ -77,7 +77,13 @@ function checkGroups(config: Config): Check[] {
   if (problem) return [{ name: "group safety", state: "error", detail: problem }];
   const { allow_group_members, allowed_user_ids } = config.telegram;
   if (allowed_user_ids.length > 0) {
-    return [{ name: "group safety", state: "ok", detail: `restricted to ${allowed_user_ids.length} user id(s)` }];
+    return [
+      {
+        name: "group safety",
+        state: "ok",
+        detail: `${allowed_user_ids.length === 1 ? "one person" : `${allowed_user_ids.length} people`} may use the bot`,
+      },
+    ];
   }
   return allow_group_members
     ? [{ name: "group safety", state: "warning", detail: "every member of the groups may run commands here" }]

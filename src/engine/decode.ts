@@ -15,7 +15,7 @@ export type Decoded<Event> =
 
 const MALFORMED = { kind: "malformed" } as const;
 const SKIPPED = { kind: "skipped" } as const;
-const TYPED = /\{\s*"type"\s*:/;
+const OBJECT = /\{\s*"/;
 
 /**
  * Reads one line of an engine. Only types that the union names are checked against it: the rest costs a parse.
@@ -28,7 +28,7 @@ export function createDecoder<Union extends NativeUnion>(
 ): (line: string) => Decoded<z.infer<Union>> {
   const known = new Set(union.options.flatMap((option) => [...option.shape.type.values]));
   return (line) => {
-    const value = parseObject(line, TYPED);
+    const value = parseObject(line, OBJECT);
     const type = typeOf(value);
     if (type === undefined) return MALFORMED;
     if (!known.has(type)) {
@@ -41,6 +41,9 @@ export function createDecoder<Union extends NativeUnion>(
   };
 }
 
+/** Other words may quote an object themselves, and each try reads the rest of the line. */
+const MAX_TRIES = 8;
+
 /**
  * The JSON of a line; undefined if there is none. Plugins and update notices print without a line end, so that other
  * words may come before an object: the object is searched for where `start` matches.
@@ -48,8 +51,14 @@ export function createDecoder<Union extends NativeUnion>(
 export function parseObject(line: string, start: RegExp): unknown {
   const whole = parseJson(line);
   if (whole !== undefined) return whole;
-  const at = line.search(start);
-  return at > 0 ? parseJson(line.slice(at)) : undefined;
+  const signs = line.matchAll(new RegExp(start, "g"));
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const next = signs.next();
+    if (next.done) return undefined;
+    const found = parseJson(line.slice(next.value.index));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function typeOf(value: unknown): string | undefined {

@@ -3,6 +3,7 @@ import { resolvePrompt } from "../bridge/resolve.ts";
 import { shortenLine } from "../domain/cut.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
+import { Continuing, continuingIn, dropButton, tellContinuing } from "./continuing.ts";
 import { findRun } from "./find.ts";
 import { type Access, type Caller, defineOperation, type OperationButton } from "./operation.ts";
 
@@ -18,7 +19,10 @@ const Input = z.strictObject({
   clear: z.boolean().optional().describe("drop all that wait"),
 });
 const Waiting = z.object({ run: z.string(), engine: z.string(), project: z.string().nullable(), prompt: z.string() });
-const Output = z.object({ added: z.string().optional(), dropped: z.array(z.string()), waiting: z.array(Waiting) });
+const Output = z.object({
+  ...{ added: z.string().optional(), dropped: z.array(z.string()) },
+  ...{ waiting: z.array(Waiting), continuing: z.array(Continuing) },
+});
 
 export const queue = defineOperation({
   name: "queue",
@@ -35,9 +39,10 @@ export const queue = defineOperation({
     const added = input.task === undefined ? undefined : add(access, input.task, caller);
     const dropped = drop(access, input, caller);
     if (input.move !== undefined) move(access, input.move, input.to, caller);
-    return { ...(added !== undefined && { added }), dropped, waiting: list(access, caller) };
+    const continuing = continuingIn(access, caller.place.chatId);
+    return { ...(added !== undefined && { added }), dropped, waiting: list(access, caller), continuing };
   },
-  tell: ({ added, dropped, waiting }) => {
+  tell: ({ added, dropped, waiting, continuing }) => {
     if (added !== undefined) return { body: "Queued.", runId: added, isSeen: true };
     const gone = dropped.length === 0 ? [] : [`Dropped ${dropped.length} from the queue.`];
     const lines = waiting.map(({ engine, project, prompt }, index) => {
@@ -45,9 +50,11 @@ export const queue = defineOperation({
       const facts = [inlineCode(engine), ...place, inlineCode(shortenLine(prompt, PROMPT_LENGTH))];
       return `${index + 1}. ${facts.join(" · ")}`;
     });
+    const later = continuing.map((one, index) => tellContinuing(one, waiting.length + index + 1));
+    const laterButtons = continuing.map((one, index) => [dropButton(one, waiting.length + index + 1)]);
     return {
-      body: [...gone, lines.join("\n") || "Nothing waits here."].join("\n\n"),
-      buttons: waiting.map(({ run }, index) => buttonsOf(run, index)),
+      body: [...gone, [...lines, ...later].join("\n") || "Nothing waits here."].join("\n\n"),
+      buttons: [...waiting.map(({ run }, index) => buttonsOf(run, index)), ...laterButtons],
     };
   },
 });

@@ -23,6 +23,8 @@ export const now = (): number => performance.timeOrigin + performance.now();
 export interface Running {
   readonly emulator: Emulator;
   readonly bridge: ChildProcessWithoutNullStreams;
+  /** Of config and state. */
+  readonly directory: string;
   readonly startedAt: number;
   /** Private chats, one a person. */
   readonly chats: readonly number[];
@@ -73,7 +75,7 @@ interactive = ${engine === "live"}
   const ended = new Promise<void>((resolve) => bridge.once("exit", () => resolve()));
   try {
     await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, WAIT_MS);
-    await measure({ emulator, bridge, startedAt, chats: people.map(({ id }) => id) });
+    await measure({ emulator, bridge, directory, startedAt, chats: people.map(({ id }) => id) });
   } finally {
     bridge.kill("SIGTERM");
     await ended;

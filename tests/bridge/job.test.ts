@@ -57,7 +57,7 @@ function setUp() {
   return { bridge, store, disk, views, log, worker, ask };
 }
 
-test("of two stops the first says why a run ended, and the engine hears of it alone", async () => {
+test("the first of two stops says why a run ended, and the engine hears of it alone", async () => {
   const { bridge, store, worker, ask } = setUp();
   const id = ask("one");
   await settled();
@@ -110,7 +110,7 @@ describe("an outcome that cannot be stored", () => {
   });
 });
 
-test("what else cannot be stored of a run does not end it", async () => {
+test("other facts about a run that cannot be stored do not end it", async () => {
   const { store, worker, ask } = setUp();
   const id = ask("one");
   await settled();

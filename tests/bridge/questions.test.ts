@@ -126,7 +126,7 @@ test("the rules answer without a card", async () => {
   expect(calls).toEqual([]);
 });
 
-test("what a person allowed for a session is remembered for the same command in the same directory alone", async () => {
+test("a permission for a session is remembered for the same command in the same directory alone", async () => {
   const rules: Rules = { remember: true, deny: ["rm *"] };
   const { ask, questions, store } = setUp(() => TAKEN, rules);
   const make = { ...command, cwd: "/src/web" } as Question;
@@ -148,7 +148,7 @@ test("what a person allowed for a session is remembered for the same command in 
   expect([...others.map(({ id }) => states.get(id))]).toEqual(["answered", "open", "open", "open"]);
 });
 
-test("where the rules' answer cannot be passed on, somebody is asked", async () => {
+test("if the rules' answer cannot be passed on, somebody is asked", async () => {
   const { ask, only, calls, questions } = setUp(() => ({ ok: false, problem: "No." }), { approvals: "deny" });
   ask();
   await settled();
@@ -157,7 +157,7 @@ test("where the rules' answer cannot be passed on, somebody is asked", async () 
   expect(calls).toEqual(["show"]);
 });
 
-test("what the engine does without, and what its run leaves open, is withdrawn", async () => {
+test("a question that the engine gives up, or its run leaves open, is withdrawn", async () => {
   for (const close of ["resolve", "completed", "end"] as const) {
     const { questions, ask, resolve, only, calls } = setUp(() => TAKEN);
     ask();

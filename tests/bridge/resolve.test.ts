@@ -114,12 +114,12 @@ describe("the session", () => {
     });
   });
 
-  test("is waited for where the replied-to run has none yet", () => {
+  test("is waited for if the replied-to run has none yet", () => {
     remember("r1", 10);
     expect(resolve("and now?", { reply: { messageId: "10", text: "" } })).toMatchObject({ follows: "r1" });
   });
 
-  test("is read from the replied-to text where no run is known for it, and so is its context", () => {
+  test("is read from the replied-to text if no run is known for it, and so is its context", () => {
     const reply = { ...ofBot, messageId: "99", text: "done · alpha · 3s\n\nctx: web @feat/y\nalpha resume s9" };
     expect(resolve("go on", { reply })).toMatchObject({
       ...{ engine: "alpha", resume: "s9", context: { project: "web", branch: "feat/y" } },
@@ -145,7 +145,7 @@ describe("the context", () => {
     expect(resolve("fix it").context).toBeUndefined();
   });
 
-  test("takes a branch where a project is known, and text for what it is elsewhere", () => {
+  test("takes a branch if a project is known, and text for what it is elsewhere", () => {
     expect(resolve("@feat/x fix it", { chatId: String(GROUP) })).toMatchObject({
       ...{ context: { project: "shop", branch: "feat/x" }, prompt: "fix it" },
     });

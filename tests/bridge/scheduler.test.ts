@@ -14,6 +14,7 @@ function stage(limit = 8) {
       started.push(id);
       return new Promise((resolve) => gates.set(id, resolve));
     },
+    isElsewhere: (id) => id.startsWith("elsewhere"),
     onPlace: (id, place) => places.push(`${id}:${place}`),
   });
   const end = async (id: string) => {
@@ -39,6 +40,17 @@ describe("the scheduler", () => {
     await end("a");
     expect(started).toEqual(["a", "d", "b"]);
     expect(places).toEqual(["b:1", "c:2", "c:1"]);
+  });
+
+  test("a run elsewhere takes no place, and waits for its thread alone", async () => {
+    const { scheduler, started, end } = stage(1);
+    for (const id of ["a", "elsewhere1", "elsewhere2", "b"]) scheduler.submit(id, id, "chat");
+    scheduler.submit("elsewhere3", "elsewhere1", "chat");
+    expect(started).toEqual(["a", "elsewhere1", "elsewhere2"]);
+    await end("elsewhere1");
+    expect(started).toEqual(["a", "elsewhere1", "elsewhere2", "elsewhere3"]);
+    await end("a");
+    expect(started.at(-1)).toBe("b");
   });
 
   test("lets chats take turns: one with many tasks does not keep another waiting", async () => {

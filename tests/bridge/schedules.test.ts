@@ -149,7 +149,7 @@ test("a kill before the run is stored loses nothing, and one after it repeats no
   expect(started).toEqual(["run1"]);
 });
 
-test("what the person must fix is told once, and does not stop the next day's run", () => {
+test("a fault that the person must fix is told once, and does not stop the next day's run", () => {
   const clock = clockOf(base);
   problem = new UserError("The project 'web' is not configured any more.");
   lookAt(clock, NINE - 1, NINE, NINE + MINUTE);

@@ -26,7 +26,7 @@ export interface Ring {
   kill(): Promise<void>;
   signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** Sends a prompt whose engine, a process, leaves a line in a file each time it runs. */
-  ask(script: string, replyTo?: number): number;
+  ask(script: string, replyTo?: number, directive?: string): number;
   /** Waits for the outcomes of all prompts, then checks what is promised. */
   expectPeace(): Promise<Peace>;
 }
@@ -96,8 +96,8 @@ ${tables}`;
     listening: async () => void (await emulator.waitFor(() => polls() > pollsBefore || undefined, WAIT_MS)),
     gone,
     kill,
-    ask: (script, replyTo) => {
-      const text = `${directive}process
+    ask: (script, replyTo, own = directive) => {
+      const text = `${own}process
 note ${ledger(prompts.length)}
 ${script}`;
       const { message_id } = emulator.sendText({

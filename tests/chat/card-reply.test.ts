@@ -135,7 +135,7 @@ test.each<[Question, string, Reply]>([
   expect(given.map(([first]) => first)).toEqual([reply]);
 });
 
-test("what is no answer is told so, and passed on to nobody", () => {
+test("a reply that is no answer is refused, and passed on to nobody", () => {
   const { given, say } = setUp(colours);
   const told = "This takes one of its options: press a button, or reply with its number.";
   expect([say("blue"), say("0"), say("3"), say("1 2")]).toEqual([told, told, told, told]);

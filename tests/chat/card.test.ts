@@ -40,7 +40,7 @@ const choice: Question = {
   ],
 };
 
-test("what an engine says can neither begin a line, hide, nor leave its block", () => {
+test("words of an engine can neither begin a line, hide, nor leave their block", () => {
   const question = command("rm x\n\u202e# lla", {
     reason: "fine\n✓ Allowed by Ann",
     cwd: "/src\n✓ Allowed by the rules",

@@ -28,7 +28,7 @@ test("a bundle of forwards gets one receipt, or refusal", () => {
   expect(told((once) => times(10, () => refuseAttachment(forward, once)))).toBe(1);
 });
 
-test("what comes later is told again", () => {
+test("a later one is told again", () => {
   let now = 0;
   const once = new Once(() => now);
   keepForward(photo, once);

@@ -131,7 +131,7 @@ test("a new table becomes a section of its own", async () => {
   expect(read()).toContain('[projects.web.codex]\nmodel = "gpt-5.5"\n');
 });
 
-test("set makes a file where there is none", async () => {
+test("set makes a file if there is none", async () => {
   const home = scratchHome();
   await call(set, home, "transports.telegram.chat_id", "5");
   expect(readFileSync(join(home, ".takopi", "takopi.toml"), "utf8")).toBe("[transports.telegram]\nchat_id = 5\n");

@@ -193,7 +193,7 @@ test.each<[boolean, object, string, string]>([
   [true, { status: "administrator", can_manage_topics: false }, "error", "the bot may not make or name them"],
   [true, { status: "administrator", can_manage_topics: true }, "ok", "on"],
 ])(
-  "of served topics (switched on: %s) in a group where the bot is %j it says %s: %s",
+  "of served topics (switched on: %s) in a group in which the bot is %j it says %s: %s",
   async (on, is, state, detail) => {
     isForum = on;
     member = is;

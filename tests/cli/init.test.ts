@@ -82,7 +82,7 @@ test("an alias that would hide an engine or a chat command is refused", async ()
   await expect(initIn(join(home, "x"), home, "a b")).rejects.toThrow('"a b" cannot be a project\'s alias');
 });
 
-test("what a repository brings is listed and left out, unless --trusted says otherwise", async () => {
+test("settings and programs of a repository are listed and left out, unless --trusted says otherwise", async () => {
   const home = realpathSync(scratchHome());
   const path = repository(home, "shop");
   mkdirSync(join(path, ".opencode"));

@@ -67,7 +67,7 @@ test("the version is that of the package", async () => {
   });
 });
 
-test("what nobody caught ends the program with its cause and place, and without the token", async () => {
+test("an error that nobody caught ends the program with its cause and place, and without the token", async () => {
   const breaks = `const timer = setInterval(() => {
     if (process.listenerCount("uncaughtException") === 0) return;
     clearInterval(timer);

@@ -71,6 +71,6 @@ test("a terminal with colours gets bold and italic words", () => {
   expect(toTerminal(message, { colours: true })).toBe("a \u001b[1mbold\u001b[22m word");
 });
 
-test("a file is named where there is no text", () => {
+test("a file is named if there is no text", () => {
   expect(toTerminal({ document: { file_name: "answer.md" } } as Message, PLAIN)).toBe("[file: answer.md]");
 });

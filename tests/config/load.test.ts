@@ -119,7 +119,7 @@ test("a project's engine options lie over the engine's own, key by key in tables
   });
 });
 
-test("what Takopi has and this program has not yet is one warning that lists it", () => {
+test("keys of Takopi without effect here are listed in one warning", () => {
   const config = load(`
     transport = "telegram"
     default_engine = "claude"

@@ -41,7 +41,7 @@ describe("directives", () => {
     });
   });
 
-  test("take @word as a branch where a project is known already", () => {
+  test("take @word as a branch if a project is known already", () => {
     expect(parse("@feat/x fix", { hasProject: true })).toMatchObject({ branch: "feat/x", prompt: "fix" });
   });
 
@@ -50,7 +50,7 @@ describe("directives", () => {
     expect(parse("@my_bot fix")).toMatchObject({ branch: undefined, prompt: "fix" });
   });
 
-  test.each(["/codex /pi x", "/web /api x", "@a @b x"])("refuse %j, where one stands twice", (text) => {
+  test.each(["/codex /pi x", "/web /api x", "@a @b x"])("refuse %j, in which one stands twice", (text) => {
     expect(() => parse(text, { hasProject: true })).toThrow(/multiple/);
   });
 

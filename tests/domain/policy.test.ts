@@ -129,7 +129,7 @@ describe("with commands that may run", () => {
 });
 
 describe("approvals", () => {
-  test("allow what is not denied, and ask where a line might hide what is", () => {
+  test("allow a line that is not denied, and ask if it might hide one that is", () => {
     const more: Rules = { approvals: "allow" };
     for (const line of ["make", "make > out", "X=1 make &", "echo $HOME", "git commit -m x"]) {
       expect(decideOn(line, more), line).toBe("allow");
@@ -387,7 +387,7 @@ describe("approvals", () => {
   });
 });
 
-describe("what `allow` does not cover", () => {
+describe("a line that `allow` does not cover", () => {
   const wide: Rules = {
     allow: ["git *", "find *", "env *", "sh *", "xargs *", "sort *", "rg *", "cd *", "npm *", "sed *"],
   };
@@ -464,7 +464,7 @@ describe("what `allow` does not cover", () => {
     expect(decideOn("find . -name x -exec y", { allow: ["find . -name *"] })).toBe("ask");
   });
 
-  test("is anything where the run is not at home", () => {
+  test("is every line if the run is not at home", () => {
     const elsewhere = { ...command("git status"), place: { isOwn: false, directory: "/src/web" } };
     const { place: _place, ...nowhere } = elsewhere;
     for (const question of [elsewhere, nowhere]) {

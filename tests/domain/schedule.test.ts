@@ -44,7 +44,7 @@ test("reads durations", () => {
   ]);
 });
 
-describe("what is due", () => {
+describe("schedules that are due", () => {
   /** Every full hour. */
   const hourly: Times = {
     next: (_, time) => (Math.floor(time / HOUR) + 1) * HOUR,
@@ -78,7 +78,7 @@ describe("what is due", () => {
     expect(due("skip", 10 * HOUR, 20 * HOUR)).toEqual({ dueAt: 20 * HOUR, run: true });
   });
 
-  test("what is later than a day is not made up", () => {
+  test("a firing that is later than a day is not made up", () => {
     const daily: Times = { next: () => 50 * HOUR, latest: () => 24 * HOUR };
     const firing = firingOf({ when: { at: 0 }, missed: "once" }, { lastDueAt: 0, now: 49 * HOUR }, daily);
     expect(firing).toMatchObject({ dueAt: 24 * HOUR, run: false, reason: "missed by more than 24 hours" });

@@ -13,6 +13,6 @@ test.each(LAYERS.map((layer, index) => [layer, LAYERS.slice(index)] as const))(
   },
 );
 
-test("what no layer has is not set", () => {
+test("a value that no layer has is not set", () => {
   expect(strongest({ session: undefined, global: undefined })).toBeUndefined();
 });

@@ -38,7 +38,7 @@ test.each([
   expect(resetOf(error, NOW)).toBeUndefined();
 });
 
-test("what the engines were recorded to say is understood", () => {
+test("the recorded words of the engines are understood", () => {
   const textOf = (file: string) => readFileSync(new URL(`../../fixtures/${file}.jsonl`, import.meta.url), "utf8");
   const said = /You've hit your 5-hour limit[^"]*/.exec(textOf("claude/usage-limit"))?.[0] ?? "";
   expect(iso(resetOf(said, NOW))).toBe("2026-11-29T20:24");

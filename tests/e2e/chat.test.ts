@@ -117,7 +117,7 @@ describe("the chat", () => {
     expect(answer.message_thread_id).toBe(topic);
   });
 
-  test("says what it cannot read, and where a reply's target is gone it answers all the same", async () => {
+  test("says what it cannot read, and answers also if a reply's target is gone", async () => {
     const { say, outcomeOf, botSays, emulator } = await stage();
     say("", { more: { dice: { emoji: "🎲", value: 3 } } });
     await botSays(/cannot read a sticker yet/);
@@ -129,7 +129,7 @@ describe("the chat", () => {
     expect((await outcomeOf(say("session\nanswer next\ndone"))).text).toContain("next");
   });
 
-  test("begins a new session after /new, and goes on by itself before, where session_mode is chat", async () => {
+  test("continues by itself if session_mode is chat, and begins a new session after /new", async () => {
     const { say, outcomeOf, botSays } = await stage({ telegram: 'session_mode = "chat"' });
     const sessionOf = async (id: number) => /alpha resume \S+/.exec(textOf(await outcomeOf(id)))?.[0];
     const first = await sessionOf(say("session\nanswer one\ndone"));
@@ -139,7 +139,7 @@ describe("the chat", () => {
     expect(await sessionOf(say("session\nanswer three\ndone"))).not.toBe(first);
   });
 
-  test("keeps one thread where three messages come before its session is known", async () => {
+  test("keeps one thread if three messages come before its session is known", async () => {
     const { say, outcomeOf, botSays, directory } = await stage({ telegram: 'session_mode = "chat"' });
     const gate = join(directory, "go");
     const ids = [say(`until ${gate}\nsession\nanswer one\ndone`)];
@@ -151,7 +151,7 @@ describe("the chat", () => {
     expect(new Set(texts.map((text) => /alpha resume \S+/.exec(text)?.[0])).size).toBe(1);
   });
 
-  test("hides resume lines where the next message goes on by itself, and a reply still finds its thread", async () => {
+  test("hides resume lines if the next message continues by itself, and a reply still finds its thread", async () => {
     const { say, outcomeOf, botSays } = await stage({ telegram: 'session_mode = "chat"\nshow_resume_line = false' });
     const copied = ({ reply_markup }: Message) => /alpha resume s[^"]+/.exec(JSON.stringify(reply_markup))?.[0];
     const first = await outcomeOf(say("session\nanswer one\ndone"));

@@ -45,7 +45,7 @@ test("a large diff is a file", async () => {
   await emulator.waitFor(() => emulator.calls("sendDocument").length > 0);
 });
 
-test("what is known of a session is shown with its files", async () => {
+test("/show tells about a session and its files", async () => {
   const path = repository();
   const { say, botSays, outcomeOf } = await stage(project(path));
   const done = await outcomeOf(say(`/web session\nnote ${path}/new.txt\ncost 0.25\nanswer ok\ndone`));

@@ -17,7 +17,7 @@ test("a command that only the engine has is offered to it, and goes to its sessi
   expect(textOf(answer)).toContain('"prompts":["answer","/fix-all facts"]');
 });
 
-test("what the engine does not have either is refused without a button, and nothing starts", async () => {
+test("a command that the engine does not have either is refused without a button, and nothing starts", async () => {
   const bridge = await setUp("pi");
   bridge.say("/nothing at all");
   const refused = await bridge.botSays(/^I do not know \/nothing\./);

@@ -23,7 +23,7 @@ async function withOutbox(fill: (outbox: string) => void, options = {}) {
   return { ...it, id, files };
 }
 
-describe("what an agent puts into its outbox", () => {
+describe("a file in an agent's outbox", () => {
   test("is sent after the answer: images as photos, others as documents; a reply continues the run", async () => {
     const { files, emulator, say, outcomeOf } = await withOutbox((outbox) => {
       writeFileSync(join(outbox, "chart.png"), dot(3));
@@ -80,7 +80,7 @@ describe("what an agent puts into its outbox", () => {
     expect(files()[0]?.document?.file_name).toBe("site.zip");
   });
 
-  test("and is denied by the rules is named", async () => {
+  test("that the rules deny is named", async () => {
     const { botSays, files } = await withOutbox((outbox) => writeFileSync(join(outbox, "key.pem"), "secret"));
     await botSays(/Not everything[\s\S]*denied by the rule/);
     expect(files()).toEqual([]);
@@ -90,7 +90,7 @@ describe("what an agent puts into its outbox", () => {
     ["was rewritten", "save", /report\.txt was changed before it was sent: \/file get \.takopi\/outbox\/report\.txt/],
     ["was removed", "remove", /report\.txt does not exist/],
   ])(
-    "and %s by a later task while Telegram was away is named, and not sent in another's words",
+    "that %s by a later task while Telegram was away is named, and not sent in another's words",
     async (_, word, says) => {
       const { emulator, say, botSays, directory, outcomeOf, store } = await stage();
       const outbox = join(directory, ".takopi/outbox");

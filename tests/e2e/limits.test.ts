@@ -74,7 +74,7 @@ describe("a changed config", () => {
     writeFileSync(file, edit(readFileSync(file, "utf8")));
   };
 
-  test("is in force at once where watch_config is set; the token's change waits for a restart", async () => {
+  test("is in force at once if watch_config is set; the token's change waits for a restart", async () => {
     const setting = await stage({ top: "watch_config = true" });
     change(setting, (text) => `${text.replace('bot_token = "', 'bot_token = "1')}\n[projects.shop]\npath = "."\n`);
     await setting.botSays(/transports\.telegram\.bot_token takes a restart/);

@@ -21,7 +21,7 @@ describe("a message to a running thread", () => {
     expect(store().updates.waiting()).toEqual([]);
   });
 
-  test("is added to it without a reply where the chat goes on by itself", async () => {
+  test("is added to it without a reply if the chat continues by itself", async () => {
     const { say, botSays, outcomeOf } = await stageLive({ telegram: 'session_mode = "chat"' });
     const first = say("steered");
     await botSays(/^working · pi/);
@@ -29,7 +29,7 @@ describe("a message to a running thread", () => {
     expect(textOf(await outcomeOf(first))).toContain("blue");
   });
 
-  test("waits for its turn where the engine refuses it, and is run once", async () => {
+  test("waits for its turn if the engine refuses it, and is run once", async () => {
     const { say, botSays, outcomeOf, store } = await stageLive({ defaultEngine: "codex" });
     const first = say("hang");
     await botSays(/^working · codex/);
@@ -41,7 +41,7 @@ describe("a message to a running thread", () => {
     expect(store().runs.recent(10)).toHaveLength(2);
   });
 
-  test("waits for its turn where the engine cannot be steered", async () => {
+  test("waits for its turn if the engine cannot be steered", async () => {
     const { say, botSays, outcomeOf, directory } = await stageLive({ defaultEngine: "alpha" });
     const first = say(`session\nuntil ${directory}/never\ndone`);
     await botSays(/^working · alpha/);
@@ -54,7 +54,7 @@ describe("a message to a running thread", () => {
     expect(textOf(await outcomeOf(second))).toContain("later");
   });
 
-  test("waits for its turn behind /queue, and where it names another engine", async () => {
+  test("waits for its turn behind /queue, and if it names another engine", async () => {
     const { say, botSays, outcomeOf } = await stageLive();
     const first = say("steered");
     await botSays(/^working · pi/);
@@ -105,7 +105,7 @@ describe("a message to a running thread", () => {
     expect(textOf(await outcomeOf(second))).toContain("Hello.");
   });
 
-  test("is a run of its own where it begins a thread", async () => {
+  test("is a run of its own if it begins a thread", async () => {
     const { say, botSays, outcomeOf } = await stageLive();
     const first = say("steered");
     await botSays(/^working · pi/);

@@ -51,7 +51,7 @@ test("a served topic is offered it for itself", async () => {
   expect(bound.message_thread_id).toBe(threadId);
 });
 
-test("where each message begins anew, and in the chat of another project, nothing is offered", async () => {
+test("nothing is offered if each message begins anew, or in the chat of another project", async () => {
   const { say, botSays } = await stage({ tables });
   say("/web");
   expect(labels(await botSays(/^Nothing was started/))).toEqual([]);

@@ -54,7 +54,7 @@ test("a run goes on with a progress message and Stop in the new chat", async () 
   await botSays(/^cancelled/, moved);
 });
 
-test("what a group has chosen, its session and its schedules follow it, also over a restart", async () => {
+test("the settings of a group, its session and its schedules follow it, also over a restart", async () => {
   const staged = await withGroup({ telegram: 'session_mode = "chat"' });
   const { emulator, say, botSays, outcomeOf, press, stop, start } = staged;
   emulator.setAdmin(OLD, emulator.person.id, true);

@@ -7,6 +7,7 @@ import type { Answered, ToldEvent } from "../../src/control/operation-handler.ts
 import { exitCodes } from "../../src/control/protocol.ts";
 import { operations } from "../../src/operations/index.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
+import { connectMcp } from "../helpers/mcp-client.ts";
 import { wordsOf } from "../helpers/operation-words.ts";
 import { shell } from "../helpers/shell.ts";
 
@@ -39,7 +40,7 @@ test("every example is taken by the command line and by the chat, whatever comes
   }
 });
 
-test("what waits is listed, moved and dropped, and runs in the new order", async () => {
+test("waiting tasks are listed, moved and dropped, and run in the new order", async () => {
   const { directory, say, botSays, outcomeOf } = await stage({ tables: "[limits]\nparallel_runs = 1\n" });
   const { path, open } = gates();
   const takopi = shell({ directory });
@@ -162,6 +163,12 @@ test("a session is found by its name, its id and the beginning of either, and se
   expect(both).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/Several begin with login: login bug, login page/),
+  });
+  say("/show login");
+  await botSays(/^Several begin with login: login bug, login page/);
+  const client = await connectMcp(directory);
+  expect(await client.callTool({ name: "show", arguments: { run: "login" } })).toMatchObject({
+    structuredContent: { error: { code: "usage", message: expect.stringContaining("login bug, login page") } },
   });
   const sent = await json(takopi("send", "--session", "login page", "--wait", "session\nanswer more\ndone", "--json"));
   expect(store().runs.get(sent.run)?.resume).not.toBe(named.session);

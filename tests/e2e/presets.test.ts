@@ -49,7 +49,7 @@ test("a session's own /model comes before its preset, and a preset before the ch
   expect(textOf(await outcomeOf(say(FACTS, { replyTo: first.message_id })))).toContain("model=of-session");
 });
 
-test("what the engine lacks is refused, and a preset of another engine in a session too", async () => {
+test("a preset with a key that the engine lacks is refused, and so is one of another engine in a session", async () => {
   const { say, outcomeOf, botSays } = await setUp();
   expect(textOf(await outcomeOf(say(`/gone ${FACTS}`)))).toContain(
     "alpha has no sandbox, which the preset gone sets: choose another engine.",

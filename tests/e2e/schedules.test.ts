@@ -4,7 +4,7 @@ import type { Schedule } from "../../src/domain/schedule.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { shell } from "../helpers/shell.ts";
 
-test("what is due runs in its chat, says which schedule it is, and can be replied to", async () => {
+test("a schedule that is due runs in its chat, names itself, and can be replied to", async () => {
   const { emulator, botSays, say, stop, start, store, outcomeOf } = await stage();
   await stop();
   const due: Schedule = {
@@ -124,6 +124,8 @@ describe("a usage limit that is reset at a known time", () => {
     expect(await press(outcome, label)).toBe("Done.");
     await botSays(/^continue-\w+ · once/);
     await press(outcome, label);
+    say("/queue");
+    await botSays(/^1\. alpha · continues \w{3} .*, when its usage limit is reset · continue-/);
     await stop();
     const [waiting, ...others] = store().schedules.all();
     expect([waiting?.state, others]).toEqual(["active", []]);
@@ -136,6 +138,16 @@ describe("a usage limit that is reset at a known time", () => {
       return all.length === 2 && all.every(({ state }) => state === "ended") ? all : undefined;
     });
     expect(runs[0]).toMatchObject({ prompt: "continue", resume: runs[1]?.session });
+  });
+
+  test("is in the queue until somebody takes it back there", async () => {
+    const { say, outcomeOf, botSays, press, store } = await stage({ tables: '[alpha]\nat_limit = "wait"\n' });
+    await outcomeOf(say(limited(3_600)));
+    say("/queue");
+    await press(await botSays(/^1\. alpha · continues /), "1 Do not continue");
+    expect(store().schedules.all()).toEqual([]);
+    say("/queue");
+    await botSays(/^Nothing waits here\.$/);
   });
 
   test('is waited for with at_limit = "wait", and not offered with "stop"', async () => {

@@ -78,7 +78,7 @@ describe("commands for a thread", () => {
     await botSays(/^That session keeps no process warm\.$/);
   });
 
-  test("tell what the engine says where it cannot", async () => {
+  test("tell what the engine says if it cannot", async () => {
     const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex" });
     const first = await outcomeOf(say("answer"));
     say("/compact", { replyTo: first.message_id });

@@ -23,7 +23,7 @@ function runScript(contents: string): string[] {
   return execFileSync("bash", ["-c", command], { encoding: "utf8" }).trim().split("\n");
 }
 
-test("what is loaded later finds room, also in a process without a file descriptor left", () => {
+test("a module that is loaded later finds room, also in a process without a file descriptor left", () => {
   const printed = runScript(`import { openSync } from "node:fs";
 import { keepRoom, later } from "./src/later.ts";
 const load = later(() => import("./lazy.mjs"));

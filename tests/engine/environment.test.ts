@@ -4,7 +4,7 @@ import { engineEnv } from "../../src/engine/environment.ts";
 const TOKEN = `123456789:${"A".repeat(35)}`;
 const parts = { env: {}, patterns: [], options: {}, cwd: "/repo", runId: "run-1" };
 
-test("what programs need passes, the rest does not", () => {
+test("only variables that programs need pass", () => {
   const env = {
     ...{ HOME: "/home/ada", PATH: "/bin", LC_ALL: "C", XDG_DATA_HOME: "/data", HTTPS_PROXY: "http://proxy" },
     ...{ AWS_SECRET_ACCESS_KEY: "secret", OPENAI_API_KEY: "secret", PWD: "/elsewhere", UNSET: undefined },

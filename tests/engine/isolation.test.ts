@@ -71,7 +71,7 @@ test.each(Object.entries(places))(
   },
 );
 
-test("what `load` names of the engine's folder is there too, and what is not there is left out", () => {
+test("entries of the engine's folder that `load` names are there, and missing ones are left out", () => {
   mkdirSync(join(home, ".codex/prompts"));
   isolate(isolationOf("codex"), setup({ isolated: own, load: ["prompts", "nothing"] }));
   expect(readlinkSync(join(own, ".codex/prompts"))).toBe(join(home, ".codex/prompts"));

@@ -42,7 +42,7 @@ test("a refusal is told in the words of the other side, and a strange answer by 
   await expect(strange).rejects.toThrow("Toy's answer to b is not as expected.");
 });
 
-test("what it says by itself is heard in order, and a request can be answered or refused", async () => {
+test("unasked messages are heard in order, and a request can be answered or refused", async () => {
   const { peer, sent, say } = connect();
   const heard: unknown[] = [];
   peer.listener = ({ id, method }) => {

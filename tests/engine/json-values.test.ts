@@ -19,7 +19,7 @@ type Json<T> = T extends string | number | boolean | null
         ? { [Key in keyof T]: Json<T[Key]> }
         : never;
 
-test("what goes between a bridge and a worker is JSON: the compiler refuses anything else", () => {
+test("bridge and worker exchange JSON alone: the compiler refuses anything else", () => {
   assertType<Json<RunSpec>>({} as RunSpec);
   assertType<Json<RunCommand>>({} as RunCommand);
   assertType<Json<WorkerEvent>>({} as WorkerEvent);

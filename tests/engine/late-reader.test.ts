@@ -9,7 +9,7 @@ const prints = fileURLToPath(new URL("../../fixtures/children/prints.mjs", impor
 /** Keeps this process from running, as a busy machine or a closed lid does, ms. */
 const freeze = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-test("what an engine printed is read however late reading begins", async () => {
+test("output of an engine is read however late reading begins", async () => {
   const child = await spawnProcess(
     { id: "toy", file: process.execPath, args: [prints, "the answer"], cwd: process.cwd(), env: {} },
     "",

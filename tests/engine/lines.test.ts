@@ -83,7 +83,7 @@ describe("framing", () => {
     expect(split([snowman.subarray(0, 1), snowman.subarray(1, 2), snowman.subarray(2)]).lines).toEqual(["☃"]);
   });
 
-  test("of a line that is skipped or too long nothing is held", () => {
+  test("a line that is skipped or too long takes no memory", () => {
     const splitter = new LineSplitter({ skip: ["noise"], maxBytes: 1_000_000 });
     const block = Buffer.alloc(1_000_000, "x");
     const before = process.memoryUsage().arrayBuffers;

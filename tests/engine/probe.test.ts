@@ -35,7 +35,7 @@ test("says what is missing and which setting mends it", async () => {
   });
 });
 
-test("says so where the program gives no version", async () => {
+test("says so if the program gives no version", async () => {
   await writeFile(join(directory, "mute"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
   const probe = await probeExecutable({ id: "toy", cmd: join(directory, "mute"), env: env() });
   expect(probe.version).toBeUndefined();

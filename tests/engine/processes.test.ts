@@ -24,7 +24,7 @@ async function start(program: string, runId: string): Promise<{ readonly pid: nu
   return { pid: child.pid, end };
 }
 
-test("only the processes of one run are found, also where one id begins with the other", async () => {
+test("only the processes of one run are found, also if one id begins with the other", async () => {
   const short = await start("waits", "run-1");
   const long = await start("waits", "run-12");
   expect(await markedProcesses("run-1")).toEqual([short.pid]);

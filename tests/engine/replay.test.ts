@@ -56,7 +56,7 @@ test("any lines in any order, cut anywhere, give at most one start and exactly o
   );
 });
 
-test("what one line gives after an outcome is left out", async () => {
+test("events that a line gives after an outcome are left out", async () => {
   const outcome = { type: "completed", engine: "toy", ok: true, answer: "an answer" } as const;
   const action = { id: "a", kind: "tool", title: "look", detail: {} } as const;
   const late = { type: "action", engine: "toy", phase: "started", action } as const;

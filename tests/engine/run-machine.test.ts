@@ -48,7 +48,7 @@ test("one start and one outcome come through, the outcome with the session and n
   expect(await collect(run.events)).toEqual([started, { ...completed, resume: token }]);
 });
 
-test("of a session that is not kept nobody hears", async () => {
+test("a session that is not kept is told to nobody", async () => {
   const request = toRequest({ prompt: "hello", cwd: "/", options: {}, env: {}, log: recordingLog() });
   const drive: Drive = async (output) => {
     for (const event of [started, text("Do"), { ...completed, resume: token }]) output.push(event);

@@ -176,7 +176,7 @@ describe("outcome", () => {
     expect(error).not.toContain("\u001b");
   });
 
-  test("where the engine prints no end, its own rule decides", async () => {
+  test("if the engine prints no end, its own rule decides", async () => {
     expect(outcome(await run("no-end"))).toMatchObject({
       ok: true,
       answer: "half",
@@ -317,7 +317,7 @@ describe("release", () => {
     }
   });
 
-  test("comes also where the run was stopped while its launch waited", async () => {
+  test("comes also if the run was stopped while its launch waited", async () => {
     let go = () => {};
     const gate = new Promise<void>((resolve) => {
       go = resolve;

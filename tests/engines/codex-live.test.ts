@@ -214,7 +214,7 @@ test.each([
   if (reason !== undefined) expect(calls[1]?.prompts.at(-1)).toContain(reason);
 });
 
-test("what was allowed for the session is not asked again", async () => {
+test("a command that was allowed for the session is not asked about again", async () => {
   const command = "uname -s";
   script = [reply(escalated(command)), reply(escalated(command)), reply(text("Twice."))];
   const { questions, react } = answering({ type: "allow", scope: "session" });

@@ -156,7 +156,7 @@ test("a command is asked for with its directory, and runs once it is allowed", a
   expect(await watched.run.controls.answer(question.id, once)).toBe(false);
 });
 
-test("what the person's own config allows is not asked for", async () => {
+test("a command that the person's own config allows is not asked about", async () => {
   const finished = await ask("[[shell echo allowed]]");
   expect(questionsOf(finished)).toEqual([]);
   expect(outputs(finished)).toEqual(["allowed"]);
@@ -186,7 +186,7 @@ test("a question that nobody answers ends the turn", async () => {
   expect(completed).toMatchObject({ ok: false, error: expect.stringContaining("bash (echo no)") });
 });
 
-test("what is allowed for a session is not asked for again in it, but in others", async () => {
+test("a command that was allowed for a session is asked about again in others alone", async () => {
   const first = await askAndReply("[[shell touch a]]", { type: "allow", scope: "session" });
   const again = await ask("[[shell touch b]]", { session: sessionOf(first) });
   expect(questionsOf(again)).toEqual([]);

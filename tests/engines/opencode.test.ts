@@ -151,7 +151,7 @@ test("a model's refusal ends the run with what its server said", async () => {
   expect(completed).toMatchObject({ ok: false, answer: "", error: "scripted failure 400" });
 });
 
-test("where no model is set, opencode's hosted ones are left alone, and the error says what to set", async () => {
+test("if no model is set, opencode's hosted ones are left alone, and the error says what to set", async () => {
   const home = join(root, "bare");
   mkdirSync(home);
   const { completed } = await finish(open("Hello.", { home }).run);

@@ -121,7 +121,7 @@ test("a denied command does not run, and the model hears the reason", async () =
   expect(readdirSync(home.repo)).not.toContain("denied.txt");
 });
 
-test("what is allowed for the session is not asked again, and nothing else is allowed by it", async () => {
+test("a command that was allowed for the session is not asked about again, and nothing else is allowed", async () => {
   const first = start("[[shell echo again]]", gated);
   const { id } = await first.question();
   await first.run.controls.answer(id, { type: "allow", scope: "session" });
@@ -274,7 +274,7 @@ test("a fork begins with all turns of its session, and leaves that as it was", a
   expect(newestMessages()).not.toContain("In the fork.");
 });
 
-test("undo goes on without the last turn, and says so where there is but one", async () => {
+test("undo continues without the last turn, and says so if there is only one", async () => {
   const session = sessionOf(await ask("[[say One.]]"));
   await expect(pi.operations.undo?.(on(session))).rejects.toThrow("only turn");
   await ask("[[say Two.]]", { session });

@@ -133,16 +133,13 @@ test.each(ways)("%s runs what a trusted repository brings (interactive: %s)", as
   expect([...repository.ran()].sort()).toEqual(expect.arrayContaining([...(DONE_IF_TRUSTED[id] ?? [])]));
 });
 
-test.each([false, true])(
-  "opencode is not started where it would load plugins (interactive: %s)",
-  async (interactive) => {
-    const repository = newRepository({ plugins: true });
-    const { events } = await play(repository, { id: "opencode", interactive, prompt: "[[shell echo one]]" });
-    const error = expect.stringContaining("this project is not trusted, so nothing was started");
-    expect(events.at(-1)).toMatchObject({ type: "completed", ok: false, error });
-    expect(repository.ran()).toEqual([]);
-  },
-);
+test.each([false, true])("opencode is not started if it would load plugins (interactive: %s)", async (interactive) => {
+  const repository = newRepository({ plugins: true });
+  const { events } = await play(repository, { id: "opencode", interactive, prompt: "[[shell echo one]]" });
+  const error = expect.stringContaining("this project is not trusted, so nothing was started");
+  expect(events.at(-1)).toMatchObject({ type: "completed", ok: false, error });
+  expect(repository.ran()).toEqual([]);
+});
 
 test.each([false, true])("trust that codex has noted itself does not count (interactive: %s)", async (interactive) => {
   const repository = newRepository();

@@ -23,6 +23,17 @@ test("a task for a machine that has left says since when, waits, and runs once i
   expect(textOf(await outcomeOf(id))).toMatch(/two/);
 });
 
+test("tasks that wait for a machine that is gone keep nobody waiting here", async () => {
+  const { say, botSays, outcomeOf, worker } = await stageMachines({ tables: "[limits]\nparallel_runs = 1\n" });
+  await outcomeOf(say("/api session\nanswer one\ndone"));
+  await worker.stop();
+  const waiting = [1, 2].map((n) => say(`/api session\nanswer waited ${n}\ndone`));
+  await botSays(/gpu has been gone since \d\d:\d\d; this waits for it/);
+  expect(textOf(await outcomeOf(say("session\nanswer here\ndone")))).toContain("here");
+  await worker.start();
+  for (const [index, id] of waiting.entries()) expect(textOf(await outcomeOf(id))).toContain(`waited ${index + 1}`);
+});
+
 test("a task that is stopped before its machine was ever there is not run when the machine comes", async () => {
   const broker = await startBroker();
   const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n`;
@@ -81,7 +92,7 @@ test("a second worker of the same name is refused, and says where the first one 
   await expect(twin).rejects.toThrow(/Another worker is gpu already \(on .+, since 20.+\): end it, or set another/);
 });
 
-test("what the machine lacks is refused in one sentence", async () => {
+test("a task for something that the machine lacks is refused in one sentence", async () => {
   const { say, outcomeOf } = await stageMachines({ tables: '[projects.web]\nmachine = "gpu"\n' });
   const text = textOf(await outcomeOf(say("/web session\ndone")));
   expect(text).toContain("On gpu: The project 'web' is not configured");

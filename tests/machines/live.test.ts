@@ -31,7 +31,7 @@ test("a photo travels to the project there, and a file of 5 MiB comes back whole
   expect(sent.document?.file_size).toBe(5 * 1024 * 1024);
 });
 
-test("what a run puts into its outbox there is sent here", async () => {
+test("a file in the outbox of a run there is sent here", async () => {
   const { emulator, outcomeOf, say, worker } = await stageMachines();
   const outbox = join(worker.directory, "api/.takopi/outbox");
   execFileSync("mkdir", ["-p", outbox]);

@@ -140,7 +140,7 @@ test("a stolen key of a worker may do nothing that is another's", async () => {
   }
 });
 
-test("what a stolen key has the broker send in the broker's name counts for nobody", async () => {
+test("messages that a stolen key has the broker send in the broker's name count for nobody", async () => {
   const { secured, bridge, cpu } = await enter();
   const { say, outcomeOf, botSays } = bridge;
   const thief = await steal(secured, "gpu");

@@ -17,11 +17,11 @@ export interface WorkerChild {
   signal(name: NodeJS.Signals): void;
 }
 
-/** The worker `gpu` with the project `api`; ended with the test. */
-export function workerChild(broker: string, name = "gpu"): WorkerChild {
+/** A worker with one project; ended with the test. */
+export function workerChild(broker: string, name = "gpu", project = "api"): WorkerChild {
   const directory = mkdtempSync(join(tmpdir(), `takopi-worker-${name}-`));
-  mkdirSync(join(directory, "api"));
-  const config = `default_engine = "alpha"\n[machines]\nbroker = "${broker}"\nname = "${name}"\n[projects.api]\npath = "api"\n`;
+  mkdirSync(join(directory, project));
+  const config = `default_engine = "alpha"\n[machines]\nbroker = "${broker}"\nname = "${name}"\n[projects.${project}]\npath = "${project}"\n`;
   writeFileSync(join(directory, "takopi.toml"), config);
   const steps = new Map<string, () => void>();
   let child: ChildProcess | undefined;

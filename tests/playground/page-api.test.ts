@@ -9,7 +9,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = { [
   fetch(`${current.emulator.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
 const hello = () => ({ chat_id: current.emulator.privateChatId, text: "hello" });
 
-test("what the person sends reaches the bot", async () => {
+test("messages of the person reach the bot", async () => {
   const response = await post("/page/send", hello());
   expect(response.status).toBe(200);
   const { message } = (await response.json()) as { message: unknown };

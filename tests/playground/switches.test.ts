@@ -230,7 +230,7 @@ test("buttons may be disabled, and a keyboard may open the reply field", async (
   expect(asked).not.toHaveProperty("reply_markup");
 });
 
-test("what a person formats, quotes or sends as voice reaches the bot", async () => {
+test("formats, quotes and voice messages of a person reach the bot", async () => {
   const { api, emulator } = current;
   const chatId = emulator.privateChatId;
   const url = "https://example.org/hidden?a=1";
@@ -265,7 +265,7 @@ test("an album is one group of photos or of documents, and can be downloaded aga
   );
 });
 
-test("what is no picture, or too large for one, cannot be sent as a photo", async () => {
+test("a file that is no picture, or is too large for one, cannot be sent as a photo", async () => {
   const { api, emulator } = current;
   const send = (data: Buffer) => api.sendPhoto(emulator.privateChatId, new InputFile(data, "a.png"));
   expect(await describe(send(Buffer.from("text")))).toBe("Bad Request: IMAGE_PROCESS_FAILED");

@@ -197,7 +197,7 @@ describe("faults", () => {
     expect(arrived()).toBe(0);
   });
 
-  test("a fault strikes as often as told, only where it matches, and can be taken back", async () => {
+  test("a fault strikes as often as told, only if it matches, and can be taken back", async () => {
     const { emulator } = current;
     emulator.fail((call) => call.payload["text"] === "hi", { type: "forbidden" }, 2);
     await refusal(send());

@@ -36,7 +36,7 @@ test("an outcome says how full the context of the session's own model is", async
   expect((await outcome("at-file")).usage?.contextFill).toBeCloseTo(150 / 1_000_000, 8);
 });
 
-test("what was thought is a note, and a refused tool a step that failed", async () => {
+test("a thought is a note, and a refused tool is a step that failed", async () => {
   expect(actions(await play("read-thinking")).map(([, kind]) => kind)).toContain("note");
   const denied = await play("denied");
   expect(denied.some((event) => event.type === "action" && event.phase === "completed" && event.ok === false)).toBe(

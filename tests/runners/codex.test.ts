@@ -197,7 +197,7 @@ test("a resumed run is charged what it used itself, not the whole thread", () =>
   });
 });
 
-test("usage is left out where the thread's earlier totals are unknown, or larger than the later ones", () => {
+test("usage is left out if the thread's earlier totals are unknown, or larger than the later ones", () => {
   const more = { ...firstRun, input_tokens: 1_000_000 };
   for (const before of [undefined, more]) {
     expect(outcome("resume", { ...initial, before }).usage).toBeUndefined();

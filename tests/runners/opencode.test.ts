@@ -100,7 +100,7 @@ test("a sub-agent is one step, whatever it did", async () => {
   expect((await outcome("task")).answer).toBe("I will ask a helper.\n\nThe helper is done.");
 });
 
-test("reasoning is shown where it was asked for, and is no part of the answer", async () => {
+test("reasoning is shown if it was asked for, and is no part of the answer", async () => {
   expect(await steps("thinking")).toEqual(["note Six times seven."]);
   expect((await outcome("thinking")).answer).toBe("The answer is 42.");
 });

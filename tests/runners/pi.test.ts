@@ -209,12 +209,12 @@ describe("a stream that ends without an outcome", () => {
     expect(outcome.error).toBe("pi ended before it was done (SIGKILL).");
   });
 
-  test("is a success where the answer was whole, whatever the exit code", () => {
+  test("is a success if the answer was whole, whatever the exit code", () => {
     const done = { ...working, phase: "ended", last: { stopReason: "stop" } } as const;
     expect(end(done, { ...exit, code: 1 })).toMatchObject({ ok: true, answer: "So far." });
   });
 
-  test("guesses at a question on a terminal where there was no word at all", () => {
+  test("guesses at a question on a terminal if there was no word at all", () => {
     expect(end(initialState, exit).error).toContain("asked a question on a terminal");
   });
 
@@ -252,7 +252,7 @@ const answer = (text: string, stopReason = "stop") =>
   message("assistant", { content: [{ type: "text", text }], stopReason });
 const session = { type: "session", id: "s1" };
 
-describe("what other versions and extensions print", () => {
+describe("output of other versions and extensions", () => {
   test("an answer that a message was added to is told with the answer to that", async () => {
     const stream = lines(
       session,
@@ -266,7 +266,7 @@ describe("what other versions and extensions print", () => {
     expect(events.at(-1)).toMatchObject({ type: "completed", ok: true, answer: "One.\n\nTwo." });
   });
 
-  test("what was said before a tool is no answer of its own", async () => {
+  test("words before a tool are no answer of their own", async () => {
     const stream = lines(session, message("user"), answer("Working.", "toolUse"), message("user"), answer("Done."));
     expect((await replay(pi, [...stream, ...lines({ type: "agent_end" })])).at(-1)).toMatchObject({ answer: "Done." });
   });

@@ -21,7 +21,7 @@ function withRuns(...ids: string[]) {
   return store;
 }
 
-test("what ended long ago loses its texts, and keeps its counts, its session and its messages", () => {
+test("a run that ended long ago loses its texts, and keeps its counts, its session and its messages", () => {
   const store = withRuns("1", "2");
   store.messages.lead("1", "77", "1");
   expect(store.history.prune(2)).toBe(1);
@@ -33,7 +33,7 @@ test("what ended long ago loses its texts, and keeps its counts, its session and
   expect(store.history.prune(2)).toBe(0);
 });
 
-test("what has not ended, or is not delivered yet, keeps its texts", () => {
+test("a run that has not ended, or is not delivered yet, keeps its texts", () => {
   const store = withRuns("1");
   store.runs.add(run("2"));
   store.deliveries.add({ runId: "1", chatId: "1", topicId: null, replyTo: "1", body: null, createdAt: 1 });
@@ -42,7 +42,7 @@ test("what has not ended, or is not delivered yet, keeps its texts", () => {
   expect(store.runs.get("2")?.prompt).toBe("my secret");
 });
 
-test("of a question it stays known who decided what kind of thing, and not what it said", () => {
+test("a question keeps its kind and who decided, and loses its words", () => {
   const store = withRuns("1");
   const question = { id: "q", kind: "command", title: "rm x", command: "rm x", canAllowSession: false } as const;
   store.questions.add({ key: "k", runId: "1", question, chatId: "1", topicId: null, askedAt: 1 });
@@ -60,7 +60,7 @@ test("the next delivery is newer than all before it, also if these were removed"
   expect(store.deliveries.open(3)).toHaveLength(1);
 });
 
-test("what is to be told once is new once", () => {
+test("news that is told once is new once", () => {
   const { history } = openStore(":memory:");
   expect([history.tellsFirst("a", 1), history.tellsFirst("b", 1), history.tellsFirst("a", 2)]).toEqual([
     true,

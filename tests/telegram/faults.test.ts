@@ -173,7 +173,7 @@ describe("the first progress message", () => {
     );
   });
 
-  test("that may have arrived is gone in the end, also where none came after it", async () => {
+  test("that may have arrived is gone in the end, also if none came after it", async () => {
     const first = (chat: FakeChat) => {
       for (let times = 0; times < 6; times++) chat.fail("sendMessage", { type: "reset after" });
     };

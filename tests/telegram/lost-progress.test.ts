@@ -58,7 +58,7 @@ test("a progress message whose id was never stored is found, past what other peo
   expect(shown()).toEqual([[progress, expect.stringMatching(/^restarting · alpha · \d+s$/)]]);
 });
 
-test("what replies to another prompt is not taken, and goes, since it is delivered again", async () => {
+test("a reply to another prompt is not taken, and is deleted, since it is delivered again", async () => {
   const [first, second] = [asked("first"), asked("second")];
   store.runs.setProgress("first", await arrived("working · alpha · 9s", first));
   store.messages.lead(chatId, store.runs.get("first")?.progressId ?? "", "first");
@@ -72,7 +72,7 @@ test("what replies to another prompt is not taken, and goes, since it is deliver
   ]);
 });
 
-test("where none arrived nothing is taken", async () => {
+test("if none arrived, nothing is taken", async () => {
   const prompt = asked("first");
   store.messages.lead(chatId, await arrived("known", prompt), "first");
   expect(await find()).toEqual([]);

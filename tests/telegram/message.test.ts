@@ -47,7 +47,7 @@ test("a command that was copied as code still is one", () => {
   expect(read({ text: "/cancel", entities: [{ type: "code", offset: 0, length: 7 }] })?.text).toBe("/cancel");
 });
 
-test("what a person selected is a quote, and what Telegram quotes by itself is none", () => {
+test("words that a person selected are a quote, and words that Telegram quotes by itself are none", () => {
   const quote = { text: "point three only", position: 4 };
   const more = { text: "expand this", reply_to_message: { message_id: 7, date: 1, text: "all points" } };
   expect(read({ ...more, quote: { ...quote, is_manual: true } })?.quote).toEqual({ text: quote.text, from: undefined });

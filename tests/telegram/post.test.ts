@@ -14,7 +14,7 @@ const telegram: Telegram = {
   },
 };
 
-test("where the topic is gone, texts and files go to the chat itself", async () => {
+test("if the topic is gone, texts and files go to the chat itself", async () => {
   const post = new Post(new Outbox(telegram, noLog), { moves: { current: (chatId) => chatId }, onMoved: () => {} });
   const target = { chatId: "1", topicId: "9", replyTo: null };
   const options = { keyboard: undefined, isSilent: true };

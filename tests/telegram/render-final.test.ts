@@ -87,7 +87,7 @@ test.each([
   for (const part of whole.parts) expectAccepted(part);
 });
 
-test("joins code in a row, and leaves out bold before code, where there are too many formats", async () => {
+test("joins code in a row, and leaves out bold before code, if there are too many formats", async () => {
   const many = (item: (index: number) => string, separator: string) =>
     renderFinal(view(Array.from({ length: 80 }, (_, index) => item(index)).join(separator)), "classic");
   const [mixed] = (await many((index) => `**b${index}** \`c${index}\``, " or ")).parts;
@@ -107,7 +107,7 @@ test("shows an error below the answer, as it stands, and not twice", async () =>
   expect(await classicTexts(view(`${error}\n`, { ...frame, error }))).toEqual([`${header}\n\nexit code 1\nstderr <b>`]);
 });
 
-test("chooses rich in auto where classic would lose the form or take several messages", async () => {
+test("chooses rich in auto if classic would lose the form or take several messages", async () => {
   const kindOf = async (answer: string, mode: MessageMode = "auto") =>
     (await renderFinal(view(answer), mode)).parts.map(({ kind }) => kind);
   expect(await kindOf("- a\n- b")).toEqual(["classic"]);
@@ -156,7 +156,7 @@ test("shows the error beside the beginning of a long answer", async () => {
   expect(wholeOf(file)).toContain("out of tokens");
 });
 
-test("cuts to one message where the configuration says trim", async () => {
+test("cuts to one message if the configuration says trim", async () => {
   const { parts, file } = await renderFinal(view(paragraphs(20), { overflow: "trim" }), "classic");
   expect(file).toBeUndefined();
   expect(parts).toHaveLength(1);

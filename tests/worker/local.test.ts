@@ -91,7 +91,7 @@ test("two workers in one process carry out runs side by side, and each closes it
   }
 });
 
-test("what a killed bridge left is ended: a run's processes, and warm servers of its list", async () => {
+test("a start ends the processes and warm servers that a killed bridge left", async () => {
   const { worker, store } = setUp();
   const script = join(mkdtempSync(join(tmpdir(), "takopi-left-")), "left.mjs");
   writeFileSync(script, "setInterval(() => {}, 1e6)");

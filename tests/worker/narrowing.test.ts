@@ -77,7 +77,7 @@ test("a huge file, a folder and a pipe are refused, and none is waited for", asy
   await expect(readNarrowing(pipe)).rejects.toThrow("is no file");
 });
 
-test("what a project's own checkout says holds in its branches too, and a branch may add to it", async () => {
+test("the file of a project's own checkout holds in its branches, too, and a branch may add to it", async () => {
   const own = directoryWith('sandbox = "read-only"\ndeny = ["rm *"]\ninstructions = "Be brief."');
   const branch = directoryWith('deny = ["git push*", "rm *"]\ninstructions = "Be polite."');
   expect(await narrowingOf([own, branch])).toEqual({

@@ -69,7 +69,7 @@ describe("the worktree of a branch", () => {
     for (const branch of ["old", "far"]) expect(git(await ensure(branch), "rev-parse", "HEAD")).toBe(begin);
   });
 
-  test("begins at worktree_base where that is set", async () => {
+  test("begins at worktree_base if that is set", async () => {
     git(path, "branch", "stable");
     git(path, "commit", "-q", "--allow-empty", "-m", "later");
     const made = await ensure("fix", { worktree_base: "stable" });
@@ -88,7 +88,7 @@ describe("the worktree of a branch", () => {
     },
   );
 
-  test("is refused where something else is in its place, or a link leads out", async () => {
+  test("is refused if something else is in its place, or a link leads out", async () => {
     mkdirSync(join(path, ".worktrees/plain"), { recursive: true });
     await expect(ensure("plain")).rejects.toThrow("is not a git worktree");
     symlinkSync(tmpdir(), join(path, ".worktrees/out"));

@@ -3,7 +3,7 @@ import { type ObjectStore, Objm } from "@nats-io/obj";
 import { BOUNDS } from "../../bounds.ts";
 import type { Connection } from "./connection.ts";
 import { filesOf } from "./names.ts";
-import { within } from "./within.ts";
+import { steadily, within } from "./within.ts";
 
 /** Files and long values on their way to a machine or from it, each under a name that is used once. */
 export class Objects {
@@ -29,8 +29,8 @@ export class Objects {
   async *get(machine: string, name: string): AsyncGenerator<Uint8Array, void> {
     const found = await within((await this.#open(machine)).get(name));
     if (!found) throw new Error(`The broker has no ${name}.`);
-    yield* found.data as unknown as AsyncIterable<Uint8Array>;
-    const problem = await found.error;
+    yield* steadily(found.data as unknown as AsyncIterable<Uint8Array>);
+    const problem = await within(found.error);
     if (problem) throw problem;
   }
 

@@ -21,7 +21,7 @@ test.each<[string, (index: number) => string, string]>([
   expect(fitsEntities(limitEntities(whole).entities)).toBe(true);
 });
 
-test("what stands beside such a paragraph keeps its form", () => {
+test("blocks beside such a paragraph keep their form", () => {
   const blocks = parseMarkdown(`| a | b |\n|---|---|\n| 1 | 2 |\n\n${many(700, () => "`x`")}\n\n1. one\n2. two`);
   expect(blocks.map(({ type }) => type)).toEqual(["table", "paragraph", "list"]);
 });

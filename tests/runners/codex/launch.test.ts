@@ -126,6 +126,6 @@ test("a thread that was killed before it counted begins at zero, as codex itself
   expect(await before()).toMatchObject({ input_tokens: 0, output_tokens: 0 });
 });
 
-test("the totals are unknown where the thread has no file", async () => {
+test("the totals are unknown if the thread has no file", async () => {
   expect(await before()).toBeUndefined();
 });

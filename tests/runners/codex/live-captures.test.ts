@@ -112,7 +112,7 @@ test.each(captureNames)(
   },
 );
 
-test("what an interrupted turn used is counted too", async () => {
+test("the usage of an interrupted turn is counted, too", async () => {
   const events = await read("interrupt", openPlayed("interrupt", readCapture("interrupt")).run);
   const { usage } = events.at(-1) as Completed;
   expect(usage?.inputTokens).toBeGreaterThan(0);

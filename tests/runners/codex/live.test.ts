@@ -68,7 +68,7 @@ test("a server that crashes in mid-turn ends the run with its last words and the
   expect((await finish(open("answer"))).completed.ok).toBe(true);
 });
 
-test("what is not JSON, and what belongs to another turn, is passed over", async () => {
+test("lines that are not JSON, or belong to another turn, are passed over", async () => {
   const { events, completed } = await finish(open("garbage stale answer"));
   expect(completed).toMatchObject({ ok: true, answer: "Hello." });
   expect(JSON.stringify(events)).not.toContain("old words");
@@ -82,6 +82,11 @@ test("nothing comes after the outcome, however often a turn ends", async () => {
 test("an answer that a message was added to is told with the answer to that", async () => {
   const { completed } = await finish(open("added"));
   expect(completed).toMatchObject({ ok: true, answer: "One two three.\n\nFour." });
+});
+
+test("answers that several messages were added to are told together, each once", async () => {
+  const { completed } = await finish(open("added-twice"));
+  expect(completed).toMatchObject({ ok: true, answer: "One.\n\nTwo.\n\nThree." });
 });
 
 test("a thread that is idle after its answer ends the turn, though codex does not say so", async () => {

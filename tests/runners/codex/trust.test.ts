@@ -49,7 +49,7 @@ test("a linked worktree has the trust of its main checkout in codex", () => {
   expect(argumentsFor(repo)).toHaveLength(2);
 });
 
-test("what is said of trust stands before `exec`, in a trusted project as well", () => {
+test("the words about trust stand before `exec`, in a trusted project as well", () => {
   const trust = argumentsFor(repo, true);
   expect(trust).toEqual(["-c", `projects={"${repo}"={trust_level="trusted"}}`]);
   expect(toArgs({}, { trust }).join(" ")).toContain(`-c projects={"${repo}"={trust_level="trusted"}} exec`);

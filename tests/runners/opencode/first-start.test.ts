@@ -27,7 +27,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return settled;
 }
 
-test("nobody waits where the database is there", async () => {
+test("nobody waits if the database is there", async () => {
   expect(await start(DATA, present)).toBeUndefined();
   expect(await start(DATA, present)).toBeUndefined();
 });
@@ -40,7 +40,7 @@ test("while the first start creates the database the others wait, then go on tog
   expect(await others).toEqual([undefined, undefined]);
 });
 
-test("where the first start failed, the next one is the first, and alone", async () => {
+test("if the first start failed, the next one is the first, and alone", async () => {
   const release = await start(DATA, absent);
   const second = start(DATA, absent);
   const third = start(DATA, absent);

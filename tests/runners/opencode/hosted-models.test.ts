@@ -23,7 +23,7 @@ async function guard(options: OpencodeOptions = {}, env: Record<string, string> 
   return content === undefined ? undefined : JSON.parse(content);
 }
 
-test("where nothing names a model, the hosted provider is switched off", async () => {
+test("if nothing names a model, the hosted provider is switched off", async () => {
   expect(await guard()).toEqual({ disabled_providers: ["opencode"] });
 });
 

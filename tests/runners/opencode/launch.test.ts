@@ -71,7 +71,7 @@ test("a session is asked for once", async () => {
   expect((await launch(request({ cmd, model: "a/b" }, "ses_once"))).cwd).toBe(root);
 });
 
-test("a session is found also where the directory of the request is gone", async () => {
+test("a session is found also if the directory of the request is gone", async () => {
   const other = join(root, "other");
   mkdirSync(other);
   const cmd = installStandIn(JSON.stringify([{ directory: other }]));

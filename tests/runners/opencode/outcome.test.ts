@@ -67,7 +67,7 @@ test("an end without a session says that there was none", () => {
   expect(end(initialState, well).error).toMatch(/no session_id/);
 });
 
-test("where opencode was kept from its hosted models, an error without a cause says how to name one", () => {
+test("if opencode was kept from its hosted models, an error without a cause says how to name one", () => {
   const failure = { text: "Unexpected server error.", ref: "err_1" };
   const { error } = end({ ...initialState, isGuarded: true, failure }, { ...well, code: 1 });
   expect(error).toMatch(/^Unexpected server error\.\n.*err_1.*`opencode\.model`.*`opencode\.hosted_models = true`/);

@@ -14,7 +14,7 @@ test("whatever is formatted parses back", () => {
   );
 });
 
-test("what parses is a session id, and never more than one line", () => {
+test("a line that parses is a session id, and never more than one line", () => {
   const words = fc.constantFrom("opencode", "run", "--session", "-s", "--fork", ID, "ses_", "\n", "`", "x");
   fc.assert(
     fc.property(fc.array(words, { maxLength: 7 }), (parts) => {

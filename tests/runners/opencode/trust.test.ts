@@ -63,7 +63,7 @@ test("the server of an untrusted project reads no project config, and is another
   expect(trusted.key).not.toBe(untrusted.key);
 });
 
-test("what the person's config says is kept where programs are switched off", () => {
+test("the person's own config is kept if programs are switched off", () => {
   const own = '{"model":"a/b","instructions":["x.md"],"lsp":{"a":{}}}';
   const merged = { model: "a/b", lsp: false, formatter: false, instructions: ["x.md", "y.md"] };
   expect(JSON.parse(withoutPrograms(own, ["y.md"]))).toEqual(merged);

@@ -123,7 +123,7 @@ test("other places are the option, the variables, and pi's own settings, in this
   await expect(find("id-a", {}, env)).rejects.toThrow("There is no pi session id-a");
 });
 
-test("PI_CODING_AGENT_DIR moves the whole place, also where the options set it", async () => {
+test("PI_CODING_AGENT_DIR moves the whole place, also if the options set it", async () => {
   const agent = join(root, "agent");
   await save(ID, { folder: join(agent, "sessions/--x--") });
   expect((await find(ID, {}, { PI_CODING_AGENT_DIR: agent })).id).toBe(ID);

@@ -63,7 +63,7 @@ test("an older pi is given a package in which no repository can have the folder 
   expect(await trust(installPi("0.74.2"), { trusted: true })).toEqual({ args: [], env: {} });
 });
 
-test("a program that is no pi package is refused where the repository has a `.pi`, and only there", async () => {
+test("a program that is no pi package is refused if the repository has a `.pi`, and only then", async () => {
   const cmd = installPi("1.0.0", "wrapper");
   await expect(trust(cmd)).rejects.toThrow("cannot keep");
   rmSync(join(repo, ".pi"), { recursive: true });

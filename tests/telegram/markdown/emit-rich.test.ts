@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const rich = (source: string) => emitRich(parseMarkdown(source));
 
-test("gives blocks that Telegram takes, whatever the source, where they fit", () => {
+test("gives blocks that Telegram takes, whatever the source, if they fit", () => {
   fc.assert(
     fc.property(tangledMarkdown, (source) => {
       const blocks = parseMarkdown(`x\n\n${source}`);

@@ -205,7 +205,7 @@ test("leaves brackets in code alone", () => {
   expect(formats("`\\(a\\)`\n\n    sed 's/\\(.*\\)/x/'")).toEqual(["code: \\(a\\)", "pre: sed 's/\\(.*\\)/x/'"]);
 });
 
-test("shows the targets of links where there will be no entities", () => {
+test("shows the targets of links if there will be no entities", () => {
   const blocks = parseMarkdown("[docs](https://e.com/a) and https://e.com/b");
   expect(emitText(blocks, { showsTargets: true }).text).toBe("docs (https://e.com/a) and https://e.com/b");
 });

@@ -9,7 +9,7 @@ const permissionOf = (config: Config): unknown => {
 };
 const asked = { "bash*": "ask", "edit*": "ask", "webfetch*": "ask", "websearch*": "ask", "codesearch*": "ask" };
 
-test("where the person says nothing, what changes something or reaches out is asked for", () => {
+test("unless the person says otherwise, tools that change something or reach out are asked about", () => {
   expect(permissionOf({})).toEqual(asked);
 });
 

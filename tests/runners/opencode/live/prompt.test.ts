@@ -14,7 +14,7 @@ test("a model's name may hold slashes", () => {
   for (const name of ["none", "/x", "x/", ""]) expect(() => splitModel(name)).toThrow("provider/model");
 });
 
-test("what the options leave out is left to opencode", () => {
+test("opencode decides whatever the options leave out", () => {
   const call = promptCall({ session: "ses_1", directory: "/repo", text: "Hello.", images: [], options: {} });
   expect(call).toMatchObject({ path: "/session/ses_1/prompt_async", directory: "/repo" });
   expect(call.body).toEqual({ parts: [{ type: "text", text: "Hello." }] });

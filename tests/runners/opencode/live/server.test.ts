@@ -198,7 +198,7 @@ test("a question that is answered elsewhere is resolved, and an answer to it com
   expect(await run.controls.answer("per_1", { type: "allow", scope: "once" })).toBe(false);
 });
 
-test("what was allowed for the session is allowed again without a question, also where it waits already", async () => {
+test("a command that was allowed for the session is allowed again without a question, also if it waits already", async () => {
   const { run, events, completed } = begin();
   const prompt = await promptId();
   peer.emit("permission.asked", permission);
@@ -217,7 +217,7 @@ test("what was allowed for the session is allowed again without a question, also
   await completed;
 });
 
-test("what the rules deny is not covered by what was allowed for the session, nor what may hide it", async () => {
+test("a permission for the session covers nothing that the rules deny, nor a command that may hide it", async () => {
   const { run, events, completed } = begin({ deny: ["rm -rf*"] });
   const prompt = await promptId();
   const ask = (id: string, command: string) =>
@@ -291,7 +291,7 @@ const asEnd = (messageID: string) => ({
   ...{ id: `prt_end_${messageID}`, messageID, sessionID: "ses_1", type: "step-finish", reason: "stop", cost: 0 },
 });
 
-test("what was written while the events were broken off is read, and the server goes on for all its runs", async () => {
+test("text that was written while the events were broken off is read, and the server continues for all its runs", async () => {
   const other = begin();
   await promptId();
   const { completed, events } = begin();
@@ -344,6 +344,32 @@ test("a question that came while the events were broken off is asked, one that w
   expect(questions()).toEqual(["per_1", "per_2"]);
   emitEnd(emitAnswer({ prompt, text: "Done." }));
   expect(await completed).toMatchObject({ ok: true, answer: "Done." });
+});
+
+test("events that break off twice, the second time while a question is open, lose and double nothing", async () => {
+  const { completed, events } = begin();
+  const prompt = await promptId();
+  const first = newMessageId(Date.now() + 10);
+  const info = { id: first, sessionID: "ses_1", role: "assistant", parentID: prompt };
+  const status = { ses_1: { type: "busy" } };
+  const seen = [
+    { info: { id: prompt, sessionID: "ses_1", role: "user" }, parts: [] },
+    { info, parts: [asText(first, "The first half.")] },
+  ];
+  route = telling({ status, messages: seen });
+  const looks = () => asked(/\/session\/ses_1\/message$/u).filter(({ method }) => method === "GET").length;
+  peer.breakOff();
+  await vi.waitUntil(() => looks() >= 1, WAIT);
+  route = telling({ status, messages: seen, permissions: [permission] });
+  peer.breakOff();
+  const questions = () => events.flatMap((event) => (event.type === "question" ? [event.question.id] : []));
+  await vi.waitUntil(() => questions().length > 0, WAIT);
+  peer.emit("permission.asked", permission);
+  emitEnd(emitAnswer({ prompt, text: "Done." }));
+  const outcome = await completed;
+  expect(outcome).toMatchObject({ ok: true, answer: expect.stringMatching(/Done\.$/) });
+  expect(questions()).toEqual(["per_1"]);
+  expect(events.filter(({ type }) => type === "completed")).toHaveLength(1);
 });
 
 test("a turn that failed while the events were broken off is told with its error", async () => {
@@ -414,7 +440,7 @@ test("a stop waits for the session to begin with the prompt, since there is noth
   expect(await completed).toMatchObject({ ok: false, error: "cancelled by you", resume: { value: "ses_1" } });
 });
 
-test("what the config puts into opencode's own config is kept, and takes nothing out of it", async () => {
+test("keys that the config puts into opencode's own config are kept, and take nothing out of it", async () => {
   const { run } = begin({ env: { OPENCODE_CONFIG_CONTENT: '{"share":"manual"}', OPENCODE_SERVER_PASSWORD: "mine" } });
   await promptId();
   await run.stop("enough");

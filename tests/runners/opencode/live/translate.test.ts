@@ -113,11 +113,11 @@ test("a message to the running turn keeps it from being over", () => {
   expect(translateLive(asked, idle)[0].isOver).toBe(false);
 });
 
-test("what was written before an abort is kept", () => {
+test("text that was written before an abort is kept", () => {
   expect(outcome("aborted-text")).toMatchObject({ ok: false, answer: expect.stringMatching(/^(word ?)+$/) });
 });
 
-test("what the model's server said is the outcome, or a warning where it is asked again", () => {
+test("the words of the model's server are the outcome, or a warning if it is asked again", () => {
   expect(outcome("model-400")).toMatchObject({ ok: false, error: "scripted failure 400" });
   const retried = playAll("retried");
   expect(ended(retried)).toMatchObject([{ level: "warning", action: { kind: "warning" } }]);

@@ -82,11 +82,11 @@ test.each<[string, Reply | string, string]>([
   expect(await load(reply).call("bash", { command: "ls" })).toEqual({ block: true, reason });
 });
 
-test("where nobody can be asked nothing is allowed", async () => {
+test("if nobody can be asked, nothing is allowed", async () => {
   expect(await load(allow, false).call("bash", { command: "ls" })).toMatchObject({ block: true });
 });
 
-test("the gate is loaded only where something is to be asked or denied", () => {
+test("the gate is loaded only if something is to be asked or denied", () => {
   for (const options of [{}, { approvals: "allow" as const }, { allow: ["ls"] }, { deny: [] }]) {
     expect(gateArguments(options)).toEqual([]);
   }

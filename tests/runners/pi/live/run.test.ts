@@ -96,7 +96,7 @@ test("events that come twice do no harm", async () => {
   expect(new Set(endedActions(finished).map(({ action }) => action.id))).toEqual(new Set(["call_1"]));
 });
 
-test("what comes after the outcome belongs to nobody, and its dialogs are cancelled", async () => {
+test("events after the outcome belong to nobody, and their dialogs are cancelled", async () => {
   const first = await open("answer late").finished;
   expect(first.events.at(-1)).toBe(first.completed);
   const second = await open("recall", first.completed.resume?.value).finished;
@@ -158,7 +158,7 @@ test("a stop before pi is up gives an outcome and leaves no pi", async () => {
   expect(host.servers()).toEqual([]);
 });
 
-test("a stop while a pi is being started ends it, also where it says nothing", async () => {
+test("a stop while a pi is being started ends it, also if it says nothing", async () => {
   const command = {
     ...{ id: "pi", file: process.execPath, args: [childProgram("waits")], cwd: process.cwd(), env: process.env },
     ...{ patterns: [], options: {}, stopSignal: "SIGTERM" as const, log: noLog },

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { createReadStream, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { BOUNDS } from "../../src/bounds.ts";
+import { Fleet } from "../../src/worker/nats/fleet.ts";
+import type { RemoteWorker } from "../../src/worker/nats/remote.ts";
+import { recordingLog } from "../engine/toy.ts";
+import { shorten } from "../helpers/bounds.ts";
+import { type Broker, startBroker } from "../helpers/broker.ts";
+import { startWorker, type TestWorker } from "./stage.ts";
+
+const MIB = 1024 * 1024;
+const place = { project: "api" };
+
+interface Scene {
+  readonly broker: Broker;
+  readonly worker: TestWorker;
+  /** As the bridge has it. */
+  readonly remote: RemoteWorker;
+}
+
+async function enter(): Promise<Scene> {
+  const broker = await startBroker();
+  const machines = { broker: broker.address };
+  const names = () => new Set(["gpu"]);
+  const fleet = new Fleet({ machines, names, log: recordingLog([]), now: Date.now });
+  onTestFinished(() => fleet.close());
+  const worker = await startWorker({ name: "gpu", broker: broker.address, projects: ["api"] });
+  await vi.waitUntil(() => fleet.roll.of("gpu").state === "up", 60_000);
+  return { broker, worker, remote: fleet.worker("gpu") };
+}
+
+async function* bytesOf(size: number): AsyncGenerator<Uint8Array> {
+  for (let left = size; left > 0; left -= MIB) yield Buffer.alloc(Math.min(left, MIB), `part ${left}`);
+}
+
+async function digest(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of bytes) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+const signal = new AbortController().signal;
+const file = { name: "big.bin", mime: "application/octet-stream", signal };
+
+test("what a bot can fetch goes there whole, and what it can send comes back whole", async () => {
+  const { remote, worker } = await enter();
+  const { path } = await remote.put(place, { ...file, bytes: bytesOf(20 * MIB) });
+  expect(await digest(createReadStream(path))).toBe(await digest(bytesOf(20 * MIB)));
+  await writeFile(join(worker.directory, "api/big.bin"), bytesOf(50 * MIB));
+  const found = await remote.read(place, "big.bin");
+  expect(found.size).toBe(50 * MIB);
+  expect(await digest(found.bytes())).toBe(await digest(bytesOf(50 * MIB)));
+});
+
+test("one byte more is refused in both directions, and the next file goes through", async () => {
+  const { remote, worker } = await enter();
+  await expect(remote.put(place, { ...file, bytes: bytesOf(20 * MIB + 1) })).rejects.toThrow(/is larger than 20 MiB/);
+  await expect(remote.put(place, { ...file, bytes: bytesOf(50 * MIB + 1) })).rejects.toThrow(/is larger than 50 MiB/);
+  await writeFile(join(worker.directory, "api/huge.bin"), Buffer.alloc(50 * MIB + 1));
+  await expect(remote.read(place, "huge.bin")).rejects.toThrow(/50 MiB/);
+  const { path } = await remote.put(place, { ...file, bytes: bytesOf(3) });
+  expect(readFileSync(path)).toHaveLength(3);
+});
+
+test("a broker that falls silent in the middle of a file ends the reading", async () => {
+  const { remote, worker, broker } = await enter();
+  await writeFile(join(worker.directory, "api/big.bin"), Buffer.alloc(20 * MIB));
+  const reading = (await remote.read(place, "big.bin")).bytes()[Symbol.asyncIterator]();
+  await reading.next();
+  shorten(BOUNDS.machines, { callMs: 500 });
+  broker.signal("SIGSTOP");
+  const rest = async () => {
+    for (let next = await reading.next(); !next.done; ) next = await reading.next();
+  };
+  await expect(rest()).rejects.toThrow(/did not answer within/);
+  broker.signal("SIGCONT");
+});
