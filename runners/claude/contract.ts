@@ -5,6 +5,11 @@ import { ENGINE } from "./state.ts";
 const RUNS = "any run";
 const LIVE = "interactive runs";
 
+const LIVE_FLAGS = ["--print", "--input-format=stream-json", "--output-format=stream-json", "--verbose"];
+const request = (subtype: string) =>
+  JSON.stringify({ type: "control_request", request_id: subtype, request: { subtype } });
+const accepted = (subtype: string) => `"subtype":"success","request_id":"${subtype}"`;
+
 /** Checked against 2.1.332. */
 export const drift = driftOf<ClaudeOptions>({
   ...{ id: ENGINE, cmd: ENGINE, patterns: CLAUDE_VARIABLES },
@@ -22,6 +27,11 @@ export const drift = driftOf<ClaudeOptions>({
         ...{ "--append-system-prompt": "instructions", "--system-prompt": "system_prompt" },
         ...{ "--json-schema": "output_schema", "--mcp-config": "tools", "--no-session-persistence": "ephemeral" },
       },
+    },
+    {
+      args: [...LIVE_FLAGS, "--no-session-persistence"],
+      stdin: ["initialize", "list_models"].map((subtype) => `${request(subtype)}\n`).join(""),
+      needs: { [accepted("initialize")]: "the offer of its own commands", [accepted("list_models")]: "/models" },
     },
   ],
 });

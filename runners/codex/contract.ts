@@ -1,4 +1,5 @@
 import { driftOf, OUT } from "../../src/engine/drift.ts";
+import { CODEX_NOTIFICATIONS } from "./live/contract.ts";
 import type { CodexOptions } from "./options.ts";
 import { CODEX_VARIABLES } from "./probe.ts";
 
@@ -20,6 +21,11 @@ export const drift = driftOf<CodexOptions>({
     },
     {
       args: ["app-server", "generate-json-schema", "--experimental", "--out", OUT],
+      kinds: {
+        pattern: /"enum":\s*\[\s*"([\w/]+)"\s*\],\s*"title":\s*"\w+NotificationMethod"/g,
+        // The one that takopi itself sends.
+        known: new Set([...CODEX_NOTIFICATIONS, "initialized"]),
+      },
       needs: {
         ...{
           [method("thread/start")]: LIVE,

@@ -60,5 +60,5 @@ async function askHow({ agent, ask, session }: LiveScene) {
   });
   const way = reply.type === "choose" ? reply.values.join(" and ") : reply.type === "text" ? reply.text : undefined;
   if (way === undefined) return { answer: "Nobody chose, so I did nothing." };
-  return { answer: `You chose **${way}**. A real engine would go on from here; this one is scripted.` };
+  return { answer: `You chose **${way}**. A real engine would continue from here; this one is scripted.` };
 }

@@ -47,7 +47,9 @@ async function listFiles({ agent, session: { cwd, turns } }: Scene) {
   return {
     answer: [
       `## What is in \`${basename(cwd) || "/"}\``,
-      `${many(names.length - files.length, "folder")} and ${many(files.length, "file")}:`,
+      names.length === 0
+        ? "Nothing yet."
+        : `${many(names.length - files.length, "folder")} and ${many(files.length, "file")}:`,
       names.slice(0, MAX_LISTED).map(toItem).join("\n"),
       names.length > MAX_LISTED ? `- and ${names.length - MAX_LISTED} more` : "",
       counts === "" ? "" : toTable(counts),
@@ -55,7 +57,7 @@ async function listFiles({ agent, session: { cwd, turns } }: Scene) {
         ? ""
         : `\`${readme}\` begins:\n\n\`\`\`\`markdown\n${begins.trim().split("\n").slice(0, 6).join("\n")}\n\`\`\`\``,
       turns.length === 0
-        ? "*This is a scripted engine: nothing was asked of a model.* Reply to go on, or try `markdown`, `long`, `fail`, `sleep 30` or `ask`."
+        ? "*This is a scripted engine: nothing was asked of a model.* Reply to continue, or try `markdown`, `long`, `fail`, `sleep 30` or `ask`."
         : `This is turn ${turns.length + 1} of our thread; before it you asked: “${lastPrompt(turns)}”.`,
     ]
       .filter((part) => part !== "")

@@ -23,6 +23,7 @@ export const drift = driftOf<OpencodeOptions>({
       needs: {
         ...{ '"/global/event"': LIVE, [route("prompt_async")]: LIVE, [route("message")]: "/undo and /brief" },
         ...{ [route("abort")]: "/interrupt", [route("fork")]: "/fork", [route("summarize")]: "/compact" },
+        ...{ '"/command"': "the offer of its own commands", [route("command")]: "the offer of its own commands" },
         ...{ '"/permission/{requestID}/reply"': "approvals", '"/question/{requestID}/reply"': "questions" },
         ...{ '"/config/providers"': "/models", '"/session/status"': "event streams that break off" },
       },

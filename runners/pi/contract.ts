@@ -9,7 +9,7 @@ const LIVE = "interactive runs";
 const PROJECTS = "projects that are not trusted";
 
 /** Commands that change nothing in a session that is empty and not kept. */
-const ASKED = ["get_state", "get_session_stats", "get_available_models", "get_fork_messages", "abort"];
+const ASKED = ["get_state", "get_session_stats", "get_available_models", "get_fork_messages", "get_commands", "abort"];
 
 const accepted = (command: string) => `"command":"${command}","success":true`;
 
@@ -53,6 +53,7 @@ export const drift = driftOf<PiOptions>({
               [accepted("get_session_stats")]: "how full the context is",
               [accepted("get_available_models")]: "/models",
               [accepted("get_fork_messages")]: "/undo",
+              [accepted("get_commands")]: "the offer of its own commands",
               [accepted("abort")]: "/interrupt",
             },
           },

@@ -18,7 +18,7 @@ export function tellWarnings({ warnings }: Config, { store, tellMain, now }: War
 export const tellUnknown =
   ({ store, tellMain, now, log }: WarningParts & { readonly log: Logger }) =>
   (engine: string, kind: string): void => {
-    const news = `${engine} told something that takopi does not know: ${inlineCode(kind)}. Tasks go on without it. \`takopi doctor\` says which versions were tested.`;
+    const news = `${engine} told something that takopi does not know: ${inlineCode(kind)}. Tasks continue without it. \`takopi doctor\` says which versions were tested.`;
     try {
       if (store.history.tellsFirst(news, now())) tellMain(news);
     } catch (error) {

@@ -18,6 +18,8 @@ export interface ContractPart {
   readonly stdin?: string;
   /** Words of the answer, and what does not work without them. */
   readonly needs: Readonly<Record<string, string>>;
+  /** Finds kinds of events in the answer, as its first group, and says which of them takopi knows. */
+  readonly kinds?: { readonly pattern: RegExp; readonly known: ReadonlySet<string> };
 }
 
 interface Contract<Options extends EngineOptions> {
@@ -50,7 +52,10 @@ interface Command {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function missingIn({ args, stdin = "", needs }: ContractPart, command: Command): Promise<readonly string[]> {
+async function missingIn(
+  { args, stdin = "", needs, kinds }: ContractPart,
+  command: Command,
+): Promise<readonly string[]> {
   const line = [command.id, ...args].join(" ");
   const out = mkdtempSync(join(tmpdir(), "takopi-contract-"));
   try {
@@ -58,13 +63,24 @@ async function missingIn({ args, stdin = "", needs }: ContractPart, command: Com
     const said = await answerOf({ ...command, args: given }, { stdin, words: Object.keys(needs) });
     const all = [said, ...filesIn(out)].join("\n");
     const missing = Object.entries(needs).filter(([word]) => !all.includes(word));
-    return missing.map(([word, loss]) => `\`${line}\` knows no ${word}, so this does not work: ${loss}.`);
+    return [
+      ...missing.map(([word, loss]) => `\`${line}\` knows no ${word}, so this does not work: ${loss}.`),
+      ...unknownIn(all, kinds).map(
+        (kind) => `\`${line}\` tells of ${kind}, which takopi does not know and leaves out.`,
+      ),
+    ];
   } catch (error) {
     if (error instanceof EngineError) return [`\`${line}\` tells nothing: ${error.message}`];
     throw error;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+function unknownIn(said: string, kinds: ContractPart["kinds"]): readonly string[] {
+  const found = kinds === undefined ? [] : said.matchAll(kinds.pattern);
+  const names = new Set([...found].map(([, kind = ""]) => kind.slice(0, 100)));
+  return [...names].filter((kind) => !kinds?.known.has(kind));
 }
 
 const filesIn = (directory: string): readonly string[] =>

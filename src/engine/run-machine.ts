@@ -11,7 +11,7 @@ import { EventQueue } from "./event-queue.ts";
 import { eachEvent } from "./events.ts";
 import type { Recording } from "./recording.ts";
 
-const UNCONFIRMED = "did not confirm that it stopped: what it had begun may go on until its server ends.";
+const UNCONFIRMED = "did not confirm that it stopped: what it had begun may run until its server ends.";
 /** Text so far is pushed at most this often. */
 const TEXT_PAUSE_MS = 300;
 

@@ -25,7 +25,7 @@ const Output = z.object({
 export const watch = defineOperation({
   name: "watch",
   summary: "follow a run without touching it",
-  guide: "Waits for a run to end, for at most 40 seconds, and gives what it did meanwhile. Call it again to go on.",
+  guide: "Waits for a run to end, for at most 40 seconds, and gives what it did meanwhile. Call it again to continue.",
   input: z.strictObject({
     run: runRef,
     seconds: z.number().min(0).optional().describe("how long to follow it; a command line until it ends"),

@@ -23,7 +23,7 @@ test("a kind of event that is not known is told in the main chat once, and the t
   expect(textOf(await outcomeOf(say(task)))).toMatch(/^done/);
   const told = emulator.messages(emulator.privateChatId).filter((message) => /does not know/.test(textOf(message)));
   expect(told.map(textOf)).toEqual([
-    "alpha told something that takopi does not know: shiny/new. Tasks go on without it. takopi doctor says which versions were tested.",
+    "alpha told something that takopi does not know: shiny/new. Tasks continue without it. takopi doctor says which versions were tested.",
   ]);
 });
 

@@ -52,3 +52,11 @@ test("an engine that cannot be started is one sentence", async () => {
     expect.stringMatching(/^`toy x` tells nothing: .*does not exist/),
   ]);
 });
+
+test("a kind of event that takopi does not know is named, once", async () => {
+  const kinds = { pattern: /event:(\w+)/g, known: new Set(["begun"]) };
+  const script = "echo event:begun event:grown event:grown";
+  expect(await missing(script, { args: ["events"], needs: {}, kinds })).toEqual([
+    "`toy events` tells of grown, which takopi does not know and leaves out.",
+  ]);
+});

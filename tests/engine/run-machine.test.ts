@@ -202,7 +202,7 @@ test.each([
   expect((await reading).at(-1)).toEqual({
     ...completed,
     ok: false,
-    answer: "half an ans\n\nToy did not confirm that it stopped: what it had begun may go on until its server ends.",
+    answer: "half an ans\n\nToy did not confirm that it stopped: what it had begun may run until its server ends.",
     error: "enough",
     resume: token,
   });

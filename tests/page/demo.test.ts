@@ -57,7 +57,7 @@ test("the first prompt of the welcome leads to a card, a written answer, a diff 
 
 test("a question of the demo is answered with a button", async () => {
   const page = await site.open(await startDemo());
-  await page.getByRole("button", { name: "Ask me how to go on" }).click();
+  await page.getByRole("button", { name: "Ask me how to continue" }).click();
   await page.getByRole("button", { name: "The quick one", exact: true }).click();
   await bubble(page, "You chose quick").filter({ hasText: "done · demo" }).waitFor();
 });

@@ -44,7 +44,7 @@ export const tellAnswer = ({ state, answer, ticket }: AskedAnswer) => ({
     state === "answered"
       ? (answer ?? "")
       : state === "open"
-        ? `Nobody has answered yet. Call await_answer with the ticket ${ticket} to wait on, or go on with other work. If you end your turn, the answer reaches you in a turn of its own.`
+        ? `Nobody has answered yet. Call await_answer with the ticket ${ticket} to wait on, or continue with other work. If you end your turn, the answer reaches you in a turn of its own.`
         : WORDS[state],
 });
 

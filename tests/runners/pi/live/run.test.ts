@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { pi } from "../../../../runners/pi/index.ts";
 import { startServer } from "../../../../runners/pi/live/server.ts";
 import { childProgram } from "../../../engine/toy.ts";
-import { host, openDriven } from "../../../helpers/driven.ts";
+import { host, openDriven, toSession } from "../../../helpers/driven.ts";
 import { type Followed, follow } from "../../../helpers/follow.ts";
 import { endedActions } from "../../../helpers/live-engine.ts";
 import { createLog, noLog } from "../../../helpers/recordings.ts";
@@ -40,6 +40,31 @@ test("a turn is answered, and told while it is written", async () => {
 test("an outcome tells how full the context is, if this pi can say", async () => {
   const { completed } = await open("counted").finished;
   expect(completed.usage).toMatchObject({ inputTokens: 7, outputTokens: 2, contextFill: 0.25 });
+});
+
+test.each([
+  ["rename", "set_session_name"],
+  ["undo", "get_fork_messages"],
+  ["commands", "get_commands"],
+] as const)("a pi without the command for %s loses that ability and no other", async (lost, command) => {
+  const options = { cmd: childProgram("pi-rpc"), interactive: true, env: { LACKS: command } };
+  const setup = { cwd: process.cwd(), env: process.env, log: noLog, options };
+  const ask = (session?: string) => follow(openDriven(pi, { ...setup, prompt: "answer", session })).finished;
+  const first = (await ask()).completed.resume?.value ?? "";
+  expect((await ask(first)).completed).toMatchObject({ ok: true, answer: "Hello." });
+  const { operations } = pi;
+  const abilities = {
+    compact: () => operations.compact?.(toSession(setup, first)),
+    rename: () => operations.rename?.(toSession(setup, first), "x"),
+    commands: () => operations.commands?.(toSession(setup, "")),
+    // It moves the process on to another session, so it comes last.
+    undo: () => operations.undo?.(toSession(setup, first)),
+  };
+  for (const [name, use] of Object.entries(abilities)) {
+    if (name === lost)
+      await expect(use()).rejects.toThrow(/^The installed version of pi cannot do this .*`takopi doctor`/);
+    else await use();
+  }
 });
 
 test("a pi that crashes in mid-turn ends the run with its last words and the session", async () => {
