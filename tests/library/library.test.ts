@@ -1,8 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
+import { stage } from "../helpers/bridge.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(join(root, "docs/how-to/library.md"), "utf8");
@@ -28,6 +30,7 @@ function folder(): string {
 test("there is an example of each", () => {
   expect(examples.map(({ title }) => title)).toEqual([
     "Read a recorded stream",
+    "Write an engine that talks both ways",
     "Ask the bridge",
     "Test a bot of your own",
   ]);
@@ -37,6 +40,16 @@ test.each(examples)("$title: the example prints what it says", ({ code, prints }
   const file = join(folder(), "example.mjs");
   writeFileSync(file, code);
   expect(execFileSync(process.execPath, [file], { encoding: "utf8" }).trimEnd()).toBe(prints);
+});
+
+test("the client's example prints the answer of a bridge that runs", async () => {
+  const { directory } = await stage();
+  const file = join(folder(), "example.mjs");
+  const code = examples.find(({ title }) => title === "Ask the bridge")?.code ?? "";
+  writeFileSync(file, code.replace("why does the build fail?", "session\\nanswer It lacks a file.\\ndone"));
+  const env = { ...process.env, TAKOPI_SOCKET: join(directory, "takopi.sock") };
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
+  expect(stdout).toBe("It lacks a file.\n");
 });
 
 test("the types that are packed are whole", () => {
@@ -51,9 +64,9 @@ test("the types that are packed are whole", () => {
   const check = () => execFileSync(tsc, ["-p", path], { cwd: root, encoding: "utf8", stdio: "pipe" });
   expect(existsSync(join(types, "src/library/index.d.ts"))).toBe(true);
   const use = `
-    import { connect, type Engine, replay, type RunEvent } from "takopi-ts";
+    import { connect, defineLive, type Engine, replay, type RunEvent } from "takopi-ts";
     import { startEmulator } from "takopi-ts/emulator";
-    export const used = (engine: Engine, event: RunEvent) => [replay, connect, startEmulator, engine.id, event.type];
+    export const used = (engine: Engine, event: RunEvent) => [replay, connect, defineLive, startEmulator, engine.id, event.type];
     // @ts-expect-error: no event is called so
     export const wrong: RunEvent["type"] = "nothing";
     // @ts-expect-error: a client has no such function

@@ -84,6 +84,8 @@ export const LiveEvent = z.discriminatedUnion("type", [
       type: z.string(),
       attempt: z.number().optional(),
       message: z.string().optional(),
+      /** ms since 1970: the next attempt. */
+      next: z.number().optional(),
     }),
   }),
   event("session.idle", { sessionID }),

@@ -1,5 +1,6 @@
 import { resolve as resolvePath } from "node:path";
 import { assertNever, type ShownEvent } from "../../../src/domain/events.ts";
+import { clockTime } from "../../../src/domain/moment.ts";
 import type { Question } from "../../../src/domain/question.ts";
 import { toProgress } from "../actions.ts";
 import type { OpencodeLine } from "../schema.ts";
@@ -59,7 +60,9 @@ function withStatus(state: LiveState, { sessionID, status }: Properties<"session
   if (status.type === "idle") return [rest(state), []];
   const begun = { ...state, hasBegun: true };
   if (status.type !== "retry") return [begun, []];
-  const title = `${status.message ?? "The model did not answer."} (attempt ${status.attempt ?? 1} failed)`;
+  const { message = "The model did not answer.", attempt = 1, next } = status;
+  // At the limit of a plan that may be hours away.
+  const title = `${message} (attempt ${attempt} failed${next === undefined ? "" : `; again at ${clockTime(next)}`})`;
   if (title === state.retried) return [begun, []];
   const [run, event] = warn(state.run, title);
   return [{ ...begun, run, retried: title }, [event]];

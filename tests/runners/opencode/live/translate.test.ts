@@ -183,3 +183,9 @@ test("the abort of the turn before, told late, does not end one that has not beg
     [],
   ]);
 });
+
+test("a model that refuses for now is told with the time of the next attempt", () => {
+  const at = new Date(1795269054943).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const titles = actionsOf(playAll("retried")).map(({ action }) => action.title);
+  expect(titles).toContain(`scripted failure 500 (attempt 1 failed; again at ${at})`);
+});
