@@ -15,18 +15,21 @@ export async function probe({ options, env }: EngineSetup & { readonly options: 
   const own = engineEnv({ env, patterns: CODEX_VARIABLES, options, cwd: "/" });
   const found = await probeExecutable({ id: "codex", cmd: options.cmd ?? "codex", env: own });
   if (found.path === undefined || found.problems.length > 0) return found;
-  const isServed = own["CODEX_API_KEY"] !== undefined || (await hasOtherProvider(options, codexHome(own)));
+  const home = codexHome(own);
+  const isServed = own["CODEX_API_KEY"] !== undefined || (await hasOtherProvider(options, home));
   const request = { id: "codex", file: found.path, args: ["login", "status"], cwd: "/", env: own };
   const problems = await checkEngine({ ...request, limitMs: BOUNDS.engine.loginMs }, ({ code, output }) =>
-    code === 0 ? configProblem(output) : (configProblem(output) ?? loginProblem(output, isServed, own)),
+    code === 0 ? configProblem(output, home) : (configProblem(output, home) ?? loginProblem(output, isServed, own)),
   );
   return { ...found, problems };
 }
 
-function configProblem(output: string): string | undefined {
+/** codex names the file of what it cannot parse, but not of a provider that is not there. */
+function configProblem(output: string, home: string): string | undefined {
   const broken = /Error loading config(?:uration|\.toml): (.+)/.exec(output)?.[1];
   if (broken === undefined || broken.includes("CODEX_HOME points to")) return undefined;
-  return `Codex cannot read its configuration (${broken}): ${CORRECT_FILE}`;
+  const where = broken.includes("config.toml") ? broken : `${join(home, "config.toml")}: ${broken}`;
+  return `Codex cannot read its configuration (${where}): ${CORRECT_FILE}`;
 }
 
 /** Versions without the command, and whatever else it may say, are no reason for an alarm. */

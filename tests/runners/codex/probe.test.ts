@@ -59,6 +59,15 @@ test("a CODEX_HOME that is not there is told", async () => {
   expect(await problems({}, { CODEX_HOME: "/nope" })).toEqual(["CODEX_HOME is /nope, which is not there; create it."]);
 });
 
+test.each([
+  ["/home/me/.codex/config.toml:2:27: wanted string or table", "(/home/me/.codex/config.toml:2:27: wanted string"],
+  ["Model provider `nope` not found", "config.toml: Model provider `nope` not found)"],
+])("a configuration that codex refuses (%s) is told with its file", async (says, told) => {
+  install(`Error loading configuration: ${says}`, 1);
+  expect(await problems()).toEqual([expect.stringContaining(told)]);
+  expect(await problems()).toEqual([expect.stringMatching(/: correct the file, every run fails until then\.$/)]);
+});
+
 test("whatever else codex may say of its login is no alarm", async () => {
   install("error: unrecognized subcommand", 2);
   expect(await problems()).toEqual([]);

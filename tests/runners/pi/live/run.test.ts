@@ -27,6 +27,8 @@ function open(prompt: string, session?: string, log = noLog): Followed {
   );
 }
 
+const untilNoServer = () => vi.waitFor(() => expect(host.servers()).toEqual([]), { timeout: 30_000 });
+
 test("a turn is answered, and told while it is written", async () => {
   const { events, completed } = await open("answer").finished;
   expect(events.map(({ type }) => type)).toEqual(["started", "text", "completed"]);
@@ -75,7 +77,7 @@ test("a pi that crashes in mid-turn ends the run with its last words and the ses
     resume: { value: expect.stringMatching(/^session-/) },
   });
   expect(completed.error).toBe("pi ended before it was done (exit code 3).\nthe disk is full");
-  expect(host.servers()).toEqual([]);
+  await untilNoServer();
   expect((await open("answer").finished).completed.ok).toBe(true);
 });
 
@@ -148,14 +150,14 @@ test("a pi that does not come to the abort is ended", async () => {
   await task.event((event) => event.type === "started");
   await task.run.stop("Stopped by you.");
   expect((await task.finished).completed).toMatchObject({ ok: false, error: "Stopped by you." });
-  expect(host.servers()).toEqual([]);
+  await untilNoServer();
 });
 
 test("a stop before pi is up gives an outcome and leaves no pi", async () => {
   const task = open("endless");
   await task.run.stop("Stopped by you.");
   expect((await task.finished).completed).toMatchObject({ ok: false, error: "Stopped by you." });
-  expect(host.servers()).toEqual([]);
+  await untilNoServer();
 });
 
 test("a stop while a pi is being started ends it, also if it says nothing", async () => {
@@ -174,6 +176,16 @@ test("a message is added to the running turn, even one that comes before pi is u
   await task.run.controls.steer("Added words.");
   expect((await task.finished).completed.answer).toBe("Added words.");
   await expect(task.run.controls.steer("More.")).rejects.toThrow("The turn was over.");
+});
+
+test.each([
+  ["compacts", "compaction"],
+  ["retries", "retry"],
+])("a message that is added while pi %s gets an answer, beside that of the prompt", async (word, note) => {
+  const task = open(word);
+  await task.event((event) => event.type === "action" && event.action.id.includes(note));
+  await task.run.controls.steer("Added words.");
+  expect((await task.finished).completed).toMatchObject({ ok: true, answer: "Hello.\n\nAdded words." });
 });
 
 test("a prompt that pi refuses is the outcome, with what to do", async () => {
