@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { engines } from "../runners/index.ts";
 import { Client } from "../runners/opencode/live/client.ts";
+import { commandCall } from "../runners/opencode/live/prompt.ts";
 import { BOUNDS } from "../src/bounds.ts";
 import { EngineHost } from "../src/engine/host.ts";
 import { JsonPeer } from "../src/engine/json-peer.ts";
@@ -146,6 +147,13 @@ describe("opencode's server", () => {
       await expect(call).rejects.toThrow("opencode did not answer /session within 0.1 s.");
     },
   );
+
+  test("that never ends a command of its own is waited for no longer", async () => {
+    shorten(BOUNDS.liveServer, { commandMs: 100 });
+    const prompt = { session: "ses_1", directory: home, text: "/init", images: [], options: {} };
+    const call = (await client("")).send(commandCall(prompt));
+    await expect(call).rejects.toThrow("opencode did not answer /session/ses_1/command within 0.1 s.");
+  });
 
   test("that answers without end is read no further", async () => {
     shorten(BOUNDS.liveServer, { answerBytes: 10_000 });

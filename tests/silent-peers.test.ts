@@ -106,11 +106,17 @@ async function connectControl(): Promise<unknown> {
 
 const env = () => ({ HOME: home, PATH: process.env["PATH"] });
 
-async function runAcp(): Promise<unknown> {
+function silentAgent(): string {
   const cmd = join(home, "agent");
   writeFileSync(cmd, "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
-  const options = { cmd, untrusted_env: {} };
-  const setup = { prompt: "Go.", cwd: join(home, "repo"), log: noLog, host: new EngineHost(), env: env(), options };
+  return cmd;
+}
+
+async function runAcp(cmd: string): Promise<unknown> {
+  const options = { cmd, untrusted_env: {}, env: { ACP_AGENT: "answers" } };
+  const host = new EngineHost();
+  onTestFinished(() => host.close());
+  const setup = { prompt: "Go.", cwd: join(home, "repo"), log: noLog, host, env: env(), options };
   const { completed } = await finish(openDriven(acpEngine("scripted"), setup));
   throw new Error(completed.error);
 }
@@ -182,7 +188,18 @@ test.each<[string, () => void, () => Promise<unknown>, RegExp]>([
     connectControl,
     /restart it/,
   ],
-  ["an agent by ACP", () => shorten(liveServer, { startMs: 1000, callMs: 1000 }), runAcp, /within 1 s/],
+  [
+    "an agent by ACP",
+    () => shorten(liveServer, { startMs: 1000, callMs: 1000 }),
+    () => runAcp(silentAgent()),
+    /within 1 s/,
+  ],
+  [
+    "a session by ACP",
+    () => shorten(liveServer, { sessionMs: 1000 }),
+    () => runAcp(childProgram("acp-agent")),
+    /did not open a session within 1 s\.$/,
+  ],
   [
     "compacting, with pi",
     () => shorten(liveServer, { compactMs: 200 }),

@@ -35,8 +35,12 @@ for (const [network, prefix] of [
 /** @throws UserError if the host of an address is on this machine or its network; any other error may pass. */
 export async function requirePublic(url: string, signal: AbortSignal): Promise<void> {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
-  const within = AbortSignal.any([signal, AbortSignal.timeout(BOUNDS.voice.lookupMs)]);
-  const found = await unlessAborted(lookup(host, { all: true }), within);
+  const { lookupMs } = BOUNDS.voice;
+  const late = AbortSignal.timeout(lookupMs);
+  const looking = unlessAborted(lookup(host, { all: true }), AbortSignal.any([signal, late]));
+  const found = await looking.catch((cause: unknown) => {
+    throw late.aborted ? new Error(`its address was not found within ${lookupMs / 1000} s`) : cause;
+  });
   if (!found.some(({ address, family }) => PRIVATE.check(address, family === 6 ? "ipv6" : "ipv4"))) return;
   throw new UserError(
     `\`${host}\` is on this machine or its network: set \`voice.allow_private = true\` to allow that.`,

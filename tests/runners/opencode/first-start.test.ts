@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { awaitFirstStart, type FirstStarts, type Release } from "../../../runners/opencode/first-start.ts";
+import { BOUNDS } from "../../../src/bounds.ts";
+import { shorten } from "../../helpers/bounds.ts";
 
 const DATA = "/home/dev/.local/share/opencode";
 const absent = () => false;
@@ -51,6 +53,12 @@ test("if the first start failed, the next one is the first, and alone", async ()
   expect(await isSettled(third)).toBe(false);
   releaseSecond?.();
   expect(await third).toBeTypeOf("function");
+});
+
+test("a first start that never comes up holds up the next one no longer than its bound", async () => {
+  shorten(BOUNDS.run, { firstStartMs: 50 });
+  expect(await start(DATA, absent)).toBeTypeOf("function");
+  expect(await start(DATA, absent)).toBeTypeOf("function");
 });
 
 test("starts in different data directories do not wait for one another", async () => {
