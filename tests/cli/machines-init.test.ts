@@ -1,14 +1,29 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { command } from "../../src/cli/machines/init.ts";
 import { resolveCall } from "../../src/cli/resolve.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
-import { call, scratchHome } from "./calling.ts";
+import { call, callWith, scratchHome } from "./calling.ts";
+
+/** Stands in for openssl, which tests of machines use and a fresh machine may lack. */
+const OPENSSL = `#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in -keyout | -out) echo made >"$2" ;; esac
+  shift
+done
+`;
 
 const read = (home: string, file: string) => readFileSync(join(home, ".takopi/broker", file), "utf8");
-const init = (home: string, ...more: string[]) => call(command, home, ...more, "--host", "broker.example.org");
+
+function init(home: string, ...more: string[]) {
+  const bin = join(home, "bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "openssl"), OPENSSL, { mode: 0o700 });
+  const env = { PATH: `${bin}:${process.env["PATH"]}` };
+  return callWith(env, command, home, ...more, "--host", "broker.example.org");
+}
 
 test("keys are nobody else's to read, and each config that is printed holds", async () => {
   const home = scratchHome();
@@ -37,6 +52,12 @@ test("called again for a further machine, it keeps the keys that there are, also
   expect(read(home, "nats.conf")).toContain(read(home, "gpu.pub").trim());
   expect(stdout).toContain(`gpu = "${read(home, "gpu.pub").trim()}"`);
   expect(stdout).not.toContain("On gpu,");
+});
+
+test("without openssl it says what is missing", async () => {
+  const home = scratchHome();
+  const made = callWith({ PATH: home }, command, home, "gpu", "--host", "broker.example.org");
+  await expect(made).rejects.toThrow(/certificate \(spawnSync openssl ENOENT\): is openssl 1.1.1 or later on PATH\?/);
 });
 
 test.each([
