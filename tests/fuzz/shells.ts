@@ -22,11 +22,16 @@ export const shells = ["bash", "dash", "zsh"].filter((name) => find(name) !== un
 const TOOLS =
   "env nohup timeout nice stdbuf setsid xargs find cat true false sleep git awk sed sh bash dash zsh tr".split(" ");
 
+/** Leads a group, so that nothing of a line outlives it, such as a function that calls itself. */
+const BOUNDED = 'echo $$ > "$0"; exec timeout -s KILL 4 "$1" -c "$2"';
+
 /** Runs a line each time it reads one, and writes the programs that left their names until nothing of it lived. */
 const DRIVER = `while IFS= read -r -d '' line; do
   : > "$LOG"
   for name in $PROGRAMS; do printf '#!/bin/sh\\necho %s >> %s\\n' "$name" "$LOG" > "$BIN/$name"; done
-  BIN=$BIN PATH=$BIN HOME=$WORK timeout -s KILL 4 "$SHELL_UNDER_TEST" -c "$line" </dev/null 2>/dev/null 9>&1 | /bin/cat >/dev/null
+  BIN=$BIN PATH=$BIN HOME=$WORK FUNCNEST=20 sh -c "$BOUNDED" "$GROUP" "$SHELL_UNDER_TEST" "$line" </dev/null 2>/dev/null 9>&1 |
+    timeout -s KILL 6 cat >/dev/null
+  kill -KILL -- "-$(<"$GROUP")" 2>/dev/null
   ran=$(<"$LOG"); printf '%s\\0' "\${ran//$'\\n'/ }"
 done`;
 
@@ -40,7 +45,7 @@ export async function runLines(
   programs: readonly string[],
 ): Promise<ReadonlySet<string>[]> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), "takopi-shells-"));
-  const [BIN, WORK, LOG] = [join(root, "bin"), join(root, "work"), join(root, "log")];
+  const [BIN, WORK, LOG, GROUP] = [join(root, "bin"), join(root, "work"), join(root, "log"), join(root, "group")];
   for (const folder of [BIN, WORK]) mkdirSync(folder);
   for (const name of TOOLS) {
     const path = find(name);
@@ -63,6 +68,8 @@ export async function runLines(
         BIN,
         WORK,
         LOG,
+        GROUP,
+        BOUNDED,
         PROGRAMS: programs.join(" "),
         PATH: process.env["PATH"],
         SHELL_UNDER_TEST: find(shell),
