@@ -1,3 +1,4 @@
+import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { BlockList } from "node:net";
 import { BOUNDS } from "../bounds.ts";
@@ -32,12 +33,14 @@ for (const [network, prefix] of [
   PRIVATE.addSubnet(network, prefix, "ipv6");
 }
 
+const find = (host: string): Promise<readonly LookupAddress[]> => lookup(host, { all: true });
+
 /** @throws UserError if the host of an address is on this machine or its network; any other error may pass. */
-export async function requirePublic(url: string, signal: AbortSignal): Promise<void> {
+export async function requirePublic(url: string, signal: AbortSignal, findAll = find): Promise<void> {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
   const { lookupMs } = BOUNDS.voice;
   const late = AbortSignal.timeout(lookupMs);
-  const looking = unlessAborted(lookup(host, { all: true }), AbortSignal.any([signal, late]));
+  const looking = unlessAborted(findAll(host), AbortSignal.any([signal, late]));
   const found = await looking.catch((cause: unknown) => {
     throw late.aborted ? new Error(`its address was not found within ${lookupMs / 1000} s`) : cause;
   });

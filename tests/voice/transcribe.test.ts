@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
 import type { Config } from "../../src/config/config.ts";
 import type { VoiceService } from "../../src/config/voice.ts";
@@ -8,13 +8,6 @@ import { transcriber } from "../../src/voice/transcribe.ts";
 import { recordingLog } from "../engine/toy.ts";
 import { shorten } from "../helpers/bounds.ts";
 import { type Says, transcriptionService, words } from "./service.ts";
-
-vi.mock(import("node:dns/promises"), async (original) => {
-  const dns = await original();
-  const lookup = (host: string, options: object) =>
-    host === "never.test" ? new Promise<never>(() => {}) : dns.lookup(host, options);
-  return { ...dns, lookup: lookup as typeof dns.lookup };
-});
 
 async function* sound() {
   yield Buffer.from("sound");
@@ -98,9 +91,9 @@ describe("a service", () => {
 
   test("whose address is never found is left, and that is told", async () => {
     shorten(BOUNDS.voice, { lookupMs: 20 });
-    const { saying } = await hearing([], { baseUrl: "http://never.test", allowPrivate: false });
-    expect(await saying()).toBe(
-      "`never.test` failed (its address was not found within 0.02 s): `takopi doctor` checks the voice settings.",
+    const never = () => new Promise<never>(() => {});
+    await expect(requirePublic("http://never.test", signal, never)).rejects.toThrow(
+      "its address was not found within 0.02 s",
     );
   });
 
