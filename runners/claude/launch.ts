@@ -1,3 +1,4 @@
+import type { RunSpec } from "../../src/domain/run.ts";
 import type { RunRequest } from "../../src/engine/contract.ts";
 import type { Launch } from "../../src/engine/define.ts";
 import { readImages } from "../../src/engine/images.ts";
@@ -16,8 +17,8 @@ import { trustArguments } from "./trust.ts";
  */
 export async function launch(request: RunRequest & { readonly options: ClaudeOptions }): Promise<Launch<ClaudeState>> {
   const { options, cwd, env, trusted } = request;
-  const { prompt, session: id, attachments, isCommand } = request.spec;
-  const text = isCommand ? prompt : asText(prompt);
+  const { session: id, attachments } = request.spec;
+  const text = textOf(request.spec);
   const hasImages = attachments.length > 0;
   const session = id === undefined ? undefined : await findSession(id, { options, env });
   return {
@@ -35,4 +36,5 @@ export async function launch(request: RunRequest & { readonly options: ClaudeOpt
 }
 
 /** A prompt that begins with `/` would be taken for one of claude's own commands. */
-export const asText = (prompt: string): string => (prompt.startsWith("/") ? ` ${prompt}` : prompt);
+export const textOf = ({ prompt, isCommand }: Pick<RunSpec, "prompt" | "isCommand">): string =>
+  prompt.startsWith("/") && !isCommand ? ` ${prompt}` : prompt;

@@ -2,7 +2,7 @@ import { readImages } from "../../../src/engine/images.ts";
 import { type LiveEngine, liveDriver } from "../../../src/engine/live.ts";
 import { withPass } from "../../../src/engine/pass.ts";
 import { isUnkept } from "../../../src/engine/unkept.ts";
-import { asText } from "../launch.ts";
+import { textOf } from "../launch.ts";
 import type { ClaudeOptions } from "../options.ts";
 import { initialState } from "../state.ts";
 import { operations } from "./operations.ts";
@@ -14,7 +14,7 @@ export const claudeLive: LiveEngine<ClaudeOptions> = {
   can: ["steer", "interrupt", "answer", "compact", "fork", "undo", "rename", "models"],
   operations,
   drive: (request) => {
-    const { prompt, session, attachments, isCommand } = request.spec;
+    const { session, attachments } = request.spec;
     return liveDriver({
       lease: (use) => takeServer(request, session, use),
       play: ({ server, end }, context) =>
@@ -22,7 +22,7 @@ export const claudeLive: LiveEngine<ClaudeOptions> = {
           const state = { ...initialState, cwd: server.cwd, before: await server.usage() };
           const turn = new Turn({ peer: server.peer, state, context, cwd: server.cwd });
           const images = await readImages(attachments);
-          const begin = async () => turn.begin(isCommand ? prompt : asText(prompt), images);
+          const begin = async () => turn.begin(textOf(request.spec), images);
           await withPass(request.tools, server.session, () => server.play(turn, context.stopped, begin));
           if (isUnkept(request.options, session)) await end();
         }),
