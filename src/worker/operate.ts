@@ -37,6 +37,8 @@ export async function act(
       const listing = operations.commands?.(request) ?? Promise.resolve([]);
       return { commands: (await endsWithin(listing, BOUNDS.engine.commandsMs)) ? await listing : [] };
     }
+    case "usage":
+      return { usage: (await operations.usage?.(request)) ?? {} };
     case "sessions":
       return { sessions: (await operations.sessions?.(request)) ?? [] };
   }
