@@ -58,6 +58,18 @@ test("nobody connects without a key of the broker's, or without its certificate"
   expect(plain).toBeInstanceOf(Error);
 });
 
+/** Gives what waits until the broker has refused to let this key do something. */
+function hearRefusals(thief: NatsConnection) {
+  const refused: string[] = [];
+  void (async () => {
+    for await (const status of thief.status()) {
+      if (status.type === "error") refused.push(status.error.message);
+    }
+  })();
+  return (verb: "Publish" | "Subscription", subject: string) =>
+    vi.waitUntil(() => refused.some((one) => one.includes(verb) && one.includes(`"${subject}"`)), 10_000);
+}
+
 /** Subjects on which a machine would act as somebody else, or read what is another's. */
 const FORBIDDEN = {
   "give a task to another machine": ["tk.job.cpu"],
@@ -111,14 +123,7 @@ const DEAF = [
 test("a stolen key of a worker may do nothing that is another's", async () => {
   const { secured } = await enter();
   const thief = await steal(secured, "gpu");
-  const refused: string[] = [];
-  void (async () => {
-    for await (const status of thief.status()) {
-      if (status.type === "error") refused.push(status.error.message);
-    }
-  })();
-  const isRefused = (verb: string, subject: string) =>
-    vi.waitUntil(() => refused.some((one) => one.includes(verb) && one.includes(`"${subject}"`)), 10_000);
+  const isRefused = hearRefusals(thief);
   for (const subject of Object.values(FORBIDDEN).flat()) {
     thief.publish(subject, "{}");
     await isRefused("Publish", subject);
@@ -127,6 +132,33 @@ test("a stolen key of a worker may do nothing that is another's", async () => {
     thief.subscribe(subject, { callback: () => {} });
     await isRefused("Subscription", subject);
   }
+});
+
+test("a stolen key cannot have the broker push what its machine may read into another machine's queue", async () => {
+  const { secured, bridge, cpu } = await enter();
+  const thief = await steal(secured, "gpu");
+  const isRefused = hearRefusals(thief);
+  await jetstream(thief).publish("$O.tk_files_gpu.C.lure", "a task");
+  const push = { deliver_subject: "tk.job.cpu", deliver_policy: "all", ack_policy: "none" };
+  for (const stream of ["OBJ_tk_files_gpu", "TK_EVENTS", "TK_JOBS", "KV_tk_machines"]) {
+    for (const [call, config] of Object.entries({
+      [`CREATE.${stream}`]: push,
+      [`CREATE.${stream}.mine`]: { ...push, name: "mine" },
+      [`CREATE.${stream}.mine.$O.tk_files_gpu.C.lure`]: {
+        ...push,
+        name: "mine",
+        filter_subject: "$O.tk_files_gpu.C.lure",
+      },
+      [`DURABLE.CREATE.${stream}.mine`]: { ...push, durable_name: "mine" },
+    })) {
+      const subject = `$JS.API.CONSUMER.${call}`;
+      thief.publish(subject, JSON.stringify({ stream_name: stream, config }));
+      await isRefused("Publish", subject);
+    }
+  }
+  const { say, outcomeOf } = bridge;
+  expect(textOf(await outcomeOf(say("/web session\nanswer alive\ndone")))).toContain("alive");
+  expect(cpu.log.some(({ event }) => event === "worker.job_not_understood")).toBe(false);
 });
 
 test("messages that a stolen key has the broker send in the broker's name count for nobody", async () => {
