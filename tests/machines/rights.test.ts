@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { jetstream } from "@nats-io/jetstream";
-import { connect, nkeyAuthenticator } from "@nats-io/transport-node";
+import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 import { expect, test, vi } from "vitest";
 import { type Stage, stage, textOf } from "../helpers/bridge.ts";
 import { photo } from "../helpers/pictures.ts";
