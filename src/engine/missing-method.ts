@@ -2,11 +2,12 @@ import { EngineError } from "../errors.ts";
 
 /** An engine lacks a method: whoever needed it loses one ability, and no other. */
 export class MissingMethod extends EngineError {
-  /** @param said The engine's words, or what it lacks. */
-  constructor(label: string, said: string) {
-    super(
-      `The installed version of ${label} cannot do this (${said}): \`takopi doctor\` names the versions that were tested.`,
-    );
+  /**
+   * @param said The engine's words, or what it lacks.
+   * @param next What a person can do about it.
+   */
+  constructor(label: string, said: string, next = "`takopi doctor` names the versions that were tested") {
+    super(`The installed version of ${label} cannot do this (${said}): ${next}.`);
   }
 }
 
