@@ -144,6 +144,8 @@ export const BOUNDS = {
     lookMs: 30 * SECOND,
     /** An operation on a session: a summary is written by a model. */
     operateMs: 11 * MINUTE,
+    /** The tool of a run gives its call up if the bridge gives no sign for so long: it looks at a file at the most. */
+    toolMs: 35 * SECOND,
     /** A file on its way, all of it. */
     fileMs: 5 * MINUTE,
     fileBytes: 50 * MIB,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EngineSetup } from "../../src/engine/contract.ts";
+import type { McpServers } from "../../src/engine/mcp-servers.ts";
 import { baseOptions, sharedOptions } from "../../src/engine/options.ts";
 import { readOutputSchema } from "../../src/engine/output-schema.ts";
 import { type RunTools, TOOLS_NAME } from "../../src/engine/pass.ts";
@@ -63,7 +64,7 @@ export function toArguments(
   // Nobody can be asked in a headless run.
   const unasked = mode !== "live" && options.allowed_tools === undefined ? named : [];
   const tools = [...allowed, ...[...unasked, ...(own ? [TOOLS_NAME] : [])].map((name) => `mcp__${name}`)];
-  const servers = { ...options.mcp, ...(own && { [TOOLS_NAME]: toServer(own) }) };
+  const servers = { ...typed(options.mcp), ...(own && { [TOOLS_NAME]: toServer(own) }) };
   return [
     ...MODES[mode],
     ...flag("--model", options.model),
@@ -78,6 +79,12 @@ export function toArguments(
     ...(options.extra_args ?? []),
   ];
 }
+
+/** Without the type, claude 2.1.332 takes a server for a program, and drops it without a word. */
+const typed = (servers: McpServers = {}) =>
+  Object.fromEntries(
+    Object.entries(servers).map(([name, given]) => [name, "url" in given ? { type: "http", ...given } : given]),
+  );
 
 const toServer = ({ file, args }: RunTools["command"]) => ({ command: file, args });
 

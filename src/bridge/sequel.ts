@@ -50,7 +50,8 @@ export function repeatRun(run: StoredRun, waiting: number, options: BridgeOption
   const { session } = sessionOf(run, store.runs);
   const createdAt = now();
   const id = newRunId(createdAt);
-  const origin: Origin = run.origin.type === "goal" ? { ...run.origin, of: run.id } : { type: "again", of: run.id };
+  const isKept = run.origin.type === "goal" || run.origin.type === "command";
+  const origin: Origin = isKept ? { ...run.origin, of: run.id } : { type: "again", of: run.id };
   store.runs.add({ ...run, id, origin, resume: session ?? null, follows: null, createdAt });
   return id;
 }

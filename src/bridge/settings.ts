@@ -84,15 +84,16 @@ export function settingsOf(place: PreferencePlace, parts: SettingsParts): Settin
     },
     model: (use) => {
       const { engine, session, preset } = use;
-      const bySession =
-        (session === undefined ? undefined : store.threads.model(engine.id, session)) ?? textIn(preset, "model");
-      return strongest({ session: bySession, ...chosen(preferenceOf.model(engine.id)), ...configured(use, "model") });
+      const bySession = session === undefined ? undefined : store.threads.model(engine.id, session);
+      const byPreset = textIn(preset, "model");
+      const others = { ...chosen(preferenceOf.model(engine.id)), ...configured(use, "model") };
+      return strongest({ session: bySession, preset: byPreset, ...others });
     },
     reasoning: (use) => {
       const { reasoning, id } = use.engine;
       if (!reasoning) return undefined;
-      const session = textIn(use.preset, reasoning.option);
-      return strongest({ session, ...chosen(preferenceOf.reasoning(id)), ...configured(use, reasoning.option) });
+      const preset = textIn(use.preset, reasoning.option);
+      return strongest({ preset, ...chosen(preferenceOf.reasoning(id)), ...configured(use, reasoning.option) });
     },
     trigger: () => strongest(chosen(preferenceOf.trigger)) ?? { value: "all", layer: "global" },
   };

@@ -4,8 +4,8 @@ import type { GoalTerms } from "./goal.ts";
 export type Origin =
   /** A person wrote a message in the conversation. */
   | { readonly type: "message" }
-  /** A person sent one of the engine's own commands. */
-  | { readonly type: "command" }
+  /** A person sent one of the engine's own commands. `of`: the run that failed, if it is tried again. */
+  | { readonly type: "command"; readonly of?: string | undefined }
   /** `slept`: the run makes up for this time, ms since 1970. */
   | {
       readonly type: "schedule";

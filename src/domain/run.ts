@@ -51,6 +51,8 @@ export interface RunSpec {
   readonly goalBudget?: number;
   /** Proves that a call of takopi's own tools comes from this run; absent if its engine gets none. */
   readonly toolsToken?: string;
+  /** In place of the token, which stays where it is: another machine makes one of its own. */
+  readonly hasTools?: true;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Where a setting can come from, the strongest first. */
-export const LAYERS = ["session", "topic", "chat", "project", "global"] as const;
+export const LAYERS = ["session", "preset", "topic", "chat", "project", "global"] as const;
 export type Layer = (typeof LAYERS)[number];
 
 /** A value in force, and the place that sets it. */
@@ -46,11 +46,13 @@ export const SETTINGS: Readonly<Record<string, Sources>> = {
   presets: { session: "that it began with", ...inConversation("agent") },
   model: {
     session: "`/model` as a reply",
+    preset: "`presets.<name>.model`",
     ...inConversation("model"),
     project: "`projects.<alias>.<engine>.model`",
     global: "`<engine>.model`",
   },
   reasoning: {
+    preset: "`presets.<name>.reasoning_effort`",
     ...inConversation("reasoning"),
     project: "the engine's key in `projects.<alias>.<engine>`",
     global: "the engine's key in `[<engine>]`",

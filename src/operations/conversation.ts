@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { conversationKey } from "../bridge/resolve.ts";
-import { namesIn, writeContext } from "../bridge/settings.ts";
+import { resolvePrompt } from "../bridge/resolve.ts";
+import { writeContext } from "../bridge/settings.ts";
 import { inlineCode } from "../domain/inline-code.ts";
-import { knownSession } from "../store/stored-run.ts";
 import type { Access, Caller } from "./operation.ts";
-import { originOf, scopeFor } from "./scope.ts";
+import { originOf, presetsFor, scopeFor } from "./scope.ts";
 
 const Value = z.object({ value: z.string().nullable(), origin: z.string() });
 
@@ -30,30 +29,28 @@ export function conversationOf(access: Access, caller: Caller): Conversation {
   const project = bound?.context.project;
   const agent = settings.engine(project);
   const engine = access.engines.find(({ id }) => id === agent.value);
-  const model = engine && settings.model({ engine, project });
-  const reasoning = engine && settings.reasoning({ engine, project });
+  const next = resolvePrompt({ ...caller.place, reply: undefined, text: "" }, access);
+  const use = engine && { engine, project, session: next.resume, preset: presetsFor(next.presets, engine, access) };
+  const model = use && settings.model(use);
+  const reasoning = use && settings.reasoning(use);
   const trigger = settings.trigger();
-  const presets = settings.presets();
+  const isNew = next.resume === undefined && next.follows === undefined;
   const isChosen = trigger.layer !== "global";
+  const nothing = "nothing is chosen";
   return {
     scope: kind,
     isPrivate: caller.place.isPrivate,
-    project: { value: bound ? writeContext(bound.context) : null, origin: originOf(bound, "nothing is chosen") },
+    project: { value: bound ? writeContext(bound.context) : null, origin: originOf(bound, nothing) },
     engine: { value: agent.value, origin: originOf(agent) },
-    presets: { value: presets ? namesIn(presets).join(", ") : null, origin: originOf(presets, "nothing is chosen") },
+    presets: {
+      value: next.presets.length > 0 ? next.presets.join(", ") : null,
+      origin: isNew ? originOf(settings.presets(), nothing) : "the session began with them",
+    },
     model: { value: model?.value ?? null, origin: originOf(model) },
     reasoning: engine?.reasoning ? { value: reasoning?.value ?? null, origin: originOf(reasoning) } : null,
     trigger: { value: trigger.value, origin: isChosen ? originOf(trigger) : "as it is unless chosen" },
-    session: sessionLine(access, caller, agent.value),
+    session: next.resume === undefined ? null : (engine?.resume.format(next.resume) ?? null),
   };
-}
-
-function sessionLine({ config, store, engines }: Access, { place }: Caller, engine: string): string | null {
-  const key = conversationKey(place, config);
-  const id = key === undefined ? undefined : store.conversations.latest(key, engine);
-  const run = id === undefined ? undefined : store.runs.get(id);
-  const session = run && knownSession(run);
-  return session ? (engines.find((one) => one.id === engine)?.resume.format(session) ?? null) : null;
 }
 
 /** One line a setting, as Markdown. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { preferenceOf } from "../bridge/settings.ts";
+import { namesIn, preferenceOf } from "../bridge/settings.ts";
 import type { Thread, Threads } from "../bridge/threads.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import { choice, choiceButtons, DEFAULT } from "./choice.ts";
 import { findThread } from "./find.ts";
 import { type Access, type Caller, defineOperation, type OperationButton } from "./operation.ts";
-import { changeFor, engineFor, originOf, scopeFor } from "./scope.ts";
+import { changeFor, engineFor, originOf, presetsFor, scopeFor } from "./scope.ts";
 import { splitEngine } from "./split-engine.ts";
 
 const Output = z.object({
@@ -20,6 +20,8 @@ const Output = z.object({
   origin: z.string(),
   isChanged: z.boolean(),
   isChosen: z.boolean(),
+  /** A preset decides it, whatever is chosen for the chat or topic. */
+  isByPreset: z.boolean(),
   models: z.array(z.string()),
   /** Why there is no list of models. */
   problem: z.string().nullable(),
@@ -99,12 +101,15 @@ async function show(
   view: Pick<Output, "isChanged" | "page">,
 ): Promise<Output> {
   const { kind, settings } = scopeFor(access, caller);
-  const present = settings.model({ engine, project, session: thread?.session });
+  const presets = thread ? thread.run.presets : namesIn(settings.presets());
+  const preset = presetsFor(presets, engine, access);
+  const present = settings.model({ engine, project, session: thread?.session, preset });
   const scope = thread ? "session" : kind;
   const { models, problem } = await list(access.bridge.threads, engine, project);
   return {
     ...{ engine: engine.id, label: engine.label, run: thread?.run.id ?? null, scope },
     ...{ model: present?.value ?? null, origin: originOf(present), isChosen: present?.layer === scope },
+    isByPreset: present?.layer === "preset",
     ...{ models: [...models], problem, ...view },
   };
 }
@@ -123,8 +128,9 @@ async function list(
   }
 }
 
-function changedText({ label, scope, model: chosen }: Output): string {
+function changedText({ label, scope, model: chosen, isByPreset }: Output): string {
   const who = scope === "session" ? "this session" : `${label} in this ${scope}`;
+  if (isByPreset) return `Noted, but ${who} keeps using ${inlineCode(chosen ?? "")}, which its preset sets.`;
   if (chosen === null) return `From its next task on ${who} uses its own model.`;
   return `From its next task on ${who} uses ${inlineCode(chosen)}.`;
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { preferenceOf } from "../bridge/settings.ts";
+import { namesIn, preferenceOf } from "../bridge/settings.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import { choice, choiceButtons, DEFAULT } from "./choice.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
-import { changeFor, engineFor, originOf, scopeFor } from "./scope.ts";
+import { changeFor, engineFor, originOf, presetsFor, scopeFor } from "./scope.ts";
 import { splitEngine } from "./split-engine.ts";
 
 const Output = z.object({
@@ -16,6 +16,7 @@ const Output = z.object({
   origin: z.string(),
   isChanged: z.boolean(),
   isChosen: z.boolean(),
+  isByPreset: z.boolean(),
   levels: z.array(z.string()),
 });
 
@@ -44,9 +45,9 @@ export const reasoning = defineOperation({
       return show(engine, access, caller, true);
     });
   },
-  tell: ({ scope, engine, label, level, origin, isChanged, isChosen, levels }) => ({
+  tell: ({ scope, engine, label, level, origin, isChanged, isChosen, isByPreset, levels }) => ({
     body: isChanged
-      ? `From its next task on ${label} thinks here at ${level === null ? "its own level" : `level ${inlineCode(level)}`}.`
+      ? changedText(label, level, isByPreset)
       : `Reasoning of ${label} in this ${scope}: ${level === null ? "not set" : inlineCode(level)} (${origin}).`,
     receipt: level ?? DEFAULT,
     buttons: choiceButtons(
@@ -57,6 +58,12 @@ export const reasoning = defineOperation({
   }),
 });
 
+function changedText(label: string, level: string | null, isByPreset: boolean): string {
+  const named = level === null ? "its own level" : `level ${inlineCode(level)}`;
+  if (isByPreset) return `Noted, but ${label} keeps thinking here at ${named}, which its preset sets.`;
+  return `From its next task on ${label} thinks here at ${named}.`;
+}
+
 function levelsOf({ label, reasoning: has }: Engine): readonly string[] {
   if (has) return has.levels;
   throw new UserError(`${label} has no levels of reasoning to choose from.`);
@@ -66,9 +73,10 @@ function levelsOf({ label, reasoning: has }: Engine): readonly string[] {
 function show(engine: Engine, access: Access, caller: Caller, isChanged: boolean): z.infer<typeof Output> {
   const { kind, settings } = scopeFor(access, caller);
   const levels = [...levelsOf(engine)];
-  const level = settings.reasoning({ engine, project: settings.context()?.context.project });
+  const preset = presetsFor(namesIn(settings.presets()), engine, access);
+  const level = settings.reasoning({ engine, project: settings.context()?.context.project, preset });
   return {
     ...{ scope: kind, engine: engine.id, label: engine.label, level: level?.value ?? null, origin: originOf(level) },
-    ...{ isChanged, isChosen: level?.layer === kind, levels },
+    ...{ isChanged, isChosen: level?.layer === kind, isByPreset: level?.layer === "preset", levels },
   };
 }

@@ -1,4 +1,5 @@
 import { type Settings, scopeOf, settingsOf } from "../bridge/settings.ts";
+import { presetOptions } from "../config/presets.ts";
 import type { Layer, Setting } from "../domain/settings.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
@@ -26,8 +27,19 @@ export function engineFor({ engines }: Access, { settings }: Scope, id: string |
   throw new UserError(`There is no engine \`${wanted}\` here; there are ${names}.`, { code: "not_found" });
 }
 
+/** What presets set for an engine; nothing if they cannot hold, since that refuses the task itself. */
+export function presetsFor(names: readonly string[], engine: Engine, { config }: Access): Record<string, string> {
+  try {
+    return presetOptions(names, engine, config);
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
+}
+
 const ORIGIN: Readonly<Record<Layer, string>> = {
   session: "chosen for this session",
+  preset: "from the preset",
   topic: "chosen for this topic",
   chat: "chosen for this chat",
   project: "from the project's config",

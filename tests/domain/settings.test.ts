@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { LAYERS, strongest } from "../../src/domain/settings.ts";
 
-test("a session comes before its topic, that before the chat, that before the project, that before the config", () => {
-  expect(LAYERS).toEqual(["session", "topic", "chat", "project", "global"]);
+test("a session comes before its presets, these before the topic, that before the chat, that before the project, that before the config", () => {
+  expect(LAYERS).toEqual(["session", "preset", "topic", "chat", "project", "global"]);
 });
 
 test.each(LAYERS.map((layer, index) => [layer, LAYERS.slice(index)] as const))(

@@ -26,6 +26,23 @@ test("a command that the engine does not have either is refused without a button
   expect(bridge.store().runs.recent(5)).toEqual([]);
 });
 
+test("Try again below a failed command of the engine's own sends the command again, not its text as a prompt", async () => {
+  const bridge = await setUp("pi");
+  const sent = shell(bridge)("send", "--command", "/facts crash");
+  const failed = await bridge.botSays(/^error · pi/);
+  expect((await sent).code).toBe(0);
+  expect(await press(bridge, failed, "Try again")).toBe("Trying again.");
+  await bridge.emulator.waitFor(
+    () =>
+      bridge.emulator.messages(failed.chat.id).filter((one) => /^error · pi/.test(textOf(one))).length === 2 ||
+      undefined,
+  );
+  const [again, first] = bridge.store().runs.recent(2);
+  expect(first?.origin).toEqual({ type: "command" });
+  expect(again).toMatchObject({ prompt: "/facts crash", origin: { type: "command", of: first?.id } });
+  expect(await press(bridge, failed, "Try again")).toBe("It was tried again already: see below.");
+});
+
 test("a headless engine is not asked, and a terminal sends a command only to engines that have some", async () => {
   const bridge = await stage();
   const takopi = shell(bridge);

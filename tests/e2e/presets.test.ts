@@ -89,6 +89,30 @@ describe("presets of a chat", () => {
     expect(textOf(kept)).toContain("model=largeeffort=high");
   });
 
+  test("decide model and reasoning in /ctx, and /model says so to who chooses another model", async () => {
+    const { ask } = await chosen();
+    await ask("/agent deep", /with the preset deep/);
+    const shown = textOf(await ask("/ctx", /^Where this chat works/));
+    expect(shown).toContain("model: large (from the preset)");
+    expect(shown).toContain("reasoning: high (from the preset)");
+    await ask("/model other", /^Noted, but beta in this chat keeps using large, which its preset sets\.$/m);
+    await ask("/reasoning low", /^Noted, but beta keeps thinking here at level high, which its preset sets\.$/m);
+    await ask("/agent default", /^New sessions of this chat use alpha from now on\.$/m);
+    await ask("/model beta", /^Model of beta in this chat: other \(chosen for this chat\)\.$/m);
+  });
+
+  test("that a session began with are in /ctx while the next message continues the session", async () => {
+    const { say, outcomeOf, botSays } = await stage({ tables, telegram: 'session_mode = "chat"' });
+    const first = await outcomeOf(say(`/small ${FACTS}`));
+    say("/ctx");
+    const shown = textOf(await botSays(/^Where this chat works/));
+    expect(shown).toMatch(/presets: small \(the session began with them\)\n.*model: small \(from the preset\)/);
+    say("/model of-session", { replyTo: first.message_id });
+    await botSays(/uses of-session\.$/m);
+    say("/ctx");
+    await botSays(/model: of-session \(chosen for this session\)/);
+  });
+
   test("are stacked and taken out by buttons; another engine takes back those of the first", async () => {
     const { say, outcomeOf, ask, press, emulator } = await chosen();
     const card = await ask("/agent", /^Engine of new sessions/);

@@ -24,20 +24,26 @@ function engineOf(id: string) {
   return engine;
 }
 
-test.each(["claude", "opencode", "pi", "pi15"] as const)(
-  "%s lists the person's own commands, and carries one out",
-  async (id) => {
-    const engine = engineOf(id);
-    const setup = {
-      ...{ cwd: home.web, log: noLog, host, trusted: true },
-      env: { PATH: ownPath(id), ...home.env },
-      options: { cmd: ownCommand(id), interactive: true, ...(id === "claude" && { env: home.claudeEnv }) },
-    };
-    expect(await engine.operations.commands?.(setup)).toContain("greet-all");
-    const run = openDriven(engine, { ...setup, prompt: "/greet-all Ann", isCommand: true });
+const ids = ["claude", "opencode", "pi", "pi15"] as const;
+
+const setUp = (id: (typeof ids)[number], interactive: boolean) => ({
+  ...{ cwd: home.web, log: noLog, host, trusted: true },
+  env: { PATH: ownPath(id), ...home.env },
+  options: { cmd: ownCommand(id), interactive, ...(id === "claude" && { env: home.claudeEnv }) },
+});
+
+test.each(ids)("%s lists the person's own commands", async (id) => {
+  expect(await engineOf(id).operations.commands?.(setUp(id, true))).toContain("greet-all");
+});
+
+test.each(ids.flatMap((id) => [[id, false] as const, [id, true] as const]))(
+  "%s carries out one of the person's own commands (interactive: %s)",
+  async (id, interactive) => {
+    const name = `Ann-${id}-${interactive}`;
+    const run = openDriven(engineOf(id), { ...setUp(id, interactive), prompt: `/greet-all ${name}`, isCommand: true });
     const { completed } = await finish(run);
-    expect(completed).toMatchObject({ ok: true, answer: "Hello Ann" });
-    expect(home.sentToModel()).toContain("[[say Hello Ann]]");
+    expect(completed).toMatchObject({ ok: true, answer: `Hello ${name}` });
+    expect(home.sentToModel()).toContain(`[[say Hello ${name}]]`);
   },
 );
 

@@ -7,6 +7,7 @@ import { finish } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
 import { type EnginesHome, makeEnginesHome } from "./all-engines.ts";
 import { makeHostileRepository } from "./hostile.ts";
+import { startHttpPing } from "./http-ping.ts";
 import { ownCommand, ownPath } from "./pinned.ts";
 
 // opencode needs minutes on a busy machine.
@@ -24,33 +25,62 @@ afterAll(async () => {
   await home?.[Symbol.asyncDispose]();
 });
 
+interface Setup {
+  readonly interactive: boolean;
+  readonly tool: string;
+  readonly cwd: string;
+  readonly mcp: object;
+}
+
+/** A run that has the model use a tool of the server `demo`; gives how it ended. */
+async function playPing(id: (typeof rows)[number][0], setup: Setup) {
+  const { interactive, tool, cwd, mcp } = setup;
+  const engine = engines.find((one) => one.id === id);
+  if (engine === undefined) throw new Error(`no engine ${id}`);
+  const extra = { mcp, ...(id === "claude" && { env: home.claudeEnv }) };
+  const run = openDriven(engine, {
+    ...{ cwd, log: noLog, host, prompt: `[[tool ${tool} {}]]` },
+    env: { PATH: ownPath(id), ...home.env },
+    options: { cmd: ownCommand(id), interactive, ...extra },
+  });
+  async function* allowed() {
+    for await (const event of run) {
+      if (event.type === "question") await run.controls.answer(event.question.id, { type: "allow", scope: "once" });
+      yield event;
+    }
+  }
+  return (await finish(allowed())).completed;
+}
+
 // opencode gets the same variable both ways, and takes half a minute to start.
-test.each([
+const rows = [
   ["claude", false, "mcp__demo__ping"],
   ["claude", true, "mcp__demo__ping"],
   ["codex", false, "mcp__demo__ping"],
   ["codex", true, "mcp__demo__ping"],
   ["opencode", false, "demo_ping"],
-] as const)(
+] as const;
+
+test.each(rows)(
   "%s has the servers of `mcp`, and none of an untrusted repository (interactive: %s)",
   async (id, interactive, tool) => {
-    const engine = engines.find((one) => one.id === id);
-    if (engine === undefined) throw new Error(`no engine ${id}`);
     const word = `heron-${id}-${interactive}`;
     const repository = makeHostileRepository(join(home.web, `${id}-${interactive}`));
-    const extra = { mcp: serversFor(word), ...(id === "claude" && { env: home.claudeEnv }) };
-    const run = openDriven(engine, {
-      ...{ cwd: repository.path, log: noLog, host, prompt: `[[tool ${tool} {}]]` },
-      env: { PATH: ownPath(id), ...home.env },
-      options: { cmd: ownCommand(id), interactive, ...extra },
-    });
-    async function* allowed() {
-      for await (const event of run) {
-        if (event.type === "question") await run.controls.answer(event.question.id, { type: "allow", scope: "once" });
-        yield event;
-      }
-    }
-    const { completed } = await finish(allowed());
+    const setup = { interactive, tool, cwd: repository.path, mcp: serversFor(word) };
+    expect(await playPing(id, setup)).toMatchObject({ ok: true });
+    expect(home.sentToModel()).toContain(`pong ${word}`);
+    expect(repository.ran()).toEqual([]);
+  },
+);
+
+test.each(rows)(
+  "%s has a server of `mcp` that is at a url and wants a header (interactive: %s)",
+  async (id, interactive, tool) => {
+    const word = `egret-${id}-${interactive}`;
+    await using server = await startHttpPing("secret-of-the-test", word);
+    const repository = makeHostileRepository(join(home.web, `${id}-${interactive}-url`));
+    const mcp = { demo: { url: server.url, headers: { "x-ping-key": "secret-of-the-test" } } };
+    const completed = await playPing(id, { interactive, tool, cwd: repository.path, mcp });
     expect(completed).toMatchObject({ ok: true });
     expect(home.sentToModel()).toContain(`pong ${word}`);
     expect(repository.ran()).toEqual([]);

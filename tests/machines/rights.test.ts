@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { parseToml } from "../../src/config/toml.ts";
-import { Seal } from "../../src/worker/nats/seal.ts";
+import { expect, test, vi } from "vitest";
 import { type Stage, stage, textOf } from "../helpers/bridge.ts";
 import { photo } from "../helpers/pictures.ts";
-import { type Secured, secureBroker } from "./secured.ts";
+import { type Secured, sealOf, secureBroker, steal } from "./secured.ts";
 import { startWorker, type TestWorker } from "./stage.ts";
 
 interface Scene {
@@ -25,15 +23,6 @@ async function enter(): Promise<Scene> {
   const gpu = await startWorker({ name: "gpu", projects: ["api"], machines: secured.table("gpu") });
   const cpu = await startWorker({ name: "cpu", projects: ["web"], machines: secured.table("cpu") });
   return { bridge, secured, gpu, cpu };
-}
-
-/** The machine's own key in the hands of somebody else. */
-async function steal({ folder, address, ca }: Secured, name: string): Promise<NatsConnection> {
-  const seed = readFileSync(join(folder, `${name}.nk`), "utf8").trim();
-  const authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
-  const thief = await connect({ servers: address, tls: { caFile: ca }, authenticator, inboxPrefix: `_INBOX_${name}` });
-  onTestFinished(() => thief.close());
-  return thief;
 }
 
 test("bridge and workers work with the keys and rights that are made for them", async () => {
@@ -68,6 +57,18 @@ test("nobody connects without a key of the broker's, or without its certificate"
   const plain = await connect({ servers: `nats://127.0.0.1:${broker.port}`, reconnect }).catch((error) => error);
   expect(plain).toBeInstanceOf(Error);
 });
+
+/** Gives what waits until the broker has refused to let this key do something. */
+function hearRefusals(thief: NatsConnection) {
+  const refused: string[] = [];
+  void (async () => {
+    for await (const status of thief.status()) {
+      if (status.type === "error") refused.push(status.error.message);
+    }
+  })();
+  return (verb: "Publish" | "Subscription", subject: string) =>
+    vi.waitUntil(() => refused.some((one) => one.includes(verb) && one.includes(`"${subject}"`)), 10_000);
+}
 
 /** Subjects on which a machine would act as somebody else, or read what is another's. */
 const FORBIDDEN = {
@@ -122,14 +123,7 @@ const DEAF = [
 test("a stolen key of a worker may do nothing that is another's", async () => {
   const { secured } = await enter();
   const thief = await steal(secured, "gpu");
-  const refused: string[] = [];
-  void (async () => {
-    for await (const status of thief.status()) {
-      if (status.type === "error") refused.push(status.error.message);
-    }
-  })();
-  const isRefused = (verb: string, subject: string) =>
-    vi.waitUntil(() => refused.some((one) => one.includes(verb) && one.includes(`"${subject}"`)), 10_000);
+  const isRefused = hearRefusals(thief);
   for (const subject of Object.values(FORBIDDEN).flat()) {
     thief.publish(subject, "{}");
     await isRefused("Publish", subject);
@@ -140,12 +134,38 @@ test("a stolen key of a worker may do nothing that is another's", async () => {
   }
 });
 
+test("a stolen key cannot have the broker push what its machine may read into another machine's queue", async () => {
+  const { secured, bridge, cpu } = await enter();
+  const thief = await steal(secured, "gpu");
+  const isRefused = hearRefusals(thief);
+  await jetstream(thief).publish("$O.tk_files_gpu.C.lure", "a task");
+  const push = { deliver_subject: "tk.job.cpu", deliver_policy: "all", ack_policy: "none" };
+  for (const stream of ["OBJ_tk_files_gpu", "TK_EVENTS", "TK_JOBS", "KV_tk_machines"]) {
+    for (const [call, config] of Object.entries({
+      [`CREATE.${stream}`]: push,
+      [`CREATE.${stream}.mine`]: { ...push, name: "mine" },
+      [`CREATE.${stream}.mine.$O.tk_files_gpu.C.lure`]: {
+        ...push,
+        name: "mine",
+        filter_subject: "$O.tk_files_gpu.C.lure",
+      },
+      [`DURABLE.CREATE.${stream}.mine`]: { ...push, durable_name: "mine" },
+    })) {
+      const subject = `$JS.API.CONSUMER.${call}`;
+      thief.publish(subject, JSON.stringify({ stream_name: stream, config }));
+      await isRefused("Publish", subject);
+    }
+  }
+  const { say, outcomeOf } = bridge;
+  expect(textOf(await outcomeOf(say("/web session\nanswer alive\ndone")))).toContain("alive");
+  expect(cpu.log.some(({ event }) => event === "worker.job_not_understood")).toBe(false);
+});
+
 test("messages that a stolen key has the broker send in the broker's name count for nobody", async () => {
   const { secured, bridge, cpu } = await enter();
   const { say, outcomeOf, botSays } = bridge;
   const thief = await steal(secured, "gpu");
-  const { machines } = parseToml(secured.table("gpu"), "gpu") as { machines: ConstructorParameters<typeof Seal>[0] };
-  const seal = new Seal(machines);
+  const seal = sealOf(secured, "gpu");
   const ledger = join(cpu.directory, "ran");
   const spec = { runId: "forged", engine: "alpha", project: "web", prompt: `note ${ledger}\nsession\ndone` };
   const forged = {

@@ -2,7 +2,14 @@ import { LAYERS, SETTINGS } from "../../src/domain/settings.ts";
 import { operations } from "../../src/operations/index.ts";
 import { toTable } from "./table.ts";
 
-const HEADERS = { session: "session", topic: "topic", chat: "chat", project: "project", global: "everywhere" };
+const HEADERS = {
+  session: "session",
+  preset: "preset",
+  topic: "topic",
+  chat: "chat",
+  project: "project",
+  global: "everywhere",
+};
 
 /** What sets each setting of a conversation, the strongest first. */
 export const settingsTable = (): string =>

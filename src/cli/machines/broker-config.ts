@@ -36,7 +36,10 @@ const listOf = (subjects: readonly string[]): string => JSON.stringify(subjects)
 /** The bridge makes the streams, and reads and writes them all. */
 const BRIDGE = ["tk.>", "$JS.>", "$KV.>", "$O.>"];
 
-/** A worker takes its own tasks, tells of its own runs and of itself, and has a store of its own for files. */
+/**
+ * A worker takes its own tasks, tells of its own runs and of itself, and has a store of its own for files. It makes no
+ * consumers: the broker pushes what they find to whatever subject they name.
+ */
 function mayPublish(machine: string): readonly string[] {
   const line = `$KV.${BEATS}.${machine}`;
   const files = filesOf(machine);
@@ -45,11 +48,7 @@ function mayPublish(machine: string): readonly string[] {
     ...["$JS.API.INFO", `$JS.API.STREAM.INFO.KV_${BEATS}`, `$JS.API.DIRECT.GET.KV_${BEATS}.${line}`, line],
     ...[`$JS.API.CONSUMER.INFO.${JOBS}.${machine}`, `$JS.API.CONSUMER.MSG.NEXT.${JOBS}.${machine}`],
     ...[`$JS.ACK.${JOBS}.${machine}.>`, events, `$JS.API.DIRECT.GET.${EVENTS}.${events}`],
-    ...[`$O.${files}.>`, `$JS.FC.OBJ_${files}.>`],
-    ...["STREAM.INFO", "STREAM.PURGE", "STREAM.MSG.GET"].map((call) => `$JS.API.${call}.OBJ_${files}`),
-    ...["DIRECT.GET", "CONSUMER.CREATE", "CONSUMER.INFO", "CONSUMER.DELETE"].map(
-      (call) => `$JS.API.${call}.OBJ_${files}.>`,
-    ),
-    `$JS.API.CONSUMER.CREATE.OBJ_${files}`,
+    `$O.${files}.>`,
+    ...["STREAM.INFO", "STREAM.PURGE", "STREAM.MSG.GET", "DIRECT.GET"].map((call) => `$JS.API.${call}.OBJ_${files}`),
   ];
 }

@@ -7,12 +7,14 @@ import type { Worker } from "../port.ts";
 import { Carried } from "./carried.ts";
 import type { Post } from "./post.ts";
 import { Speaker } from "./speaker.ts";
+import type { ToolCalls } from "./tool-calls.ts";
 
 export interface CarrierOptions {
   readonly machine: string;
   readonly worker: Worker;
   readonly jobs: WorkerJobs;
   readonly post: Post;
+  readonly tools: ToolCalls;
   /** The number of the machine's line at the broker. */
   readonly epoch: () => number;
   /** How many runs there may be at once. */

@@ -1,9 +1,10 @@
-import { jetstream } from "@nats-io/jetstream";
-import { type ObjectStore, Objm } from "@nats-io/obj";
+import { createHash } from "node:crypto";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { type ObjectInfo, type ObjectStore, Objm } from "@nats-io/obj";
 import { BOUNDS } from "../../bounds.ts";
 import type { Connection } from "./connection.ts";
 import { filesOf } from "./names.ts";
-import { steadily, within } from "./within.ts";
+import { within } from "./within.ts";
 
 /** Files and long values on their way to a machine or from it, each under a name that is used once. */
 export class Objects {
@@ -20,18 +21,22 @@ export class Objects {
   }
 
   async put(machine: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-    const { fileMs } = BOUNDS.machines;
+    const { fileMs, packetBytes } = BOUNDS.machines;
     const store = await this.#open(machine);
-    await within(store.put({ name }, ReadableStream.from(bytes), { timeout: fileMs }), fileMs);
+    const meta = { name, options: { max_chunk_size: packetBytes } };
+    await within(store.put(meta, ReadableStream.from(bytes), { timeout: fileMs }), fileMs);
   }
 
   /** @throws Error if it is not there (any more), or was damaged on its way. */
   async *get(machine: string, name: string): AsyncGenerator<Uint8Array, void> {
-    const found = await within((await this.#open(machine)).get(name));
-    if (!found) throw new Error(`The broker has no ${name}.`);
-    yield* steadily(found.data as unknown as AsyncIterable<Uint8Array>);
-    const problem = await within(found.error);
-    if (problem) throw problem;
+    const found = await within((await this.#open(machine)).info(name));
+    if (!found || found.deleted) throw new Error(`The broker has no ${name}.`);
+    const hash = createHash("sha256");
+    for await (const part of this.#parts(machine, found)) {
+      hash.update(part);
+      yield part;
+    }
+    if (found.digest !== `SHA-256=${hash.digest("base64url")}=`) throw new Error(`${name} was damaged on its way.`);
   }
 
   /** What is gone is no problem: the broker forgets the others by itself. */
@@ -39,6 +44,21 @@ export class Objects {
     await this.#open(machine)
       .then((store) => within(store.delete(name)))
       .catch(() => {});
+  }
+
+  /** The broker pushes to any subject that a consumer names, also to another machine's, so nobody makes one here. */
+  async *#parts(machine: string, { name, nuid, size }: ObjectInfo): AsyncGenerator<Uint8Array, void> {
+    const { nats } = this.#connection;
+    const manager = await within(jetstreamManager(nats, { timeout: BOUNDS.machines.callMs, checkAPI: false }));
+    const bucket = filesOf(machine);
+    for (let left = size, seq = 1; left > 0; ) {
+      const query = { seq, next_by_subj: `$O.${bucket}.C.${nuid}` };
+      const part = await within(manager.direct.getMessage(`OBJ_${bucket}`, query));
+      if (!part) throw new Error(`The broker has lost a part of ${name}.`);
+      yield part.data;
+      left -= part.data.length;
+      seq = part.seq + 1;
+    }
   }
 
   #open(machine: string): Promise<ObjectStore> {

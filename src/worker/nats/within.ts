@@ -17,16 +17,3 @@ export async function within<Value>(call: Promise<Value>, waitMs = 2 * BOUNDS.ma
     clearTimeout(timer);
   }
 }
-
-/** Each next part of what the broker sends comes within `waitMs`. @throws Error otherwise. */
-export async function* steadily<Part>(parts: AsyncIterable<Part>, waitMs?: number): AsyncGenerator<Part, void> {
-  const reader = parts[Symbol.asyncIterator]();
-  try {
-    for (let next = await within(reader.next(), waitMs); !next.done; next = await within(reader.next(), waitMs)) {
-      yield next.value;
-    }
-  } finally {
-    // Not awaited: what does not send does not end, either.
-    void reader.return?.().catch(() => {});
-  }
-}
