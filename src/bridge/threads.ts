@@ -1,9 +1,7 @@
-import { BOUNDS } from "../bounds.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import type { Goal, GoalChange } from "../domain/goal.ts";
 import type { Ability, FoundSession, SessionAbility, SessionUsage } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
-import { endsWithin } from "../engine/ends-within.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { OperationResult } from "../worker/port.ts";
@@ -152,9 +150,8 @@ export class Threads {
     const session = knownSession(run);
     if (session === null || !engines.find((one) => one.id === id)?.operations.usage) return {};
     const place = { engine: id, session, overrides: {}, ...(project !== null && { project }) };
-    const asked = worker.operate("usage", place);
     try {
-      return (await endsWithin(asked, BOUNDS.engine.usageMs)) ? ((await asked).usage ?? {}) : {};
+      return (await worker.operate("usage", place)).usage ?? {};
     } catch (err) {
       log.info({ err, engine: id, session }, "usage.untold");
       return {};
