@@ -1,7 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
 import { clockTime } from "../../src/domain/moment.ts";
@@ -13,7 +11,7 @@ import { LIVE, liveTables } from "../helpers/live-stage.ts";
 import { layCable } from "./cable.ts";
 import { ownClock } from "./clock.ts";
 import { checkTable, type Row } from "./deaths/table.ts";
-import { startWorker } from "./stage.ts";
+import { forgetMachines, startWorker } from "./stage.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -33,13 +31,6 @@ const limits = (ms: number) => ({
   ...(ms >= BOUNDS.machines.dedupeMs && { dedupeMs: 100 }),
   ...(ms >= BOUNDS.machines.ackMs && { ackMs: 500 }),
 });
-
-/** What the broker does by itself once it has not heard a machine for a while. */
-async function forgetMachines(address: string): Promise<void> {
-  const nats = await connect({ servers: address });
-  await (await jetstreamManager(nats)).streams.purge("KV_tk_machines");
-  await nats.close();
-}
 
 async function enter(ms: number) {
   const clock = ownClock();
@@ -86,7 +77,7 @@ describe("what ends, waits, is stopped and is answered meanwhile is told once, a
 
     const since = clock.now();
     const told = () => botSays(new RegExp(`${goneOf(who)} since ${clockTime(since)}; this waits for it`));
-    if (who === "worker" && isSeen(who, ms)) await forgetMachines(broker.address);
+    if (who === "worker" && isSeen(who, ms)) await forgetMachines(broker);
     set(who, "cut");
     if (who !== "worker") await told();
     clock.pass(ms);

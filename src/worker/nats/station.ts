@@ -44,7 +44,8 @@ export class Station {
     const post = this.#post;
     const beat = () => ({ ...facts(), protocol: PROTOCOL, running: this.#carrier.running });
     this.#lease = new Lease({ machine, beats: post.beats, beat });
-    this.#carrier = new Carrier({ ...options, post, epoch: () => this.#lease.epoch });
+    const { instance } = facts();
+    this.#carrier = new Carrier({ ...options, post, instance, epoch: () => this.#lease.epoch });
     this.#desk = new Desk({ ...options, carrier: this.#carrier, post });
   }
 
