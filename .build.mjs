@@ -1,7 +1,9 @@
 // Builds the program into dist/: `--page` only the playground's page, `--if-changed` only after a change.
 // `--program ENTRY FOLDER` bundles another program in the same way, for tests.
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,6 +11,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const stamp = join(root, "dist/.built");
 const page = "src/playground/page";
+const START_LIMIT_MS = 30_000;
 
 /** Modules that are started as programs or loaded by an engine: `moduleFile` finds them. */
 const standalone = [
@@ -54,14 +57,28 @@ const common = { absWorkingDir: root, bundle: true, format: "esm", logLevel: "wa
 const node = {
   ...common,
   ...{ outdir: "dist", outbase: ".", platform: "node", target: "node20.19", legalComments: "none" },
-  // Prebuilt binaries, and a logger that looks for files beside its own.
+  // Prebuilt binaries, a logger that looks for files beside its own, and what only a bridge with other machines loads.
   plugins: [oneLanguage, ownUrls, callsOnly],
   // Names stay, for the stacks in the log, and since node-fetch knows an AbortSignal by the name of its class.
   ...{ minifySyntax: true, minifyWhitespace: true, keepNames: true },
-  external: ["libsql", "@libsql/*", "pino"],
+  external: ["libsql", "@libsql/*", "pino", "@nats-io/*"],
+};
+const modules = {
+  ...node,
   banner: {
     js: 'import { createRequire as createRequireHere } from "node:module";const require = createRequireHere(import.meta.url);',
   },
+};
+
+/** One script, so that what V8 compiles of it can be kept: see `src/launcher.ts`. */
+const script = {
+  ...node,
+  ...{ format: "cjs", write: false, supported: { "dynamic-import": false } },
+  define: { "import.meta.url": "fileUrl" },
+  banner: {
+    js: '(function (exports, require, module, __filename, __dirname) {const fileUrl = require("node:url").pathToFileURL(__filename).href;',
+  },
+  footer: { js: "})" },
 };
 
 /** What the program is made of, as one word. */
@@ -110,24 +127,42 @@ function licencesOf(inputs) {
     .join(`\n${"-".repeat(72)}\n\n`);
 }
 
+const escapeOf = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 async function buildProgram() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"));
+  const program = await build({ ...script, entryPoints: ["src/main.ts"], metafile: true });
+  // A character above Latin-1 would make V8 keep the whole text at two bytes each; esbuild leaves them in expressions.
+  const text = program.outputFiles[0].text.replace(/[^\0-\x7f]/g, escapeOf);
+  const name = `program-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.cjs`;
+  writeFileSync(join(root, "dist", name), text);
+  const define = { PROGRAM: JSON.stringify(name) };
+  await build({ ...node, define, entryPoints: [{ in: "src/launcher.ts", out: "main" }] });
+  chmodSync(join(root, "dist/main.js"), 0o755);
   const entryPoints = [
-    { in: "src/main.ts", out: "main" },
     { in: "src/library/index.ts", out: "library" },
     { in: "src/library/emulator.ts", out: "emulator" },
   ];
-  const { metafile } = await build({ ...node, entryPoints, splitting: true, metafile: true });
-  await build({ ...node, entryPoints: standalone });
-  chmodSync(join(root, "dist/main.js"), 0o755);
-  const inputs = [...Object.keys(metafile.inputs), ...(await buildPage())];
+  const library = await build({ ...modules, entryPoints, splitting: true, metafile: true });
+  await build({ ...modules, entryPoints: standalone });
+  const metafiles = [program.metafile, library.metafile];
+  const inputs = [...metafiles.flatMap(({ inputs }) => Object.keys(inputs)), ...(await buildPage())];
   writeFileSync(join(root, "dist/licenses.txt"), licencesOf(inputs));
+}
+
+/** One start that leaves what V8 compiled beside the program (`src/launcher.ts`); without it the first bridge does. */
+function startOnce() {
+  const home = mkdtempSync(join(tmpdir(), "takopi-build-"));
+  const argv = [join(root, "dist/main.js"), "demo", "--once", "list the files here"];
+  const env = { PATH: process.env.PATH, HOME: home };
+  spawnSync(process.execPath, argv, { cwd: home, env, stdio: "ignore", timeout: START_LIMIT_MS });
+  rmSync(home, { recursive: true, force: true });
 }
 
 /** A program of the tests, which starts as fast as this one. */
 async function buildOther(entry, outdir) {
-  await build({ ...node, entryPoints: [entry], outdir, outExtension: { ".js": ".mjs" }, splitting: true });
+  await build({ ...modules, entryPoints: [entry], outdir, outExtension: { ".js": ".mjs" }, splitting: true });
 }
 
 const [flag, ...operands] = process.argv.slice(2);
@@ -136,5 +171,6 @@ if (flag === "--page") await buildPage();
 else if (flag === "--program") await buildOther(...operands);
 else if (flag !== "--if-changed" || lastBuilt() !== now) {
   await buildProgram();
+  startOnce();
   writeFileSync(stamp, now);
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { openControl, runTools } from "./app/control.ts";
+import { openControl } from "./app/control.ts";
 import { endOfBridge } from "./app/drain.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
-import { withMachines } from "./app/machines.ts";
+import { toolsElsewhere, withMachines } from "./app/machines.ts";
 import { movedChats } from "./app/moved-chats.ts";
+import { runTools } from "./app/run-tools.ts";
 import { keepHistory, tellHealth, tellUnknown, tellWarnings } from "./app/upkeep.ts";
 import { Bridge } from "./bridge/bridge.ts";
 import { conversationOfRun } from "./bridge/resolve.ts";
@@ -17,6 +18,7 @@ import { ChatScreens } from "./chat/screens.ts";
 import type { Config } from "./config/config.ts";
 import { liveConfig } from "./config/live.ts";
 import { requireTelegram } from "./config/telegram.ts";
+import { operationHandler } from "./control/operation-handler.ts";
 import type { Engine } from "./engine/contract.ts";
 import { keepRoom } from "./later.ts";
 import type { Logger } from "./log.ts";
@@ -114,7 +116,8 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const tools = await runTools(directory, socket);
   const onUnknown = tellUnknown({ store, tellMain, now, log });
   const local = new LocalWorker({ config, engines, env, home, servers: store.liveServers, tools, log, onUnknown });
-  const worker = await (options.workers ?? withMachines)(local, { config, log, now });
+  const { callTool, serve: serveTools } = toolsElsewhere();
+  const worker = await (options.workers ?? withMachines)(local, { config, log, now, callTool });
   const openFile = worker.read.bind(worker);
   const screens = new ChatScreens({ transport, store, engines, style, openFile, log });
   const { engineOverride } = options;
@@ -138,10 +141,13 @@ export async function runBridge(options: AppOptions): Promise<void> {
     schedules.start();
     triggers.start();
     const webhooks = await listenForWebhooks({ ...common, env, onReceived: () => triggers.takeWebhooks() });
-    const control = await openControl(socket, log, {
-      ...{ bridge, schedules, store, engines, operations, engineOverride, config, now, mainChat },
+    const parts = {
+      ...{ bridge, schedules, store, engines, operations, engineOverride },
       ...{ chats: transport.chats, botName: me.username, say: sayIn(common) },
-    });
+    };
+    const handle = operationHandler(() => ({ ...parts, config: config(), now: now() }), mainChat);
+    serveTools(handle);
+    const control = await openControl(socket, log, handle);
     log.info(
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",

@@ -27,9 +27,13 @@ process.on("uncaughtException", (error: unknown) => {
   if (error instanceof Error) process.stderr.write(`${redact(error.stack ?? "")}\n`);
   process.exit(code);
 });
-process.exitCode = await main().catch(tell);
-// Whatever a library left running, such as a timer, must not keep the program alive.
-setTimeout(() => process.exit(), LEFT_MS).unref();
+void main()
+  .catch(tell)
+  .then((code) => {
+    process.exitCode = code;
+    // Whatever a library left running, such as a timer, must not keep the program alive.
+    setTimeout(() => process.exit(), LEFT_MS).unref();
+  });
 
 async function main(): Promise<number> {
   const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;

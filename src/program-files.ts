@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 /** Only a bundle has this module under another name. */
 const isBundle = !/\/src\/program-files\.[jt]s$/.test(import.meta.url);
-const ending = import.meta.url.slice(-3);
+const ending = isBundle ? ".js" : ".ts";
 /** The repository if this runs from sources, the bundle's own folder otherwise. */
 const root = new URL(isBundle ? "./" : "../", import.meta.url);
 

@@ -94,7 +94,7 @@ const packageOf = (target: string): string =>
     .slice(0, target.startsWith("@") ? 2 : 1)
     .join("/");
 
-const isOpenRoom = (room: string) => ["main", "app", "cli", "library"].includes(room);
+const isOpenRoom = (room: string) => ["launcher", "main", "app", "cli", "library"].includes(room);
 
 test("the import lines are found", () => {
   expect(files.length).toBeGreaterThan(50);

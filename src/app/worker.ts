@@ -10,6 +10,8 @@ import { openStore } from "../store/store.ts";
 import { readVersion } from "../version.ts";
 import { LocalWorker } from "../worker/local.ts";
 import { Station } from "../worker/nats/station.ts";
+import { openControl } from "./control.ts";
+import { runTools } from "./run-tools.ts";
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -32,14 +34,26 @@ export async function runWorker({ config, env, home, log, signal }: WorkerOption
   const onNoBackup = (err: unknown) => log.warn({ err }, "state.not_backed_up");
   const store = openStore(join(directory, "takopi.db"), { isStart: true, onNoBackup });
   try {
-    const worker = new LocalWorker({ config: () => config, engines, env, home, servers: store.liveServers, log });
+    const socket = join(directory, "takopi.sock");
+    const tools = await runTools(directory, socket);
+    const worker = new LocalWorker({
+      config: () => config,
+      engines,
+      env,
+      home,
+      servers: store.liveServers,
+      tools,
+      log,
+    });
     const facts = { ...(await describe(config, env)), startedAt: Date.now() };
     const { name: machine } = machines;
     const station = new Station({
       ...{ machine, machines, worker, jobs: store.workerJobs, facts: () => facts, log, now: () => Date.now() },
       limit: () => config.limits.parallel_runs,
     });
+    const control = await openControl(socket, log, (...asked) => station.tools.call(...asked));
     await station.serve(signal);
+    await control?.close();
   } finally {
     store.close();
     lock.release();

@@ -58,8 +58,9 @@ export class Execution {
     const configured = this.#engine ? engineOptions(config, this.#engine, project) : {};
     this.#engineOptions = withPreset(configured, spec.overrides.preset);
     this.#briefs = briefsFor(spec, options.store);
-    this.#toolsToken =
-      this.#engine?.takesTools && this.#engineOptions.tools === true ? options.passes.open(run.id) : undefined;
+    // Engine options are the affair of the machine that works: unless they forbid tools here, it decides.
+    const { tools = project?.machine !== undefined } = this.#engineOptions;
+    this.#toolsToken = this.#engine?.takesTools && tools === true ? options.passes.open(run.id) : undefined;
     this.#work = options.worker.run({
       ...{ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") },
       ...(this.#toolsToken !== undefined && { toolsToken: this.#toolsToken }),

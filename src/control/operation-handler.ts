@@ -1,10 +1,10 @@
 import { withoutMoments } from "../domain/moment.ts";
+import { RUN_OVER } from "../engine/pass.ts";
 import { UserError } from "../errors.ts";
 import { call, findOperation } from "../operations/call.ts";
 import { insideOperations } from "../operations/inside/index.ts";
 import type { Access, Caller, Operation } from "../operations/operation.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import { RUN_OVER } from "./pass.ts";
 import { type ControlRequest, OperationFailure } from "./protocol.ts";
 
 /** The answer to a client of the socket: the output in the operation's schema, and the same in words (Markdown). */
@@ -41,7 +41,7 @@ function requireRun(token: string, { bridge, store }: Access): StoredRun {
  */
 export function operationHandler(access: () => Access, mainChat: () => string) {
   return async (
-    { operation: name, input, token, surface = "cli" }: ControlRequest,
+    { operation: name, input, token, surface = "cli" }: Omit<ControlRequest, "id">,
     emit: (event: unknown) => void,
     signal: AbortSignal,
   ): Promise<Answered> => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Pass } from "../engine/pass.ts";
+import { type Pass, RUN_OVER } from "../engine/pass.ts";
 import { OperationFailure } from "./protocol.ts";
 
 const pass = z.object({ socket: z.string(), token: z.string() }) satisfies z.ZodType<Pass>;
@@ -13,5 +13,3 @@ export function readPass(file: string): Pass {
     throw new OperationFailure("not_allowed", RUN_OVER, { cause });
   }
 }
-
-export const RUN_OVER = "This task has ended, and takopi's tools with it.";

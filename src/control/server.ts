@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { z } from "zod";
 import { BOUNDS } from "../bounds.ts";
+import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type LineSocket, openLineSocket } from "./line-socket.ts";
 import { type ControlReply, type ControlRequest, OperationFailure, PROTOCOL } from "./protocol.ts";
@@ -15,7 +16,7 @@ export interface ControlSetup {
   /**
    * Carries out one request. `emit` sends an event; `gone` is aborted if the client leaves.
    *
-   * @throws OperationFailure for what the caller can fix.
+   * @throws OperationFailure or UserError for what the caller can fix.
    */
   readonly handle: (request: ControlRequest, emit: (event: unknown) => void, gone: AbortSignal) => Promise<unknown>;
   readonly log: Logger;
@@ -112,7 +113,7 @@ class Client {
       this.#lines.send(fitting({ id, output: output ?? null }));
     } catch (error) {
       if (this.#gone.signal.aborted) return;
-      const isExpected = error instanceof OperationFailure;
+      const isExpected = error instanceof OperationFailure || error instanceof UserError;
       if (!isExpected) log.error({ err: error, operation }, "control.operation_failed");
       const message = isExpected ? error.message : "Something broke in the bridge; its log has the cause.";
       this.#lines.send({ id, error: { code: isExpected ? error.code : "failed", message } });

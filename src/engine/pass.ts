@@ -18,6 +18,8 @@ export interface RunTools {
   readonly pass?: Pass | undefined;
 }
 
+export const RUN_OVER = "This task has ended, and takopi's tools with it.";
+
 /** The name of takopi's own server, which engines put before the names of its tools. */
 export const TOOLS_NAME = "takopi";
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -27,18 +27,44 @@ test("the bundle plays a task, with the scripted engine as a program of its own"
   expect(takopi("demo", "--once", "list the files here")).toMatch(/^ {2}done · demo/m);
 });
 
-test("nothing of the broker to other machines is loaded without [machines]", () => {
-  const chunks = readdirSync(join(root, "dist")).filter((file) => file.endsWith(".js"));
-  const ofBroker = chunks.filter((file) => readFileSync(join(root, "dist", file), "utf8").includes("TK_JOBS"));
-  expect(ofBroker.length).toBeGreaterThan(0);
+test("nothing of the broker's client is loaded without [machines]", () => {
+  const client = "/node_modules/@nats-io/transport-node/";
+  expect(loadedBy("--eval", "require('@nats-io/transport-node')").filter((url) => url.includes(client))).not.toEqual(
+    [],
+  );
+  const loaded = loadedBy(program, "demo", "--once", "list the files here");
+  expect(loaded.some((url) => /\/dist\/program-\w+\.cjs$/.test(url))).toBe(true);
+  expect(loaded.filter((url) => url.includes("/@nats-io/"))).toEqual([]);
+});
+
+/** The scripts that V8 counted in a run of Node. */
+function loadedBy(...argv: string[]): string[] {
   const home = scratchHome();
   const env = { PATH: process.env["PATH"], HOME: home, NODE_V8_COVERAGE: join(home, "loaded") };
-  execFileSync(process.execPath, [program, "demo", "--once", "list the files here"], { cwd: home, env });
-  const [loaded = ""] = readdirSync(join(home, "loaded"))
-    .map((file) => readFileSync(join(home, "loaded", file), "utf8"))
-    .filter((text) => text.includes("/dist/main.js"));
-  expect(loaded).toContain("/dist/main.js");
-  expect(ofBroker.filter((file) => loaded.includes(`/dist/${file}"`))).toEqual([]);
+  execFileSync(process.execPath, argv, { cwd: root, env });
+  return readdirSync(join(home, "loaded"))
+    .map((file) => JSON.parse(readFileSync(join(home, "loaded", file), "utf8")) as { result: { url: string }[] })
+    .flatMap(({ result }) => result.map(({ url }) => url));
+}
+
+test("what V8 compiled is kept beside the program, and made anew if it is damaged", () => {
+  const folder = scratchHome();
+  const isCache = (name: string) => name.endsWith(".cache");
+  cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true, filter: (name) => !isCache(name) });
+  for (const name of ["package.json", "node_modules"]) symlinkSync(join(root, name), join(folder, name));
+  const play = () => {
+    const argv = [join(folder, "dist/main.js"), "demo", "--once", "list the files here"];
+    return execFileSync(process.execPath, argv, { cwd: folder, env: { HOME: folder }, encoding: "utf8" });
+  };
+  expect(play()).toMatch(/^ {2}done · demo/m);
+  const kept = readdirSync(join(folder, "dist")).filter(isCache);
+  expect(kept).toEqual([expect.stringContaining(process.version)]);
+  const cache = join(folder, "dist", kept[0] ?? "");
+  const damaged = readFileSync(cache);
+  damaged.fill(0xa5, 100_000, 200_000);
+  writeFileSync(cache, damaged);
+  expect(play()).toMatch(/^ {2}done · demo/m);
+  expect(readFileSync(cache).equals(damaged)).toBe(false);
 });
 
 test("every module that must stay a file is one in the bundle", () => {

@@ -30,7 +30,10 @@ export function builtTools(): string {
 }
 
 /** Begins such a run and connects to its tools as its engine would; with `program`, to that instead of the sources. */
-export async function openInside({ directory, say }: Stage, program?: string): Promise<Inside> {
+export async function openInside(
+  { directory, say }: Pick<Stage, "directory" | "say">,
+  program?: string,
+): Promise<Inside> {
   count += 1;
   const [told, end] = ["tools", "end"].map((name) => join(directory, `${name}-${count}`)) as [string, string];
   const task = say(`session\ntools ${told}\nuntil ${end}\nanswer over\ndone`);

@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { parseToml } from "../../src/config/toml.ts";
-import { Seal } from "../../src/worker/nats/seal.ts";
+import { expect, test, vi } from "vitest";
 import { type Stage, stage, textOf } from "../helpers/bridge.ts";
 import { photo } from "../helpers/pictures.ts";
-import { type Secured, secureBroker } from "./secured.ts";
+import { type Secured, sealOf, secureBroker, steal } from "./secured.ts";
 import { startWorker, type TestWorker } from "./stage.ts";
 
 interface Scene {
@@ -25,15 +23,6 @@ async function enter(): Promise<Scene> {
   const gpu = await startWorker({ name: "gpu", projects: ["api"], machines: secured.table("gpu") });
   const cpu = await startWorker({ name: "cpu", projects: ["web"], machines: secured.table("cpu") });
   return { bridge, secured, gpu, cpu };
-}
-
-/** The machine's own key in the hands of somebody else. */
-async function steal({ folder, address, ca }: Secured, name: string): Promise<NatsConnection> {
-  const seed = readFileSync(join(folder, `${name}.nk`), "utf8").trim();
-  const authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
-  const thief = await connect({ servers: address, tls: { caFile: ca }, authenticator, inboxPrefix: `_INBOX_${name}` });
-  onTestFinished(() => thief.close());
-  return thief;
 }
 
 test("bridge and workers work with the keys and rights that are made for them", async () => {
@@ -176,8 +165,7 @@ test("messages that a stolen key has the broker send in the broker's name count 
   const { secured, bridge, cpu } = await enter();
   const { say, outcomeOf, botSays } = bridge;
   const thief = await steal(secured, "gpu");
-  const { machines } = parseToml(secured.table("gpu"), "gpu") as { machines: ConstructorParameters<typeof Seal>[0] };
-  const seal = new Seal(machines);
+  const seal = sealOf(secured, "gpu");
   const ledger = join(cpu.directory, "ran");
   const spec = { runId: "forged", engine: "alpha", project: "web", prompt: `note ${ledger}\nsession\ndone` };
   const forged = {

@@ -42,12 +42,14 @@ export class Carried {
   }
 
   async #carry(): Promise<void> {
-    const { job, worker, post } = this.#options;
+    const { job, worker, post, tools } = this.#options;
     const { runId, engine } = job.spec;
+    let toolsToken: string | undefined;
     try {
       if (!(await this.#claim())) return;
       post.log.debug({ runId }, "worker.claimed");
-      this.#run = worker.run(job.spec);
+      toolsToken = this.#admit();
+      this.#run = worker.run({ ...job.spec, ...(toolsToken !== undefined && { toolsToken }) });
       if (this.#stop) this.#run.send(this.#stop);
       for await (const event of this.#run.events) this.#hear(event);
     } catch (error) {
@@ -55,7 +57,16 @@ export class Carried {
       this.#run?.send({ type: "stop", reason: "The worker could not store it." });
       if (this.#hasCompleted) return;
       this.#say({ type: "completed", engine, ok: false, answer: "", error: plainUserText(error, runId) });
+    } finally {
+      if (toolsToken !== undefined) tools.dismiss(toolsToken);
     }
+  }
+
+  /** The token for the run's tools; undefined if the bridge offers none. */
+  #admit(): string | undefined {
+    const { job, speaker, tools } = this.#options;
+    if (!job.spec.hasTools) return undefined;
+    return tools.admit({ jobId: job.id, say: (said) => speaker.say(said) });
   }
 
   /** The first word on a run makes it this machine's; false if somebody was there before. */

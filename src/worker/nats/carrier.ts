@@ -6,12 +6,23 @@ import type { WorkerJob, WorkerJobs } from "../../store/worker-jobs.ts";
 import type { Worker } from "../port.ts";
 import { Carried } from "./carried.ts";
 import type { Post } from "./post.ts";
+
+<<<<<<< HEAD
+
 import { Speaker, type SpeakerOptions } from "./speaker.ts";
+
+=======
+
+import { Speaker } from "./speaker.ts";
+import type { ToolCalls } from "./tool-calls.ts";
+
+>>>>>>> main
 
 export interface CarrierOptions extends Pick<SpeakerOptions, "machine" | "instance"> {
   readonly worker: Worker;
   readonly jobs: WorkerJobs;
   readonly post: Post;
+  readonly tools: ToolCalls;
   /** The number of the machine's line at the broker. */
   readonly epoch: () => number;
   /** How many runs there may be at once. */

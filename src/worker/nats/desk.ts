@@ -2,15 +2,18 @@ import type { SessionOperation } from "../../domain/run.ts";
 import { UserError } from "../../errors.ts";
 import type { Lookups } from "../lookups.ts";
 import type { FilePlace, NewFile, OperationPlace, Worker } from "../port.ts";
+import { toAnswer } from "./answer.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Post } from "./post.ts";
 import type { CallMessage } from "./schema.ts";
+import type { ToolCalls } from "./tool-calls.ts";
 import { newName } from "./values.ts";
 
 export interface DeskOptions {
   readonly machine: string;
   readonly worker: Worker;
   readonly carrier: Carrier;
+  readonly tools: ToolCalls;
   readonly post: Post;
 }
 
@@ -29,16 +32,17 @@ export class Desk {
       return await post.values.pack(machine, { ok: true, value });
     } catch (error) {
       if (!(error instanceof UserError)) post.log.error({ err: error }, "worker.call_failed");
-      const problem = error instanceof UserError ? error.userText : "it could not do that; its log has the cause.";
-      return post.values.pack(machine, { ok: false, problem, ...(error instanceof UserError && { code: error.code }) });
+      return post.values.pack(machine, toAnswer(error, "it could not do that; its log has the cause."));
     }
   };
 
   async #do(message: CallMessage): Promise<unknown> {
-    const { worker, carrier } = this.#options;
+    const { worker, carrier, tools } = this.#options;
     switch (message.call) {
       case "command":
         return carrier.command(message.jobId, message.command);
+      case "tool":
+        return tools.hear(message.jobId, message.id, message);
       case "operate": {
         const { operation, place, input } = message;
         return worker.operate(operation as SessionOperation, place as OperationPlace, input);

@@ -3,6 +3,7 @@ import type { Logger } from "../../log.ts";
 import { openPost, type Post } from "./post.ts";
 import { RollCall } from "./presence.ts";
 import { RemoteWorker } from "./remote.ts";
+import type { CallTool } from "./tool-answers.ts";
 
 export interface FleetOptions {
   readonly machines: MachinesTable;
@@ -10,6 +11,7 @@ export interface FleetOptions {
   readonly names: () => ReadonlySet<string>;
   readonly log: Logger;
   readonly now: () => number;
+  readonly callTool?: CallTool | undefined;
 }
 
 /** The workers of other machines, as the bridge has them. */
@@ -35,7 +37,7 @@ export class Fleet {
   worker(machine: string): RemoteWorker {
     const known = this.#workers.get(machine);
     if (known) return known;
-    const made = new RemoteWorker({ machine, post: this.#post, roll: this.#roll });
+    const made = new RemoteWorker({ machine, post: this.#post, roll: this.#roll, callTool: this.#options.callTool });
     this.#workers.set(machine, made);
     // The config has named it since the broker came up.
     if (!this.#laid.has(machine) && this.#post.connection.isUp) {

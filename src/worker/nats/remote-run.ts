@@ -10,8 +10,9 @@ import { findJob } from "./find-job.ts";
 import { PROTOCOL } from "./names.ts";
 import { whyNot } from "./presence.ts";
 import type { RemoteOptions } from "./remote.ts";
-import { type CallMessage, readSaid, type SentEvent } from "./schema.ts";
+import { type CallMessage, readSaid, type SentEvent, type ToolStep } from "./schema.ts";
 import type { Kept } from "./streams.ts";
+import { ToolAnswers } from "./tool-answers.ts";
 
 export interface RemoteRunOptions extends RemoteOptions {
   readonly spec: RunSpec;
@@ -26,6 +27,7 @@ export class RemoteRun implements WorkerRun {
   readonly #options: RemoteRunOptions;
   readonly #queue = new EventQueue<WorkerEvent>();
   readonly #over = new AbortController();
+  readonly #tools: ToolAnswers | undefined;
   /** What was said before this bridge listened. */
   #backlog: SentEvent[] = [];
   #backlogTo = 0;
@@ -37,7 +39,17 @@ export class RemoteRun implements WorkerRun {
 
   constructor(options: RemoteRunOptions) {
     this.#options = options;
+    this.#tools = this.#openTools();
     this.events = this.#iterate();
+  }
+
+  #openTools(): ToolAnswers | undefined {
+    const { callTool, post, call, spec } = this.#options;
+    const { toolsToken: token } = spec;
+    if (!callTool || token === undefined) return undefined;
+    const tell = async (id: string, step: ToolStep) =>
+      (await call({ call: "tool", jobId: this.#jobId ?? "", id, ...step })) === true;
+    return new ToolAnswers({ token, callTool, tell, log: post.log, over: this.#over.signal });
   }
 
   send(command: RunCommand): void {
@@ -88,7 +100,9 @@ export class RemoteRun implements WorkerRun {
     this.#fence = new Fence({ ...this.#options, jobId });
     if (this.#stopReason !== undefined) void this.#fence.raise(this.#stopReason, this.#over.signal);
     else if (!last) {
-      const body = await post.values.pack(machine, { protocol: PROTOCOL, jobId, spec });
+      const { toolsToken: _, ...sent } = spec;
+      const hasTools = this.#tools ? { hasTools: true } : {};
+      const body = await post.values.pack(machine, { protocol: PROTOCOL, jobId, spec: { ...sent, ...hasTools } });
       post.log.debug({ jobId, machine }, "machine.sending");
       await post.streams.sendJob(machine, body, jobId);
       post.log.info({ jobId, machine }, "machine.sent");
@@ -101,6 +115,8 @@ export class RemoteRun implements WorkerRun {
     const said = readSaid(await post.values.unpack(machine, body));
     this.#lastSeq = seq;
     if (said?.type === "fenced") this.#complete(said.reason);
+    else if (said?.type === "tool") void this.#tools?.answer(said);
+    else if (said?.type === "toolLeft") this.#tools?.leave(said.id);
     else if (said?.type === "event") this.#take(said.event, seq);
     else if (!said) post.log.error({ machine, runId: spec.runId, seq }, "machine.not_understood");
     if (seq >= this.#backlogTo) this.#flush();

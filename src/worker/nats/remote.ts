@@ -2,7 +2,7 @@ import { BOUNDS } from "../../bounds.ts";
 import type { PlacedFile } from "../../domain/files.ts";
 import { inlineCode } from "../../domain/inline-code.ts";
 import type { RunSpec, SessionOperation } from "../../domain/run.ts";
-import { type ErrorCode, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import type { Lookups } from "../lookups.ts";
 import type {
   FilePlace,
@@ -14,18 +14,22 @@ import type {
   Worker,
   WorkerRun,
 } from "../port.ts";
+import { outputOf } from "./answer.ts";
 import { NobodyThere } from "./calls.ts";
 import { BrokerAway } from "./connection.ts";
 import type { Post } from "./post.ts";
 import { type RollCall, whyNot } from "./presence.ts";
 import { RemoteRun } from "./remote-run.ts";
 import { type CallMessage, readAnswer } from "./schema.ts";
+import type { CallTool } from "./tool-answers.ts";
 import { newName } from "./values.ts";
 
 export interface RemoteOptions {
   readonly machine: string;
   readonly post: Post;
   readonly roll: RollCall;
+  /** Without it, runs there get none of takopi's own tools. */
+  readonly callTool?: CallTool | undefined;
 }
 
 /** The worker of another machine. */
@@ -38,7 +42,7 @@ export class RemoteWorker implements Worker {
     this.#options = options;
   }
 
-  run({ toolsToken: _, ...spec }: RunSpec): WorkerRun {
+  run(spec: RunSpec): WorkerRun {
     const isLiving = this.#living.delete(spec.runId);
     const call = (message: CallMessage) => this.#call(message, BOUNDS.machines.callMs);
     return new RemoteRun({ ...this.#options, spec, isLiving, call });
@@ -97,10 +101,8 @@ export class RemoteWorker implements Worker {
   async #call(message: CallMessage, waitMs: number): Promise<unknown> {
     const { machine } = this.#options;
     this.#requireThere();
-    const answer = await this.#ask(message, waitMs);
-    if (answer?.ok) return answer.value;
-    const problem = answer?.problem ?? "it answered with something that takopi cannot read: see its log.";
-    throw new UserError(`${machine}: ${problem}`, { code: (answer?.code ?? "failed") as ErrorCode });
+    const unread = { ok: false, problem: "it answered with something that takopi cannot read: see its log." } as const;
+    return outputOf((await this.#ask(message, waitMs)) ?? unread, `${machine}: `);
   }
 
   async #ask(message: CallMessage, waitMs: number) {

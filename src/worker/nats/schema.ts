@@ -100,6 +100,10 @@ const said = z.discriminatedUnion("type", [
   z.object({ type: z.literal("claimed"), machine: id, epoch: count }),
   /** `isStopped`: a command ended the run. */
   z.object({ type: z.literal("event"), event, isStopped: z.boolean().optional() }),
+  /** A tool of takopi's is called by the run; `id` is new for each call. */
+  z.object({ type: z.literal("tool"), id, operation: id, input: z.unknown() }),
+  /** Nobody waits for the answer to that call any more. */
+  z.object({ type: z.literal("toolLeft"), id }),
   /** The bridge has given the run up: nothing that comes later counts. */
   z.object({ type: z.literal("fenced"), reason: z.string() }),
 ]);
@@ -108,7 +112,14 @@ const said = z.discriminatedUnion("type", [
 export type Said =
   | { readonly type: "claimed"; readonly machine: string; readonly epoch: number }
   | { readonly type: "event"; readonly event: SentEvent; readonly isStopped?: boolean | undefined }
+  | ({ readonly type: "tool" } & SentToolCall)
+  | { readonly type: "toolLeft"; readonly id: string }
   | { readonly type: "fenced"; readonly reason: string };
+export interface SentToolCall {
+  readonly id: string;
+  readonly operation: string;
+  readonly input?: unknown;
+}
 export type SentEvent = Exclude<WorkerEvent, { type: "process" }>;
 
 /** undefined if another machine says something that it may not. */
@@ -138,13 +149,21 @@ export interface JobMessage {
 /** A call to a machine that is there. */
 export type CallMessage =
   | { readonly call: "command"; readonly jobId: string; readonly command: RunCommand }
+  | ({ readonly call: "tool"; readonly jobId: string; readonly id: string } & ToolStep)
   | { readonly call: "operate"; readonly operation: string; readonly place: unknown; readonly input?: string }
   | { readonly call: "look"; readonly name: string; readonly input: unknown }
   | { readonly call: "put"; readonly place: unknown; readonly file: unknown; readonly object: string }
   | { readonly call: "read" | "fetch"; readonly place: unknown; readonly path: string };
 
+/** What becomes of the call of a tool: first the bridge takes it, so that nobody carries it out twice. */
+export type ToolStep =
+  | { readonly step: "take" }
+  | { readonly step: "told"; readonly event: unknown }
+  | { readonly step: "answer"; readonly answer: Answer };
+
 const answer = z.union([
   z.object({ ok: z.literal(true), value: z.unknown() }),
   z.object({ ok: z.literal(false), problem: z.string(), code: z.string().optional() }),
 ]);
+export type Answer = z.output<typeof answer>;
 export const readAnswer = (value: unknown) => answer.safeParse(value).data;

@@ -11,6 +11,7 @@ import { Lease } from "./lease.ts";
 import { PROTOCOL } from "./names.ts";
 import { openPost, type Post } from "./post.ts";
 import type { Beat, JobMessage } from "./schema.ts";
+import { ToolCalls } from "./tool-calls.ts";
 
 export interface StationOptions {
   readonly machine: string;
@@ -27,6 +28,8 @@ export interface StationOptions {
 
 /** Serves a bridge elsewhere from this machine. */
 export class Station {
+  /** Calls of takopi's own tools by runs here. */
+  readonly tools: ToolCalls;
   readonly #options: StationOptions;
   readonly #post: Post;
   readonly #lease: Lease;
@@ -44,9 +47,11 @@ export class Station {
     const post = this.#post;
     const beat = () => ({ ...facts(), protocol: PROTOCOL, running: this.#carrier.running });
     this.#lease = new Lease({ machine, beats: post.beats, beat });
+    this.tools = new ToolCalls(machine);
+    const own = { post, tools: this.tools };
     const { instance } = facts();
-    this.#carrier = new Carrier({ ...options, post, instance, epoch: () => this.#lease.epoch });
-    this.#desk = new Desk({ ...options, carrier: this.#carrier, post });
+    this.#carrier = new Carrier({ ...options, ...own, instance, epoch: () => this.#lease.epoch });
+    this.#desk = new Desk({ ...options, ...own, carrier: this.#carrier });
   }
 
   /** Resolves once `signal` has aborted and nothing runs any more. @throws UserError if another worker has the name. */
