@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { RunEvent, ShownEvent } from "../domain/events.ts";
 import type { Goal, GoalChange } from "../domain/goal.ts";
-import type { Ability, FoundSession, ProcessMark, RunCommand, RunSpec } from "../domain/run.ts";
+import type { Ability, FoundSession, ProcessMark, RunCommand, RunSpec, SessionUsage } from "../domain/run.ts";
 import type { Logger } from "../log.ts";
 import type { EngineHost } from "./host.ts";
 import type { Isolation } from "./isolation.ts";
@@ -139,6 +139,8 @@ export interface Operations {
   brief?(session: SessionRequest, text: string): Promise<void>;
   /** The sessions that began in this directory, the newest first; without a server, and whether or not it may be live. */
   sessions?(setup: WorkSetup): Promise<readonly FoundSession[]>;
+  /** What it tells of the session, also of one that has a run; without a server, and whether or not it may be live. */
+  usage?(session: SessionRequest): Promise<SessionUsage>;
   /** Gives the goal that the session then has; undefined if it has none. */
   goal?(session: SessionRequest, change: GoalChange): Promise<Goal | undefined>;
   /** Ids of models as `model` in the options takes them. */

@@ -3,6 +3,7 @@ import { BOUNDS } from "../bounds.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type LineRules, LineSplitter } from "./lines.ts";
+import { MissingMethod } from "./missing-method.ts";
 
 /** The two ends of an engine's stdio. */
 export interface Wire {
@@ -104,13 +105,8 @@ export class JsonPeer<Said> {
     return this.#calls;
   }
 
-  /** A version that lacks a method loses the ability that needs it, and no other. */
   #refused(message: string): EngineError {
-    if (!UNKNOWN_METHOD.test(message)) return new EngineError(message);
-    const { label } = this.#protocol;
-    return new EngineError(
-      `The installed version of ${label} cannot do this (${message}): \`takopi doctor\` names the versions that were tested.`,
-    );
+    return UNKNOWN_METHOD.test(message) ? new MissingMethod(this.#protocol.label, message) : new EngineError(message);
   }
 
   #ended(): EngineError {
