@@ -7,16 +7,8 @@ import type { Worker } from "../port.ts";
 import { Carried } from "./carried.ts";
 import type { Post } from "./post.ts";
 
-<<<<<<< HEAD
-
 import { Speaker, type SpeakerOptions } from "./speaker.ts";
-
-=======
-
-import { Speaker } from "./speaker.ts";
 import type { ToolCalls } from "./tool-calls.ts";
-
->>>>>>> main
 
 export interface CarrierOptions extends Pick<SpeakerOptions, "machine" | "instance"> {
   readonly worker: Worker;
