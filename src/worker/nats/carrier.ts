@@ -6,7 +6,6 @@ import type { WorkerJob, WorkerJobs } from "../../store/worker-jobs.ts";
 import type { Worker } from "../port.ts";
 import { Carried } from "./carried.ts";
 import type { Post } from "./post.ts";
-
 import { Speaker, type SpeakerOptions } from "./speaker.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 
