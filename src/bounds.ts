@@ -48,6 +48,9 @@ export const BOUNDS = {
     modelsMs: 20 * SECOND,
     /** A person waits for the answer to a command that takopi does not know. */
     commandsMs: 15 * SECOND,
+    /** Facts about a session, for which a person waits; a larger file of one is not read. */
+    usageMs: 15 * SECOND,
+    usageBytes: 64 * MIB,
     /** A busy machine takes many times the half second that the answer usually needs. */
     lookupMs: 2 * MINUTE,
     /** One part of its contract: opencode 1.18.33 takes 10 s of the processor to tell its routes. */

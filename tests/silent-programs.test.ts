@@ -99,3 +99,9 @@ test("an engine that never lists its commands lists none", async () => {
     commands: [],
   });
 });
+
+test("an engine that never tells the usage of a session tells none", async () => {
+  shorten(engine, { usageMs: 100 });
+  const usage = () => new Promise<never>(() => {});
+  expect(await act({ usage } as never, "usage", { request: {} as never, input: "" })).toEqual({ usage: {} });
+});

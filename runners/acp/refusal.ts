@@ -1,8 +1,10 @@
 import { endsWithin } from "../../src/engine/ends-within.ts";
+import { MissingMethod } from "../../src/engine/missing-method.ts";
 import { EngineError } from "../../src/errors.ts";
 
 /** As the protocol has it. */
 const AUTH_REQUIRED = -32000;
+const METHOD_NOT_FOUND = -32601;
 
 /** An agent's refusal, with the next step. */
 export function toRefusal(label: string, error: unknown): EngineError {
@@ -12,6 +14,7 @@ export function toRefusal(label: string, error: unknown): EngineError {
   if (code === AUTH_REQUIRED || /auth(?:entication)? required/i.test(said)) {
     return new EngineError(`${label} is not logged in: run it in a terminal on this machine and log in. (${said})`);
   }
+  if (code === METHOD_NOT_FOUND) return new MissingMethod(label, said, "update it if there is a newer one");
   return new EngineError(said || `${label} refused that.`, { cause: error });
 }
 

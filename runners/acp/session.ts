@@ -6,6 +6,7 @@ import type {
   SetSessionConfigOptionResponse,
 } from "@agentclientprotocol/sdk/unstable";
 import { BOUNDS } from "../../src/bounds.ts";
+import { ifKnown } from "../../src/engine/missing-method.ts";
 import { type RunTools, TOOLS_NAME } from "../../src/engine/pass.ts";
 import { EngineError } from "../../src/errors.ts";
 import { type AcpOptions, toServers } from "./options.ts";
@@ -107,18 +108,16 @@ async function resume(peer: Peer, sessionId: string, wish: SessionWish): Promise
   const { loadSession, sessionCapabilities } = told.agentCapabilities ?? {};
   const request = { sessionId, cwd: wish.cwd, mcpServers: serversOf(wish) };
   await requireDirectory(peer, sessionId, wish.cwd);
-  if (sessionCapabilities?.resume) {
-    return answered(label, "resume the session", BOUNDS.liveServer.sessionMs, agent.request("session/resume", request));
+  const ways = [
+    { can: sessionCapabilities?.resume, what: "resume the session", method: "session/resume" },
+    { can: loadSession, what: "load the session", method: "session/load" },
+  ] as const;
+  for (const { can, what, method } of ways) {
+    if (!can) continue;
+    const call = answered(label, what, BOUNDS.liveServer.sessionMs, agent.request<Answer | null>(method, request));
+    const opened = await ifKnown(call.then((answer) => answer ?? {}));
+    if (opened) return opened;
   }
-  if (loadSession)
-    return (
-      (await answered(
-        label,
-        "load the session",
-        BOUNDS.liveServer.sessionMs,
-        agent.request("session/load", request),
-      )) ?? {}
-    );
   throw new EngineError(`${label} cannot resume a session once its process has ended; start a new one.`);
 }
 
@@ -128,7 +127,9 @@ async function requireDirectory({ agent, label, told }: Peer, session: string, c
   let cursor: string | null | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const call = agent.request("session/list", cursor ? { cursor } : {});
-    const { sessions, nextCursor } = await answered(label, "list its sessions", BOUNDS.liveServer.callMs, call);
+    const listed = await ifKnown(answered(label, "list its sessions", BOUNDS.liveServer.callMs, call));
+    if (listed === undefined) return;
+    const { sessions, nextCursor } = listed;
     const found = sessions.find(({ sessionId }) => sessionId === session);
     if (found?.cwd === cwd) return;
     if (found) throw new EngineError(`This session works in ${found.cwd}: resume it from there.`);

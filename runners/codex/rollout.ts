@@ -29,7 +29,7 @@ export async function readThreadTotals(home: string, thread: string): Promise<Th
 }
 
 /** Files lie by the local date on which the thread began, and the thread's id (a UUID of version 7) begins with that time. */
-async function findRollout(home: string, thread: string): Promise<string | undefined> {
+export async function findRollout(home: string, thread: string): Promise<string | undefined> {
   const begun = Number.parseInt(thread.replace("-", "").slice(0, 12), 16);
   for (const time of [begun, begun - MS_PER_DAY, begun + MS_PER_DAY]) {
     const [date = ""] = new Date(time).toISOString().split("T");

@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { BOUNDS } from "../../src/bounds.ts";
-import { parseObject } from "../../src/engine/decode.ts";
 import type { EngineHost } from "../../src/engine/host.ts";
 import { requireKnown } from "../../src/engine/known-directory.ts";
-import { capture } from "../../src/engine/process.ts";
 import { EngineError } from "../../src/errors.ts";
+import { queryDatabase } from "./database.ts";
 import { hasDatabase } from "./places.ts";
 import { isSessionId } from "./resume.ts";
 import { sessionDirectories } from "./session-directories.ts";
-import { ENGINE } from "./state.ts";
 
 export interface SessionLookup {
   readonly file: string;
@@ -29,7 +27,6 @@ export interface SessionLookup {
 export async function findSessionDirectory(session: string, lookup: SessionLookup): Promise<string> {
   if (!isSessionId(session))
     throw new EngineError(`\`${session}\` is not an opencode session; their ids begin with \`ses_\`.`);
-  // Asked if there is no database, opencode would create one.
   if (!hasDatabase(lookup.env)) throw unknownSession(session);
   const known = lookup.host.keep(sessionDirectories);
   const directory = known.recall(session) ?? (await askForDirectory(session, lookup));
@@ -45,13 +42,11 @@ export async function findSessionDirectory(session: string, lookup: SessionLooku
 const unknownSession = (session: string): EngineError =>
   new EngineError(`opencode has no session \`${session}\`; it may have been deleted. Start a new one.`);
 
-const Rows = z.array(z.object({ directory: z.string() }));
+const Row = z.object({ directory: z.string() });
 
 async function askForDirectory(session: string, { file, cwd, env }: SessionLookup): Promise<string | undefined> {
   const query = `select directory from session where id = '${session}'`;
-  const args = ["db", query, "--format", "json"];
-  const { code, stdout, stderr } = await capture({ id: ENGINE, file, cwd, env, args, limitMs: BOUNDS.engine.lookupMs });
-  const rows = code === 0 ? Rows.safeParse(parseObject(stdout, /\[\s*[{\]]/)) : undefined;
-  if (!rows?.success) throw new EngineError("opencode could not look the session up.", { stderr: stderr.trim() });
-  return rows.data[0]?.directory;
+  const asked = { query, row: Row, problem: "opencode could not look the session up." };
+  const [found] = await queryDatabase(asked, { file, cwd, env, limitMs: BOUNDS.engine.lookupMs });
+  return found?.directory;
 }

@@ -2,7 +2,7 @@
 // versions 0.74.2 and 1.5.2 (recorded); 0.73 writes the same shapes.
 import { z } from "zod";
 
-const Usage = z.object({
+export const wireUsage = z.object({
   /** Without `cacheRead`. */
   input: z.number().default(0),
   output: z.number().default(0),
@@ -13,7 +13,7 @@ const Usage = z.object({
   /** US dollars from pi's table of models; 0 for a model it has no price of. */
   cost: z.object({ total: z.number().default(0) }).optional(),
 });
-export type WireUsage = z.infer<typeof Usage>;
+export type WireUsage = z.infer<typeof wireUsage>;
 
 const Blocks = z.array(z.object({ type: z.string(), text: z.string().optional() }));
 export type WireBlocks = z.infer<typeof Blocks>;
@@ -24,12 +24,12 @@ const AssistantMessage = z.object({
   /** `stop`, `length`, `toolUse`, `error` or `aborted`; meaningless before `message_end`. */
   stopReason: z.string(),
   errorMessage: z.string().optional(),
-  usage: Usage.optional(),
+  usage: wireUsage.optional(),
 });
 /** `usage` of a tool's result is what models cost that the tool itself called. */
 const OtherMessage = z.object({
   role: z.string().refine((role) => role !== "assistant"),
-  usage: Usage.optional(),
+  usage: wireUsage.optional(),
 });
 const Message = z.union([AssistantMessage, OtherMessage]);
 export type WireMessage = z.infer<typeof Message>;
@@ -84,7 +84,7 @@ export const PiLine = z.discriminatedUnion("type", [
   z.object({ type: z.literal("compaction_start"), reason: z.string().default("") }),
   z.object({
     type: z.literal("compaction_end"),
-    result: z.object({ usage: Usage.optional() }).nullish(),
+    result: z.object({ usage: wireUsage.optional() }).nullish(),
     aborted: z.boolean().default(false),
     /** The failed call is made again, with less context. */
     willRetry: z.boolean().default(false),

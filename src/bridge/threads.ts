@@ -1,6 +1,6 @@
 import { engineOptions } from "../config/engine-options.ts";
 import type { Goal, GoalChange } from "../domain/goal.ts";
-import type { Ability, FoundSession, SessionAbility } from "../domain/run.ts";
+import type { Ability, FoundSession, SessionAbility, SessionUsage } from "../domain/run.ts";
 import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
@@ -142,6 +142,20 @@ export class Threads {
     if (!engine.operations.sessions) return [];
     const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
     return (await this.#options.worker.operate("sessions", place)).sessions ?? [];
+  }
+
+  /** What the engine of a run tells of its session; nothing if it tells nothing in time, or its machine is away. */
+  async usage({ engine: id, project, ...run }: StoredRun): Promise<SessionUsage> {
+    const { worker, engines, log } = this.#options;
+    const session = knownSession(run);
+    if (session === null || !engines.find((one) => one.id === id)?.operations.usage) return {};
+    const place = { engine: id, session, overrides: {}, ...(project !== null && { project }) };
+    try {
+      return (await worker.operate("usage", place)).usage ?? {};
+    } catch (err) {
+      log.info({ err, engine: id, session }, "usage.untold");
+      return {};
+    }
   }
 
   /** Stores a run for a session that began elsewhere, so that a reply to its message continues the session. */

@@ -4,8 +4,8 @@ import type { Reply } from "./question.ts";
 /** Things to do with a running turn, or with a session between its runs. */
 export type Ability = "steer" | "interrupt" | "answer" | SessionAbility;
 export type SessionAbility = "compact" | "fork" | "undo" | "rename" | "models" | "goal" | "brief";
-/** Things to ask a machine about sessions: `sessions` needs no server, and `end` ends the warm one. */
-export type SessionOperation = SessionAbility | "sessions" | "commands" | "end";
+/** Things to ask a machine about sessions: `sessions` and `usage` need no server, and `end` ends the warm one. */
+export type SessionOperation = SessionAbility | "sessions" | "commands" | "usage" | "end";
 
 /** A session that an engine has saved, whoever began it. */
 export interface FoundSession {
@@ -14,6 +14,17 @@ export interface FoundSession {
   readonly title: string;
   /** When it was last at work, ms since 1970. */
   readonly at: number;
+}
+
+/** What an engine tells of a session as a whole, whoever used it; what it does not tell is absent. */
+export interface SessionUsage {
+  readonly model?: string;
+  readonly turns?: number;
+  /** Of all kinds, cached ones included. */
+  readonly tokens?: number;
+  readonly costUsd?: number;
+  /** The part of the context that is full, 0 to 1. */
+  readonly contextFill?: number;
 }
 
 /** A file that came with the prompt, or with what was added to the turn. */

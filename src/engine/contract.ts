@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { RunEvent, ShownEvent } from "../domain/events.ts";
 import type { Goal, GoalChange } from "../domain/goal.ts";
-import type { Ability, FoundSession, ProcessMark, RunCommand, RunSpec } from "../domain/run.ts";
+import type { Ability, FoundSession, ProcessMark, RunCommand, RunSpec, SessionUsage } from "../domain/run.ts";
 import type { Logger } from "../log.ts";
 import type { EngineHost } from "./host.ts";
 import type { Isolation } from "./isolation.ts";
@@ -41,7 +41,7 @@ export interface Engine {
   readonly reasoning?: Reasoning | undefined;
   probe(setup: ProbeSetup): Promise<Probe>;
   /** What takopi needs of the engine and the installed one lacks, one sentence each; absent if nobody wrote it down. */
-  drift?(setup: EngineSetup): Promise<readonly string[]>;
+  drift?(setup: DriftSetup): Promise<readonly string[]>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
@@ -72,6 +72,11 @@ export interface EngineSetup {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person trusts the repository here: what it brings may run. Absent means no. */
   readonly trusted?: boolean | undefined;
+}
+
+export interface DriftSetup extends EngineSetup {
+  /** As the engine itself tells it; the newest line is compared without it. */
+  readonly version?: string | undefined;
 }
 
 export interface ProbeSetup extends EngineSetup {
@@ -139,6 +144,8 @@ export interface Operations {
   brief?(session: SessionRequest, text: string): Promise<void>;
   /** The sessions that began in this directory, the newest first; without a server, and whether or not it may be live. */
   sessions?(setup: WorkSetup): Promise<readonly FoundSession[]>;
+  /** What it tells of the session, also of one that has a run; without a server, and whether or not it may be live. */
+  usage?(session: SessionRequest): Promise<SessionUsage>;
   /** Gives the goal that the session then has; undefined if it has none. */
   goal?(session: SessionRequest, change: GoalChange): Promise<Goal | undefined>;
   /** Ids of models as `model` in the options takes them. */

@@ -3,6 +3,8 @@ import { BOUNDS } from "../bounds.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type LineRules, LineSplitter } from "./lines.ts";
+import { MissingMethod } from "./missing-method.ts";
+import { MAX_KINDS } from "./unknown-kinds.ts";
 
 /** The two ends of an engine's stdio. */
 export interface Wire {
@@ -104,13 +106,8 @@ export class JsonPeer<Said> {
     return this.#calls;
   }
 
-  /** A version that lacks a method loses the ability that needs it, and no other. */
   #refused(message: string): EngineError {
-    if (!UNKNOWN_METHOD.test(message)) return new EngineError(message);
-    const { label } = this.#protocol;
-    return new EngineError(
-      `The installed version of ${label} cannot do this (${message}): \`takopi doctor\` names the versions that were tested.`,
-    );
+    return UNKNOWN_METHOD.test(message) ? new MissingMethod(this.#protocol.label, message) : new EngineError(message);
   }
 
   #ended(): EngineError {
@@ -152,6 +149,3 @@ export class JsonPeer<Said> {
 
 /** The words of codex 0.169, pi 1.5 and claude 2.1, and of JSON-RPC. */
 const UNKNOWN_METHOD = /unknown (?:variant|command|method)|method not found|unsupported control request/i;
-
-/** Kinds of skipped lines that are told apart; an engine that prints anything but its protocol has no more. */
-const MAX_KINDS = 50;

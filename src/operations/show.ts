@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { inlineCode } from "../domain/inline-code.ts";
-import { formatCount } from "../domain/usage.ts";
+import type { SessionUsage } from "../domain/run.ts";
+import { formatCost, formatCount } from "../domain/usage.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import { diffOf } from "./diff.ts";
 import { findRun, runRef } from "./find.ts";
@@ -21,8 +22,10 @@ const Output = z.object({
   branch: z.string().nullable(),
   /** The duration of the newest run, ms. */
   tookMs: z.number().nullable(),
-  turns: z.number(),
-  tokens: z.number(),
+  /** Of the whole session; null if it began elsewhere and the engine does not tell. */
+  turns: z.number().nullable(),
+  tokens: z.number().nullable(),
+  /** 0 if nobody names costs. */
   costUsd: z.number(),
   /** How full the session's context is, 0 to 1; null if the engine does not tell. */
   contextFill: z.number().nullable(),
@@ -48,17 +51,16 @@ async function describe(access: Access, run: StoredRun): Promise<z.infer<typeof 
   const { store, engines, now } = access;
   const { id, engine, project, branch, startedAt, endedAt } = run;
   const session = knownSession(run);
-  const own = { turns: 1, tokens: tokensOf(run), costUsd: run.costUsd ?? 0 };
-  const { turns, tokens, costUsd } = session === null ? own : store.threads.totals(engine, session);
+  const told = await access.bridge.threads.usage(run);
   const questions = store.questions.open().filter(({ runId }) => runId === id);
   // A directory without git, or one that is gone, has no files to name.
   const changed = await diffOf(access, run).catch(() => ({ files: [] }));
   return {
-    ...{ run: id, session, engine, project, branch, turns, tokens, costUsd },
-    contextFill: run.contextFill,
+    ...{ run: id, session, engine, project, branch, ...totalsOf(run, told, store) },
+    contextFill: run.contextFill ?? told.contextFill ?? null,
     name: session === null ? null : (store.threads.name(engine, session) ?? null),
     state: run.outcome ?? run.state,
-    model: session === null ? null : (store.threads.model(engine, session) ?? null),
+    model: (session === null ? undefined : store.threads.model(engine, session)) ?? told.model ?? null,
     tookMs: startedAt === null ? null : (endedAt ?? now) - startedAt,
     questions: questions.map(({ title }) => title),
     files: changed.files.map(({ path, added, removed }) => ({ path, added, removed })),
@@ -66,25 +68,39 @@ async function describe(access: Access, run: StoredRun): Promise<z.infer<typeof 
   };
 }
 
+/** The engine knows of the turns in a terminal, too; the runs here say all of a session that began here. */
+function totalsOf(run: StoredRun, told: SessionUsage, { threads }: Access["store"]) {
+  const session = knownSession(run);
+  if (session === null) return { turns: 1, tokens: tokensOf(run), costUsd: run.costUsd ?? 0 };
+  const { turns, tokens, costUsd } = threads.totals(run.engine, session);
+  if (!threads.isForeign(run.engine, session)) return { turns, tokens, costUsd };
+  const known = turns > 0 ? { turns, tokens } : { turns: null, tokens: null };
+  return { turns: told.turns ?? known.turns, tokens: told.tokens ?? known.tokens, costUsd: told.costUsd ?? costUsd };
+}
+
 const tokensOf = (run: StoredRun) =>
   (run.inputTokens ?? 0) + (run.outputTokens ?? 0) + (run.cacheReadTokens ?? 0) + (run.cacheWriteTokens ?? 0);
 
 const withResume = (facts: z.infer<typeof Output>) => `${bodyOf(facts)}\n\n${inlineCode(facts.resumeLine ?? "")}`;
 
+function usedIn({ turns, tokens, costUsd, contextFill }: z.infer<typeof Output>): string[] {
+  return [
+    ...(turns === null ? [] : [turns === 1 ? "1 turn" : `${turns} turns`]),
+    ...(tokens === null ? [] : [`${formatCount(tokens)} tokens`]),
+    ...(costUsd > 0 ? [formatCost(costUsd)] : []),
+    ...(contextFill === null ? [] : [`${Math.round(100 * contextFill)}% context`]),
+  ];
+}
+
 function bodyOf(facts: z.infer<typeof Output>): string {
-  const { name, state, engine, model, project, branch, tookMs, turns, tokens, costUsd, questions, files } = facts;
+  const { name, state, engine, model, project, branch, tookMs, questions, files } = facts;
   const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
   const took = tookMs === null ? [] : [formatElapsed(tookMs)];
-  const used = [
-    turns === 1 ? "1 turn" : `${turns} turns`,
-    `${formatCount(tokens)} tokens`,
-    ...(costUsd > 0 ? [`$${costUsd.toFixed(2)}`] : []),
-    ...(facts.contextFill === null ? [] : [`${Math.round(100 * facts.contextFill)}% context`]),
-  ];
+  const used = usedIn(facts);
   const lines = [
     [...(name === null ? [] : [inlineCode(name)]), state, inlineCode(engine), ...place, ...took].join(" · "),
     ...(model === null ? [] : [`model: ${inlineCode(model)}`]),
-    used.join(", "),
+    ...(used.length === 0 ? [] : [used.join(", ")]),
   ];
   const listed = files.slice(0, SHOWN_FILES).map((one) => `- ${inlineCode(one.path)} +${one.added} −${one.removed}`);
   if (files.length > SHOWN_FILES) listed.push(`- and ${files.length - SHOWN_FILES} more`);

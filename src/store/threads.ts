@@ -117,6 +117,13 @@ export class StoredThreads {
       .map(({ foundBy, ...row }) => ({ name: foundBy, run: toRun(row as RunRow) }));
   }
 
+  /** Whether it began elsewhere, so that its runs here are not all of it. */
+  isForeign(engine: string, session: string): boolean {
+    const sql = "SELECT resume, branchOf FROM runs WHERE engine = ? AND session = ? ORDER BY createdAt, rowid LIMIT 1";
+    const first = this.#database.get<{ resume: string | null; branchOf: string | null }>(sql, engine, session);
+    return first !== undefined && (first.resume !== null || first.branchOf !== null);
+  }
+
   /** The sum over the runs of a session. */
   totals(engine: string, session: string): Totals {
     const sql = `SELECT COUNT(*) AS turns, SUM(COALESCE(costUsd, 0)) AS costUsd, MIN(createdAt) AS since,

@@ -33,11 +33,16 @@ export async function act(
       return { goal: await operations.goal?.(request, input as GoalChange) };
     case "models":
       return { models: (await operations.models?.(request)) ?? [] };
-    case "commands": {
-      const listing = operations.commands?.(request) ?? Promise.resolve([]);
-      return { commands: (await endsWithin(listing, BOUNDS.engine.commandsMs)) ? await listing : [] };
-    }
+    case "commands":
+      return { commands: await within(BOUNDS.engine.commandsMs, operations.commands?.(request), []) };
+    case "usage":
+      return { usage: await within(BOUNDS.engine.usageMs, operations.usage?.(request), {}) };
     case "sessions":
       return { sessions: (await operations.sessions?.(request)) ?? [] };
   }
+}
+
+/** `late` if there is nothing to wait for, or it takes longer. */
+async function within<Value>(limitMs: number, work: Promise<Value> | undefined, late: Value): Promise<Value> {
+  return work !== undefined && (await endsWithin(work, limitMs)) ? work : late;
 }

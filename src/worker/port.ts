@@ -2,7 +2,7 @@ import type { RunEvent } from "../domain/events.ts";
 import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { Denials } from "../domain/narrowing.ts";
-import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation } from "../domain/run.ts";
+import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation, SessionUsage } from "../domain/run.ts";
 import { UserError } from "../errors.ts";
 import type { Lookups } from "./lookups.ts";
 
@@ -120,6 +120,8 @@ export interface OperationResult {
   readonly goal?: Goal | undefined;
   /** `end`: whether there was a warm server. */
   readonly hasEnded?: boolean;
+  /** `usage` */
+  readonly usage?: SessionUsage;
   /** `sessions`: the newest first. */
   readonly sessions?: readonly FoundSession[];
 }

@@ -26,6 +26,14 @@ const tables = () => ({
 
 const RESUME = /(?:codex resume|pi --session|opencode --session|claude --resume) \S+/;
 
+/** What each engine tells of a session with one turn. */
+const USED = {
+  pi: /^model: scripted\/m\n1 turn, 1,020 tokens, \$0\.0022$/m,
+  codex: /^model: gpt-5\.5\n1 turn, 120 tokens, 0% context$/m,
+  opencode: /^model: scripted\/m\n1 turn, 1,020 tokens$/m,
+  claude: /^model: scripted\n1 turn, 160 tokens, \$0\.00071$/m,
+};
+
 /** A bridge that knows of no session yet. */
 const fresh = (id: keyof ReturnType<typeof tables>) =>
   stage({
@@ -46,6 +54,9 @@ test.each(["pi", "codex", "opencode", "claude"] as const)(
     await press(bridge, list, "1 Continue");
     const taken = await bridge.botSays(/^A reply to this continues the session/);
     expect(textOf(taken)).toContain(line);
+    bridge.say("/show", { replyTo: taken.message_id });
+    const told = textOf(await bridge.botSays(/^done · \w+ · web$/m));
+    expect(told).toMatch(USED[id]);
     const next = await bridge.outcomeOf(bridge.say("[[say Two.]]", { replyTo: taken.message_id }));
     expect(textOf(next)).toMatch(/^done[\s\S]*Two\./);
     expect(RESUME.exec(textOf(next))?.[0]).toBe(line);

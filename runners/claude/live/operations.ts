@@ -8,6 +8,7 @@ import { forkSession, undoTurn } from "../branch.ts";
 import { listSessions } from "../list-sessions.ts";
 import type { ClaudeOptions } from "../options.ts";
 import { NO_ANSWER } from "../outcome.ts";
+import { sessionUsage } from "../session-usage.ts";
 import { initialState } from "../state.ts";
 import type { ClaudeServer } from "./server.ts";
 import { type ClaudeRequest, takeServer } from "./sessions.ts";
@@ -37,6 +38,7 @@ export const operations: OwnOperations<ClaudeOptions> = {
       await peer.call("rename_session", { title }, z.unknown());
     }),
   sessions: listSessions,
+  usage: sessionUsage,
   models: (request) =>
     aside(request, async ({ peer }) => (await peer.call("list_models", {}, Models)).models.map(({ value }) => value)),
   commands: (request) =>

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { type LiveCommand, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
+import { ifKnown } from "../../../src/engine/missing-method.ts";
 import { SessionServer, type SessionServerSetup } from "../../../src/engine/session-server.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end } from "../outcome.ts";
 import { modelUsage } from "../schema.ts";
+import type { SessionFile } from "../sessions.ts";
 import { ENGINE, initialState } from "../state.ts";
-import { toUsage } from "../usage.ts";
+import { NOTHING_USED, toUsage } from "../usage.ts";
 import { ClaudePeer, type ClaudeSaid } from "./protocol.ts";
 
 export interface ServerLaunch {
@@ -13,8 +15,8 @@ export interface ServerLaunch {
   readonly session: string;
   /** Its options: a server with other options is of no use. */
   readonly setup: string;
-  /** Where the session is kept; undefined for a new one, which has no file yet. */
-  file(): Promise<string | undefined>;
+  /** The session's file; undefined for a new one, which has none yet. */
+  saved(): Promise<SessionFile | undefined>;
   /** Ends the start. */
   readonly stopped: AbortSignal;
 }
@@ -28,34 +30,34 @@ export async function startServer(launch: ServerLaunch): Promise<ClaudeServer> {
   const explain = (exit: Parameters<typeof end>[1]) =>
     new EngineError(end(initialState, exit).error ?? "claude did not start.");
   const hello = async (): Promise<void> => {
-    await peer.call("initialize", {}, z.unknown());
+    await ifKnown(peer.call("initialize", {}, z.unknown()));
     await server.rest();
   };
   await shakeHands({ process, label: ENGINE, stopped, explain, hello, hasClosed: () => peer.hasClosed() });
   return server;
 }
 
-const Usage = z.object({ session: z.object({ model_usage: modelUsage.default({}) }) });
+const Counters = z.object({ session: z.object({ model_usage: modelUsage.default({}) }) });
 
 /** A warm claude: one process for one session. */
 export class ClaudeServer extends SessionServer<ClaudeSaid, ClaudePeer> {
   readonly session: string;
-  readonly #file: ServerLaunch["file"];
+  readonly #saved: ServerLaunch["saved"];
 
-  constructor(given: SessionServerSetup<ClaudePeer>, { session, file }: ServerLaunch) {
+  constructor(given: SessionServerSetup<ClaudePeer>, { session, saved }: ServerLaunch) {
     super(given);
     this.session = session;
-    this.#file = file;
+    this.#saved = saved;
   }
 
-  /** The session's counters, which continue from run to run. */
+  /** The session's counters, which continue from run to run; as they were saved if this claude does not tell them. */
   async usage() {
-    const { session } = await this.peer.call("get_usage", {}, Usage);
-    return toUsage(session.model_usage);
+    const told = await ifKnown(this.peer.call("get_usage", {}, Counters));
+    return told ? toUsage(told.session.model_usage) : ((await this.#saved())?.used ?? NOTHING_USED);
   }
 
-  protected sessionFile(): Promise<string | undefined> {
-    return this.#file();
+  protected async sessionFile(): Promise<string | undefined> {
+    return (await this.#saved())?.path;
   }
 
   protected hearIdly(said: ClaudeSaid): void {

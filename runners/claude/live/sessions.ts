@@ -68,10 +68,6 @@ function toLaunch({ request, setup, args, id, stopped, announce }: Start): Serve
       ...{ patterns: CLAUDE_VARIABLES, added: variablesOf(options, env), stopSignal: "SIGTERM", guard: host.guard },
     },
     ...{ session: id, setup, stopped },
-    file: () =>
-      findSession(id, request).then(
-        ({ path }) => path,
-        () => undefined,
-      ),
+    saved: () => findSession(id, request).catch(() => undefined),
   };
 }

@@ -4,6 +4,7 @@ import type { Completed } from "../../../src/domain/events.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { type Image, readImages } from "../../../src/engine/images.ts";
+import { ifKnown } from "../../../src/engine/missing-method.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome } from "../outcome.ts";
@@ -97,7 +98,8 @@ export class Turn {
     const { open, background } = this.#state;
     const inBackground = [...background.values()];
     const isAtWork = [...open.keys()].some((id) => !inBackground.includes(id));
-    if (isAtWork) await this.#setup.peer.call("interrupt", {}, z.unknown());
+    // Without it claude reads the message when the command has ended.
+    if (isAtWork) await ifKnown(this.#setup.peer.call("interrupt", {}, z.unknown()));
   }
 
   #read(line: ClaudeLine): void {

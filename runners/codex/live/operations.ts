@@ -7,6 +7,7 @@ import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
+import { sessionUsage } from "../session-usage.ts";
 import { clearGoal, pauseBefore, pauseGoal, readGoal } from "./goal.ts";
 import type { CodexServer, ServerSetup } from "./server.ts";
 import { explained, takeServer } from "./servers.ts";
@@ -79,6 +80,7 @@ export const operations: OwnOperations<CodexOptions> = {
       }));
     }),
 
+  usage: sessionUsage,
   models: (setup) =>
     withServer(setup, async ({ server }) => {
       const { data } = await server.peer.call("model/list", {}, models);

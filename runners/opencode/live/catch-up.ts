@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ifKnown } from "../../../src/engine/missing-method.ts";
 import type { Client } from "./client.ts";
 import {
   FullMessages,
@@ -32,15 +33,16 @@ export async function readMissed(client: Client, state: LiveState): Promise<Miss
   const get = <Schema extends z.ZodType>(path: string, schema: Schema) =>
     client.ask({ method: "GET", path, directory }, schema);
   const statuses = await get("/session/status", Statuses);
-  const [permissions, questions] = await Promise.all([
-    get("/permission", OpenPermissions),
-    get("/question", OpenQuestions),
+  // A version without these asks nothing, and has no sub-agents.
+  const [permissions = [], questions = []] = await Promise.all([
+    ifKnown(get("/permission", OpenPermissions)),
+    ifKnown(get("/question", OpenQuestions)),
   ]);
   const events: LiveEvent[] = [];
   const found = new Set<string>(state.sessions);
   // Children that are found on the way are read as well.
   for (const id of found) {
-    for (const child of await get(`/session/${id}/children`, Children)) {
+    for (const child of (await ifKnown(get(`/session/${id}/children`, Children))) ?? []) {
       if (!found.has(child.id))
         events.push({ type: "session.created", properties: { info: { ...child, parentID: id } } });
       found.add(child.id);

@@ -1,7 +1,8 @@
 import { Agent, type IncomingMessage, request } from "node:http";
-import type { z } from "zod";
+import { z } from "zod";
 import { BOUNDS } from "../../../src/bounds.ts";
 import { parseJson } from "../../../src/engine/json.ts";
+import { MissingMethod } from "../../../src/engine/missing-method.ts";
 import { Taps } from "../../../src/engine/tap.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { explainRefusal } from "./refusal.ts";
@@ -47,7 +48,10 @@ export class Client {
     this.#authorization = `Basic ${Buffer.from(`${USER}:${password}`).toString("base64")}`;
   }
 
-  /** @throws EngineError if the server is gone or answers too late or too much, or if the call was given up. */
+  /**
+   * @throws MissingMethod if this version has no such route; EngineError if the server is gone or answers too late or too
+   *   much, or if the call was given up.
+   */
   async send(call: Call): Promise<Answer> {
     const { limitMs = BOUNDS.liveServer.callMs, path } = call;
     this.#taps.said(`${JSON.stringify({ method: call.method, path, body: call.body })}\n`);
@@ -55,7 +59,9 @@ export class Client {
     const signal = call.signal === undefined ? late : AbortSignal.any([call.signal, late]);
     try {
       const response = await this.#request({ ...call, signal }, this.#agent);
-      return { status: response.statusCode ?? 0, body: parseJson(await readText(response, path)) };
+      const answer = { status: response.statusCode ?? 0, body: parseJson(await readText(response, path)) };
+      if (isUnknownRoute(response, answer)) throw new MissingMethod("opencode", `it has no ${call.method} ${path}`);
+      return answer;
     } catch (error) {
       if (!late.aborted) throw error;
       throw new EngineError(`opencode did not answer ${path} within ${limitMs / 1000} s.`, { cause: error });
@@ -119,6 +125,12 @@ export class Client {
     });
   }
 }
+
+/** Whatever it has no route for, opencode answers with its web page (1.18.33); its refusals have a name. */
+const isUnknownRoute = ({ headers }: IncomingMessage, { status, body }: Answer): boolean =>
+  headers["content-type"]?.startsWith("text/html") === true || (status === 404 && !Named.safeParse(body).success);
+
+const Named = z.union([z.object({ name: z.string() }), z.object({ _tag: z.string() })]);
 
 /** @throws EngineError with what the server said, if it refused. */
 export function requireTaken({ status, body }: Answer): void {

@@ -7,6 +7,7 @@ import { EngineError } from "../../../src/errors.ts";
 import { readFailure } from "../failure.ts";
 import { listSessions } from "../list-sessions.ts";
 import type { OpencodeOptions } from "../options.ts";
+import { sessionUsage } from "../session-usage.ts";
 import type { ServerSetup } from "./launch.ts";
 import { splitModel } from "./prompt.ts";
 import { Commands, Messages, Providers, Session } from "./schema.ts";
@@ -41,6 +42,7 @@ export const operations: OwnOperations<OpencodeOptions> = {
   rename: (request, title) => withSession(request, (server, session) => rename(server, session, title)),
   brief: (request, text) => withSession(request, (server, session) => brief(server, session, text)),
   sessions: listSessions,
+  usage: sessionUsage,
   models: (setup) => withServer(setup, (server) => listModels(server, setup.cwd)),
   commands: (setup) =>
     withServer(setup, async ({ client }) => {

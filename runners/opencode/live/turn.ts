@@ -2,7 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../../src/bounds.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
+import { endsWithin } from "../../../src/engine/ends-within.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
+import { ifKnown } from "../../../src/engine/missing-method.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import { Answers } from "./answers.ts";
@@ -23,6 +25,8 @@ const BEGIN_LIMIT_MS = 1000;
 /** How long opencode may take to end a turn's commands before they are killed. */
 const ABORT_GRACE_MS = 300;
 const SWEEP_MS = 150;
+/** More than a server takes that is ended by force. */
+const ENDING_MS = 10_000;
 
 export interface TurnSetup {
   readonly server: OpencodeServer;
@@ -183,7 +187,11 @@ export class Turn {
     await this.#begun();
     const abort = { method: "POST", path: `/session/${state.session}/abort`, directory: state.directory } as const;
     let isSettled = false;
-    const settled = Promise.allSettled([Promise.race([server.client.send(abort), server.gone])]).then(() => {
+    const aborting = async (): Promise<void> => {
+      // What cannot be aborted ends with its server.
+      if ((await ifKnown(server.client.send(abort))) === undefined) await endsWithin(server.gone, ENDING_MS);
+    };
+    const settled = Promise.allSettled([Promise.race([aborting(), server.gone])]).then(() => {
       isSettled = true;
     });
     await Promise.race([settled, delay(ABORT_GRACE_MS)]);

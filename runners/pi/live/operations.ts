@@ -6,6 +6,7 @@ import { ALONE } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { listSessions } from "../list-sessions.ts";
 import type { PiOptions } from "../options.ts";
+import { sessionUsage } from "../session-usage.ts";
 import { Commands, Forked, ForkMessages, Models } from "./schema.ts";
 import type { PiServer } from "./server.ts";
 import { type PiRequest, type Seat, sessionsOf } from "./sessions.ts";
@@ -34,6 +35,7 @@ export const piOperations: OwnOperations<PiOptions> = {
       await server.peer.call("set_session_name", { name }, z.unknown());
     }),
   sessions: listSessions,
+  usage: sessionUsage,
   models: (request) => aside(request, (server) => listModels(server, request.options.provider)),
   commands: (request) =>
     aside(request, async ({ peer }) =>

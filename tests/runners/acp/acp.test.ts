@@ -3,14 +3,14 @@ import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { acpEngine } from "../../../runners/acp/index.ts";
 import type { Question, Reply } from "../../../src/domain/question.ts";
 import { EngineHost } from "../../../src/engine/host.ts";
 import { markedProcesses } from "../../../src/engine/marked.ts";
 import { type DrivenRun, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
 import { endedActions, finish } from "../../helpers/live-engine.ts";
-import { noLog } from "../../helpers/recordings.ts";
+import { createLog, noLog } from "../../helpers/recordings.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-acp-")));
 const host = new EngineHost();
@@ -252,6 +252,64 @@ test("a session is forked, and models are listed", async () => {
   expect(await agent.operations.models?.(request)).toEqual(["small", "large"]);
   const other = toSession(setup({ lacks: "fork" }), completed.resume?.value ?? "");
   await expect(agent.operations.fork?.(other)).rejects.toThrow("scripted cannot fork a session.");
+});
+
+test.each([
+  ["to fork", "fork", "scripted cannot fork a session."],
+  ["to fork, whatever it offers", "session/fork", "The installed version of scripted cannot do this ("],
+  ["to list its models", "config", "scripted does not say which models it has."],
+  ["to choose a model", "session/set_config_option", "The installed version of scripted cannot do this ("],
+  ["to resume", "session/resume session/load", "scripted cannot resume a session once its process has ended"],
+  ["nothing for want of a list of its sessions", "session/list", ""],
+  ["nothing as long as it can load a session", "session/resume", ""],
+])("an agent loses the ability %s, and no other", async (lost, lacks, sentence) => {
+  const before = new EngineHost();
+  onTestFinished(() => before.close());
+  const { completed } = await finish(open("say One.", { lacks, host: before }));
+  expect(completed).toMatchObject({ ok: true, answer: "One." });
+  const session = completed.resume?.value ?? "";
+  const request = toSession(setup({ lacks, host: before }), session);
+  const afterwards = toSession(setup({ lacks }), "");
+  const abilities: Readonly<Record<string, () => Promise<unknown> | undefined>> = {
+    "to fork": () => agent.operations.fork?.(request),
+    "to list its models": () => agent.operations.models?.(afterwards),
+    "to choose a model": () => requireAnswer(open("say Two.", { lacks, options: { model: "large" } })),
+    "to resume": () => requireAnswer(open("say Two.", { lacks, session })),
+  };
+  for (const [name, use] of Object.entries(abilities)) {
+    // Without its options there is no model to choose.
+    const isLost = lost.startsWith(name) || (lacks === "config" && name === "to choose a model");
+    const used = Promise.resolve(use()).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    expect(await used, name).toMatch(isLost ? /^.+\.$/ : /^$/);
+    if (lost.startsWith(name)) expect(await used).toContain(sentence);
+  }
+});
+
+async function requireAnswer(run: DrivenRun): Promise<void> {
+  const { ok, error = "", answer } = (await finish(run)).completed;
+  if (!ok) throw new Error(error);
+  expect(answer).toBe("Two.");
+}
+
+test("an agent that knows no cancel is ended with its turn, and its session resumed by another", async () => {
+  const lacks = "session/cancel";
+  const run = open("hold uncancelled", { lacks });
+  await exists("uncancelled");
+  await run.controls.interrupt();
+  const { completed } = await finish(run);
+  expect(completed).toMatchObject({ ok: false, error: "interrupted" });
+  const next = await finish(open("say Still here.", { lacks, session: completed.resume?.value }));
+  expect(next.completed).toMatchObject({ ok: true, answer: "Still here." });
+});
+
+test("a kind of update that takopi does not know is told once, and costs nothing else", async () => {
+  const log = createLog("warn");
+  const { completed } = await finish(openDriven(agent, { ...setup(), log, prompt: "novel" }));
+  expect(completed).toMatchObject({ ok: true, answer: "Hello." });
+  expect(log.entries).toEqual([{ event: "engine.line_skipped", fields: { kind: "unknown_type", type: "hologram" } }]);
 });
 
 test("an agent is found with its version", async () => {

@@ -13,8 +13,10 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** What it answers; 404 where it is undefined, and never where it is so told. */
-export type Route = (asked: Asked) => { readonly status?: number; readonly body?: unknown } | "never" | undefined;
+/** What it answers: never, or with opencode's page, as the real one does of what it has no route for (1.18.33). */
+export type Route = (
+  asked: Asked,
+) => { readonly status?: number; readonly body?: unknown } | "never" | "page" | undefined;
 
 /** Acts as opencode's server. */
 export interface Peer extends AsyncDisposable {
@@ -55,10 +57,7 @@ export async function startPeer(route: Route): Promise<Peer> {
       return;
     }
     asked.push(one);
-    const answer = route(one) ?? { status: 404, body: { message: "not found" } };
-    if (answer === "never") return;
-    const { status = 200, body } = answer;
-    response.writeHead(status).end(body === undefined ? "" : JSON.stringify(body));
+    give(response, route(one) ?? "page");
   };
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -87,6 +86,16 @@ export async function startPeer(route: Route): Promise<Peer> {
         server.closeAllConnections();
       }),
   };
+}
+
+function give(response: ServerResponse, answer: NonNullable<ReturnType<Route>>): void {
+  if (answer === "never") return;
+  if (answer === "page") {
+    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>");
+    return;
+  }
+  const { status = 200, body } = answer;
+  response.writeHead(status).end(body === undefined ? "" : JSON.stringify(body));
 }
 
 const toData = (type: string, properties: object): string =>

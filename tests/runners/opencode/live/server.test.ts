@@ -1,130 +1,32 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { opencode } from "../../../../runners/opencode/index.ts";
 import { newMessageId } from "../../../../runners/opencode/live/prompt.ts";
-import type { OpencodeOptions } from "../../../../runners/opencode/options.ts";
-import { sessionDirectories } from "../../../../runners/opencode/session-directories.ts";
 import { BOUNDS } from "../../../../src/bounds.ts";
-import type { Completed, RunEvent } from "../../../../src/domain/events.ts";
 import { decide } from "../../../../src/domain/policy.ts";
-import { EngineHost } from "../../../../src/engine/host.ts";
 import { shorten } from "../../../helpers/bounds.ts";
-import { type DrivenRun, openDriven, toSession } from "../../../helpers/driven.ts";
+import { openDriven, toSession } from "../../../helpers/driven.ts";
 import { finish } from "../../../helpers/live-engine.ts";
 import { noLog } from "../../../helpers/recordings.ts";
-import { type Asked, type Peer, type Route, startPeer } from "./peer.ts";
+import type { Route } from "./peer.ts";
+import {
+  answers,
+  asked,
+  begin,
+  emitAnswer,
+  emitEnd,
+  host,
+  installServer,
+  peer,
+  permission,
+  promptId,
+  root,
+  useStage,
+  WAIT,
+} from "./stage.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-const WAIT = { timeout: 50_000, interval: 5 };
-
-let root: string;
-let peer: Peer;
-let host: EngineHost;
-/** What the peer answers, before its usual answers. */
-let route: Route;
-let sessions = 0;
-
-beforeEach(async () => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "opencode-peer-")));
-  mkdirSync(join(root, ".local/share/opencode"), { recursive: true });
-  writeFileSync(join(root, ".local/share/opencode/opencode.db"), "");
-  route = () => undefined;
-  sessions = 0;
-  peer = await startPeer((asked) => route(asked) ?? usually(asked));
-  host = new EngineHost();
-  // Else it would be asked for by a start of the program.
-  host.keep(sessionDirectories).remember("ses_1", root);
-});
-afterEach(async () => {
-  await host.close();
-  await peer[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true });
-});
-
-function usually({ method, path }: Asked): ReturnType<Route> {
-  if (method === "POST" && path === "/session") {
-    sessions += 1;
-    return { body: { id: `ses_${sessions}`, directory: root } };
-  }
-  if (method === "GET" && path === "/session/ses_1") return { body: { id: "ses_1", directory: root } };
-  if (path.endsWith("/prompt_async")) return { status: 204 };
-  return /\/(abort|reply|reject)$/u.test(path) ? { body: true } : undefined;
-}
-
-/** Stands in for `opencode serve`: says where the peer listens, and waits. */
-function installServer(script = `echo "opencode server listening on http://127.0.0.1:${peer.port}"; exec sleep 600`) {
-  const file = join(root, "opencode");
-  writeFileSync(file, `#!/bin/sh\nprintf '%s\\n' "$@" >> ${root}/args\nenv > ${root}/env\n${script}\n`);
-  chmodSync(file, 0o755);
-  return file;
-}
-
-let runs = 0;
-interface Watched {
-  readonly run: DrivenRun;
-  readonly events: RunEvent[];
-  readonly completed: Promise<Completed>;
-}
-
-function begin(options: OpencodeOptions = {}, session?: string): Watched {
-  runs += 1;
-  const run = openDriven(opencode, {
-    ...{ runId: `peer-${process.pid}-${runs}`, prompt: "Do it.", cwd: root, log: noLog, host, session },
-    env: { HOME: root, PATH: process.env["PATH"] },
-    options: { cmd: installServer(), model: "a/b", interactive: true, ...options },
-  });
-  const events: RunEvent[] = [];
-  async function* read(): AsyncGenerator<RunEvent> {
-    for await (const event of run) {
-      events.push(event);
-      yield event;
-    }
-  }
-  return { run, events, completed: finish(read()).then(({ completed }) => completed) };
-}
-
-const asked = (path: RegExp): readonly Asked[] => peer.asked.filter((one) => path.test(one.path));
-
-/** The id of the newest prompt, when there are this many. */
-async function promptId(count = 1): Promise<string> {
-  await vi.waitUntil(() => asked(/prompt_async$/u).length >= count, WAIT);
-  const body = asked(/prompt_async$/u).at(-1)?.body;
-  return (body as { readonly messageID: string }).messageID;
-}
-
-interface Answer {
-  readonly prompt: string;
-  readonly text: string;
-  readonly isCut?: boolean;
-}
-
-/** What the server tells of a model's answer; gives the message's id. */
-function emitAnswer({ prompt, text, isCut = false }: Answer): string {
-  const sessionID = "ses_1";
-  const messageID = newMessageId(Date.now() + 10);
-  const info = { id: messageID, sessionID, role: "assistant", parentID: prompt };
-  peer.emit("session.status", { sessionID, status: { type: "busy" } });
-  peer.emit("message.updated", { info });
-  const part = { id: `prt_${messageID}`, messageID, sessionID, type: "text", text: "" };
-  peer.emit("message.part.updated", { part });
-  peer.emit("message.part.delta", { sessionID, messageID, partID: part.id, field: "text", delta: text });
-  if (!isCut) peer.emit("message.part.updated", { part: { ...part, text, time: { start: 1, end: 2 } } });
-  return messageID;
-}
-
-function emitEnd(messageID: string): void {
-  const sessionID = "ses_1";
-  const part = { id: "prt_end", messageID, sessionID, type: "step-finish", reason: "stop", cost: 0 };
-  peer.emit("message.part.updated", { part });
-  peer.emit("session.idle", { sessionID });
-}
-
-const permission = {
-  ...{ id: "per_1", sessionID: "ses_1", permission: "bash", patterns: ["rm x"] },
-  ...{ always: ["rm *"], metadata: { command: "rm x" } },
-};
+useStage();
 
 test("the server is reached by a password that is in no argument, and each project by its directory", async () => {
   const { completed } = begin();
@@ -138,7 +40,8 @@ test("the server is reached by a password that is in no argument, and each proje
 
 test("an outcome tells how full the context of the model is", async () => {
   const models = { b: { limit: { context: 1000 } } };
-  route = ({ path }) => (path === "/config/providers" ? { body: { providers: [{ id: "a", models }] } } : undefined);
+  answers.route = ({ path }) =>
+    path === "/config/providers" ? { body: { providers: [{ id: "a", models }] } } : undefined;
   const { completed } = begin();
   const sessionID = "ses_1";
   const messageID = emitAnswer({ prompt: await promptId(), text: "Done." });
@@ -185,7 +88,8 @@ test("a question that is answered elsewhere is resolved, and an answer to it com
   const prompt = await promptId();
   peer.emit("permission.asked", permission);
   await vi.waitUntil(() => events.some(({ type }) => type === "question"), WAIT);
-  route = ({ path }) => (path === "/permission/per_1/reply" ? { status: 404, body: { message: "gone" } } : undefined);
+  answers.route = ({ path }) =>
+    path === "/permission/per_1/reply" ? { status: 404, body: { _tag: "PermissionNotFoundError" } } : undefined;
   expect(await run.controls.answer("per_1", { type: "allow", scope: "once" })).toBe(false);
   peer.emit("permission.replied", { sessionID: "ses_1", requestID: "per_1", reply: "once" });
   await vi.waitUntil(() => events.some(({ type }) => type === "resolved"), WAIT);
@@ -301,7 +205,7 @@ test("text that was written while the events were broken off is read, and the se
   const sessionID = "ses_2";
   const info = { id: messageID, sessionID, role: "assistant", parentID: prompt };
   const own = telling({ status: { ses_1: { type: "busy" } } });
-  route = (one) => {
+  answers.route = (one) => {
     if (one.method === "GET" && one.path === "/session/ses_2/message") {
       const parts = [
         { ...asText(messageID, "All of it."), sessionID },
@@ -330,7 +234,7 @@ test("a question that came while the events were broken off is asked, one that w
   peer.emit("permission.asked", permission);
   await vi.waitUntil(() => events.some(({ type }) => type === "question"), WAIT);
   const status = { ses_1: { type: "busy" } };
-  route = telling({
+  answers.route = telling({
     status,
     permissions: [
       { ...permission, id: "per_2" },
@@ -356,11 +260,11 @@ test("events that break off twice, the second time while a question is open, los
     { info: { id: prompt, sessionID: "ses_1", role: "user" }, parts: [] },
     { info, parts: [asText(first, "The first half.")] },
   ];
-  route = telling({ status, messages: seen });
+  answers.route = telling({ status, messages: seen });
   const looks = () => asked(/\/session\/ses_1\/message$/u).filter(({ method }) => method === "GET").length;
   peer.breakOff();
   await vi.waitUntil(() => looks() >= 1, WAIT);
-  route = telling({ status, messages: seen, permissions: [permission] });
+  answers.route = telling({ status, messages: seen, permissions: [permission] });
   peer.breakOff();
   const questions = () => events.flatMap((event) => (event.type === "question" ? [event.question.id] : []));
   await vi.waitUntil(() => questions().length > 0, WAIT);
@@ -377,7 +281,7 @@ test("a turn that failed while the events were broken off is told with its error
   const prompt = await promptId();
   emitAnswer({ prompt, text: "Half", isCut: true });
   const info = { id: newMessageId(Date.now() + 10), sessionID: "ses_1", role: "assistant", parentID: prompt };
-  route = telling({
+  answers.route = telling({
     messages: [{ info: { ...info, error: { name: "APIError", data: { message: "No credit left" } } }, parts: [] }],
   });
   peer.breakOff();
@@ -388,7 +292,7 @@ test("a turn that ended without an answer while the events were broken off does 
   shorten(BOUNDS.liveServer, { beginMs: 20 });
   const { completed } = begin();
   const prompt = await promptId();
-  route = telling({ messages: [{ info: { id: prompt, sessionID: "ses_1", role: "user" }, parts: [] }] });
+  answers.route = telling({ messages: [{ info: { id: prompt, sessionID: "ses_1", role: "user" }, parts: [] }] });
   peer.breakOff();
   expect(await completed).toMatchObject({ ok: false, error: expect.stringContaining("without a word") });
 });
@@ -398,7 +302,7 @@ test("a server that does not say what was missed is asked again", async () => {
   const prompt = await promptId();
   let isUnwell = true;
   const status = { ses_1: { type: "busy" } };
-  route = (one) => {
+  answers.route = (one) => {
     if (isUnwell && one.path === "/session/status") {
       isUnwell = false;
       return { status: 500 };
@@ -462,7 +366,7 @@ test("taking a turn back after a compaction takes the person's, not what opencod
     message("msg_3", "user", { type: "compaction" }),
     message("msg_4", "user", { type: "text", text: "Continue.", synthetic: true }),
   ];
-  route = ({ method, path }) => {
+  answers.route = ({ method, path }) => {
     if (method === "GET" && path.endsWith("/message")) return { body: messages };
     return path.endsWith("/fork") ? { body: { id: "ses_2", directory: root } } : undefined;
   };
@@ -474,20 +378,20 @@ test("taking a turn back after a compaction takes the person's, not what opencod
 });
 
 test.each([undefined, "ses_1"])("a stop ends a run whose session the server never opens (%s)", async (session) => {
-  route = ({ path }) => (path.startsWith("/session") ? "never" : undefined);
+  answers.route = ({ path }) => (path.startsWith("/session") ? "never" : undefined);
   const { run, completed } = begin({}, session);
   await vi.waitUntil(() => asked(/^\/session/u).length > 0, WAIT);
   await run.stop("cancelled by you");
   expect(await completed).toMatchObject({ ok: false, error: "cancelled by you" });
   expect(host.servers()).toMatchObject([{ busy: [] }]);
-  route = () => undefined;
+  answers.route = () => undefined;
   const next = begin();
   emitEnd(emitAnswer({ prompt: await promptId(), text: "Done." }));
   expect((await next.completed).ok).toBe(true);
 });
 
 test("a prompt that is refused is told in the server's words", async () => {
-  route = ({ path }) =>
+  answers.route = ({ path }) =>
     path.endsWith("prompt_async") ? { status: 400, body: { data: { message: "No parts" } } } : undefined;
   expect(await begin().completed).toMatchObject({ ok: false, error: "No parts", resume: { value: "ses_1" } });
 });
