@@ -15,7 +15,7 @@ import { openSession, type SessionWish } from "./session.ts";
 
 /** On a closed stdin an agent ends its commands and itself; a signal leaves them running (opencode 1.18.33). */
 const CLOSE_MS = 800;
-const VERSION = 1;
+export const VERSION = 1;
 
 export interface AgentLaunch {
   readonly command: LiveCommand;

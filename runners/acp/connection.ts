@@ -11,8 +11,10 @@ import { parseObject } from "../../src/engine/decode.ts";
 import { endsWithin } from "../../src/engine/ends-within.ts";
 import type { Wire } from "../../src/engine/json-peer.ts";
 import { LineSplitter } from "../../src/engine/lines.ts";
+import { unknownKinds } from "../../src/engine/unknown-kinds.ts";
 import { later } from "../../src/later.ts";
 import type { Logger } from "../../src/log.ts";
+import { unknownUpdate } from "./updates.ts";
 
 interface AgentWire extends Wire {
   /** Resolves with the process. */
@@ -54,13 +56,21 @@ export async function connect(wire: AgentWire, listener: Listener, log: Logger):
 
 /** Other lines are skipped: agents print notices too. */
 function messagesOf(wire: AgentWire, log: Logger): ReadableStream<AnyMessage> {
+  const tellUnknown = unknownKinds(log);
+  const read = (line: string): AnyMessage | undefined => {
+    const message = parseObject(line, /\{\s*"jsonrpc"\s*:/);
+    const unknown = unknownUpdate(message);
+    if (unknown !== undefined) tellUnknown(unknown);
+    else if (typeof message === "object" && message !== null) return message as AnyMessage;
+    else if (line.trim() !== "") log.debug({ length: line.length }, "engine.line_skipped");
+    return undefined;
+  };
   async function* messages(): AsyncGenerator<AnyMessage> {
     const lines = new LineSplitter();
     for await (const chunk of wire.stdout) {
       for (const line of lines.push(chunk)) {
-        const message = parseObject(line, /\{\s*"jsonrpc"\s*:/);
-        if (typeof message === "object" && message !== null) yield message as AnyMessage;
-        else if (line.trim() !== "") log.debug({ length: line.length }, "engine.line_skipped");
+        const message = read(line);
+        if (message) yield message;
       }
     }
     // How it ended says more than that its output did.

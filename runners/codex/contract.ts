@@ -5,48 +5,59 @@ import { CODEX_VARIABLES } from "./probe.ts";
 
 const RUNS = "any run";
 const LIVE = "interactive runs";
-const method = (name: string) => `"${name}"`;
+const COMMANDS = "the end of commands that a turn leaves behind";
+const option = (name: string) => `the option codex.${name}`;
 
-/** Checked against 0.169.0. */
+const FLAGS = {
+  ...{ "--json": RUNS, "--skip-git-repo-check": RUNS, "--color": RUNS, resume: "replies", "--image": "images" },
+  ...{ "--sandbox": option("sandbox"), "--profile": option("profile"), "--model": "models" },
+  ...{ "--output-schema": option("output_schema"), "--add-dir": option("add_dirs") },
+  "--ephemeral": option("ephemeral"),
+};
+
+const METHODS = {
+  ...{ initialize: LIVE, "thread/start": LIVE, "turn/start": LIVE, "config/read": LIVE, "turn/completed": LIVE },
+  ...{ "thread/resume": "interactive replies", "turn/steer": "messages to a running turn" },
+  ...{ "turn/interrupt": "/interrupt", "thread/fork": "/fork", "thread/revert": "/undo", "thread/turns/list": "/undo" },
+  ...{ "thread/compact/start": "/compact", "thread/name/set": "/name", "thread/inject_items": "/brief" },
+  ...{
+    "thread/list": "/sessions all",
+    "model/list": "/models",
+    "thread/goal/set": "/goal",
+    "thread/goal/get": "/goal",
+  },
+  ...{ "thread/goal/clear": "/goal", "thread/unsubscribe": "taking a session up in a terminal" },
+  ...{ "thread/backgroundTerminals/list": COMMANDS, "thread/backgroundTerminals/clean": COMMANDS },
+  "item/commandExecution/requestApproval": "approvals of commands",
+  "item/fileChange/requestApproval": "approvals of changes",
+  "item/tool/requestUserInput": "questions",
+  ...{ "thread/tokenUsage/updated": "the usage of runs", "item/agentMessage/delta": "streamed answers" },
+};
+
+const FIELDS = {
+  ...{ threadId: LIVE, turnId: "/interrupt", expectedTurnId: "messages to a running turn" },
+  ...{ sandbox: option("sandbox"), approvalPolicy: "approvals", decision: "approvals", answers: "questions" },
+  ...{ outputSchema: option("output_schema"), tokenUsage: "the usage of runs", delta: "streamed answers" },
+  ...{ objective: "/goal", tokenBudget: "/goal" },
+};
+
 export const drift = driftOf<CodexOptions>({
   ...{ id: "codex", cmd: "codex", patterns: CODEX_VARIABLES },
-  parts: () => [
-    {
-      args: ["exec", "--help"],
-      needs: {
-        ...{ "--json": RUNS, "--skip-git-repo-check": RUNS, "--color": RUNS, resume: "replies" },
-        ...{ "--sandbox": "sandbox", "--profile": "profile", "--model": "models", "--image": "images" },
-        ...{ "--output-schema": "output_schema", "--add-dir": "add_dirs", "--ephemeral": "ephemeral" },
-      },
-    },
-    {
-      args: ["app-server", "generate-json-schema", "--experimental", "--out", OUT],
-      kinds: {
-        pattern: /"enum":\s*\[\s*"([\w/]+)"\s*\],\s*"title":\s*"\w+NotificationMethod"/g,
-        // The one that takopi itself sends.
-        known: new Set([...CODEX_NOTIFICATIONS, "initialized"]),
-      },
-      needs: {
-        ...{
-          [method("thread/start")]: LIVE,
-          [method("turn/start")]: LIVE,
-          [method("thread/resume")]: "interactive replies",
+  lines: {
+    "0.169": () => [
+      { args: ["exec", "--help"], needs: [{ sort: "flag", of: FLAGS }] },
+      {
+        args: ["app-server", "generate-json-schema", "--experimental", "--out", OUT],
+        needs: [
+          { sort: "method", shown: (name) => `"${name}"`, of: METHODS },
+          { sort: "field", shown: (name) => `"${name}":`, of: FIELDS },
+        ],
+        kinds: {
+          pattern: /"enum":\s*\[\s*"([\w/]+)"\s*\],\s*"title":\s*"\w+NotificationMethod"/g,
+          // The one that takopi itself sends.
+          known: new Set([...CODEX_NOTIFICATIONS, "initialized"]),
         },
-        ...{ [method("turn/steer")]: "messages to a running turn", [method("turn/interrupt")]: "/interrupt" },
-        ...{ [method("thread/fork")]: "/fork", [method("thread/revert")]: "/undo" },
-        ...{ [method("thread/turns/list")]: "/undo", [method("thread/compact/start")]: "/compact" },
-        ...{
-          [method("thread/name/set")]: "/name",
-          [method("thread/inject_items")]: "/brief",
-          [method("thread/list")]: "/sessions all",
-        },
-        ...{ [method("model/list")]: "/models", [method("thread/goal/set")]: "/goal", [method("config/read")]: LIVE },
-        ...{ [method("thread/unsubscribe")]: "taking a session up in a terminal" },
-        ...{ [method("item/commandExecution/requestApproval")]: "approvals of commands" },
-        ...{ [method("item/fileChange/requestApproval")]: "approvals of changes" },
-        ...{ [method("item/tool/requestUserInput")]: "questions", [method("turn/completed")]: LIVE },
-        ...{ [method("thread/tokenUsage/updated")]: "usage", [method("item/agentMessage/delta")]: "streamed answers" },
       },
-    },
-  ],
+    ],
+  },
 });

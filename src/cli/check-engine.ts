@@ -33,7 +33,7 @@ async function compareEngine(engine: Engine, config: Config, { env }: CheckOptio
   const name = nameOf(engine, config);
   const detail = describe(probe, engine);
   if (probe.path === undefined) return { name, state: "ok", detail };
-  const lost = (await engine.drift?.({ options, env })) ?? [];
+  const lost = (await engine.drift?.({ options, env, version: probe.version })) ?? [];
   if (lost.length === 0) return { name, state: "ok", detail: `${detail}, knows all that takopi needs` };
   const known = engine.tested ?? [];
   const fix = known.length === 0 ? [] : [`Install a version that was tested (${known.join(", ")}), or update takopi.`];

@@ -41,7 +41,7 @@ export interface Engine {
   readonly reasoning?: Reasoning | undefined;
   probe(setup: ProbeSetup): Promise<Probe>;
   /** What takopi needs of the engine and the installed one lacks, one sentence each; absent if nobody wrote it down. */
-  drift?(setup: EngineSetup): Promise<readonly string[]>;
+  drift?(setup: DriftSetup): Promise<readonly string[]>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
   /** The events of a recorded stream. Ends with exactly one `completed`, wherever the stream is cut off. */
@@ -72,6 +72,11 @@ export interface EngineSetup {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person trusts the repository here: what it brings may run. Absent means no. */
   readonly trusted?: boolean | undefined;
+}
+
+export interface DriftSetup extends EngineSetup {
+  /** As the engine itself tells it; the newest line is compared without it. */
+  readonly version?: string | undefined;
 }
 
 export interface ProbeSetup extends EngineSetup {

@@ -4,6 +4,7 @@ import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type LineRules, LineSplitter } from "./lines.ts";
 import { MissingMethod } from "./missing-method.ts";
+import { MAX_KINDS } from "./unknown-kinds.ts";
 
 /** The two ends of an engine's stdio. */
 export interface Wire {
@@ -148,6 +149,3 @@ export class JsonPeer<Said> {
 
 /** The words of codex 0.169, pi 1.5 and claude 2.1, and of JSON-RPC. */
 const UNKNOWN_METHOD = /unknown (?:variant|command|method)|method not found|unsupported control request/i;
-
-/** Kinds of skipped lines that are told apart; an engine that prints anything but its protocol has no more. */
-const MAX_KINDS = 50;

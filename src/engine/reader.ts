@@ -6,6 +6,7 @@ import type { Exit, HeadlessEngine } from "./define.ts";
 import { describeExit } from "./exit.ts";
 import { LineSplitter } from "./lines.ts";
 import type { EngineOptions } from "./options.ts";
+import { MAX_KINDS } from "./unknown-kinds.ts";
 
 export interface ReaderRequest<State> {
   readonly state: State;
@@ -141,9 +142,6 @@ export class EventReader<Options extends EngineOptions, Union extends NativeUnio
     this.#log.info({ counts: Object.fromEntries(this.#skipped) }, "engine.lines_skipped");
   }
 }
-
-/** The number of kinds of skipped lines that are counted apart; an engine with more does not print its protocol. */
-const MAX_KINDS = 50;
 
 const NEVER_ENDED: Exit = { code: undefined, signal: undefined, stderr: "", stopped: undefined };
 

@@ -3,7 +3,16 @@ import type { ShownEvent } from "../domain/events.ts";
 import type { Ability } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Engine, EngineSetup, Operations, Probe, ProbeSetup, RunRequest, WorkSetup } from "./contract.ts";
+import type {
+  DriftSetup,
+  Engine,
+  EngineSetup,
+  Operations,
+  Probe,
+  ProbeSetup,
+  RunRequest,
+  WorkSetup,
+} from "./contract.ts";
 import type { FindDrift } from "./drift.ts";
 import type { Driver } from "./driver.ts";
 import { isolate, isolationProblems } from "./isolation.ts";
@@ -70,7 +79,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
         throw error;
       }
     },
-    ...(drift && { drift: async (setup: EngineSetup) => drift(own(setup)) }),
+    ...(drift && { drift: async (setup: DriftSetup) => drift(own(setup)) }),
     open: (request) =>
       openRun({
         id,

@@ -3,6 +3,19 @@ import type { Logger } from "../log.ts";
 /** The message that a decoder logs for a line whose kind this version does not know. */
 export const UNKNOWN_KIND = "unknown_type";
 
+/** Kinds of lines that are told apart; an engine that prints anything but its protocol has no more. */
+export const MAX_KINDS = 50;
+
+/** Logs each kind that is not known once. */
+export function unknownKinds(log: Logger): (type: string) => void {
+  const told = new Set<string>();
+  return (type) => {
+    if (told.has(type) || told.size >= MAX_KINDS) return;
+    told.add(type);
+    log.warn({ kind: UNKNOWN_KIND, type }, "engine.line_skipped");
+  };
+}
+
 /** The same log, which also tells of each kind of line that an engine's decoder did not know. */
 export function hearingUnknown(log: Logger, hear: (kind: string) => void): Logger {
   return {

@@ -342,7 +342,10 @@ test("an engine that lacks what takopi needs is named with what is lost, and tho
   const { code, stdout } = await call(doctor, home, "--engines", "--json");
   const checks = JSON.parse(stdout) as Check[];
   const found = checks.find(({ name }) => name === "engine claude");
-  expect(found).toMatchObject({ state: "warning", fix: expect.stringContaining("knows no --resume") });
+  expect(found).toMatchObject({
+    state: "warning",
+    fix: expect.stringContaining("claude has no flag --resume, so this does not work: replies."),
+  });
   expect(found?.fix).toContain("Install a version that was tested (2.1");
   expect(checks.every(({ name }) => name.startsWith("engine "))).toBe(true);
   expect(code).toBe(0);

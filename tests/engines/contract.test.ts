@@ -24,6 +24,15 @@ test.each([
   const home = mkdtempSync(join(tmpdir(), "takopi-contract-"));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const env = { PATH: process.env["PATH"], HOME: home, OPENCODE_DISABLE_MODELS_FETCH: "1" };
-  expect(await engine.drift?.({ options, env })).toEqual([]);
-  expect((await engine.probe({ options, env })).path).toBeDefined();
+  const { version } = await engine.probe({ options, env });
+  expect(await engine.drift?.({ options, env, version })).toEqual([]);
+});
+
+test("each line of pi has a contract of its own", async () => {
+  const options = { cmd: engineCommand("pi") };
+  const env = { PATH: process.env["PATH"], HOME: tmpdir() };
+  const missing = await pi.drift?.({ options, env, version: "1.5.2" });
+  expect(missing).toContain("pi 1.5.2 has no flag --approve, so this does not work: the option pi.approve.");
+  expect(missing).toContainEqual(expect.stringContaining("no method clear_queue"));
+  expect(missing).toHaveLength(5);
 });

@@ -6,7 +6,7 @@ import { type RequestId, RpcPeer } from "../../../src/engine/json-rpc.ts";
 import { type LiveProcess, shakeHands, startLiveProcess } from "../../../src/engine/live-process.ts";
 import type { Ending } from "../../../src/engine/process.ts";
 import type { AddTap } from "../../../src/engine/tap.ts";
-import { UNKNOWN_KIND } from "../../../src/engine/unknown-kinds.ts";
+import { unknownKinds } from "../../../src/engine/unknown-kinds.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { Logger } from "../../../src/log.ts";
 import { explain, saidOnStderr } from "../failure.ts";
@@ -63,8 +63,6 @@ const HELLO = {
 };
 
 const KNOWN_NOTIFICATIONS = new Set<string>(notification.options.flatMap(({ shape }) => [...shape.method.values]));
-/** Kinds that are told apart. */
-const MAX_KINDS = 50;
 const ofThread = z.object({ threadId: z.string() });
 
 /** One `codex app-server`: hands what it says to the threads that it is about. */
@@ -76,7 +74,7 @@ export class CodexServer {
   readonly #process: LiveProcess;
   readonly #log: Logger;
   readonly #listeners = new Map<string, ThreadListener>();
-  readonly #unknownKinds = new Set<string>();
+  readonly #tellUnknown: (method: string) => void;
   /** Threads of sub-agents, with that of their parent. */
   readonly #parents = new Map<string, string>();
 
@@ -86,6 +84,7 @@ export class CodexServer {
     this.tap = process.tap;
     this.#process = process;
     this.#log = log;
+    this.#tellUnknown = unknownKinds(log);
     this.peer = new RpcPeer(process, "Codex", log);
     this.peer.listener = ({ id, method, params }) =>
       id === undefined ? this.#notified(method, params) : this.#asked(id, method, params);
@@ -122,7 +121,7 @@ export class CodexServer {
 
   #notified(method: string, params: unknown): void {
     if (method === "thread/started") this.#adopt(params);
-    if (!CODEX_NOTIFICATIONS.has(method)) this.#unknown(method);
+    if (!CODEX_NOTIFICATIONS.has(method)) this.#tellUnknown(method);
     if (!KNOWN_NOTIFICATIONS.has(method)) return;
     const parsed = notification.safeParse({ method, params });
     if (!parsed.success) {
@@ -131,12 +130,6 @@ export class CodexServer {
     }
     const { threadId } = parsed.data.params;
     if (threadId) this.#listenerOf(threadId)?.notified(parsed.data);
-  }
-
-  #unknown(type: string): void {
-    if (this.#unknownKinds.has(type) || this.#unknownKinds.size >= MAX_KINDS) return;
-    this.#unknownKinds.add(type);
-    this.#log.warn({ kind: UNKNOWN_KIND, type }, "engine.line_skipped");
   }
 
   #asked(id: RequestId, method: string, params: unknown): void {

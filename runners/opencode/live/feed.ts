@@ -4,7 +4,7 @@ import type { LiveProcess } from "../../../src/engine/live-process.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { Logger } from "../../../src/log.ts";
 import type { Client } from "./client.ts";
-import { decodeEvent } from "./decode.ts";
+import { eventDecoder } from "./decode.ts";
 import type { LiveEvent } from "./schema.ts";
 
 /** A listener to the events of a server. */
@@ -32,9 +32,11 @@ export class EventFeed {
   /** With the sessions that they are about. */
   readonly #listeners = new Map<Listener, string>();
   readonly #ended = new AbortController();
+  readonly #decode: ReturnType<typeof eventDecoder>;
 
   constructor(setup: FeedSetup) {
     this.#setup = setup;
+    this.#decode = eventDecoder(setup.log);
     void setup.process.gone.then(() => this.#ended.abort());
   }
 
@@ -89,7 +91,7 @@ export class EventFeed {
     const { client, log } = this.#setup;
     const broken = new AbortController();
     const take = (data: string): void => {
-      const event = decodeEvent(data, log);
+      const event = this.#decode(data);
       if (event === undefined) return;
       for (const listener of [...this.#listeners.keys()]) listener.take(event);
     };

@@ -10,7 +10,7 @@ import { EngineHost } from "../../../src/engine/host.ts";
 import { markedProcesses } from "../../../src/engine/marked.ts";
 import { type DrivenRun, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
 import { endedActions, finish } from "../../helpers/live-engine.ts";
-import { noLog } from "../../helpers/recordings.ts";
+import { createLog, noLog } from "../../helpers/recordings.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-acp-")));
 const host = new EngineHost();
@@ -303,6 +303,13 @@ test("an agent that knows no cancel is ended with its turn, and its session resu
   expect(completed).toMatchObject({ ok: false, error: "interrupted" });
   const next = await finish(open("say Still here.", { lacks, session: completed.resume?.value }));
   expect(next.completed).toMatchObject({ ok: true, answer: "Still here." });
+});
+
+test("a kind of update that takopi does not know is told once, and costs nothing else", async () => {
+  const log = createLog("warn");
+  const { completed } = await finish(openDriven(agent, { ...setup(), log, prompt: "novel" }));
+  expect(completed).toMatchObject({ ok: true, answer: "Hello." });
+  expect(log.entries).toEqual([{ event: "engine.line_skipped", fields: { kind: "unknown_type", type: "hologram" } }]);
 });
 
 test("an agent is found with its version", async () => {

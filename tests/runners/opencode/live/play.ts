@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { decodeEvent } from "../../../../runners/opencode/live/decode.ts";
+import { eventDecoder } from "../../../../runners/opencode/live/decode.ts";
 import type { LiveEvent } from "../../../../runners/opencode/live/schema.ts";
 import { type LiveState, startOf } from "../../../../runners/opencode/live/state.ts";
 import { translateLive } from "../../../../runners/opencode/live/translate.ts";
@@ -20,7 +20,8 @@ export function readEvents(name: string, log: Logger = noLog): LiveEvent[] {
   const lines = readFileSync(new URL(`${name}.jsonl`, folder), "utf8")
     .trimEnd()
     .split("\n");
-  return lines.flatMap((line) => decodeEvent(line, log) ?? []);
+  const decode = eventDecoder(log);
+  return lines.flatMap((line) => decode(line) ?? []);
 }
 
 /** The state in which the recorded turn began. */
