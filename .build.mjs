@@ -129,16 +129,22 @@ function licencesOf(inputs) {
 
 const escapeOf = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
+/** A program as one script with a launcher beside it: `main.js` in the folder. */
+async function buildLaunched(entry, folder) {
+  const { outputFiles, metafile } = await build({ ...script, entryPoints: [entry], metafile: true });
+  // A character above Latin-1 would make V8 keep the whole text at two bytes each; esbuild leaves them in expressions.
+  const text = outputFiles[0].text.replace(/[^\0-\x7f]/g, escapeOf);
+  const name = `program-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.cjs`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), text);
+  const define = { PROGRAM: JSON.stringify(name) };
+  await build({ ...node, outdir: folder, define, entryPoints: [{ in: "src/launcher.ts", out: "main" }] });
+  return metafile;
+}
+
 async function buildProgram() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  mkdirSync(join(root, "dist"));
-  const program = await build({ ...script, entryPoints: ["src/main.ts"], metafile: true });
-  // A character above Latin-1 would make V8 keep the whole text at two bytes each; esbuild leaves them in expressions.
-  const text = program.outputFiles[0].text.replace(/[^\0-\x7f]/g, escapeOf);
-  const name = `program-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.cjs`;
-  writeFileSync(join(root, "dist", name), text);
-  const define = { PROGRAM: JSON.stringify(name) };
-  await build({ ...node, define, entryPoints: [{ in: "src/launcher.ts", out: "main" }] });
+  const program = await buildLaunched("src/main.ts", join(root, "dist"));
   chmodSync(join(root, "dist/main.js"), 0o755);
   const entryPoints = [
     { in: "src/library/index.ts", out: "library" },
@@ -146,7 +152,7 @@ async function buildProgram() {
   ];
   const library = await build({ ...modules, entryPoints, splitting: true, metafile: true });
   await build({ ...modules, entryPoints: standalone });
-  const metafiles = [program.metafile, library.metafile];
+  const metafiles = [program, library.metafile];
   const inputs = [...metafiles.flatMap(({ inputs }) => Object.keys(inputs)), ...(await buildPage())];
   writeFileSync(join(root, "dist/licenses.txt"), licencesOf(inputs));
 }
@@ -160,15 +166,10 @@ function startOnce() {
   rmSync(home, { recursive: true, force: true });
 }
 
-/** A program of the tests, which starts as fast as this one. */
-async function buildOther(entry, outdir) {
-  await build({ ...modules, entryPoints: [entry], outdir, outExtension: { ".js": ".mjs" }, splitting: true });
-}
-
 const [flag, ...operands] = process.argv.slice(2);
 const now = fingerprint();
 if (flag === "--page") await buildPage();
-else if (flag === "--program") await buildOther(...operands);
+else if (flag === "--program") await buildLaunched(...operands);
 else if (flag !== "--if-changed" || lastBuilt() !== now) {
   await buildProgram();
   startOnce();

@@ -268,10 +268,10 @@ test("a reminder that came too late is told and forgotten", () => {
   expect(store.schedules.all()).toEqual([]);
 });
 
-test(`${times(30, 365)} days of every five minutes come in order, each once`, () => {
+test(`${times(7, 365)} days of every five minutes come in order, each once`, () => {
   const clock = clockOf({ ...base, when: { cron: "*/5 * * * *", timezone: "UTC" }, overlap: "queue" });
   const first = Date.parse("2026-01-01T00:00Z");
-  const steps = times(30, 365) * 24 * 12;
+  const steps = times(7, 365) * 24 * 12;
   let wrong = 0;
   for (let step = 0; step <= steps; step++) {
     now = first + step * 5 * MINUTE;

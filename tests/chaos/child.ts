@@ -28,4 +28,4 @@ const log: Logger = { debug: write, info: write, warn: write, error: write, chil
 
 const reload = () => loadConfig({ file: `${directory}/takopi.toml`, cwd: directory, env, engines });
 const { signal } = controller;
-await runBridge({ config: reload(), reload, engines, env, home: directory, log, signal, pace: UNPACED });
+void runBridge({ config: reload(), reload, engines, env, home: directory, log, signal, pace: UNPACED });

@@ -23,11 +23,13 @@ export default async function buildPrograms(project: TestProject): Promise<() =>
   execFileSync(process.execPath, [builder, "--if-changed"], { stdio: "inherit" });
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "takopi-test-"));
-  for (const entry of ["tests/chaos/child.ts", "tests/machines/child.ts"])
-    execFileSync(process.execPath, [builder, "--program", entry, folder], { stdio: "inherit" });
+  for (const suite of ["chaos", "machines"]) {
+    const argv = [builder, "--program", `tests/${suite}/child.ts`, join(folder, "tests", suite)];
+    execFileSync(process.execPath, argv, { stdio: "inherit" });
+  }
   symlinkSync(join(root, "fixtures"), join(folder, "fixtures"));
   cpSync(join(root, "package.json"), join(folder, "tests/package.json"));
-  project.provide("child", join(folder, "tests/chaos/child.mjs"));
-  project.provide("workerChild", join(folder, "tests/machines/child.mjs"));
+  project.provide("child", join(folder, "tests/chaos/main.js"));
+  project.provide("workerChild", join(folder, "tests/machines/main.js"));
   return () => rmSync(folder, { recursive: true, force: true });
 }

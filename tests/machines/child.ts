@@ -20,4 +20,4 @@ const write = (fields: object, event: string): void => {
 const log: Logger = { debug: write, info: write, warn: write, error: write, child: () => log };
 
 const config = loadConfig({ file: `${directory}/takopi.toml`, cwd: directory, env, engines });
-await runWorker({ config, env, home: directory, log, signal: controller.signal });
+void runWorker({ config, env, home: directory, log, signal: controller.signal });

@@ -61,5 +61,6 @@ test("a broker without JetStream, and one that takes everybody, are told", async
   expect(await diagnose(table(bare))).toMatch(/^- broker: error .*\n {4}Start nats-server with JetStream/);
   const open = await startBroker();
   await stage({ tables: `${table(open)}[projects.api]\nmachine = "gpu"\n` });
+  await startWorker({ name: "gpu", projects: ["api"], broker: open.address });
   expect(await diagnose(table(open))).toMatch(/- key for the broker: warning .*\n {4}If others reach the broker/);
 });
