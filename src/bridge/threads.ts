@@ -86,8 +86,11 @@ export class Threads {
   /** The name is ours, and the engine's own too if it can take one now. */
   async rename(thread: Thread, name: string): Promise<void> {
     const { engine, session, run } = thread;
-    if (this.whyNot(run, "rename") === undefined) await this.#operate(thread, "rename", name);
-    this.#options.store.threads.setName(engine.id, session, name);
+    const { store, log } = this.#options;
+    store.threads.setName(engine.id, session, name);
+    if (this.whyNot(run, "rename") !== undefined) return;
+    const keep = (err: unknown) => log.info({ err, engine: engine.id, session }, "name.kept");
+    await this.#operate(thread, "rename", name).catch(keep);
   }
 
   /** Adds context without a turn. If the engine cannot take it now, it is kept and put before the next prompt. */
