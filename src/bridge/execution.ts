@@ -125,6 +125,9 @@ export class Execution {
     }
   }
 
+  /** The bridge ends: leaves to the next one what has not begun elsewhere; false if it must be stopped. */
+  readonly leave = (): boolean => this.#work.leave?.() ?? false;
+
   /** The bridge ends: what is asked now may be taken up after its restart. */
   cutOff(): void {
     this.#questions.cutOff();

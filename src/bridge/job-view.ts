@@ -18,6 +18,7 @@ export class JobView {
   #ask: RunView["ask"];
   #note: string | undefined;
   #isWaiting = false;
+  #isAway = false;
   #goal: RunView["goal"];
 
   constructor(run: StoredRun, { screens, now }: Pick<BridgeOptions, "screens" | "now">) {
@@ -100,6 +101,18 @@ export class JobView {
     this.#note = text;
     this.#update();
   }
+
+  /** Whether its machine is away. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
+  /** Says why it waits for its machine; undefined when the machine is there. */
+  readonly away = (reason: string | undefined): void => {
+    this.#isAway = reason !== undefined;
+    this.#note = reason;
+    this.#update();
+  };
 
   /** No more views. */
   close(): void {

@@ -5,6 +5,8 @@ import { timerMs } from "../domain/time.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
+import { MachineAway } from "../worker/port.ts";
+import { bringFiles } from "./bring-files.ts";
 import { Execution } from "./execution.ts";
 import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
@@ -26,6 +28,8 @@ export class Job {
   #state: JobState = "queued";
   #isReleased = false;
   #isTakenBack = false;
+  /** For the next bridge. */
+  #isLeft = false;
   #stopped: StopReason | undefined;
   /** Aborted by a stop, for what comes before the worker has the run. */
   readonly #fetching = new AbortController();
@@ -105,27 +109,23 @@ export class Job {
 
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
-    const { store } = this.#options;
     this.#state = "running";
     const limit = this.#limitTime();
     try {
-      this.#run = store.runs.get(this.id) ?? this.#run;
+      this.#run = this.#options.store.runs.get(this.id) ?? this.#run;
       this.#view.starting();
-      this.#run = { ...this.#run, files: await this.#fetchOwn() };
+      this.#run = await bringFiles(this.#run, this.#fetching.signal, { ...this.#options, onWait: this.#view.away });
       this.#execution = new Execution({
         ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
       });
       await this.#execution.hear((event) => this.#completed(event));
-      if (this.#state === "running" && !this.#isTakenBack) throw new Error("The worker gave no outcome.");
+      if (this.#state === "running" && !this.#hasNoOutcome) throw new Error("The worker gave no outcome.");
     } catch (error) {
-      if (this.#isTakenBack) return;
-      if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
-      const end = this.#stopped ? endOf(this.#stopped) : endOfFailure(error, this.id);
-      await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
+      if (!this.#hasNoOutcome) await this.#fail(error);
     } finally {
       clearTimeout(limit);
       this.#execution?.end();
-      if (this.#isTakenBack && this.#state === "running") this.#state = "held";
+      if (this.#hasNoOutcome && this.#state === "running") this.#state = this.#isLeft ? "queued" : "held";
       this.#isTakenBack = false;
     }
   }
@@ -154,13 +154,14 @@ export class Job {
   }
 
   /**
-   * Brings files to the run's directory. After a stop the files stay as they are. @throws UserError if a file cannot be
-   * fetched.
+   * Brings files to the run's directory. After a stop, and if its machine is away, the files stay as they are.
+   *
+   * @throws UserError if a file cannot be fetched.
    */
   async fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
     const { signal } = this.#fetching;
     return fetchFiles({ ...this.#run, files }, signal, this.#options).catch((error: unknown) => {
-      if (signal.aborted) return files;
+      if (signal.aborted || error instanceof MachineAway) return files;
       throw error;
     });
   }
@@ -174,10 +175,11 @@ export class Job {
   /** Waits on for a run that was told to be silent; false unless it is silent. */
   readonly wait = (): boolean => this.#execution?.wait() ?? false;
 
-  /** The bridge ends: what cannot be stored then is lost. */
+  /** The bridge ends: what cannot be stored then is lost, and what waits for its machine waits for the next start. */
   shutDown(reason: StopReason): void {
+    this.#isLeft = !this.#stopped && (this.#view.isAway || this.#execution?.leave() === true);
     this.#execution?.cutOff();
-    this.stop(reason);
+    this.#isLeft ? this.#fetching.abort(reason.text) : this.stop(reason);
     this.#closing.abort();
   }
 
@@ -195,6 +197,10 @@ export class Job {
     this.#view.close();
   }
 
+  get #hasNoOutcome(): boolean {
+    return this.#isTakenBack || this.#isLeft;
+  }
+
   #limitTime(): NodeJS.Timeout | undefined {
     const minutes = this.#options.config().limits.run_minutes;
     if (minutes === undefined) return undefined;
@@ -210,19 +216,18 @@ export class Job {
     this.#execution?.send(how === "interrupt" ? { type: how } : { type: how, reason: reason.text });
   }
 
-  /** Each is stored as soon as it is there, so that a restart fetches only the others. */
-  #fetchOwn(): Promise<readonly PromptFile[]> {
-    const { store } = this.#options;
-    const keep = (files: readonly PromptFile[]) => store.runs.setFiles(this.id, files);
-    return fetchFiles(this.#run, this.#fetching.signal, this.#options, keep);
-  }
-
   async #completed(event: Completed): Promise<void> {
     if (this.#isTakenBack) return;
     this.#log.debug({ ok: event.ok }, "run.outcome");
     const { steps } = this.#view.progress;
     await this.#settle({ answer: event.answer, usage: event.usage, steps, ...toEnd(event, this.#stopped) });
     this.#log.info({ ok: event.ok, usage: event.usage, stopped: this.#stopped !== undefined }, "run.completed");
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    if (!(error instanceof UserError) && !this.#stopped) this.#log.error({ err: error }, "run.failed");
+    const end = this.#stopped ? endOf(this.#stopped) : endOfFailure(error, this.id);
+    await this.#settle({ ...end, answer: "", steps: this.#view.progress.steps, usage: undefined });
   }
 
   /** Keeps the outcome here until it is stored, or the bridge ends. Never rejects. */

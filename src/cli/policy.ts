@@ -47,6 +47,6 @@ function projectOf(config: Config, alias: string | undefined): Project | undefin
   const known = [...config.projects.keys()];
   const near = nearest(alias, known);
   throw new ConfigError(
-    `Unknown project "${alias}"; ${near ? `did you mean ${near}?` : `known: ${known.join(", ")}.`}`,
+    `Unknown project "${alias}"; ${near ? `did you mean ${near}?` : `known: ${known.join(", ") || "none"}.`}`,
   );
 }

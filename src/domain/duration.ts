@@ -9,6 +9,18 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
+const SPOKEN_UNIT = "(?:s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)";
+/** A duration as people write it in a message: `20m`, `1h30m`, `2 hours`. Its text only: not for the whole of a text. */
+export const SPOKEN_DURATION = `(?:\\d{1,6}\\s*${SPOKEN_UNIT}(?![a-z])\\s*)+`;
+
+/** `SPOKEN_DURATION` in ms; undefined for anything else, and for 0. */
+export function parseSpokenDuration(text: string): number | undefined {
+  if (!new RegExp(`^${SPOKEN_DURATION}$`, "i").test(text.trim())) return undefined;
+  const parts = [...text.matchAll(/(\d+)\s*([a-z])/gi)];
+  const ms = parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit.toLowerCase()] ?? 0), 0);
+  return ms > 0 ? ms : undefined;
+}
+
 /** A duration as people write it: `90m`, `2h`, `1d`. */
 export function formatDuration(ms: number): string {
   const unit = ["d", "h", "m", "s"].find((one) => ms % (UNITS[one] ?? 1) === 0) ?? "s";

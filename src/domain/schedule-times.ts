@@ -40,7 +40,8 @@ export function problemOf(when: When): string | undefined {
   try {
     return times.next(when, Date.now()) === undefined ? "never comes" : undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.split(".")[0] : String(error);
+    const [said = ""] = (error instanceof Error ? error.message : String(error)).replace(/^Cron\w+: /, "").split(".");
+    return `cannot be read: ${said[0]?.toLowerCase()}${said.slice(1)}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
+import { formatDuration, parseSpokenDuration, SPOKEN_DURATION } from "./duration.ts";
 import type { When } from "./schedule.ts";
 import { MS_PER_DAY, MS_PER_MINUTE } from "./time.ts";
 
@@ -8,29 +8,38 @@ export interface Asked {
   readonly prompt: string;
 }
 
-const DAYS: Readonly<Record<string, string>> = { daily: "*", everyday: "*", weekdays: "1-5", weekends: "6,0" };
+const DAYS: Readonly<Record<string, string>> = {
+  daily: "*",
+  everyday: "*",
+  day: "*",
+  weekdays: "1-5",
+  weekday: "1-5",
+  weekends: "6,0",
+};
 const WEEK = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const HOW =
-  "Write a time and a task: `/schedule 9:00 weekdays run the tests`, `/schedule every 2h look for new issues`, or `/schedule cron 0 9 * * 1 …`.";
+  "Write a time and a task: `/schedule 9:00 weekdays run the tests`, `/schedule mon,thu 9:00 …`, `/schedule every 2h look for new issues`, or `/schedule cron 0 9 * * 1 …`.";
 
 /**
- * Reads the words of `/schedule`: `9:00 [daily|weekdays|weekends|mon,thu] task`, `every 2h task`, or `cron <5 fields>
- * task`.
+ * Reads the words of `/schedule`: `9:00 [daily|weekdays|weekends|mon,thu] task`, the days before the time too, `every 2h
+ * task`, or `cron <5 fields> task`.
  *
  * @throws UserError that says how to write it.
  */
 export function parseSchedule(text: string, now: number): Asked {
-  const asked = readEvery(text.trim(), now) ?? readCron(text.trim()) ?? readClock(text.trim());
-  if (asked === undefined) throw new UserError(HOW);
+  const asked = readCron(text.trim()) ?? readClock(text.trim()) ?? readEvery(text.trim(), now);
+  if (asked === undefined) throw new UserError(HOW, { code: "usage" });
   return asked;
 }
 
+const EVERY = new RegExp(`^every\\s+(${SPOKEN_DURATION}|minute|hour|day)\\s*(?<=\\s)(\\S[\\s\\S]*)$`, "i");
+
 function readEvery(text: string, now: number): Asked | undefined {
-  const [, wait, prompt] = /^every\s+(\d+\s*[smhd])\s+(\S[\s\S]*)$/i.exec(text) ?? [];
+  const [, wait, prompt] = EVERY.exec(text) ?? [];
   if (wait === undefined || prompt === undefined) return undefined;
-  const everyMs = parseDuration(wait) ?? 0;
+  const everyMs = parseSpokenDuration(/^\d/.test(wait) ? wait : `1 ${wait}`) ?? 0;
   if (everyMs < MS_PER_MINUTE)
-    throw new UserError("A schedule can run once a minute at most: write `every 1m` or more.");
+    throw new UserError("A schedule can run once a minute at most: write `every 1m` or more.", { code: "usage" });
   return { when: { everyMs, from: now }, prompt };
 }
 
@@ -40,15 +49,33 @@ function readCron(text: string): Asked | undefined {
   return { when: { cron: pattern.replace(/\s+/g, " ") }, prompt };
 }
 
+/** Days, a time of day, and all that follows. */
+const CLOCK = /^(?:(?:every|on)\s+)?(?:([a-z][a-z,]*)\s+)??(?:at\s+)?(\d{1,2})(?::(\d{2}))?\s*(am|pm)?\s+(\S[\s\S]*)$/i;
+
 function readClock(text: string): Asked | undefined {
-  const [, hour, minute, rest] = /^(\d{1,2}):(\d{2})\s+(\S[\s\S]*)$/.exec(text) ?? [];
-  if (rest === undefined) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59)
-    throw new UserError(`${hour}:${minute} is no time of day: write 0:00 to 23:59.`);
-  const [, word = "", task = ""] = /^(\S+)\s+(\S[\s\S]*)$/.exec(rest) ?? [];
+  const [, before, hour = "", minute, half, rest = ""] = CLOCK.exec(text) ?? [];
+  const days = before === undefined ? undefined : readDays(before);
+  if ((minute ?? half) === undefined || (before !== undefined && days === undefined)) return undefined;
+  const clock = toClock(hour, minute, half);
+  const { days: after = "*", task } = days === undefined ? splitDays(rest) : { days, task: rest };
+  return task === "" ? undefined : { when: { cron: `${clock} * * ${after}` }, prompt: task };
+}
+
+/** Minute and hour, as a cron pattern has them. */
+function toClock(hour: string, minute: string | undefined, half = ""): string {
+  const isPm = half.toLowerCase() === "pm";
+  const isHour = half === "" ? Number(hour) < 24 : Number(hour) >= 1 && Number(hour) <= 12;
+  if (!isHour || Number(minute ?? 0) > 59) {
+    const written = [hour, ...(minute === undefined ? [] : [minute])].join(":");
+    throw new UserError(`${written}${half} is no time of day: write 0:00 to 23:59.`, { code: "usage" });
+  }
+  return `${Number(minute ?? 0)} ${half === "" ? Number(hour) : (Number(hour) % 12) + (isPm ? 12 : 0)}`;
+}
+
+function splitDays(text: string): { readonly days: string | undefined; readonly task: string } {
+  const [, word = "", task = ""] = /^(?:on\s+)?(\S+)\s*([\s\S]*)$/i.exec(text) ?? [];
   const days = readDays(word);
-  const cron = `${Number(minute)} ${Number(hour)} * * ${days ?? "*"}`;
-  return { when: { cron }, prompt: days === undefined ? rest : task };
+  return { days, task: days === undefined ? text : task };
 }
 
 /** The fifth field of a cron pattern; undefined if the word names no days. */
@@ -57,7 +84,7 @@ function readDays(word: string): string | undefined {
   if (known !== undefined) return known;
   const days = word
     .split(",")
-    .map((day) => WEEK.findIndex((name) => name === day.toLowerCase() || name.slice(0, 3) === day.toLowerCase()));
+    .map((day) => WEEK.findIndex((name) => [name, `${name}s`, name.slice(0, 3)].includes(day.toLowerCase())));
   return days.includes(-1) ? undefined : days.join(",");
 }
 
@@ -67,12 +94,17 @@ function readDays(word: string): string | undefined {
  * @throws UserError that says how to write it.
  */
 export function parseReminder(text: string, now: number): Asked {
-  const [, wait = "", prompt = ""] = /^(?:in\s+)?(\d+\s*[smhd])\s+(\S[\s\S]*)$/i.exec(text.trim()) ?? [];
-  const ms = parseDuration(wait);
-  if (ms === undefined) throw new UserError("Write how long to wait and a task: `/remind 20m look at the build`.");
-  if (ms > 366 * MS_PER_DAY) throw new UserError("A reminder can wait for a year at most.");
+  const [, wait = "", prompt = ""] = REMINDER.exec(text.trim()) ?? [];
+  const ms = parseSpokenDuration(wait);
+  if (ms === undefined) {
+    const how = "Write how long to wait and a task: `/remind 20m look at the build`, or `/remind 1h30m …`.";
+    throw new UserError(how, { code: "usage" });
+  }
+  if (ms > 366 * MS_PER_DAY) throw new UserError("A reminder can wait for a year at most.", { code: "usage" });
   return { when: { at: now + ms }, prompt };
 }
+
+const REMINDER = new RegExp(`^(?:in\\s+)?(${SPOKEN_DURATION})(?<=\\s)(\\S[\\s\\S]*)$`, "i");
 
 const SPOKEN: Readonly<Record<string, string>> = { "*": "daily", "1-5": "weekdays", "6,0": "weekends" };
 

@@ -20,10 +20,9 @@ export function call(
   if (error) {
     const [issue] = error.issues;
     const field = issue?.path.join(".") ?? "";
-    throw new UserError(
-      `\`${operation.name}\`${field === "" ? "" : `: ${field}`}: ${issue?.message ?? "wrong input"}.`,
-      { code: "usage" },
-    );
+    const isMissing = issue?.code === "invalid_type" && issue.message.endsWith("received undefined");
+    const problem = isMissing ? ` needs a ${field}` : `${field === "" ? "" : `: ${field}`}: ${issue?.message}`;
+    throw new UserError(`\`${operation.name}\`${problem}.`, { code: "usage" });
   }
   const output: unknown = operation.run(access, data as never, caller);
   const toCalled = (value: unknown): Called => ({ output: value, told: operation.tell(value as never) });

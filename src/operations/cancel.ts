@@ -38,7 +38,8 @@ export const cancel = defineOperation({
       return was === "none" ? [] : [{ run, was }];
     });
     if (ended.length > 0) return { ended };
-    throw new UserError("Nothing is running for that message.", { code: "not_found" });
+    const where = input.run === ALL ? "in this chat" : "for that message";
+    throw new UserError(`Nothing is running ${where}.`, { code: "not_found" });
   },
   tell: (output) => {
     if ("several" in output) return offer(output.several);

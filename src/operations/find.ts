@@ -21,7 +21,10 @@ export function findActive(access: Access, ref: string | undefined, caller: Call
   const [only, ...others] = candidatesFor(access, caller);
   if (!only) throw new UserError("Nothing is running in this chat.", { code: "not_found" });
   if (others.length === 0) return only.id;
-  throw new UserError("Several tasks are under way: reply to the progress message of one.");
+  if (caller.surface === "chat")
+    throw new UserError("Several tasks are under way: reply to the progress message of one.");
+  const names = [only, ...others].map(({ id }) => id).join(", ");
+  throw new UserError(`Several tasks are under way: ${names}. Name one of them.`);
 }
 
 /** The run of a session that runs or waits. */
@@ -62,9 +65,13 @@ export function findRun(access: Access, ref: string | undefined, { place }: Call
 }
 
 /** The session that is meant, as of `findRun`; without `ref` what the conversation means. */
-export function findThread(access: Access, ref: string | undefined, { place }: Caller): Thread {
+export function findThread(access: Access, ref: string | undefined, { place, surface }: Caller): Thread {
   const { threads } = access.bridge;
-  return ref === undefined ? threads.find(place, access) : threads.of(namedRun(access, ref));
+  if (ref !== undefined) return threads.of(namedRun(access, ref));
+  if (surface === "chat" || surface === "run") return threads.find(place, access);
+  throw new UserError("Say which session you mean: its name, its id, or the beginning of one, as `session`.", {
+    code: "not_found",
+  });
 }
 
 function namedRun({ store }: Access, ref: string): StoredRun {
@@ -73,9 +80,12 @@ function namedRun({ store }: Access, ref: string): StoredRun {
   const found = store.threads.beginningWith(ref);
   const [only, ...others] = found;
   if (!only) {
-    throw new UserError(`No session or run is called ${ref}: \`sessions\` and \`runs\` list them.`, {
-      code: "not_found",
-    });
+    throw new UserError(
+      `No session or run is called ${ref}: \`sessions\` and \`runs\` list them, and \`continue\` takes over one that began in a terminal.`,
+      {
+        code: "not_found",
+      },
+    );
   }
   if (others.length === 0) return only.run;
   const names = found.map(({ name }) => name).join(", ");

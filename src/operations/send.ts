@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
+import { findProject } from "../bridge/settings.ts";
 import { writeDirectives } from "../domain/directives.ts";
 import type { Origin } from "../domain/origin.ts";
 import { UserError } from "../errors.ts";
@@ -41,6 +42,7 @@ export const send = defineOperation({
 
 function begin(access: Access, input: z.infer<typeof Input>, caller: Caller): string {
   const { bridge, store } = access;
+  requireNames(access, input);
   const thread = input.session === undefined ? undefined : findThread(access, input.session, caller);
   const prompt = {
     ...caller.place,
@@ -48,10 +50,29 @@ function begin(access: Access, input: z.infer<typeof Input>, caller: Caller): st
     origin: originOf(input, caller),
   };
   const resolved = resolvePrompt(prompt, access);
+  requireBranch(input, resolved.context?.branch);
   if (input.command) requireCommands(access, resolved.engine);
   const run = store.durably(() => bridge.add(prompt, resolved));
   bridge.start(run);
   return run;
+}
+
+/** A name that nobody knows would be taken for the beginning of the task. */
+function requireNames({ config, engines }: Access, { project, engine }: z.infer<typeof Input>): void {
+  if (project !== undefined && !findProject(project, config)) {
+    throw new UserError(`There is no project ${project}: \`projects\` lists them.`, { code: "not_found" });
+  }
+  if (engine !== undefined && !engines.some(({ id }) => id === engine.toLowerCase())) {
+    const names = engines.map(({ id }) => id).join(", ");
+    throw new UserError(`There is no engine ${engine} here; there are ${names}.`, { code: "not_found" });
+  }
+}
+
+function requireBranch({ branch, session }: z.infer<typeof Input>, resolved: string | undefined): void {
+  if (branch === undefined || branch === resolved) return;
+  const why =
+    session === undefined ? "A branch is one of a project: name the project, too." : "A session keeps its branch.";
+  throw new UserError(why, { code: "usage" });
 }
 
 function requireCommands({ engines }: Access, id: string): void {

@@ -133,6 +133,8 @@ export class LocalWorker implements Worker {
     return look(name, input, { config: config(), env, home, engine: (id) => this.#engine(id) });
   }
 
+  async ready(): Promise<void> {}
+
   async put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
     const root = await this.#placeOf(place, file.signal);
     if (file.to) return putAt({ ...file, root, to: file.to }, this.#deniedGlobs());

@@ -42,6 +42,10 @@ export class MachineWorkers implements Worker {
     return this.#at("project" in input ? input : {}).look(name, input);
   }
 
+  ready(...[place, ...how]: Parameters<Worker["ready"]>): Promise<void> {
+    return this.#at(place).ready(place, ...how);
+  }
+
   put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
     return this.#at(place).put(place, file);
   }

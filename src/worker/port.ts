@@ -3,6 +3,7 @@ import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { Denials } from "../domain/narrowing.ts";
 import type { FoundSession, ProcessMark, RunCommand, RunSpec, SessionOperation, SessionUsage } from "../domain/run.ts";
+import { UserError } from "../errors.ts";
 import type { Lookups } from "./lookups.ts";
 
 /** A machine that carries runs out, as the bridge sees it. All but the functions is JSON. */
@@ -19,9 +20,16 @@ export interface Worker {
   /** Reads something of the machine. @throws UserError */
   look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]>;
   /**
+   * Resolves when the machine of a place can take something: at once, unless it is another one. Until then `onWait` hears
+   * why not, and at last nothing.
+   *
+   * @throws `signal.reason` once aborted.
+   */
+  ready(place: FilePlace, signal: AbortSignal, onWait: (reason: string | undefined) => void): Promise<void>;
+  /**
    * Puts a file where a run of this place finds it, under a name of its own.
    *
-   * @throws UserError if the file cannot be there; what `bytes` throws.
+   * @throws MachineAway; another UserError if the file cannot be there; what `bytes` throws.
    */
   put(place: FilePlace, file: NewFile): Promise<PlacedFile>;
   /** A file of a place by its path from there, or a folder as a zip. @throws UserError if it cannot be sent. */
@@ -35,10 +43,18 @@ export interface Worker {
   close(): Promise<void>;
 }
 
+/** Another machine cannot be reached now. */
+export class MachineAway extends UserError {}
+
 /** Work begins with the first look at `events`. Iterate once; the iteration ends when nothing of the run lives. */
 export interface WorkerRun {
   readonly events: AsyncIterable<WorkerEvent>;
   send(command: RunCommand): void;
+  /**
+   * Ends the events of a run that has not begun, and leaves the run to the next bridge; false if it must be stopped. Absent
+   * if no run outlives the bridge.
+   */
+  leave?(): boolean;
 }
 
 /** `placed` comes before the engine starts, and the engine starts only after the reader has dealt with `placed`. */

@@ -53,6 +53,7 @@ function setUp() {
       close: async () => {},
     },
     read: NO_FILES,
+    ready: async () => {},
     put: () => Promise.reject(new Error("there is no disk here")),
   };
   const parts = { config: () => config, engines: [scriptedEngine("alpha")], store, log: noLog, now: () => Date.now() };

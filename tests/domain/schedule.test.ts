@@ -16,17 +16,34 @@ test.each([
   ["7:30 monitor the build", { cron: "30 7 * * *" }, "monitor the build"],
   ["every 2h look for issues", { everyMs: 2 * HOUR, from: 5 }, "look for issues"],
   ["every 30 m look", { everyMs: 30 * MINUTE, from: 5 }, "look"],
+  ["weekdays 9:00 run the tests", { cron: "0 9 * * 1-5" }, "run the tests"],
+  ["every monday at 9am look", { cron: "0 9 * * 1" }, "look"],
+  ["at 12:30 am on Mondays look", { cron: "30 0 * * 1" }, "look"],
+  ["every day 9:30pm look", { cron: "30 21 * * *" }, "look"],
+  ["every 1h30m /web look", { everyMs: 1.5 * HOUR, from: 5 }, "/web look"],
+  ["every 2 hours 3 things", { everyMs: 2 * HOUR, from: 5 }, "3 things"],
+  ["every day look", { everyMs: 24 * HOUR, from: 5 }, "look"],
   ["cron 0 9 * * 1 /web tidy", { cron: "0 9 * * 1" }, "/web tidy"],
 ])("reads /schedule %s", (text, when, prompt) => {
   expect(parseSchedule(text, 5)).toEqual({ when, prompt });
 });
 
-test.each(["", "9:00", "weekdays run", "every 2h", "cron 0 9 * *  x", "25:00 x", "9:60 x", "every 5s x"])(
-  "says how to write /schedule %s",
-  (text) => {
-    expect(() => parseSchedule(text, 5)).toThrow(UserError);
-  },
-);
+test.each([
+  "",
+  "9:00",
+  "weekdays run",
+  "every 2h",
+  "cron 0 9 * *  x",
+  "25:00 x",
+  "9:60 x",
+  "every 5s x",
+  "9:00 weekdays",
+  "13pm x",
+  "look 9:00 x",
+  "every 2 months x",
+])("says how to write /schedule %s", (text) => {
+  expect(() => parseSchedule(text, 5)).toThrow(UserError);
+});
 
 test("reads /remind, and says how to write it", () => {
   expect(parseReminder("20m look at the build", 5)).toEqual({
@@ -34,7 +51,9 @@ test("reads /remind, and says how to write it", () => {
     prompt: "look at the build",
   });
   expect(parseReminder("in 2h x", 0).when).toEqual({ at: 2 * HOUR });
-  for (const text of ["", "20m", "look", "0m x", "900d x"]) expect(() => parseReminder(text, 5)).toThrow(UserError);
+  expect(parseReminder("1 hour 30 min /web x", 0)).toEqual({ when: { at: 1.5 * HOUR }, prompt: "/web x" });
+  for (const text of ["", "20m", "5 months x", "20mx", "look", "0m x", "900d x"])
+    expect(() => parseReminder(text, 5)).toThrow(UserError);
 });
 
 test("reads durations", () => {

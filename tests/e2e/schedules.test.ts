@@ -186,3 +186,15 @@ test("a schedule is made, saved, run, paused and deleted from a command line alo
     "takopi schedule save look-at",
   );
 });
+
+test("a task that would fail each time is refused before it is saved, and a time that cannot be is told", async () => {
+  const { say, botSays } = await stage({ tables: '[projects.web]\npath = "."' });
+  say("/schedule every 2h /web");
+  await botSays(/^Nothing was started: add the task, as in \/web fix the tests\.$/);
+  say("/remind 1h /nope run the tests");
+  await botSays(/^\/nope is no engine, project or preset, and a command cannot begin by time: write a task\.$/);
+  say("/schedule cron 61 9 * * * look");
+  await botSays(/^That time cannot be: it cannot be read: invalid value for minute: 61\.$/);
+  say("/schedule");
+  await botSays(/^Nothing begins by time here\./);
+});

@@ -29,6 +29,7 @@ export class Puppets implements Worker {
     throw new Error("There is no machine.");
   };
   readonly read: Worker["read"] = () => Promise.reject(new Error("puppets have no disk"));
+  readonly ready = async () => {};
   readonly put: Worker["put"] = () => Promise.reject(new Error("puppets have no disk"));
 
   run(spec: RunSpec): WorkerRun {

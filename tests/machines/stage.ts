@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
 import { onTestFinished } from "vitest";
 import { makeEngine } from "../../runners/index.ts";
 import { runWorker } from "../../src/app/worker.ts";
@@ -74,6 +76,13 @@ export async function startWorker(options: StationOptions): Promise<TestWorker> 
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+/** What the broker does by itself once it has not heard any machine for a while; its clock cannot be set. */
+export async function forgetMachines({ address }: Broker): Promise<void> {
+  const nats = await connect({ servers: address });
+  await (await jetstreamManager(nats)).streams.purge("KV_tk_machines");
+  await nats.close();
+}
 
 export interface MachinesStage extends Stage {
   readonly broker: Broker;

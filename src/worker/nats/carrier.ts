@@ -6,11 +6,10 @@ import type { WorkerJob, WorkerJobs } from "../../store/worker-jobs.ts";
 import type { Worker } from "../port.ts";
 import { Carried } from "./carried.ts";
 import type { Post } from "./post.ts";
-import { Speaker } from "./speaker.ts";
+import { Speaker, type SpeakerOptions } from "./speaker.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 
-export interface CarrierOptions {
-  readonly machine: string;
+export interface CarrierOptions extends Pick<SpeakerOptions, "machine" | "instance"> {
   readonly worker: Worker;
   readonly jobs: WorkerJobs;
   readonly post: Post;

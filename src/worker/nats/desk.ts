@@ -39,6 +39,8 @@ export class Desk {
   async #do(message: CallMessage): Promise<unknown> {
     const { worker, carrier, tools } = this.#options;
     switch (message.call) {
+      case "ping":
+        return null;
       case "command":
         return carrier.command(message.jobId, message.command);
       case "tool":

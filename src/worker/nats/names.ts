@@ -16,7 +16,7 @@ export const eventSubject = (machine: string, jobId: string): string => `tk.ev.$
 /** Calls to a machine that is there. */
 export const callSubject = (machine: string): string => `tk.ctl.${machine}`;
 
-const nanos = (ms: number): number => ms * 1_000_000;
+export const nanos = (ms: number): number => ms * 1_000_000;
 
 /** The streams, and what they hold at most. */
 export function streams() {

@@ -36,6 +36,7 @@ export class RemoteRun implements WorkerRun {
   #fence: Fence | undefined;
   #stopReason: string | undefined;
   #isAwayShown = false;
+  #hasBegun = false;
 
   constructor(options: RemoteRunOptions) {
     this.#options = options;
@@ -58,6 +59,13 @@ export class RemoteRun implements WorkerRun {
       this.#stopReason = command.type === "stop" ? command.reason : "Interrupted.";
       void this.#stop(command);
     } else void this.#pass(command);
+  }
+
+  leave(): boolean {
+    if (this.#hasBegun || this.#queue.isOver) return false;
+    this.#queue.end();
+    this.#over.abort();
+    return true;
   }
 
   async *#iterate(): AsyncGenerator<WorkerEvent, void> {
@@ -136,6 +144,7 @@ export class RemoteRun implements WorkerRun {
   #push(event: SentEvent): void {
     if (this.#queue.isOver) return;
     this.#queue.push(event);
+    this.#hasBegun ||= event.type === "placed";
     if (event.type !== "completed") return;
     this.#queue.end();
     this.#over.abort();

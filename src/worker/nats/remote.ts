@@ -1,18 +1,20 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../bounds.ts";
 import type { PlacedFile } from "../../domain/files.ts";
 import { inlineCode } from "../../domain/inline-code.ts";
 import type { RunSpec, SessionOperation } from "../../domain/run.ts";
 import { UserError } from "../../errors.ts";
 import type { Lookups } from "../lookups.ts";
-import type {
-  FilePlace,
-  LeftRun,
-  NewFile,
-  OperationPlace,
-  OperationResult,
-  ReadableFile,
-  Worker,
-  WorkerRun,
+import {
+  type FilePlace,
+  type LeftRun,
+  MachineAway,
+  type NewFile,
+  type OperationPlace,
+  type OperationResult,
+  type ReadableFile,
+  type Worker,
+  type WorkerRun,
 } from "../port.ts";
 import { outputOf } from "./answer.ts";
 import { NobodyThere } from "./calls.ts";
@@ -57,15 +59,28 @@ export class RemoteWorker implements Worker {
     return (await this.#call({ call: "look", name, input }, BOUNDS.machines.lookMs)) as Lookups[Name]["output"];
   }
 
+  async ready(...[, signal, onWait]: Parameters<Worker["ready"]>): Promise<void> {
+    const { machine, roll } = this.#options;
+    for (;;) {
+      signal.throwIfAborted();
+      const there = roll.of(machine);
+      const reason = whyNot(machine, there) ?? (await this.#whySilent());
+      // The first connection takes a moment, of which nobody need hear.
+      if (reason === undefined || there.state !== "unknown") onWait(reason && `${upper(reason)}; this waits for it`);
+      if (reason === undefined) return;
+      await delay(BOUNDS.machines.retryMs, undefined, { signal, ref: false }).catch(() => signal.throwIfAborted());
+    }
+  }
+
   async put(place: FilePlace, { bytes, signal, ...file }: NewFile): Promise<PlacedFile> {
-    const { machine, post } = this.#options;
+    const { machine } = this.#options;
     const object = newName();
     try {
       this.#requireThere();
-      await post.objects.put(machine, object, bounded(bytes, file.name, signal));
+      await this.#upload(object, bounded(bytes, file.name, signal));
       return (await this.#call({ call: "put", place, file, object }, BOUNDS.machines.fileMs)) as PlacedFile;
     } finally {
-      await post.objects.drop(machine, object);
+      await this.#options.post.objects.drop(machine, object);
     }
   }
 
@@ -92,10 +107,38 @@ export class RemoteWorker implements Worker {
     }
   }
 
+  /** @throws MachineAway if the broker does not take it; what `bytes` throws. */
+  async #upload(object: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    const { machine, post } = this.#options;
+    let problem: unknown;
+    const watched = async function* () {
+      try {
+        yield* bytes;
+      } catch (error) {
+        problem = error;
+        throw error;
+      }
+    };
+    try {
+      await post.objects.put(machine, object, watched());
+    } catch (cause) {
+      throw problem ?? new MachineAway(BROKER_AWAY, { cause });
+    }
+  }
+
+  /** Why nobody answers there, if so, as the part of a sentence. */
+  async #whySilent(): Promise<string | undefined> {
+    const { machine } = this.#options;
+    return this.#ask({ call: "ping" }, BOUNDS.machines.callMs).then(
+      () => undefined,
+      () => `${machine} does not answer`,
+    );
+  }
+
   #requireThere(): void {
     const { machine, roll } = this.#options;
     const reason = whyNot(machine, roll.of(machine));
-    if (reason !== undefined) throw new UserError(`${upper(reason)}: try again when it is back.`);
+    if (reason !== undefined) throw new MachineAway(`${upper(reason)}: try again when it is back.`);
   }
 
   async #call(message: CallMessage, waitMs: number): Promise<unknown> {
@@ -112,12 +155,14 @@ export class RemoteWorker implements Worker {
       return readAnswer(await post.values.unpack(machine, await post.calls.ask(machine, body, waitMs)));
     } catch (cause) {
       if (cause instanceof NobodyThere)
-        throw new UserError(`Nobody answers on ${machine}: is its worker running?`, { cause });
-      if (cause instanceof BrokerAway) throw new UserError("The broker cannot be reached: try again later.", { cause });
-      throw new UserError(`${machine} did not answer within ${waitMs / 1000} s: try again later.`, { cause });
+        throw new MachineAway(`Nobody answers on ${machine}: is its worker running?`, { cause });
+      if (cause instanceof BrokerAway) throw new MachineAway(BROKER_AWAY, { cause });
+      throw new MachineAway(`${machine} did not answer within ${waitMs / 1000} s: try again later.`, { cause });
     }
   }
 }
+
+const BROKER_AWAY = "The broker cannot be reached: try again later.";
 
 const upper = (text: string): string => (text.startsWith("the ") ? `T${text.slice(1)}` : text);
 

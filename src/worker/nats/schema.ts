@@ -148,6 +148,8 @@ export interface JobMessage {
 
 /** A call to a machine that is there. */
 export type CallMessage =
+  /** Is anybody there? Answered with nothing. */
+  | { readonly call: "ping" }
   | { readonly call: "command"; readonly jobId: string; readonly command: RunCommand }
   | ({ readonly call: "tool"; readonly jobId: string; readonly id: string } & ToolStep)
   | { readonly call: "operate"; readonly operation: string; readonly place: unknown; readonly input?: string }

@@ -7,6 +7,8 @@ import { OutOfTurn } from "./streams.ts";
 
 export interface SpeakerOptions {
   readonly machine: string;
+  /** Of the state that keeps what is said: another worker of this name has another one. */
+  readonly instance: string;
   readonly jobId: string;
   readonly jobs: WorkerJobs;
   readonly post: Post;
@@ -94,9 +96,10 @@ export class Speaker {
   }
 
   async #tell({ n, body: said }: Saying): Promise<number> {
-    const { jobs, jobId, machine, post } = this.#options;
+    const { jobs, jobId, machine, instance, post } = this.#options;
     const body = await post.values.pack(machine, said);
-    return post.streams.add(machine, jobId, { body, id: `${jobId}:${n}`, after: jobs.get(jobId)?.lastSeq ?? 0 });
+    const id = `${jobId}:${instance}:${n}`;
+    return post.streams.add(machine, jobId, { body, id, after: jobs.get(jobId)?.lastSeq ?? 0 });
   }
 
   #lose(): void {

@@ -48,8 +48,10 @@ export class Station {
     const beat = () => ({ ...facts(), protocol: PROTOCOL, running: this.#carrier.running });
     this.#lease = new Lease({ machine, beats: post.beats, beat });
     this.tools = new ToolCalls(machine);
-    this.#carrier = new Carrier({ ...options, post, tools: this.tools, epoch: () => this.#lease.epoch });
-    this.#desk = new Desk({ ...options, carrier: this.#carrier, tools: this.tools, post });
+    const own = { post, tools: this.tools };
+    const { instance } = facts();
+    this.#carrier = new Carrier({ ...options, ...own, instance, epoch: () => this.#lease.epoch });
+    this.#desk = new Desk({ ...options, ...own, carrier: this.#carrier });
   }
 
   /** Resolves once `signal` has aborted and nothing runs any more. @throws UserError if another worker has the name. */

@@ -9,7 +9,7 @@ import {
 } from "@nats-io/jetstream";
 import { BOUNDS } from "../../bounds.ts";
 import type { Connection } from "./connection.ts";
-import { EVENTS, eventSubject, JOBS, jobSubject, streams } from "./names.ts";
+import { EVENTS, eventSubject, JOBS, jobSubject, nanos, streams } from "./names.ts";
 import { messagesOf } from "./reading.ts";
 import { within } from "./within.ts";
 
@@ -53,7 +53,10 @@ export class Streams {
       );
     }
     for (const machine of machines) {
-      const consumer = { durable_name: machine, filter_subject: jobSubject(machine), ack_policy: AckPolicy.Explicit };
+      const consumer = {
+        ...{ durable_name: machine, filter_subject: jobSubject(machine) },
+        ...{ ack_policy: AckPolicy.Explicit, ack_wait: nanos(BOUNDS.machines.ackMs) },
+      };
       await orMake(
         () => manager.consumers.info(JOBS, machine),
         () => manager.consumers.add(JOBS, consumer),

@@ -22,7 +22,7 @@ export interface Scene {
 export function killing(who: string) {
   vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
   const rows: Row[] = [];
-  afterAll(() => checkTable(who, rows));
+  afterAll(() => checkTable("deaths", who, rows));
 
   async function enter(): Promise<Scene> {
     const broker = await startBroker();
@@ -36,7 +36,7 @@ export function killing(who: string) {
     expect(done + interrupted + errors.length).toBe(1);
     const outcome = done === 1 ? "answered" : "reported as cut off";
     if (done === 0) expect([...errors, "Interrupted"].join()).toContain("Interrupted");
-    rows.push({ step, outcome });
+    rows.push({ step: `\`${step}\``, outcome });
     return outcome;
   }
 
