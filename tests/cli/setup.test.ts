@@ -99,7 +99,7 @@ test("the engine that a config names stays the proposal if another one is the on
     if (/runs tasks/.test(message)) offered.push(initial, ...options);
     return initial;
   };
-  const ask: Ask = { ...askNobody({ stdout: new PassThrough() }), choose, confirm: async () => true };
+  const ask: Ask = { ...person().ask, choose, confirm: async () => true };
   const engines = ["0.74.2", undefined].map((version, index) => ({
     ...{ id: ["pi", "codex"][index] ?? "", label: ["pi", "Codex"][index] ?? "", version, problem: undefined },
   }));
