@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** Tests that run the bridge or the command line as a program of its own. */
 const PROCESS = [
   "tests/chaos/**/*.test.ts",
-  "tests/cli/{bundle,program,scripts,setup-terminal}.test.ts",
+  "tests/cli/{bundle,program,record,scripts,setup-terminal}.test.ts",
   "tests/mcp/program.test.ts",
   "tests/library/library.test.ts",
 ];

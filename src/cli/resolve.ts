@@ -57,12 +57,15 @@ function resolveMember(argv: readonly string[], at: number, family: readonly Ent
   return { entry, argv: argv.filter((_, index) => index !== at && index !== next) };
 }
 
-/** The index of the next word that is neither a flag nor the value of `--config`. */
+/** Flags of `takopi` alone with a value. */
+const VALUED = ["--config", "--record"];
+
+/** The index of the next word that is neither a flag nor the value of one. */
 function wordIndex(argv: readonly string[], from: number): number {
   for (let index = from; index < argv.length; index++) {
     const word = argv[index] ?? "";
     if (word === "--") return argv.length;
-    if (word === "--config") index++;
+    if (VALUED.includes(word)) index++;
     else if (isOperand(word)) return index;
   }
   return argv.length;

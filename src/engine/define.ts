@@ -98,11 +98,13 @@ export function defineEngine<Options extends EngineOptions, Union extends Native
   definition: HeadlessEngine<Options, Union, State>,
   live?: LiveEngine<Options>,
 ): Engine {
+  const isLive = ({ interactive }: Options) => live !== undefined && interactive === true;
   return toEngine({
     ...definition,
     ...(live && { can: live.can, operations: live.operations }),
+    isLive,
     drive: (request) =>
-      live && request.options.interactive === true ? live.drive(request) : new HeadlessDriver(definition, request),
+      live && isLive(request.options) ? live.drive(request) : new HeadlessDriver(definition, request),
     replay: (stdout, log) => ({ [Symbol.asyncIterator]: () => eachEvent(replay(definition, stdout, log)) }),
   });
 }

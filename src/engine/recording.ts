@@ -105,20 +105,32 @@ function makeRoom(directory: string): void {
   for (const name of surplus) rmSync(join(directory, name), { force: true });
 }
 
-/** The recording of a run, if the options want one; the config puts a directory in place of `true`. */
-export function recordingOf(engine: string, { options, env, spec, log }: RunRequest): Recording | undefined {
-  const { record: directory, interactive: isLive = false } = options;
+/**
+ * The recording of a run, if the options want one; the config puts a directory in place of `true`.
+ *
+ * @param isLive See `RecordingSetup`.
+ */
+export function recordingOf(
+  engine: string,
+  { options, env, spec, log }: RunRequest,
+  isLive: boolean,
+): Recording | undefined {
+  const { record: directory } = options;
   if (typeof directory !== "string") return undefined;
-  const secrets = [...secretsIn(env), ...secretsIn(options.env ?? {})];
+  const secrets = [...new Set([...secretsIn(env), ...secretsIn(options)])];
   return new Recording({ directory, engine, runId: spec.runId, isLive, secrets, log });
 }
 
-/** Values of variables that are secret by their names. */
-const secretsIn = (env: Readonly<Record<string, string | undefined>>): string[] =>
-  Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && value.length >= SHORTEST && SECRET.test(name) ? [value] : [],
-  );
+/** Values that are secret by their names: of variables, of options, of what the options hold. */
+function secretsIn(values: object): string[] {
+  return Object.entries(values).flatMap(([name, value]: [string, unknown]) => {
+    if (typeof value === "object" && value !== null) return secretsIn(value);
+    if (typeof value !== "string" || !SECRET.test(name)) return [];
+    const secret = value.replace(/^(?:Basic|Bearer) /i, "");
+    return secret.length >= SHORTEST ? [secret] : [];
+  });
+}
 
-const SECRET = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/;
+const SECRET = /key|token|secret|password|credential|authorization|cookie/i;
 /** In characters: shorter values would take ordinary words out of the text. */
 const SHORTEST = 8;

@@ -19,7 +19,7 @@ import { isolate, isolationProblems } from "./isolation.ts";
 import type { LiveEngine, OwnOperations } from "./live.ts";
 import type { EngineOptions } from "./options.ts";
 import { replayAny } from "./recorded.ts";
-import { recordingOf } from "./recording.ts";
+import { type Recording, recordingOf } from "./recording.ts";
 import { openRun } from "./run-machine.ts";
 import { isUnkept } from "./unkept.ts";
 
@@ -37,6 +37,8 @@ interface Parts<Options extends EngineOptions> extends Described {
   warnings?(options: Options, table: string): readonly string[];
   probe(setup: ProbeSetup & { readonly options: Options }): Promise<Probe>;
   readonly drift?: FindDrift<Options>;
+  /** Whether a run with these options is driven by the two-way protocol. */
+  isLive(options: Options): boolean;
   drive(request: RunRequest & { readonly options: Options }): Driver;
   /** `log` names the engine already. */
   replay(stdout: AsyncIterable<Uint8Array>, log: Logger): AsyncIterable<ShownEvent>;
@@ -86,8 +88,7 @@ export function toEngine<Options extends EngineOptions>(parts: Parts<Options>): 
         label,
         request,
         isKept: !isUnkept(request.options, request.spec.session),
-        recording: recordingOf(id, request),
-        driver: driverOf(() => parts.drive(own(request))),
+        ...prepare(request, own, parts),
       }),
     replay: (stdout, log) => replayAny(stdout, (own) => parts.replay(own, log.child({ engine: id }))),
   };
@@ -104,14 +105,21 @@ export interface LiveDefinition<Options extends EngineOptions> extends Described
 
 /** Makes an engine that is always driven by its two-way protocol, whatever `interactive` says. */
 export const defineLive = <Options extends EngineOptions>({ live, ...definition }: LiveDefinition<Options>): Engine =>
-  toEngine({ ...definition, ...live });
+  toEngine({ ...definition, ...live, isLive: () => true });
 
 /** A problem with the options becomes the outcome of the run. */
-function driverOf(make: () => Driver): Driver {
+function prepare<Options extends EngineOptions>(
+  given: RunRequest,
+  own: (given: RunRequest) => RunRequest & { readonly options: Options },
+  { id, isLive, drive }: Pick<Parts<Options>, "id" | "isLive" | "drive">,
+): { readonly driver: Driver; readonly recording?: Recording | undefined } {
   try {
-    return make();
+    const request = own(given);
+    const driver = drive(request);
+    // What the engine does not get of the bridge's environment it may find elsewhere.
+    return { driver, recording: recordingOf(id, { ...request, env: given.env }, isLive(request.options)) };
   } catch (error) {
-    return { drive: () => Promise.reject(error), force: async () => {} };
+    return { driver: { drive: () => Promise.reject(error), force: async () => {} } };
   }
 }
 

@@ -10,6 +10,8 @@ test.each([
   [[], "run", []],
   [["--debug"], "run", ["--debug"]],
   [["codex"], "run", ["codex"]],
+  [["--record", "doctor"], "run", ["--record", "doctor"]],
+  [["--record", "here", "codex"], "run", ["--record", "here", "codex"]],
   [["doctor", "--json"], "doctor", ["--json"]],
   [["--config", "doctor", "runs"], "runs", ["--config", "doctor"]],
   [["config", "get", "a.b"], "config get", ["a.b"]],

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { codex } from "../../runners/codex/index.ts";
 import { pi } from "../../runners/pi/index.ts";
 import { BOUNDS } from "../../src/bounds.ts";
 import type { ShownEvent } from "../../src/domain/events.ts";
@@ -66,6 +67,27 @@ test("no secret of the environment gets into a recording", async () => {
     .join();
   expect(text).toContain("[REDACTED]");
   expect(text).not.toMatch(/very-secret-value|AAEhBOweik6ad9r/);
+});
+
+test("nor does a key of the config, wherever it stands there", async () => {
+  const file = join(folder, "../key");
+  writeFileSync(file, "key-of-a-file\n");
+  const mcp = { one: { url: "https://example.org", headers: { Authorization: "Bearer key-of-a-server" } } };
+  const options = {
+    cmd: childProgram("codex-app-server"),
+    interactive: true,
+    sandbox: "read-only",
+    record: folder,
+    mcp,
+  };
+  const prompt = "answer key-of-a-file key-of-a-server";
+  const setup = { prompt, cwd: process.cwd(), env: process.env, log: noLog };
+  const asked = { ...setup, options: { ...options, api_key: { file } } };
+  expect((await collect(openDriven(codex, asked))).at(-1)).toMatchObject({ type: "completed", ok: true });
+  const [recording = ""] = files();
+  const text = readFileSync(recording, "utf8");
+  expect(text).toContain("[REDACTED] [REDACTED]");
+  expect(text).not.toMatch(/key-of-a/);
 });
 
 test("only the newest runs are kept, and of each no more than there is room for", async () => {

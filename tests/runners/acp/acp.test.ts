@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +19,7 @@ import { EngineHost } from "../../../src/engine/host.ts";
 import { markedProcesses } from "../../../src/engine/marked.ts";
 import { type DrivenRun, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
 import { endedActions, finish } from "../../helpers/live-engine.ts";
-import { createLog, noLog } from "../../helpers/recordings.ts";
+import { createLog, noLog, replay } from "../../helpers/recordings.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "takopi-acp-")));
 const host = new EngineHost();
@@ -20,7 +29,7 @@ const agent = acpEngine("scripted");
 const program = join(root, "fixtures/children/acp-agent.mjs");
 beforeAll(() => {
   const repository = fileURLToPath(new URL("../../../", import.meta.url));
-  const build = [join(repository, ".build.mjs"), "--program", "fixtures/children/acp-agent.mjs", root];
+  const build = [join(repository, ".build.mjs"), "--module", "fixtures/children/acp-agent.mjs", root];
   execFileSync(process.execPath, build);
   chmodSync(program, 0o755);
 });
@@ -310,6 +319,16 @@ test("a kind of update that takopi does not know is told once, and costs nothing
   const { completed } = await finish(openDriven(agent, { ...setup(), log, prompt: "novel" }));
   expect(completed).toMatchObject({ ok: true, answer: "Hello." });
   expect(log.entries).toEqual([{ event: "engine.line_skipped", fields: { kind: "unknown_type", type: "hologram" } }]);
+});
+
+test("a run is written down in both directions, and replayed as it was told", async () => {
+  const record = join(root, "recordings");
+  const { events } = await finish(open("tool", { options: { record } }));
+  const [file = ""] = readdirSync(record);
+  const text = readFileSync(join(record, file), "utf8");
+  expect(text).toMatch(/"dir":"out","line":".*session\/prompt/);
+  expect(text).toMatch(/"dir":"in","line":".*tool_call/);
+  expect(await replay(agent, [Buffer.from(text)])).toEqual(events);
 });
 
 test("an agent is found with its version", async () => {
