@@ -3,7 +3,7 @@ import { shortenLine } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
-import { findSaved, projectOf } from "./found-sessions.ts";
+import { findSaved, projectsOf } from "./found-sessions.ts";
 import { type Access, defineOperation, type OperationButton, type Told } from "./operation.ts";
 
 const SHOWN_SESSIONS = 8;
@@ -40,7 +40,8 @@ const Output = z.object({
 /** Sessions that have a run, or whose engine may still be warm from the last one. */
 export const sessions = defineOperation({
   name: "sessions",
-  summary: "live sessions of this chat; `all` adds those of the project that began in a terminal",
+  summary:
+    "live sessions of this chat; `all` adds those of the project, and of other machines, that began in a terminal",
   input: z.strictObject({
     all: z.boolean().optional().describe("also those that engines have saved for the project, whoever began them"),
     project: z.string().min(1).optional(),
@@ -54,7 +55,7 @@ export const sessions = defineOperation({
   run: async (access, { all, project }, { place }) => {
     const live = liveOf(access, place.chatId);
     const none = { found: [], problems: [] };
-    const { found, problems } = all ? await findSaved(access, projectOf(access, project, place.chatId)) : none;
+    const { found, problems } = all ? await findSaved(access, projectsOf(access, project, place.chatId)) : none;
     const saved = found.filter(
       (one) => !live.some(({ session, engine }) => session === one.session && engine === one.engine),
     );

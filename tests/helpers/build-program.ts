@@ -24,7 +24,7 @@ export default async function buildPrograms(project: TestProject): Promise<() =>
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "takopi-test-"));
   for (const suite of ["chaos", "machines"]) {
-    const argv = [builder, "--launched", `tests/${suite}/child.ts`, join(folder, "tests", suite)];
+    const argv = [builder, "--program", `tests/${suite}/child.ts`, join(folder, "tests", suite)];
     execFileSync(process.execPath, argv, { stdio: "inherit" });
   }
   symlinkSync(join(root, "fixtures"), join(folder, "fixtures"));
