@@ -5,10 +5,12 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { OperationResult } from "../worker/port.ts";
+import { machineNow, requireSameMachine } from "./bind-machine.ts";
 import type { BridgeOptions } from "./options.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Prompt, type ResolveParts, resolvePrompt } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
+import { sessionUsage } from "./session-usage.ts";
 import { overridesOf } from "./spec.ts";
 import { sessionOf } from "./thread.ts";
 
@@ -86,8 +88,11 @@ export class Threads {
   /** The name is ours, and the engine's own too if it can take one now. */
   async rename(thread: Thread, name: string): Promise<void> {
     const { engine, session, run } = thread;
-    if (this.whyNot(run, "rename") === undefined) await this.#operate(thread, "rename", name);
-    this.#options.store.threads.setName(engine.id, session, name);
+    const { store, log } = this.#options;
+    store.threads.setName(engine.id, session, name);
+    if (this.whyNot(run, "rename") !== undefined) return;
+    const keep = (err: unknown) => log.info({ err, engine: engine.id, session }, "name.kept");
+    await this.#operate(thread, "rename", name).catch(keep);
   }
 
   /** Adds context without a turn. If the engine cannot take it now, it is kept and put before the next prompt. */
@@ -144,18 +149,8 @@ export class Threads {
     return (await this.#options.worker.operate("sessions", place)).sessions ?? [];
   }
 
-  /** What the engine of a run tells of its session; nothing if it tells nothing in time, or its machine is away. */
-  async usage({ engine: id, project, ...run }: StoredRun): Promise<SessionUsage> {
-    const { worker, engines, log } = this.#options;
-    const session = knownSession(run);
-    if (session === null || !engines.find((one) => one.id === id)?.operations.usage) return {};
-    const place = { engine: id, session, overrides: {}, ...(project !== null && { project }) };
-    try {
-      return (await worker.operate("usage", place)).usage ?? {};
-    } catch (err) {
-      log.info({ err, engine: id, session }, "usage.untold");
-      return {};
-    }
+  usage(run: StoredRun): Promise<SessionUsage> {
+    return sessionUsage(run, this.#options);
   }
 
   /** Stores a run for a session that began elsewhere, so that a reply to its message continues the session. */
@@ -169,6 +164,7 @@ export class Threads {
       const none = { branch: null, prompt: "", resume: null, follows: null, userId: asked.userId ?? null };
       store.runs.add({ ...none, ...place, id, engine: engine.id, project, createdAt: now() });
       store.threads.setBranch(id, { session, branchOf: id });
+      store.runs.setMachine(id, machineNow(project, this.#options.config()));
       if (asked.conversation !== undefined) store.conversations.setLatest(asked.conversation, engine.id, id);
       return store.runs.get(id) as StoredRun;
     });
@@ -206,6 +202,7 @@ export class Threads {
   ): Promise<OperationResult> {
     const { worker } = this.#options;
     if (operation !== "end") this.#require(run, operation);
+    requireSameMachine(run, session, this.#options);
     const release = await this.#occupy(`${engine}:${session}`);
     if (!release) throw new UserError("That session is running: wait for it, or stop it first.", { code: "busy" });
     const { project, branch } = run;
@@ -230,6 +227,7 @@ export class Threads {
       const fields = { ...run, ...place, id, userId: asked.userId ?? null, resume: null, follows: null };
       store.runs.add({ ...fields, createdAt: now() });
       store.threads.setBranch(id, { session: value, branchOf: run.id });
+      if (run.machine !== null) store.runs.setMachine(id, run.machine);
       store.threads.setModel(engine.id, value, store.threads.model(engine.id, session));
       return store.runs.get(id) ?? run;
     });

@@ -52,7 +52,8 @@ export class RemoteWorker implements Worker {
 
   async operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult> {
     const message = { call: "operate", operation, place, ...(input !== undefined && { input }) } as const;
-    return (await this.#call(message, BOUNDS.machines.operateMs)) as OperationResult;
+    const { operateMs, lookMs } = BOUNDS.machines;
+    return (await this.#call(message, LISTS.has(operation) ? lookMs : operateMs)) as OperationResult;
   }
 
   async look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
@@ -161,6 +162,9 @@ export class RemoteWorker implements Worker {
     }
   }
 }
+
+/** A person waits for these. */
+const LISTS: ReadonlySet<SessionOperation> = new Set(["sessions", "models", "commands"]);
 
 const BROKER_AWAY = "The broker cannot be reached: try again later.";
 
