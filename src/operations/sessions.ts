@@ -14,6 +14,7 @@ const PROMPT_LENGTH = 60;
 const Session = z.object({
   run: z.string(),
   session: z.string().nullable(),
+  name: z.string().nullable(),
   engine: z.string(),
   project: z.string().nullable(),
   branch: z.string().nullable(),
@@ -81,7 +82,8 @@ function liveOf({ store, config, bridge, now }: Access, chatId: string): z.infer
     .map(({ id, session, engine, project, branch, state, startedAt, endedAt, createdAt, prompt }) => {
       const isBusy = state === "running";
       const forMs = now - ((isBusy ? startedAt : endedAt) ?? createdAt);
-      return { run: id, session, engine, project, branch, isBusy, forMs, prompt };
+      const name = session === null ? null : (store.threads.name(engine, session) ?? null);
+      return { run: id, session, name, engine, project, branch, isBusy, forMs, prompt };
     });
 }
 
@@ -101,10 +103,11 @@ function tell({ live, saved, problems, now }: z.infer<typeof Output>): Told {
   return { body: [numbered || "No session of this chat is live.", ...problems].join("\n\n"), buttons };
 }
 
-function describeSaved({ engine, project, title, at }: z.infer<typeof Saved>, now: number): string {
+function describeSaved({ session, engine, project, title, at }: z.infer<typeof Saved>, now: number): string {
   const place = project === null ? [] : [inlineCode(project)];
   const age = `${formatElapsed(Math.max(0, now - at))} ago`;
-  return [inlineCode(engine), ...place, age, inlineCode(shortenLine(title, PROMPT_LENGTH))].join(" · ");
+  const words = inlineCode(shortenLine(title, PROMPT_LENGTH));
+  return [inlineCode(engine), ...place, age, words, inlineCode(session)].join(" · ");
 }
 
 function buttonsOf(run: string, number: number, isBusy: boolean): OperationButton[] {
@@ -116,8 +119,19 @@ function buttonsOf(run: string, number: number, isBusy: boolean): OperationButto
   ];
 }
 
-function describe({ engine, project, branch, isBusy, forMs, prompt }: z.infer<typeof Session>): string {
+function describe({
+  run,
+  session,
+  name,
+  engine,
+  project,
+  branch,
+  isBusy,
+  forMs,
+  prompt,
+}: z.infer<typeof Session>): string {
   const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
   const state = `${isBusy ? "busy" : "idle"} for ${formatElapsed(forMs)}`;
-  return [inlineCode(engine), ...place, state, inlineCode(shortenLine(prompt, PROMPT_LENGTH))].join(" · ");
+  const words = inlineCode(shortenLine(prompt, PROMPT_LENGTH));
+  return [inlineCode(engine), ...place, state, words, inlineCode(name ?? session ?? run)].join(" · ");
 }
