@@ -52,6 +52,6 @@ test("a machine that is gone is named once, and one that does not answer is wait
   shorten(BOUNDS.machines, { lookMs: 200 });
   const told = await listed(on, /here of alpha/);
   answer();
-  expect(told.match(/gpu has been gone since \d\d:\d\d: try again when it is back\./g)).toHaveLength(1);
+  expect(told.match(/^gpu has been gone since \d\d:\d\d: try again when it is back\./gm)).toHaveLength(1);
   expect(told.match(/cpu did not answer within 0\.2 s: try again later\./g)).toHaveLength(1);
 });
