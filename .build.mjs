@@ -1,5 +1,5 @@
 // Builds the program into dist/: `--page` only the playground's page, `--if-changed` only after a change.
-// `--program ENTRY FOLDER` bundles another program in the same way, for tests.
+// `--program ENTRY FOLDER` bundles another program in the same way, and `--module` one without a launcher, for tests.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -166,10 +166,16 @@ function startOnce() {
   rmSync(home, { recursive: true, force: true });
 }
 
+/** A module that is started by its own name, as `standalone` ones are. */
+async function buildModule(entry, outdir) {
+  await build({ ...modules, entryPoints: [entry], outdir, outExtension: { ".js": ".mjs" }, splitting: true });
+}
+
 const [flag, ...operands] = process.argv.slice(2);
 const now = fingerprint();
 if (flag === "--page") await buildPage();
 else if (flag === "--program") await buildLaunched(...operands);
+else if (flag === "--module") await buildModule(...operands);
 else if (flag !== "--if-changed" || lastBuilt() !== now) {
   await buildProgram();
   startOnce();

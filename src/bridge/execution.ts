@@ -59,7 +59,7 @@ export class Execution {
     this.#engineOptions = withPreset(configured, spec.overrides.preset);
     this.#briefs = briefsFor(spec, options.store);
     // Engine options are the affair of the machine that works: unless they forbid tools here, it decides.
-    const { tools = project?.machine !== undefined } = this.#engineOptions;
+    const { tools = run.machine !== "" } = this.#engineOptions;
     this.#toolsToken = this.#engine?.takesTools && tools === true ? options.passes.open(run.id) : undefined;
     this.#work = options.worker.run({
       ...{ ...spec, prompt: [...this.#briefs.texts, spec.prompt].join("\n\n") },

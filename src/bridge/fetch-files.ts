@@ -62,12 +62,14 @@ export async function putFiles(
 interface Place {
   readonly project: string | null;
   readonly branch: string | null;
+  readonly machine: string | null;
 }
 
 /** Where the files of a run are. */
-export const placeOf = ({ project, branch }: Place): FilePlace => ({
+export const placeOf = ({ project, branch, machine }: Place): FilePlace => ({
   ...(project !== null && { project }),
   ...(branch !== null && { branch }),
+  ...(machine !== null && { machine }),
 });
 
 async function fetchFile(

@@ -6,6 +6,7 @@ import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
 import { MachineAway } from "../worker/port.ts";
+import { bindMachine } from "./bind-machine.ts";
 import { bringFiles } from "./bring-files.ts";
 import { Execution } from "./execution.ts";
 import { fetchFiles } from "./fetch-files.ts";
@@ -112,12 +113,11 @@ export class Job {
     this.#state = "running";
     const limit = this.#limitTime();
     try {
-      this.#run = this.#options.store.runs.get(this.id) ?? this.#run;
       this.#view.starting();
+      this.#run = bindMachine(this.#options.store.runs.get(this.id) ?? this.#run, this.#options);
       this.#run = await bringFiles(this.#run, this.#fetching.signal, { ...this.#options, onWait: this.#view.away });
-      this.#execution = new Execution({
-        ...{ run: this.#run, options: this.#options, view: this.#view, claim: this.#claim, log: this.#log },
-      });
+      const parts = { options: this.#options, view: this.#view, claim: this.#claim, log: this.#log };
+      this.#execution = new Execution({ run: this.#run, ...parts });
       await this.#execution.hear((event) => this.#completed(event));
       if (this.#state === "running" && !this.#hasNoOutcome) throw new Error("The worker gave no outcome.");
     } catch (error) {

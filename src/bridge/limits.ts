@@ -1,5 +1,6 @@
 import { formatCost, formatCount } from "../domain/usage.ts";
 import { UserError } from "../errors.ts";
+import { machineNow } from "./bind-machine.ts";
 import type { BridgeOptions } from "./options.ts";
 
 /**
@@ -41,5 +42,6 @@ export function startOfDay(time: number): number {
 
 /** Whether a run takes no place of this machine, since another one carries it out. */
 export function isElsewhere(id: string, { store, config }: Pick<BridgeOptions, "store" | "config">): boolean {
-  return config().projects.get(store.runs.get(id)?.project ?? "")?.machine !== undefined;
+  const run = store.runs.get(id);
+  return (run?.machine ?? machineNow(run?.project ?? null, config())) !== "";
 }

@@ -24,8 +24,9 @@ export async function takeOver(options: BridgeOptions): Promise<string[]> {
   return [...living, ...resumed, ...waiting.map(({ id }) => id)];
 }
 
-const toLeft = ({ id: runId, process, project }: StoredRun): LeftRun => ({
+const toLeft = ({ id: runId, process, project, machine }: StoredRun): LeftRun => ({
   ...{ runId, process },
+  ...(machine !== null && { machine }),
   ...(project !== null && { project }),
 });
 

@@ -31,6 +31,7 @@ export function specOf(run: StoredRun, parts: SpecParts): RunSpec {
     ...(session !== undefined && { session }),
     ...(project !== null && { project }),
     ...(branch !== null && { branch }),
+    ...(run.machine !== null && { machine: run.machine }),
     goalBudget: parts.config().limits.goal_tokens,
     ...(run.origin.type === "command" && { isCommand: true as const }),
     ...(run.origin.type === "goal" && { goal: termsOf(run.origin) }),

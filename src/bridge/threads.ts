@@ -5,6 +5,7 @@ import type { Engine } from "../engine/contract.ts";
 import { UserError } from "../errors.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { OperationResult } from "../worker/port.ts";
+import { machineNow, requireSameMachine } from "./bind-machine.ts";
 import type { BridgeOptions } from "./options.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Prompt, type ResolveParts, resolvePrompt } from "./resolve.ts";
@@ -169,6 +170,7 @@ export class Threads {
       const none = { branch: null, prompt: "", resume: null, follows: null, userId: asked.userId ?? null };
       store.runs.add({ ...none, ...place, id, engine: engine.id, project, createdAt: now() });
       store.threads.setBranch(id, { session, branchOf: id });
+      store.runs.setMachine(id, machineNow(project, this.#options.config()));
       if (asked.conversation !== undefined) store.conversations.setLatest(asked.conversation, engine.id, id);
       return store.runs.get(id) as StoredRun;
     });
@@ -206,6 +208,7 @@ export class Threads {
   ): Promise<OperationResult> {
     const { worker } = this.#options;
     if (operation !== "end") this.#require(run, operation);
+    requireSameMachine(run, session, this.#options);
     const release = await this.#occupy(`${engine}:${session}`);
     if (!release) throw new UserError("That session is running: wait for it, or stop it first.", { code: "busy" });
     const { project, branch } = run;
@@ -230,6 +233,7 @@ export class Threads {
       const fields = { ...run, ...place, id, userId: asked.userId ?? null, resume: null, follows: null };
       store.runs.add({ ...fields, createdAt: now() });
       store.threads.setBranch(id, { session: value, branchOf: run.id });
+      if (run.machine !== null) store.runs.setMachine(id, run.machine);
       store.threads.setModel(engine.id, value, store.threads.model(engine.id, session));
       return store.runs.get(id) ?? run;
     });

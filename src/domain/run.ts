@@ -45,6 +45,8 @@ export interface RunSpec {
   readonly session?: string;
   readonly project?: string;
   readonly branch?: string;
+  /** The machine that it is bound to, "" for the bridge's own; that of the project if absent. */
+  readonly machine?: string;
   readonly prompt: string;
   /** The prompt is one of the engine's own commands, `/name words`, and reaches it as it is. */
   readonly isCommand?: true;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { placeOf } from "../bridge/fetch-files.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -29,10 +30,10 @@ export const diff = defineOperation({
 });
 
 /** @throws UserError if the run has no directory yet, or that is in no repository. */
-export async function diffOf({ bridge }: Access, { cwd, project, branch }: StoredRun) {
+export async function diffOf({ bridge }: Access, run: StoredRun) {
+  const { cwd } = run;
   if (cwd === null) throw new UserError("That run has not begun, so nothing has changed.");
-  const place = { cwd, ...(project !== null && { project }), ...(branch !== null && { branch }) };
-  const { base, files, isCut } = await bridge.look("diff", place);
+  const { base, files, isCut } = await bridge.look("diff", { cwd, ...placeOf(run) });
   return { base, files: [...files], isCut };
 }
 

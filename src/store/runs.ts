@@ -199,6 +199,11 @@ export class Runs {
     this.#database.run("UPDATE runs SET files = ? WHERE id = ?", JSON.stringify(files), id);
   }
 
+  /** "" is the bridge's own machine. */
+  setMachine(id: string, machine: string): void {
+    this.#database.run("UPDATE runs SET machine = ? WHERE id = ?", machine, id);
+  }
+
   /** The newest run of a session, whoever began it. */
   bySession(engine: string, session: string): StoredRun | undefined {
     return this.#read(

@@ -32,6 +32,8 @@ export interface StoredRun {
   readonly follows: string | null;
   /** The session that the engine reported. */
   readonly session: string | null;
+  /** The machine that carries it out, "" for the bridge's own; null before it begins, and for runs of older versions. */
+  readonly machine: string | null;
   readonly cwd: string | null;
   readonly process: ProcessMark | undefined;
   /** Set if this is no task, but a session that was made of this run's. */

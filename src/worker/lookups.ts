@@ -1,5 +1,6 @@
 import type { FileDiff } from "../domain/diff.ts";
 import type { Verdict } from "../domain/policy.ts";
+import type { RunSpec } from "../domain/run.ts";
 import type { Probe } from "../engine/contract.ts";
 
 /** Questions to a machine that need no session: inputs and outputs are JSON. */
@@ -8,7 +9,7 @@ export interface Lookups {
   readonly machines: { readonly input: Readonly<Record<never, never>>; readonly output: readonly MachineFacts[] };
   /** The changes that git sees in a run's directory. @throws UserError if that is in no repository. */
   readonly diff: {
-    readonly input: { readonly cwd: string; readonly project?: string; readonly branch?: string };
+    readonly input: Pick<RunSpec, "project" | "branch" | "machine"> & { readonly cwd: string };
     readonly output: DirectoryDiff;
   };
   /** The place of an engine, and its problems. */

@@ -66,9 +66,9 @@ export class MachineWorkers implements Worker {
     await Promise.all([this.#options.local.close(), this.#options.closeRemote()]);
   }
 
-  #at({ project }: { readonly project?: string }): Worker {
+  #at({ project, machine }: Pick<RunSpec, "project" | "machine">): Worker {
     const { local, remote, machineOf } = this.#options;
-    const machine = machineOf(project);
-    return machine === undefined ? local : remote(machine);
+    const name = machine ?? machineOf(project) ?? "";
+    return name === "" ? local : remote(name);
   }
 }

@@ -66,7 +66,7 @@ export type WorkerEvent =
 
 export type OperationPlace = Pick<RunSpec, "engine" | "session" | "project" | "branch" | "overrides">;
 
-export type FilePlace = Pick<RunSpec, "project" | "branch">;
+export type FilePlace = Pick<RunSpec, "project" | "branch" | "machine">;
 
 export interface NewFile extends Pick<PromptFile, "name" | "mime"> {
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -127,7 +127,7 @@ export interface OperationResult {
 }
 
 /** A run that was cut off, with its stored process. */
-export interface LeftRun extends Pick<RunSpec, "project"> {
+export interface LeftRun extends Pick<RunSpec, "project" | "machine"> {
   readonly runId: string;
   readonly process: ProcessMark | undefined;
 }

@@ -91,6 +91,27 @@ test("asks for token, chat, engine, workflow, approvals and project, and makes a
   expect(emulator.waitingUpdates()).toBe(0);
 });
 
+test("the engine that a config names stays the proposal if another one is the only one installed", async () => {
+  const emulator = await emulated();
+  writes(emulator)();
+  const offered: unknown[] = [];
+  const choose: Ask["choose"] = async (message, options, initial) => {
+    if (/runs tasks/.test(message)) offered.push(initial, ...options);
+    return initial;
+  };
+  const ask: Ask = { ...person().ask, choose, confirm: async () => true };
+  const engines = ["0.74.2", undefined].map((version, index) => ({
+    ...{ id: ["pi", "codex"][index] ?? "", label: ["pi", "Codex"][index] ?? "", version, problem: undefined },
+  }));
+  const given = { engines, token: emulator.token, table: { default_engine: "codex" } };
+  expect(await runWizard(parts(emulator, ask, given))).toMatchObject({ default_engine: "codex" });
+  expect(offered).toEqual([
+    "codex",
+    { value: "pi", label: "pi" },
+    { value: "codex", label: "Codex", hint: "not installed" },
+  ]);
+});
+
 test("a wrong token is told with Telegram's words, and asked for again", async () => {
   const emulator = await emulated();
   const { ask, said } = person(

@@ -31,7 +31,8 @@ export async function runElsewhere(directory: string): Promise<typeof withMachin
     const served = station.serve(ended.signal);
     while (fleet.roll.of(machine).state !== "up") await delay(10);
     return new MachineWorkers({
-      ...{ local, remote: (name) => fleet.worker(name), machineOf: () => machine, list: () => [] },
+      ...{ local: fleet.worker(machine), remote: (name) => fleet.worker(name) },
+      ...{ machineOf: () => undefined, list: () => [] },
       closeRemote: async () => {
         ended.abort();
         await served;

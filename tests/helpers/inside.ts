@@ -25,7 +25,7 @@ export function builtTools(): string {
   const folder = mkdtempSync(join(tmpdir(), "takopi-tools-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const builder = fileURLToPath(new URL("../../.build.mjs", import.meta.url));
-  execFileSync(process.execPath, [builder, "--program", "src/mcp/inside.ts", folder]);
+  execFileSync(process.execPath, [builder, "--module", "src/mcp/inside.ts", folder]);
   return join(folder, "src/mcp/inside.mjs");
 }
 

@@ -76,17 +76,19 @@ async function askIds(ask: Ask): Promise<number[]> {
 
 async function askEngine({ ask, engines, table }: WizardParts): Promise<string> {
   ask.say(["Engines on this machine:", ...engines.map(describe)].join("\n"));
-  const there = engines.filter(({ version }) => version !== undefined);
   const current = textAt(table, "default_engine");
-  const proposal = there.find(({ id }) => id === current)?.id ?? there[0]?.id ?? current ?? "codex";
-  if (there.length === 0) {
+  // The one that the config names stays a choice: it may be installed later.
+  const choices = engines.filter(({ id, version }) => version !== undefined || id === current);
+  const proposal = choices.find(({ id }) => id === current)?.id ?? choices[0]?.id ?? current ?? "codex";
+  if (engines.every(({ version }) => version === undefined))
     ask.say("None is installed yet. Install one, such as `npm install -g @openai/codex`, and log in to it.");
-    return proposal;
-  }
-  if (there.length === 1) return proposal;
+  if (choices.length < 2) return proposal;
   return ask.choose(
     "Which one runs tasks that name none?",
-    there.map(({ id, label }) => ({ value: id, label })),
+    choices.map(({ id, label, version }) => ({
+      ...{ value: id, label },
+      ...(version === undefined && { hint: "not installed" }),
+    })),
     proposal,
   );
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { placeOf } from "../../bridge/fetch-files.ts";
 import { relativePath } from "../../domain/relative.ts";
 import { defineOperation } from "../operation.ts";
 import { requireFew, requireRoom, runOf, targetOf } from "./run-of.ts";
@@ -17,10 +18,9 @@ export const sendFile = defineOperation({
   run: (access, { path }, caller) => {
     const run = runOf(access, caller);
     requireFew(access, run, "files");
-    const { project, branch, cwd } = run;
-    const place = { ...(project !== null && { project }), ...(branch !== null && { branch }) };
     const admit = (size: number) => requireRoom(access, run, size);
-    return access.bridge.sendFile(relativePath(path, cwd ?? undefined), { place, target: targetOf(run), admit });
+    const place = placeOf(run);
+    return access.bridge.sendFile(relativePath(path, run.cwd ?? undefined), { place, target: targetOf(run), admit });
   },
   tell: ({ name, size }) => ({ body: `Sending ${name} (${size} bytes).` }),
 });

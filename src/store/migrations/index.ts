@@ -23,6 +23,7 @@ import { sql as longAnswers } from "./22-long-answers.ts";
 import { sql as workerJobs } from "./23-worker-jobs.ts";
 import { sql as home } from "./24-home.ts";
 import { sql as failures } from "./25-failures.ts";
+import { sql as machine } from "./26-machine.ts";
 
 /** Entry `n` takes the state file from version `n` to `n + 1`. A released entry never changes; new ones come last. */
 export const migrations: readonly string[] = [
@@ -51,4 +52,5 @@ export const migrations: readonly string[] = [
   workerJobs,
   home,
   failures,
+  machine,
 ];

@@ -29,7 +29,7 @@ const agent = acpEngine("scripted");
 const program = join(root, "fixtures/children/acp-agent.mjs");
 beforeAll(() => {
   const repository = fileURLToPath(new URL("../../../", import.meta.url));
-  const build = [join(repository, ".build.mjs"), "--program", "fixtures/children/acp-agent.mjs", root];
+  const build = [join(repository, ".build.mjs"), "--module", "fixtures/children/acp-agent.mjs", root];
   execFileSync(process.execPath, build);
   chmodSync(program, 0o755);
 });
