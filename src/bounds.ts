@@ -167,6 +167,8 @@ export const BOUNDS = {
     dedupeMs: 10 * MINUTE,
     /** How long events and files stay at the broker. */
     keptMs: 7 * 24 * 60 * MINUTE,
+    /** Machines whose queue and store the bridge makes at once when it connects. */
+    laidAtOnce: 16,
     jobsBytes: 256 * MIB,
     eventsBytes: 1024 * MIB,
     filesBytes: 512 * MIB,

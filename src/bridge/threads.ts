@@ -10,6 +10,7 @@ import type { BridgeOptions } from "./options.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Prompt, type ResolveParts, resolvePrompt } from "./resolve.ts";
 import { newRunId } from "./run-id.ts";
+import { sessionUsage } from "./session-usage.ts";
 import { overridesOf } from "./spec.ts";
 import { sessionOf } from "./thread.ts";
 
@@ -87,8 +88,11 @@ export class Threads {
   /** The name is ours, and the engine's own too if it can take one now. */
   async rename(thread: Thread, name: string): Promise<void> {
     const { engine, session, run } = thread;
-    if (this.whyNot(run, "rename") === undefined) await this.#operate(thread, "rename", name);
-    this.#options.store.threads.setName(engine.id, session, name);
+    const { store, log } = this.#options;
+    store.threads.setName(engine.id, session, name);
+    if (this.whyNot(run, "rename") !== undefined) return;
+    const keep = (err: unknown) => log.info({ err, engine: engine.id, session }, "name.kept");
+    await this.#operate(thread, "rename", name).catch(keep);
   }
 
   /** Adds context without a turn. If the engine cannot take it now, it is kept and put before the next prompt. */
@@ -145,18 +149,8 @@ export class Threads {
     return (await this.#options.worker.operate("sessions", place)).sessions ?? [];
   }
 
-  /** What the engine of a run tells of its session; nothing if it tells nothing in time, or its machine is away. */
-  async usage({ engine: id, project, ...run }: StoredRun): Promise<SessionUsage> {
-    const { worker, engines, log } = this.#options;
-    const session = knownSession(run);
-    if (session === null || !engines.find((one) => one.id === id)?.operations.usage) return {};
-    const place = { engine: id, session, overrides: {}, ...(project !== null && { project }) };
-    try {
-      return (await worker.operate("usage", place)).usage ?? {};
-    } catch (err) {
-      log.info({ err, engine: id, session }, "usage.untold");
-      return {};
-    }
+  usage(run: StoredRun): Promise<SessionUsage> {
+    return sessionUsage(run, this.#options);
   }
 
   /** Stores a run for a session that began elsewhere, so that a reply to its message continues the session. */

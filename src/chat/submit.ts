@@ -2,7 +2,11 @@ import { checkFiles } from "../bridge/file-limits.ts";
 import { type Prompt, type Resolved, requirePlace, resolvePrompt } from "../bridge/resolve.ts";
 import { preferenceOf } from "../bridge/settings.ts";
 import { hasTopics } from "../config/topics.ts";
+import { parseCommand } from "../domain/directives.ts";
+import { UserError } from "../errors.ts";
 import { bind, entitle } from "../operations/bind.ts";
+import { namesOf } from "../operations/call.ts";
+import { operations } from "../operations/index.ts";
 import type { HeldForward } from "../store/conversations.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
@@ -138,6 +142,16 @@ function claimMessages({ group, held }: Task, runId: string, { store }: SubmitPa
   for (const updateId of group.updateIds) store.updates.handled(updateId);
 }
 
+/** @throws UserError for a command of takopi's behind directives, which an engine would be told as its task. */
+function requireTask({ prompt, named }: Resolved): void {
+  const command = parseCommand(prompt);
+  const isDirected = (named.engine ?? named.project ?? named.branch ?? named.presets[0]) !== undefined;
+  if (!isDirected || command === undefined || !namesOf(operations).includes(command.name)) return;
+  throw new UserError(`Nothing was started: \`/${command.name}\` has to come first, before directives.`, {
+    code: "usage",
+  });
+}
+
 function toTask(group: Group, { config, engines, engineOverride, store, botName }: SubmitParts): Task {
   const { first, follows } = group;
   const held = first.isForward
@@ -148,6 +162,7 @@ function toTask(group: Group, { config, engines, engineOverride, store, botName 
   const files = [...group.files, ...held.flatMap((forward) => forward.files)];
   const prompt: Prompt = { ...first, text, ownText: group.ownText, files, follows };
   const found = resolvePrompt(prompt, { config: config(), engines, store, botName, engineOverride });
+  requireTask(found);
   requirePlace(prompt, found, config());
   const resolved = group.spoken.length === 0 ? found : { ...found, prompt: `(voice transcribed) ${found.prompt}` };
   return { group, prompt, resolved, held };

@@ -103,7 +103,7 @@ function wholeNumber(flag: string, text: string): number {
 const numericIds = (key: string, value: unknown) =>
   /Id$|^replyTo$/.test(key) && typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 
-const HEADER = ["when", "state", "engine", "project", "took", "tokens", "cost", "chat"];
+const HEADER = ["when", "state", "engine", "project", "took", "tokens", "cost", "chat", "run"];
 
 function toRow(run: Facts, now: number): string[] {
   const tokens = (run.inputTokens ?? 0) + (run.outputTokens ?? 0);
@@ -116,5 +116,6 @@ function toRow(run: Facts, now: number): string[] {
     tokens === 0 ? "-" : String(tokens),
     run.costUsd === null ? "-" : `$${run.costUsd.toFixed(4)}`,
     String(run.chatId),
+    run.id,
   ];
 }

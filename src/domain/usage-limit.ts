@@ -11,7 +11,8 @@ const LATEST_MS = 62 * MS_PER_DAY;
 /**
  * The time at which the limit in an engine's error is reset, ms since 1970; undefined if there is none. Forms seen:
  * codex 0.169 `try again at 3:45 PM.` and `at Jan 1st, 2030 12:00 AM.`, before 0.50 `try again in 2 days 17 hours 14
- * minutes`; claude 2.1 `resets 8:24pm (UTC)`, `resets Dec 1, 5pm (Asia/Tokyo)`, before 2 `limit reached|1749924000`; pi
+ * minutes`; claude 2.1 `resets 8:24pm (UTC)`, `resets Dec 1, 5pm (Asia/Tokyo)`, before 2 `limit reached|1749924000`; opencode
+ * 1.18 `It will reset in 5 hours 20 minutes.`; pi
  * 1.5 `Try again in ~92 min.` and a body with `"resets_at":1777936568`.
  *
  * @param now The time of the error.

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { askedBy } from "./find.ts";
-import { type FoundHere, findSaved, projectOf } from "./found-sessions.ts";
+import { type FoundHere, findSaved, projectsOf } from "./found-sessions.ts";
 import { type Access, type Caller, defineOperation } from "./operation.ts";
 
 const Input = z.strictObject({
@@ -34,7 +34,7 @@ export const continueSession = defineOperation({
 });
 
 async function find(access: Access, input: z.infer<typeof Input>, { place }: Caller): Promise<FoundHere> {
-  const { found, problems } = await findSaved(access, projectOf(access, input.project, place.chatId));
+  const { found, problems } = await findSaved(access, projectsOf(access, input.project, place.chatId));
   const { session = "", engine } = input;
   const fits = found.filter((one) => one.session.startsWith(session) && (engine ?? one.engine) === one.engine);
   const [first, ...others] = fits;

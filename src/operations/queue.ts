@@ -101,8 +101,9 @@ function move(access: Access, ref: string, to: number | undefined, caller: Calle
 /** By its number in the list, or as any run. */
 function waitingRun(access: Access, ref: string, caller: Caller): string {
   const waiting = access.bridge.waiting(caller.place.chatId);
-  const numbered = /^\d{1,4}$/.test(ref) ? waiting[Number(ref) - 1] : undefined;
-  const run = numbered ?? findRun(access, ref, caller);
+  const isNumber = /^\d{1,4}$/.test(ref);
+  const run = isNumber ? waiting[Number(ref) - 1] : findRun(access, ref, caller);
+  if (!run) throw new UserError(`Nothing waits at place ${ref}: \`queue\` lists what does.`, { code: "not_found" });
   if (waiting.some(({ id }) => id === run.id)) return run.id;
   throw new UserError("That run does not wait: `queue` lists those that do.", { code: "not_found" });
 }

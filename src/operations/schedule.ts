@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ListedSchedule } from "../bridge/schedules.ts";
+import { moment } from "../domain/moment.ts";
 import { parseSchedule } from "../domain/schedule-words.ts";
 import { UserError } from "../errors.ts";
-import { type Access, type Caller, defineOperation, type Told } from "./operation.ts";
+import { type Access, type Caller, defineOperation, type OperationButton, type Told } from "./operation.ts";
 import { addDraft, repliedRun } from "./schedule-draft.ts";
 import { buttonsOf, Entry, lineOf, tellEntry, toEntry } from "./schedule-entry.ts";
 
@@ -39,14 +40,15 @@ export const schedule = defineOperation({
       return { schedules: [addDraft(parseSchedule(task, access.now), access, { ...caller, follows })], isList: false };
     }
     if (action === undefined) return { schedules: saved(access, caller), isList: true };
-    const found = find(access, name, caller);
+    const found = find(access, { name, isApart }, caller);
     act(action, found, access);
     const left = isList ? saved(access, caller) : listed(access, caller).filter((entry) => entry.name === name);
     return { done: action, schedules: left, isList, isApart };
   },
   tell: ({ done, schedules, isList, isApart }) => {
-    const receipt = done && !isApart && { receipt: RECEIPTS[done] };
+    const receipt = done && { receipt: RECEIPTS[done] };
     const [only] = schedules;
+    if (isApart) return tellContinuation(done, only);
     if (isList) return { ...tellList(schedules), ...receipt };
     return { ...(only ? tellEntry(only) : { body: done === "delete" ? "Deleted." : "It has run." }), ...receipt };
   },
@@ -75,9 +77,12 @@ const listed = (access: Access, caller: Caller): Entry[] =>
 const saved = (access: Access, caller: Caller): Entry[] =>
   listed(access, caller).filter(({ state }) => state !== "draft");
 
-function find(access: Access, name: string | undefined, caller: Caller): ListedSchedule {
+type Wanted = Pick<z.infer<typeof Input>, "name" | "isApart">;
+
+function find(access: Access, { name, isApart }: Wanted, caller: Caller): ListedSchedule {
   const found = visible(access, caller).find((one) => one.schedule.name === name);
   if (found) return found;
+  if (isApart) throw new UserError("That is over: reply with what to do.", { code: "not_found" });
   throw new UserError(`No schedule is called ${name}: \`schedule\` lists them.`, { code: "not_found" });
 }
 
@@ -105,6 +110,15 @@ function act(action: z.infer<typeof Action>, { schedule: { name, when }, stored 
       break;
   }
   schedules.wake();
+}
+
+/** What became of the offer to continue a run when its limit is reset. */
+function tellContinuation(done: z.infer<typeof Action> | undefined, entry: Entry | undefined): Told {
+  const [at] = entry?.next ?? [];
+  if (done === "delete" || entry === undefined || at === undefined) return { body: "It does not continue by itself." };
+  const input = { action: "delete", name: entry.name, isApart: true };
+  const drop: OperationButton = { label: "Do not continue", operation: "schedule", input, style: "danger" };
+  return { body: `It continues ${moment(at)}, when its usage limit is reset.`, buttons: [[drop]] };
 }
 
 function tellList(entries: readonly Entry[]): Told {

@@ -3,7 +3,7 @@ import { shortenLine } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
-import { findSaved, projectOf } from "./found-sessions.ts";
+import { findSaved, projectsOf } from "./found-sessions.ts";
 import { type Access, defineOperation, type OperationButton, type Told } from "./operation.ts";
 
 const SHOWN_SESSIONS = 8;
@@ -14,6 +14,7 @@ const PROMPT_LENGTH = 60;
 const Session = z.object({
   run: z.string(),
   session: z.string().nullable(),
+  name: z.string().nullable(),
   engine: z.string(),
   project: z.string().nullable(),
   branch: z.string().nullable(),
@@ -40,7 +41,8 @@ const Output = z.object({
 /** Sessions that have a run, or whose engine may still be warm from the last one. */
 export const sessions = defineOperation({
   name: "sessions",
-  summary: "live sessions of this chat; `all` adds those of the project that began in a terminal",
+  summary:
+    "live sessions of this chat; `all` adds those of the project, and of other machines, that began in a terminal",
   input: z.strictObject({
     all: z.boolean().optional().describe("also those that engines have saved for the project, whoever began them"),
     project: z.string().min(1).optional(),
@@ -54,7 +56,7 @@ export const sessions = defineOperation({
   run: async (access, { all, project }, { place }) => {
     const live = liveOf(access, place.chatId);
     const none = { found: [], problems: [] };
-    const { found, problems } = all ? await findSaved(access, projectOf(access, project, place.chatId)) : none;
+    const { found, problems } = all ? await findSaved(access, projectsOf(access, project, place.chatId)) : none;
     const saved = found.filter(
       (one) => !live.some(({ session, engine }) => session === one.session && engine === one.engine),
     );
@@ -80,7 +82,8 @@ function liveOf({ store, config, bridge, now }: Access, chatId: string): z.infer
     .map(({ id, session, engine, project, branch, state, startedAt, endedAt, createdAt, prompt }) => {
       const isBusy = state === "running";
       const forMs = now - ((isBusy ? startedAt : endedAt) ?? createdAt);
-      return { run: id, session, engine, project, branch, isBusy, forMs, prompt };
+      const name = session === null ? null : (store.threads.name(engine, session) ?? null);
+      return { run: id, session, name, engine, project, branch, isBusy, forMs, prompt };
     });
 }
 
@@ -100,10 +103,11 @@ function tell({ live, saved, problems, now }: z.infer<typeof Output>): Told {
   return { body: [numbered || "No session of this chat is live.", ...problems].join("\n\n"), buttons };
 }
 
-function describeSaved({ engine, project, title, at }: z.infer<typeof Saved>, now: number): string {
+function describeSaved({ session, engine, project, title, at }: z.infer<typeof Saved>, now: number): string {
   const place = project === null ? [] : [inlineCode(project)];
   const age = `${formatElapsed(Math.max(0, now - at))} ago`;
-  return [inlineCode(engine), ...place, age, inlineCode(shortenLine(title, PROMPT_LENGTH))].join(" · ");
+  const words = inlineCode(shortenLine(title, PROMPT_LENGTH));
+  return [inlineCode(engine), ...place, age, words, inlineCode(session)].join(" · ");
 }
 
 function buttonsOf(run: string, number: number, isBusy: boolean): OperationButton[] {
@@ -115,8 +119,19 @@ function buttonsOf(run: string, number: number, isBusy: boolean): OperationButto
   ];
 }
 
-function describe({ engine, project, branch, isBusy, forMs, prompt }: z.infer<typeof Session>): string {
+function describe({
+  run,
+  session,
+  name,
+  engine,
+  project,
+  branch,
+  isBusy,
+  forMs,
+  prompt,
+}: z.infer<typeof Session>): string {
   const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
   const state = `${isBusy ? "busy" : "idle"} for ${formatElapsed(forMs)}`;
-  return [inlineCode(engine), ...place, state, inlineCode(shortenLine(prompt, PROMPT_LENGTH))].join(" · ");
+  const words = inlineCode(shortenLine(prompt, PROMPT_LENGTH));
+  return [inlineCode(engine), ...place, state, words, inlineCode(name ?? session ?? run)].join(" · ");
 }

@@ -1,11 +1,11 @@
 import { BOUNDS } from "../bounds.ts";
 import type { Config } from "../config/config.ts";
 import type { VoiceConfig } from "../config/voice.ts";
+import { atMost } from "../domain/at-most.ts";
 import type { PromptFile } from "../domain/files.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { withTries } from "../tries.ts";
-import { atMost } from "./at-most.ts";
 import { askCommand } from "./command.ts";
 import { askService, causeOf } from "./openai.ts";
 

@@ -27,10 +27,10 @@ test("lists runs, the newest first, with what they took", async () => {
   const [table = "", sums] = stdout.trimEnd().split("\n\n");
   expect(sums).toBe("Today: 0 runs, 0 tokens\nLast 7 days: 0 runs, 0 tokens");
   const [head, ...rows] = table.split("\n").map((line) => line.split(/ {2,}/));
-  expect(head).toEqual(["when", "state", "engine", "project", "took", "tokens", "cost", "chat"]);
+  expect(head).toEqual(["when", "state", "engine", "project", "took", "tokens", "cost", "chat", "run"]);
   expect(rows).toEqual([
-    ["2026-01-02 03:04", "queued", "pi", "-", "-", "-", "-", "6"],
-    ["2026-01-02 03:04", "done", "codex", "web", "62 s", "1234", "$0.0123", "5"],
+    ["2026-01-02 03:04", "queued", "pi", "-", "-", "-", "-", "6", "r2"],
+    ["2026-01-02 03:04", "done", "codex", "web", "62 s", "1234", "$0.0123", "5", "r1"],
   ]);
 });
 

@@ -14,6 +14,8 @@ test.each([
   ["Claude usage limit reached. Your limit will reset at 9am (America/Chicago).", "2026-11-30T15:00"],
   [`Claude AI usage limit reached|${NOW / 1000 + 3600}`, "2026-11-29T19:00"],
   ["You've hit your usage limit. Upgrade to Pro or try again in 5 days 22 hours 11 minutes.", "2026-12-05T16:11"],
+  ["5-hour usage limit reached. It will reset in 5 hours 20 minutes. To continue using this model", "2026-11-29T23:20"],
+  ["weekly usage limit reached. It will reset in 2 days 1 hour. To continue using this model", "2026-12-01T19:00"],
   ["You have hit your ChatGPT usage limit (plus plan). Try again in ~92 min.", "2026-11-29T19:32"],
   [`Codex error: {"error":{"type":"usage_limit_reached","resets_at":${NOW / 1000 + 7200}}}`, "2026-11-29T20:00"],
   ["You’ve hit your usage limit. Visit https://x or try again at Dec 3rd, 2026 12:00 AM.", local("2026-12-03T00:00")],

@@ -61,3 +61,11 @@ test("an answer with something like a mail address is taken as a rich message", 
   const answer = await outcomeOf(say("session\nanswer | a | b |\\n|---|---|\\n| user@host.x | two |\ndone"));
   expect(answer.rich_message).toBeDefined();
 });
+
+test("a command behind directives starts nothing, since the engine would be told its words", async () => {
+  const { say, botSays, outcomeOf, store } = await stage({ tables: '[projects.web]\npath = "."' });
+  say("/beta /web /goal all tests pass");
+  await botSays(/^Nothing was started: \/goal has to come first, before directives\.$/);
+  expect(store().runs.recent(5)).toEqual([]);
+  expect(textOf(await outcomeOf(say("/web /usr/bin/env is missing\nanswer ok\ndone")))).toMatch(/^done/);
+});

@@ -122,8 +122,9 @@ describe("a usage limit that is reset at a known time", () => {
     expect(textOf(outcome)).toMatch(/The limit is reset by \w{3} /);
     const label = buttonsOf(outcome)?.find((text) => text.startsWith("Continue ")) ?? "none";
     expect(await press(outcome, label)).toBe("Done.");
-    await botSays(/^continue-\w+ · once/);
+    const said = await botSays(/^It continues \w{3} .*, when its usage limit is reset\.$/);
     await press(outcome, label);
+    expect(buttonsOf(said)).toEqual(["Do not continue"]);
     say("/queue");
     await botSays(/^1\. alpha · continues \w{3} .*, when its usage limit is reset · continue-/);
     await stop();
@@ -144,8 +145,11 @@ describe("a usage limit that is reset at a known time", () => {
     const { say, outcomeOf, botSays, press, store } = await stage({ tables: '[alpha]\nat_limit = "wait"\n' });
     await outcomeOf(say(limited(3_600)));
     say("/queue");
-    await press(await botSays(/^1\. alpha · continues /), "1 Do not continue");
+    const list = await botSays(/^1\. alpha · continues /);
+    await press(list, "1 Do not continue");
+    await botSays(/^It does not continue by itself\.$/);
     expect(store().schedules.all()).toEqual([]);
+    expect(await press(list, "1 Do not continue")).toBe("That is over: reply with what to do.");
     say("/queue");
     await botSays(/^Nothing waits here\.$/);
   });

@@ -15,6 +15,8 @@ test.each([
   [["send"], 2, "`send` needs a prompt."],
   [["answer"], 2, "`answer` needs a reply."],
   [["compact"], 4, "Say which session you mean: its name, its id, or the beginning of one, as `session`."],
+  [["queue", "drop", "7"], 4, "Nothing waits at place 7: `queue` lists what does."],
+  [["queue", "move", "2", "1"], 4, "Nothing waits at place 2: `queue` lists what does."],
   [["cancel", "all"], 4, "Nothing is running in this chat."],
   [["schedule", "delete"], 2, "Write a time and a task: "],
   [["remind", "5m"], 2, "Write how long to wait and a task: "],

@@ -85,6 +85,15 @@ describe("commands for a thread", () => {
     await botSays(/^The disk is full\.$/);
   });
 
+  test("give a session its name here even if the engine takes none, and list it by that", async () => {
+    const { say, botSays, outcomeOf } = await stageLive({ defaultEngine: "codex" });
+    const first = await outcomeOf(say("answer"));
+    say("/name login bug", { replyTo: first.message_id });
+    await botSays(/^This session is named login bug now\.$/);
+    say("/sessions");
+    await botSays(/^1\. codex · idle for \d+s · answer · login bug$/m);
+  });
+
   test("refuse in one sentence: no thread, one at work, an engine that cannot", async () => {
     const { say, botSays, outcomeOf } = await stageLive();
     say("/fork");

@@ -92,6 +92,8 @@ export interface MachinesStage extends Stage {
 export interface MachinesOptions extends StageOptions {
   /** Further tables of the worker's takopi.toml. */
   readonly workerTables?: string;
+  /** Those of the bridge unless given. */
+  readonly workerEngines?: readonly Engine[];
 }
 
 /** A bridge, a broker, and a worker `gpu` with the project `api`. */
@@ -100,7 +102,8 @@ export async function stageMachines(options: MachinesOptions = {}): Promise<Mach
   const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n${options.tables ?? ""}`;
   const bridge = await stage({ ...options, tables });
   await bridge.emulator.waitFor(() => bridge.log.some(({ event }) => event === "broker.changed") || undefined, 60_000);
-  const { engines, workerTables: own } = options;
+  const { workerTables: own } = options;
+  const engines = options.workerEngines ?? options.engines;
   const worker = await startWorker({
     ...{ name: "gpu", broker: broker.address, projects: ["api"] },
     ...{ ...(engines && { engines }), ...(own !== undefined && { tables: own }) },

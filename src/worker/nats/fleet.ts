@@ -1,4 +1,6 @@
+import { BOUNDS } from "../../bounds.ts";
 import type { MachinesTable } from "../../config/machines.ts";
+import { atMost } from "../../domain/at-most.ts";
 import type { Logger } from "../../log.ts";
 import { openPost, type Post } from "./post.ts";
 import { RollCall } from "./presence.ts";
@@ -55,11 +57,13 @@ export class Fleet {
 
   async #lay({ streams, objects, beats }: Post): Promise<void> {
     const names = new Set([...this.#options.names(), ...this.#workers.keys()]);
-    await streams.lay(names);
-    for (const machine of names) {
-      await objects.lay(machine);
+    await streams.lay();
+    const inTurn = atMost(() => BOUNDS.machines.laidAtOnce);
+    const layMachine = async (machine: string) => {
+      await Promise.all([streams.layQueue(machine), objects.lay(machine)]);
       this.#laid.add(machine);
-    }
+    };
+    await Promise.all([...names].map((machine) => inTurn(() => layMachine(machine))));
     // The last: workers wait for it.
     await beats.lay();
   }

@@ -52,7 +52,8 @@ export class RemoteWorker implements Worker {
 
   async operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult> {
     const message = { call: "operate", operation, place, ...(input !== undefined && { input }) } as const;
-    return (await this.#call(message, BOUNDS.machines.operateMs)) as OperationResult;
+    const { operateMs, lookMs } = BOUNDS.machines;
+    return (await this.#call(message, LISTS.has(operation) ? lookMs : operateMs)) as OperationResult;
   }
 
   async look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
@@ -120,9 +121,29 @@ export class RemoteWorker implements Worker {
       }
     };
     try {
-      await post.objects.put(machine, object, watched());
+      await this.#unlessLost(post.objects.put(machine, object, watched()));
     } catch (cause) {
       throw problem ?? new MachineAway(BROKER_AWAY, { cause });
+    }
+  }
+
+  /** @throws MachineAway as soon as whoever was called is gone, with all that it was asked. */
+  async #unlessLost<Value>(call: Promise<Value>): Promise<Value> {
+    const { machine, roll } = this.#options;
+    const { beat } = roll.of(machine);
+    let stopLooking = () => {};
+    const lost = new Promise<never>((_, reject) => {
+      stopLooking = roll.onChange(() => {
+        const now = roll.of(machine);
+        const isAnother = beat !== undefined && now.beat?.startedAt !== beat.startedAt;
+        const reason = whyNot(machine, now) ?? (isAnother ? `${machine} was started again meanwhile` : undefined);
+        if (reason !== undefined) reject(new MachineAway(`${upper(reason)}: try again.`));
+      });
+    });
+    try {
+      return await Promise.race([call, lost]);
+    } finally {
+      stopLooking();
     }
   }
 
@@ -152,8 +173,10 @@ export class RemoteWorker implements Worker {
     const { machine, post } = this.#options;
     try {
       const body = await post.values.pack(machine, message);
-      return readAnswer(await post.values.unpack(machine, await post.calls.ask(machine, body, waitMs)));
+      const answer = await this.#unlessLost(post.calls.ask(machine, body, waitMs));
+      return readAnswer(await post.values.unpack(machine, answer));
     } catch (cause) {
+      if (cause instanceof MachineAway) throw cause;
       if (cause instanceof NobodyThere)
         throw new MachineAway(`Nobody answers on ${machine}: is its worker running?`, { cause });
       if (cause instanceof BrokerAway) throw new MachineAway(BROKER_AWAY, { cause });
@@ -161,6 +184,9 @@ export class RemoteWorker implements Worker {
     }
   }
 }
+
+/** A person waits for these. */
+const LISTS: ReadonlySet<SessionOperation> = new Set(["sessions", "models", "commands"]);
 
 const BROKER_AWAY = "The broker cannot be reached: try again later.";
 

@@ -44,7 +44,7 @@ export class Streams {
   }
 
   /** Makes what is missing. */
-  async lay(machines: Iterable<string>): Promise<void> {
+  async lay(): Promise<void> {
     const manager = await this.#manager();
     for (const stream of streams()) {
       await orMake(
@@ -52,16 +52,19 @@ export class Streams {
         () => manager.streams.add(stream as Partial<StreamConfig> & { name: string }),
       );
     }
-    for (const machine of machines) {
-      const consumer = {
-        ...{ durable_name: machine, filter_subject: jobSubject(machine) },
-        ...{ ack_policy: AckPolicy.Explicit, ack_wait: nanos(BOUNDS.machines.ackMs) },
-      };
-      await orMake(
-        () => manager.consumers.info(JOBS, machine),
-        () => manager.consumers.add(JOBS, consumer),
-      );
-    }
+  }
+
+  /** Makes the queue of a machine if it is missing. */
+  async layQueue(machine: string): Promise<void> {
+    const { consumers } = await this.#manager();
+    const queue = {
+      ...{ durable_name: machine, filter_subject: jobSubject(machine) },
+      ...{ ack_policy: AckPolicy.Explicit, ack_wait: nanos(BOUNDS.machines.ackMs) },
+    };
+    await orMake(
+      () => consumers.info(JOBS, machine),
+      () => consumers.add(JOBS, queue),
+    );
   }
 
   /** Sends a task; the same `id` twice is one. */
