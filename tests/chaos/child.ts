@@ -2,20 +2,22 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { codex } from "../../runners/codex/index.ts";
+import { pi } from "../../runners/pi/index.ts";
 import { runBridge } from "../../src/app.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Logger } from "../../src/log.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { UNPACED } from "../helpers/unpaced.ts";
 
-const [, , directory = "", deadlyStep = ""] = process.argv;
+const [, , directory = "", deadlyStep = "", live] = process.argv;
 const clock = join(directory, "clock");
 // A test that owns the clock writes there how many ms it is ahead.
 if (existsSync(clock)) {
   const real = Date.now;
   Date.now = () => real() + Number(readFileSync(clock, "utf8"));
 }
-const engines = [scriptedEngine("alpha")];
+const engines = [scriptedEngine("alpha"), ...(live ? [codex, pi] : [])];
 const env = { PATH: process.env["PATH"], HOME: directory };
 const controller = new AbortController();
 process.on("SIGTERM", () => controller.abort("SIGTERM"));

@@ -46,17 +46,25 @@ export interface RingOptions {
   readonly tables?: string;
   /** Before each prompt, such as the directive of a project. */
   readonly directive?: string;
+  /** Lines of takopi.toml below `[transports.telegram]`, and above all tables. */
+  readonly telegram?: string;
+  readonly top?: string;
+  /** With codex and pi. */
+  readonly isLive?: boolean;
 }
 
-export async function enterRing({ tables = "", directive = "" }: RingOptions = {}): Promise<Ring> {
+export async function enterRing(options: RingOptions = {}): Promise<Ring> {
+  const { tables = "", directive = "", telegram = "", top = "", isLive = false } = options;
   const emulator = await startEmulator({ limits: "off" });
   const directory = mkdtempSync(join(tmpdir(), "takopi-chaos-"));
   const config = `default_engine = "alpha"
+${top}
 [transports.telegram]
 bot_token = "${emulator.token}"
 chat_id = ${emulator.groupId}
 allowed_user_ids = [${emulator.person.id}]
 api_root = "${emulator.url}"
+${telegram}
 [limits]
 queued_runs = 1000
 ${tables}`;
@@ -89,7 +97,7 @@ ${tables}`;
     signal: (name) => void child?.kill(name),
     start: (deadlyStep = "") => {
       pollsBefore = polls();
-      child = spawn(process.execPath, [inject("child"), directory, deadlyStep], {
+      child = spawn(process.execPath, [inject("child"), directory, deadlyStep, ...(isLive ? ["live"] : [])], {
         stdio: ["ignore", "ignore", "inherit"],
       });
     },

@@ -33,7 +33,11 @@ export function dataOf(message: Message, label: string): string {
 export const CARD = /^\w+ (?:asks|wants to)\b/;
 
 /** Presses a button of a card; gives what the presser is told. */
-export async function press({ emulator }: Stage, card: Message, label: string): Promise<string | undefined> {
+export async function press(
+  { emulator }: Pick<Stage, "emulator">,
+  card: Message,
+  label: string,
+): Promise<string | undefined> {
   const now = emulator.message(card.chat.id, card.message_id) ?? card;
   const data = dataOf(now, label);
   const id = emulator.press({ chatId: card.chat.id, messageId: card.message_id, data });
@@ -41,7 +45,7 @@ export async function press({ emulator }: Stage, card: Message, label: string): 
 }
 
 /** The card once none of its buttons does anything. */
-export const closed = ({ emulator }: Stage, card: Message): Promise<Message> =>
+export const closed = ({ emulator }: Pick<Stage, "emulator">, card: Message): Promise<Message> =>
   emulator.waitFor(() => {
     const now = emulator.message(card.chat.id, card.message_id);
     return now && buttonsOf(now).every((button) => "disabled" in button) ? now : undefined;

@@ -1,5 +1,6 @@
 import type { Message, User } from "@grammyjs/types";
 import { expect } from "vitest";
+import { buttonsOf, CARD, closed, press } from "./asking.ts";
 import { type Stage, textOf } from "./bridge.ts";
 
 /** Where a person writes. */
@@ -10,12 +11,12 @@ export interface Place {
 
 /** A person who says things, and remembers what the bot must have said to each. */
 export class Day {
-  readonly bridge: Stage;
+  readonly bridge: Pick<Stage, "emulator">;
   /** By chat and message: what the replies to it must look like, in order; none for what is answered otherwise. */
   readonly #expected = new Map<string, readonly RegExp[]>();
   said = 0;
 
-  constructor(bridge: Stage) {
+  constructor(bridge: Pick<Stage, "emulator">) {
     this.bridge = bridge;
   }
 
@@ -48,9 +49,45 @@ export class Day {
   }
 
   /** One more reply to a message that was answered before. */
-  more(message: Message, reply: RegExp): void {
+  async more(message: Message, reply: RegExp): Promise<void> {
     const key = `${message.chat.id}:${message.message_id}`;
-    this.#expected.set(key, [...(this.#expected.get(key) ?? []), reply]);
+    const expected = [...(this.#expected.get(key) ?? []), reply];
+    this.#expected.set(key, expected);
+    await this.bridge.emulator.waitFor(
+      () => this.#repliesTo(message.chat.id, message.message_id).length >= expected.length || undefined,
+    );
+  }
+
+  /** The message of a question that the run of a message asks. */
+  cardOf({ chat, message_id: id }: Message): Promise<Message> {
+    return this.bridge.emulator.waitFor(() =>
+      this.#repliesTo(chat.id, id).findLast((one) => CARD.test(textOf(one)) && buttonsOf(one).length > 0),
+    );
+  }
+
+  async press(card: Message, label: string): Promise<void> {
+    await press(this.bridge, card, label);
+  }
+
+  async closes(card: Message, like: RegExp): Promise<void> {
+    expect(textOf(await closed(this.bridge, card))).toMatch(like);
+  }
+
+  /** Waits until the run of a message is at work. */
+  async begins({ chat, message_id: id }: Message): Promise<void> {
+    const { emulator } = this.bridge;
+    await emulator.waitFor(() =>
+      emulator.messages(chat.id).find((one) => one.reply_to_message?.message_id === id && /^working/.test(textOf(one))),
+    );
+  }
+
+  /** Both outcomes are of one session. */
+  continues(before: Message, after: Message): void {
+    expect(sessionOf(after)).toBe(sessionOf(before));
+  }
+
+  sees(found: unknown, wanted: unknown): void {
+    expect(found).toBe(wanted);
   }
 
   #repliesTo(chatId: number, messageId: number): readonly Message[] {
@@ -70,3 +107,5 @@ export class Day {
     }
   }
 }
+
+const sessionOf = (message: Message) => /alpha resume (\S+)/.exec(textOf(message))?.[1];

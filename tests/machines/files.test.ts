@@ -2,14 +2,17 @@ import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { connect } from "@nats-io/transport-node";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
 import { Fleet } from "../../src/worker/nats/fleet.ts";
 import type { RemoteWorker } from "../../src/worker/nats/remote.ts";
+import { MachineAway } from "../../src/worker/port.ts";
 import { recordingLog } from "../engine/toy.ts";
 import { shorten } from "../helpers/bounds.ts";
 import { type Broker, startBroker } from "../helpers/broker.ts";
 import { startWorker, type TestWorker } from "./stage.ts";
+import { workerChild } from "./worker-child.ts";
 
 const MIB = 1024 * 1024;
 const place = { project: "api" };
@@ -77,4 +80,41 @@ test("a broker that falls silent in the middle of a file ends the reading", asyn
   };
   await expect(rest()).rejects.toThrow(/did not answer within/);
   broker.signal("SIGCONT");
+});
+
+test("a call to a worker that is killed before it answers ends when the next one is there", async () => {
+  shorten(BOUNDS.machines, { retryMs: 100 });
+  const broker = await startBroker();
+  const fleet = new Fleet({
+    ...{ machines: { broker: broker.address }, names: () => new Set(["gpu"]) },
+    ...{ log: recordingLog([]), now: Date.now },
+  });
+  onTestFinished(() => fleet.close());
+  const worker = workerChild(broker.address);
+  worker.start();
+  await vi.waitUntil(() => fleet.roll.of("gpu").state === "up", 60_000);
+  const witness = await connect({ servers: broker.address });
+  onTestFinished(() => witness.close());
+  const called = new Promise<void>((resolve) => witness.subscribe("tk.ctl.gpu", { callback: () => resolve() }));
+  await witness.flush();
+  worker.signal("SIGSTOP");
+  const sending = fleet.worker("gpu").put(place, { ...file, bytes: bytesOf(3) });
+  const refused = expect(sending).rejects.toThrow("gpu was started again meanwhile: try again.");
+  await called;
+  worker.signal("SIGKILL");
+  await worker.gone();
+  worker.start();
+  await refused;
+});
+
+test("a file on its way ends when the broker is lost", async () => {
+  const { broker, remote } = await enter();
+  const sending = remote.put(place, {
+    ...file,
+    bytes: (async function* () {
+      await broker.kill();
+      yield Buffer.alloc(3);
+    })(),
+  });
+  await expect(sending).rejects.toThrow(MachineAway);
 });

@@ -8,6 +8,7 @@ import { inject, onTestFinished } from "vitest";
 
 /** A worker that is killed again and again. */
 export interface WorkerChild {
+  readonly directory: string;
   /** With a step it kills itself there. */
   start(deadlyStep?: string): void;
   /** Calls `act` at once when the worker that was started last reaches a step, once. */
@@ -17,11 +18,23 @@ export interface WorkerChild {
   signal(name: NodeJS.Signals): void;
 }
 
+export interface WorkerChildOptions {
+  /** Further tables of its takopi.toml. */
+  readonly tables?: string;
+  /** With codex and pi. */
+  readonly isLive?: boolean;
+}
+
 /** A worker with one project; ended with the test. */
-export function workerChild(broker: string, name = "gpu", project = "api"): WorkerChild {
+export function workerChild(
+  broker: string,
+  name = "gpu",
+  project = "api",
+  { tables = "", isLive = false }: WorkerChildOptions = {},
+): WorkerChild {
   const directory = mkdtempSync(join(tmpdir(), `takopi-worker-${name}-`));
   mkdirSync(join(directory, project));
-  const config = `default_engine = "alpha"\n[machines]\nbroker = "${broker}"\nname = "${name}"\n[projects.${project}]\npath = "${project}"\n`;
+  const config = `default_engine = "alpha"\n[machines]\nbroker = "${broker}"\nname = "${name}"\n[projects.${project}]\npath = "${project}"\n${tables}`;
   writeFileSync(join(directory, "takopi.toml"), config);
   const steps = new Map<string, () => void>();
   let child: ChildProcess | undefined;
@@ -34,11 +47,11 @@ export function workerChild(broker: string, name = "gpu", project = "api"): Work
     rmSync(directory, { recursive: true, force: true });
   });
   return {
-    gone,
+    ...{ directory, gone },
     at: (step, act) => void steps.set(step, act),
     signal: (signal) => void child?.kill(signal),
     start: (deadlyStep = "") => {
-      child = spawn(process.execPath, [inject("workerChild"), directory, deadlyStep], {
+      child = spawn(process.execPath, [inject("workerChild"), directory, deadlyStep, ...(isLive ? ["live"] : [])], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       if (!child.stdout) return;

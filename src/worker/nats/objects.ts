@@ -41,9 +41,9 @@ export class Objects {
 
   /** What is gone is no problem: the broker forgets the others by itself. */
   async drop(machine: string, name: string): Promise<void> {
-    await this.#open(machine)
-      .then((store) => within(store.delete(name)))
-      .catch(() => {});
+    try {
+      await within((await this.#open(machine)).delete(name));
+    } catch {}
   }
 
   /** The broker pushes to any subject that a consumer names, also to another machine's, so nobody makes one here. */

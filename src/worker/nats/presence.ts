@@ -109,7 +109,8 @@ export class RollCall {
     const before = this.#heard.get(machine);
     const at = beat ? this.#options.now() : (before?.at ?? saidAt);
     this.#heard.set(machine, { at, beat: beat ?? before?.beat, isGone: beat === undefined });
-    if (before?.isGone === (beat === undefined)) return;
+    const isAnother = beat !== undefined && before?.beat?.startedAt !== beat.startedAt;
+    if (before?.isGone === (beat === undefined) && !isAnother) return;
     this.#options.log.info({ machine }, beat ? "machine.there" : "machine.gone");
     this.#tell();
   }

@@ -121,9 +121,29 @@ export class RemoteWorker implements Worker {
       }
     };
     try {
-      await post.objects.put(machine, object, watched());
+      await this.#unlessLost(post.objects.put(machine, object, watched()));
     } catch (cause) {
       throw problem ?? new MachineAway(BROKER_AWAY, { cause });
+    }
+  }
+
+  /** @throws MachineAway as soon as whoever was called is gone, with all that it was asked. */
+  async #unlessLost<Value>(call: Promise<Value>): Promise<Value> {
+    const { machine, roll } = this.#options;
+    const { beat } = roll.of(machine);
+    let stopLooking = () => {};
+    const lost = new Promise<never>((_, reject) => {
+      stopLooking = roll.onChange(() => {
+        const now = roll.of(machine);
+        const isAnother = beat !== undefined && now.beat?.startedAt !== beat.startedAt;
+        const reason = whyNot(machine, now) ?? (isAnother ? `${machine} was started again meanwhile` : undefined);
+        if (reason !== undefined) reject(new MachineAway(`${upper(reason)}: try again.`));
+      });
+    });
+    try {
+      return await Promise.race([call, lost]);
+    } finally {
+      stopLooking();
     }
   }
 
@@ -153,8 +173,10 @@ export class RemoteWorker implements Worker {
     const { machine, post } = this.#options;
     try {
       const body = await post.values.pack(machine, message);
-      return readAnswer(await post.values.unpack(machine, await post.calls.ask(machine, body, waitMs)));
+      const answer = await this.#unlessLost(post.calls.ask(machine, body, waitMs));
+      return readAnswer(await post.values.unpack(machine, answer));
     } catch (cause) {
+      if (cause instanceof MachineAway) throw cause;
       if (cause instanceof NobodyThere)
         throw new MachineAway(`Nobody answers on ${machine}: is its worker running?`, { cause });
       if (cause instanceof BrokerAway) throw new MachineAway(BROKER_AWAY, { cause });
