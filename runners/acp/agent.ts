@@ -3,9 +3,10 @@ import { BOUNDS } from "../../src/bounds.ts";
 import type { ProcessMark } from "../../src/domain/run.ts";
 import { endsWithin } from "../../src/engine/ends-within.ts";
 import type { Image } from "../../src/engine/images.ts";
-import type { LivePooled } from "../../src/engine/live.ts";
 import { type LiveCommand, type LiveProcess, startLiveProcess } from "../../src/engine/live-process.ts";
 import type { Ending } from "../../src/engine/process.ts";
+import type { SessionPooled } from "../../src/engine/session-pool.ts";
+import { atWork } from "../../src/engine/session-server.ts";
 import type { AddTap } from "../../src/engine/tap.ts";
 import { unlessAborted } from "../../src/engine/unless-aborted.ts";
 import { EngineError } from "../../src/errors.ts";
@@ -93,7 +94,7 @@ interface Parts {
 }
 
 /** A warm agent: one process for one session. */
-export class Agent implements LivePooled {
+export class Agent implements SessionPooled {
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
   readonly tap: AddTap;
@@ -150,11 +151,15 @@ export class Agent implements LivePooled {
     return setup !== this.#parts.launch.setup;
   }
 
+  isClaimed(): boolean {
+    return this.#isClaimed;
+  }
+
   /** @throws EngineError if it is used already. */
-  async claim<Result>(listener: Listener | undefined, use: () => Promise<Result>): Promise<Result> {
-    if (this.#isClaimed) throw new EngineError(`This ${this.label} session is at work; wait for it, or stop it.`);
+  async claim<Result>(use: () => Promise<Result>, listener = NOBODY): Promise<Result> {
+    if (this.#isClaimed) throw atWork(this.label);
     this.#isClaimed = true;
-    if (listener) this.#listen(listener);
+    this.#listen(listener);
     try {
       return await use();
     } finally {

@@ -8,7 +8,7 @@ import { withPass } from "../../src/engine/pass.ts";
 import { probeExecutable } from "../../src/engine/probe.ts";
 import { defineLive } from "../../src/engine/to-engine.ts";
 import type { Agent } from "./agent.ts";
-import { Agents } from "./agents.ts";
+import { agentsOf } from "./agents.ts";
 import { driftOfAgent } from "./contract.ts";
 import { operationsOf } from "./operations.ts";
 import { acpOptions } from "./options.ts";
@@ -18,7 +18,7 @@ import { Turn } from "./turn.ts";
 
 /** Any agent that speaks the Agent Client Protocol (version 1) on its stdio. */
 export function acpEngine(id: string): Engine {
-  const agents = new Agents(id);
+  const take = agentsOf(id);
   return defineLive({
     ...{ id, label: id, options: acpOptions, resume: resumeOf(id), images: IMAGE_TYPES, takesTools: true },
     probe: async ({ options, env }) => {
@@ -30,11 +30,11 @@ export function acpEngine(id: string): Engine {
     drift: driftOfAgent(id),
     live: {
       can: ["interrupt", "answer", "fork", "models"],
-      operations: operationsOf(agents),
+      operations: operationsOf(take),
       drive: (request) => {
         const { prompt, session, attachments, isCommand } = request.spec;
         return liveDriver({
-          lease: (use) => agents.take(request, session, use),
+          lease: (use) => take(request, session, use),
           play: async ({ server }, context) => {
             const turn = new Turn({
               ...{ agent: server, context, state: begin(id, server) },
@@ -44,14 +44,9 @@ export function acpEngine(id: string): Engine {
             const images = takesImages(server) ? await readImages(attachments) : [];
             const { markId } = server.mark;
             const before = await markedProcesses(markId ?? "");
-            await server.claim(turn, () =>
-              withPass(request.tools, server.key, () =>
-                turn.play({
-                  text: isCommand ? prompt : withInstructions(asText(prompt, server.commands), request.options),
-                  images,
-                }),
-              ),
-            );
+            const text = isCommand ? prompt : withInstructions(asText(prompt, server.commands), request.options);
+            const play = () => withPass(request.tools, server.key, () => turn.play({ text, images }));
+            await server.claim(play, turn);
             // An agent ends a command's shell, but not what left the shell's process group (opencode 1.18.33).
             if (context.stopped.aborted) await endMarkedSince(before, markId ?? "");
           },

@@ -16,7 +16,13 @@ const FLAGS = {
 };
 
 const METHODS = {
-  ...{ initialize: LIVE, "thread/start": LIVE, "turn/start": LIVE, "config/read": LIVE, "turn/completed": LIVE },
+  ...{
+    initialize: LIVE,
+    "thread/start": LIVE,
+    "turn/start": LIVE,
+    "config/read": "the sandbox and instructions of codex's own config",
+    "turn/completed": LIVE,
+  },
   ...{ "thread/resume": "interactive replies", "turn/steer": "messages to a running turn" },
   ...{ "turn/interrupt": "/interrupt", "thread/fork": "/fork", "thread/revert": "/undo", "thread/turns/list": "/undo" },
   ...{ "thread/compact/start": "/compact", "thread/name/set": "/name", "thread/inject_items": "/brief" },

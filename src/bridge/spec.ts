@@ -64,6 +64,11 @@ export function overridesOf(run: StoredRun, session: string | undefined, parts: 
 const chosen = (setting: Setting | undefined): string | undefined =>
   setting?.layer === "project" || setting?.layer === "global" ? undefined : setting?.value;
 
-/** Texts for the session before the prompt. A command must come first in its message. */
-export const briefsFor = ({ engine, session, isCommand }: RunSpec, { threads }: Pick<Store, "threads">): Briefs =>
-  session === undefined || isCommand ? { engine, session: "", texts: [], upTo: 0 } : threads.briefs(engine, session);
+/** Texts for the session before the prompt. A command must come first in its message, and a goal is read as it is. */
+export const briefsFor = (
+  { engine, session, isCommand, goal }: RunSpec,
+  { threads }: Pick<Store, "threads">,
+): Briefs =>
+  session === undefined || isCommand || goal
+    ? { engine, session: "", texts: [], upTo: 0 }
+    : threads.briefs(engine, session);

@@ -1,6 +1,6 @@
 import { parseDuration } from "../domain/duration.ts";
 import type { Schedule, When } from "../domain/schedule.ts";
-import { problemOf } from "../domain/schedule-times.ts";
+import { isTimezone, problemOf } from "../domain/schedule-times.ts";
 import { MS_PER_MINUTE } from "../domain/time.ts";
 import type { Problem } from "./problem.ts";
 import type { FileTable, ScheduleTable } from "./schema.ts";
@@ -21,9 +21,18 @@ export function brokenSchedules({ schedules, presets }: Pick<FileTable, "schedul
       ];
     if (table.preset !== undefined && presets[table.preset] === undefined)
       return [{ path: [...path, "preset"], text: `is "${table.preset}", and there is no such preset.` }];
-    const problem = problemOf(whenOf(table));
-    return problem === undefined ? [] : [{ path: [...path, "cron"], text: `is "${table.cron}": ${problem}.` }];
+    return brokenPattern(path, table);
   });
+}
+
+function brokenPattern(path: string[], table: ScheduleTable): Problem[] {
+  const { cron, timezone } = table;
+  if (timezone !== undefined && !isTimezone(timezone)) {
+    const text = `is "${timezone}", which is no timezone: write it as in "Europe/Berlin".`;
+    return [{ path: [...path, "timezone"], text }];
+  }
+  const problem = problemOf(whenOf(table));
+  return problem === undefined ? [] : [{ path: [...path, "cron"], text: `is "${cron}": ${problem}.` }];
 }
 
 /** The schedules that are switched on; those without a chat belong to `mainChat`. */

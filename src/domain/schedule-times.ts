@@ -45,5 +45,13 @@ export function problemOf(when: When): string | undefined {
   }
 }
 
+export function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const patternOf = (pattern: string, timezone: string | undefined): Cron =>
   new Cron(pattern, { mode: "5-part", fixedTimeRule: "no-wildcard", paused: true, ...(timezone && { timezone }) });

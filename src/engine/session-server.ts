@@ -4,10 +4,10 @@ import type { ProcessMark } from "../domain/run.ts";
 import { EngineError } from "../errors.ts";
 import type { Exit } from "./define.ts";
 import type { JsonPeer } from "./json-peer.ts";
-import type { LivePooled } from "./live.ts";
 import type { LiveProcess } from "./live-process.ts";
 import { sendSignal } from "./marked.ts";
 import type { Ending } from "./process.ts";
+import type { SessionPooled } from "./session-pool.ts";
 import type { AddTap } from "./tap.ts";
 
 /** Time for the engine to end its commands itself, between looks for what it left. */
@@ -35,12 +35,14 @@ export interface SessionServerSetup<Peer> {
 }
 
 /** A warm process of an engine that serves one session at a time, and keeps it in a file. */
-export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implements LivePooled {
+export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implements SessionPooled {
+  abstract readonly session: string;
   readonly mark: ProcessMark;
   readonly gone: Promise<Ending>;
   readonly peer: Peer;
   readonly tap: AddTap;
   readonly cwd: string;
+  readonly label: string;
   readonly #given: SessionServerSetup<Peer>;
   #isClaimed = false;
   /** The session's file as this process left it: its size and time. */
@@ -55,6 +57,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
     this.peer = given.peer;
     this.tap = given.process.tap;
     this.cwd = given.cwd;
+    this.label = given.label;
     this.peer.listener = (said) => this.hearIdly(said);
   }
 
@@ -87,7 +90,7 @@ export abstract class SessionServer<Said, Peer extends JsonPeer<Said>> implement
    * @throws EngineError if it is used already.
    */
   async claim<Result>(use: () => Promise<Result>): Promise<Result> {
-    if (this.#isClaimed) throw atWork(this.#given.label);
+    if (this.#isClaimed) throw atWork(this.label);
     this.#isClaimed = true;
     try {
       return await use();

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { command } from "../../src/cli/machines/init.ts";
@@ -6,24 +6,12 @@ import { resolveCall } from "../../src/cli/resolve.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { call, callWith, scratchHome } from "./calling.ts";
-
-/** Stands in for openssl, which tests of machines use and a fresh machine may lack. */
-const OPENSSL = `#!/bin/sh
-while [ $# -gt 0 ]; do
-  case $1 in -keyout | -out) echo made >"$2" ;; esac
-  shift
-done
-`;
+import { withOpenssl } from "./openssl.ts";
 
 const read = (home: string, file: string) => readFileSync(join(home, ".takopi/broker", file), "utf8");
 
-function init(home: string, ...more: string[]) {
-  const bin = join(home, "bin");
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(join(bin, "openssl"), OPENSSL, { mode: 0o700 });
-  const env = { PATH: `${bin}:${process.env["PATH"]}` };
-  return callWith(env, command, home, ...more, "--host", "broker.example.org");
-}
+const init = (home: string, ...more: string[]) =>
+  callWith(withOpenssl(home), command, home, ...more, "--host", "broker.example.org");
 
 test("keys are nobody else's to read, and each config that is printed holds", async () => {
   const home = scratchHome();

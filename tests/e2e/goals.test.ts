@@ -19,6 +19,20 @@ test("/goal works turn after turn: the answers come silently, the last one with 
   await botSays(/^Goal: work turn second\n+reached · 2k of 200k tokens$/);
 });
 
+test("a text that waits for the session stays out of its goal, and comes with the next prompt", async () => {
+  const { say, botSays, outcomeOf, store } = await stageLive();
+  const answer = await outcomeOf(say("/codex answer"));
+  const session = /codex resume (\S+)/.exec(textOf(answer))?.[1] ?? "";
+  store().threads.addBrief("codex", session, "answer");
+  const asked = say("/goal work turn second --tokens 200k", { replyTo: answer.message_id });
+  await outcomeOf(asked);
+  say("/goal", { replyTo: answer.message_id });
+  await botSays(/^Goal: work turn second\n/);
+  expect(store().threads.briefs("codex", session).texts).toEqual(["answer"]);
+  await outcomeOf(say("model", { replyTo: answer.message_id }));
+  expect(store().threads.briefs("codex", session).texts).toEqual([]);
+});
+
 test("the answer of a turn that is too long for a message comes whole, in parts", async () => {
   const { say, botSays, outcomeOf, emulator } = await stageLive();
   const asked = say("/goal /codex work long second --tokens 200k");

@@ -3,6 +3,7 @@ import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
+import { aside, onSession } from "../../../src/engine/session-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { forkSession, undoTurn } from "../branch.ts";
 import { listSessions } from "../list-sessions.ts";
@@ -14,46 +15,32 @@ import type { ClaudeServer } from "./server.ts";
 import { type ClaudeRequest, takeServer } from "./sessions.ts";
 import { Turn } from "./turn.ts";
 
-type OnSession = SessionRequest & { readonly options: ClaudeOptions };
-
-async function onSession<Result>(request: OnSession, act: (server: ClaudeServer) => Promise<Result>): Promise<Result> {
-  const { server, release } = await takeServer(request, request.session, ALONE);
-  try {
-    return await server.claim(() => act(server));
-  } finally {
-    release();
-  }
-}
+const at = (request: SessionRequest & ClaudeRequest) => takeServer(request, request.session, ALONE);
+const anew = (request: ClaudeRequest) => takeServer(request, undefined, ALONE);
 
 const Commands = z.object({ commands: z.array(z.object({ name: z.string() })) });
 const Models = z.object({ models: z.array(z.object({ value: z.string() })) });
 
 /** Operations on a session between runs. */
 export const operations: OwnOperations<ClaudeOptions> = {
-  compact: (request) => onSession(request, compact),
+  compact: (request) => onSession(at(request), ({ server }) => compact(server)),
   fork: forkSession,
   undo: undoTurn,
   rename: (request, title) =>
-    onSession(request, async ({ peer }) => {
+    onSession(at(request), async ({ server: { peer } }) => {
       await peer.call("rename_session", { title }, z.unknown());
     }),
   sessions: listSessions,
   usage: sessionUsage,
   models: (request) =>
-    aside(request, async ({ peer }) => (await peer.call("list_models", {}, Models)).models.map(({ value }) => value)),
+    aside(anew(request), async ({ peer }) =>
+      (await peer.call("list_models", {}, Models)).models.map(({ value }) => value),
+    ),
   commands: (request) =>
-    aside(request, async ({ peer }) => (await peer.call("initialize", {}, Commands)).commands.map(({ name }) => name)),
+    aside(anew(request), async ({ peer }) =>
+      (await peer.call("initialize", {}, Commands)).commands.map(({ name }) => name),
+    ),
 };
-
-/** Asks a claude of its own. Nothing is saved of a session without a message. */
-async function aside<Result>(request: ClaudeRequest, ask: (server: ClaudeServer) => Promise<Result>): Promise<Result> {
-  const { server, end } = await takeServer(request, undefined, ALONE);
-  try {
-    return await ask(server);
-  } finally {
-    await end();
-  }
-}
 
 /** A command of claude's own, which costs a call of the model. */
 async function compact(server: ClaudeServer): Promise<void> {

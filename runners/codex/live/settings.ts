@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RUN_MARK } from "../../../src/engine/environment.ts";
 import { joinTexts } from "../../../src/engine/instructions.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
+import { ifKnown } from "../../../src/engine/missing-method.ts";
 import type { RunTools } from "../../../src/engine/pass.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
@@ -83,12 +84,12 @@ const configRead = z.object({
 });
 
 /**
- * codex's own config; with a directory, that of its repository as well. A missing sandbox becomes the least one: some
- * resumes would lose codex's default for a trusted project.
+ * codex's own config; with a directory, that of its repository as well; undefined if codex does not tell it. A missing
+ * sandbox becomes the least one: some resumes would lose codex's default for a trusted project.
  */
 async function readConfig(peer: RpcPeer, cwd: string | undefined) {
-  const { config } = await peer.call("config/read", cwd === undefined ? {} : { cwd }, configRead);
-  return config;
+  const read = await ifKnown(peer.call("config/read", cwd === undefined ? {} : { cwd }, configRead));
+  return read?.config;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type PiOptions, toMeta, toTitle } from "../options.ts";
 import { initialState } from "../state.ts";
 import { translate } from "../translate.ts";
 import { piOperations } from "./operations.ts";
-import { sessionsOf } from "./sessions.ts";
+import { takeServer } from "./sessions.ts";
 import { Turn } from "./turn.ts";
 
 /** The pi coding agent, 0.73 to 1.5, through its RPC mode: one process for each session. */
@@ -15,11 +15,11 @@ export const piLive: LiveEngine<PiOptions> = {
   drive: (request) => {
     const { prompt, session, attachments } = request.spec;
     return liveDriver({
-      lease: (use) => sessionsOf(request.host).take(request, session, use),
+      lease: (use) => takeServer(request, session, use),
       play: ({ server, end }, context) =>
         server.claim(async () => {
           const first = { ...initialState, title: toTitle(request.options), meta: toMeta(request.options) };
-          const [state, events] = translate(first, { type: "session", id: server.session.id, cwd: server.cwd });
+          const [state, events] = translate(first, { type: "session", id: server.session, cwd: server.cwd });
           for (const event of events) context.push(event);
           const name = request.options.session_title;
           // A session without its name is no reason to give the run up.

@@ -3,58 +3,41 @@ import { BOUNDS } from "../../../src/bounds.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
 import { ALONE } from "../../../src/engine/server-pool.ts";
+import { aside, onSession, type Seat } from "../../../src/engine/session-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { listSessions } from "../list-sessions.ts";
 import type { PiOptions } from "../options.ts";
 import { sessionUsage } from "../session-usage.ts";
 import { Commands, Forked, ForkMessages, Models } from "./schema.ts";
 import type { PiServer } from "./server.ts";
-import { type PiRequest, type Seat, sessionsOf } from "./sessions.ts";
+import { type PiRequest, takeServer } from "./sessions.ts";
 
-type OnSession = SessionRequest & { readonly options: PiOptions };
-
-async function onSession<Result>(request: OnSession, act: (seat: Seat) => Promise<Result>): Promise<Result> {
-  const seat = await sessionsOf(request.host).take(request, request.session, ALONE);
-  try {
-    return await seat.server.claim(() => act(seat));
-  } finally {
-    seat.release();
-  }
-}
+const at = (request: SessionRequest & PiRequest) => takeServer(request, request.session, ALONE);
+const anew = (request: PiRequest) => takeServer(request, undefined, ALONE);
 
 /** Operations on a session between runs. */
 export const piOperations: OwnOperations<PiOptions> = {
   compact: (request) =>
-    onSession(request, async ({ server }) => {
+    onSession(at(request), async ({ server }) => {
       await server.peer.call("compact", {}, z.unknown(), BOUNDS.liveServer.compactMs);
     }),
-  fork: (request) => onSession(request, (seat) => branch(seat, "clone")),
-  undo: (request) => onSession(request, undoLastTurn),
+  fork: (request) => onSession(at(request), (seat) => branch(seat, "clone")),
+  undo: (request) => onSession(at(request), undoLastTurn),
   rename: (request, name) =>
-    onSession(request, async ({ server }) => {
+    onSession(at(request), async ({ server }) => {
       await server.peer.call("set_session_name", { name }, z.unknown());
     }),
   sessions: listSessions,
   usage: sessionUsage,
-  models: (request) => aside(request, (server) => listModels(server, request.options.provider)),
+  models: (request) => aside(anew(request), (server) => listModels(server, request.options.provider)),
   commands: (request) =>
-    aside(request, async ({ peer }) =>
+    aside(anew(request), async ({ peer }) =>
       (await peer.call("get_commands", {}, Commands)).commands.map(({ name }) => name),
     ),
 };
 
-/** Asks a pi of its own. Nothing is saved of a session without a message. */
-async function aside<Result>(request: PiRequest, ask: (server: PiServer) => Promise<Result>): Promise<Result> {
-  const seat = await sessionsOf(request.host).take(request, undefined, ALONE);
-  try {
-    return await ask(seat.server);
-  } finally {
-    await seat.end();
-  }
-}
-
 /** pi continues in a new session, which ends before the last message of the user; the old one stays as it is. */
-async function undoLastTurn(seat: Seat) {
+async function undoLastTurn(seat: Seat<PiServer>) {
   const { messages } = await seat.server.peer.call("get_fork_messages", {}, ForkMessages);
   const last = messages.at(-1);
   if (last === undefined) throw new EngineError("There is no turn to take back.");
@@ -63,12 +46,12 @@ async function undoLastTurn(seat: Seat) {
   return branch(seat, "fork", { entryId: last.entryId });
 }
 
-async function branch(seat: Seat, command: "clone" | "fork", fields: object = {}) {
+async function branch(seat: Seat<PiServer>, command: "clone" | "fork", fields: object = {}) {
   const { cancelled } = await seat.server.peer.call(command, fields, Forked);
   if (cancelled) throw new EngineError("An extension of pi does not let this session be forked.");
   await seat.server.learnSession();
   seat.moved();
-  return seat.server.session.id;
+  return seat.server.session;
 }
 
 /** Under a provider of the options a model's own id will do. */

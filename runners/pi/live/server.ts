@@ -36,10 +36,9 @@ export async function startServer({ command, options, key, session, stopped }: S
     );
   const hello = () => server.learnSession();
   await shakeHands({ process, label: ENGINE, stopped, explain, hello, hasClosed: () => peer.hasClosed() });
-  const { id } = server.session;
-  if (session === undefined || id === session) return server;
+  if (session === undefined || server.session === session) return server;
   await process.stop();
-  throw new EngineError(`pi went on with session ${id} instead of ${session}.`);
+  throw new EngineError(`pi went on with session ${server.session} instead of ${session}.`);
 }
 
 /** pi reads no answers before it is up, and ends while it waits for one (0.74 and 1.5). */
@@ -52,7 +51,8 @@ export class PiServer extends SessionServer<PiSaid, PiPeer> {
   readonly key: string;
   /** The title of a dialog that belonged to no turn. */
   askedIdly: string | undefined;
-  session: { readonly id: string; readonly file: string | undefined } = { id: "", file: undefined };
+  session = "";
+  #file: string | undefined;
 
   constructor(given: SessionServerSetup<PiPeer>, key: string) {
     super(given);
@@ -62,7 +62,8 @@ export class PiServer extends SessionServer<PiSaid, PiPeer> {
   /** To be called again if a command made pi change its session. */
   async learnSession(): Promise<void> {
     const { sessionId, sessionFile } = await this.peer.call("get_state", {}, SessionState);
-    this.session = { id: sessionId, file: sessionFile };
+    this.session = sessionId;
+    this.#file = sessionFile;
     await this.rest();
   }
 
@@ -76,7 +77,7 @@ export class PiServer extends SessionServer<PiSaid, PiPeer> {
   }
 
   protected async sessionFile(): Promise<string | undefined> {
-    return this.session.file;
+    return this.#file;
   }
 
   protected hearIdly(said: PiSaid): void {

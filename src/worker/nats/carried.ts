@@ -19,7 +19,7 @@ export class Carried {
   #run: WorkerRun | undefined;
   #stop: RunCommand | undefined;
   #hasCompleted = false;
-  #isPlaced = false;
+  #hasEngine = false;
 
   constructor(options: CarriedOptions) {
     this.#options = options;
@@ -82,11 +82,12 @@ export class Carried {
     // Its engine starts once this is dealt with.
     if (event.type === "placed") {
       jobs.begin(job.id);
-      this.#isPlaced = true;
       post.log.info({ jobId: job.id, cwd: event.cwd }, "worker.begun");
     } else if (event.type === "started") jobs.setSession(job.id, event.resume.value);
-    if (event.type === "process") jobs.setProcess(job.id, event.mark);
-    else this.#say(this.#isPlaced ? event : this.#named(event));
+    if (event.type === "process") {
+      this.#hasEngine = true;
+      jobs.setProcess(job.id, event.mark);
+    } else this.#say(this.#hasEngine ? event : this.#named(event));
   }
 
   /** What went wrong before the engine began is this machine's affair. */

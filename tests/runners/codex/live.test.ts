@@ -220,21 +220,56 @@ test("a stop ends a run whose thread the server never opens", async () => {
 
 test.each([
   ["compact", "thread/compact/start"],
+  ["fork", "thread/fork"],
+  ["undo", "thread/turns/list"],
+  ["undo", "thread/revert"],
+  ["rename", "thread/name/set"],
+  ["brief", "thread/inject_items"],
+  ["sessions", "thread/list"],
   ["models", "model/list"],
   ["goal", "thread/goal/get"],
-] as const)("a codex without the method for %s loses that ability and no other", async (lost, method) => {
+  ["nothing", "thread/unsubscribe"],
+  ["nothing", "thread/backgroundTerminals/list"],
+] as const)("a codex loses the ability %s without the method %s, and no other", async (lost, method) => {
   const setup = { ...PEER, options: { ...PEER.options, env: { LACKS: method } } };
+  const first = await finish(open("answer", setup.options));
+  const session = first.completed.resume?.value ?? "";
+  for (const { completed } of [first, await finish(open("answer", setup.options, session))]) {
+    expect(completed).toMatchObject({ ok: true, answer: "Hello." });
+  }
+  const request = toSession(setup, session);
+  const { operations } = codex;
   const abilities = {
     // The played server fails each compaction at its end.
-    compact: () => codex.operations.compact?.(toSession(setup, randomUUID())).catch(requireEnd),
-    models: () => codex.operations.models?.(toSession(setup, "")),
-    goal: () => codex.operations.goal?.(toSession(setup, randomUUID()), "show"),
+    compact: () => operations.compact?.(request).catch(requireEnd),
+    fork: () => operations.fork?.(request),
+    undo: () => operations.undo?.(request),
+    rename: () => operations.rename?.(request, "x"),
+    brief: () => operations.brief?.(request, "x"),
+    sessions: () => operations.sessions?.(request),
+    models: () => operations.models?.(request),
+    goal: () => operations.goal?.(request, "show"),
   };
-  expect((await finish(open("answer", setup.options))).completed).toMatchObject({ ok: true, answer: "Hello." });
   for (const [name, use] of Object.entries(abilities)) {
     if (name !== lost) await use();
-    else await expect(use()).rejects.toThrow(/^The installed version of Codex cannot do this .*`takopi doctor`/i);
+    else await expect(use()).rejects.toThrow(CANNOT);
   }
+});
+
+const CANNOT = /^The installed version of Codex cannot do this .*`takopi doctor`/i;
+
+test("a codex that does not tell its config gives runs the least sandbox", async () => {
+  const options = { cmd: childProgram("codex-app-server"), interactive: true, env: { LACKS: "config/read" } };
+  const { completed } = await finish(openDriven(codex, { ...PEER, prompt: "answer", options }));
+  expect(completed).toMatchObject({ ok: true, answer: "Hello." });
+});
+
+test("a codex that takes no messages while it works says so, and its turn goes on until it is stopped", async () => {
+  const run = open("hang", { env: { LACKS: "turn/steer" } });
+  await run.spawned;
+  await expect(run.controls.steer("more")).rejects.toThrow(CANNOT);
+  await run.stop("enough");
+  expect((await finish(run)).completed).toMatchObject({ ok: false, error: "enough" });
 });
 
 const requireEnd = (error: Error): void => {

@@ -45,11 +45,16 @@ test("an outcome tells how full the context is, if this pi can say", async () =>
 });
 
 test.each([
+  ["compact", "compact"],
   ["rename", "set_session_name"],
-  ["undo", "get_fork_messages"],
+  ["models", "get_available_models"],
   ["commands", "get_commands"],
-] as const)("a pi without the command for %s loses that ability and no other", async (lost, command) => {
-  const options = { cmd: childProgram("pi-rpc"), interactive: true, env: { LACKS: command } };
+  ["fork", "clone"],
+  ["undo", "get_fork_messages"],
+  ["undo", "fork"],
+  ["nothing", "get_session_stats"],
+] as const)("a pi loses the ability %s without the command %s, and no other", async (lost, command) => {
+  const options = { cmd: childProgram("pi-rpc"), interactive: true, session_title: "a", env: { LACKS: command } };
   const setup = { cwd: process.cwd(), env: process.env, log: noLog, options };
   const ask = (session?: string) => follow(openDriven(pi, { ...setup, prompt: "answer", session })).finished;
   const first = (await ask()).completed.resume?.value ?? "";
@@ -58,16 +63,23 @@ test.each([
   const abilities = {
     compact: () => operations.compact?.(toSession(setup, first)),
     rename: () => operations.rename?.(toSession(setup, first), "x"),
+    models: () => operations.models?.(toSession(setup, "")),
     commands: () => operations.commands?.(toSession(setup, "")),
-    // It moves the process on to another session, so it comes last.
-    undo: () => operations.undo?.(toSession(setup, first)),
   };
   for (const [name, use] of Object.entries(abilities)) {
-    if (name === lost)
-      await expect(use()).rejects.toThrow(/^The installed version of pi cannot do this .*`takopi doctor`/);
+    if (name === lost) await expect(use()).rejects.toThrow(CANNOT);
     else await use();
   }
+  // These move the process on to another session.
+  let session = first;
+  for (const name of ["undo", "fork"] as const) {
+    const use = operations[name]?.(toSession(setup, session));
+    if (name === lost) await expect(use).rejects.toThrow(CANNOT);
+    else session = (await use) ?? "";
+  }
 });
+
+const CANNOT = /^The installed version of pi cannot do this .*`takopi doctor`/;
 
 test("a pi that crashes in mid-turn ends the run with its last words and the session", async () => {
   const { completed } = await open("answer crash").finished;
