@@ -71,7 +71,7 @@ test(`a day of ${MESSAGES} messages over three machines and ${KILLS} kills of an
   /** As many kills as are due by now, one after the other. */
   const onMessage = () => {
     heard += 1;
-    for (; kills < Math.floor((heard * KILLS) / 50); kills++) {
+    for (; kills < Math.min(KILLS, (heard * KILLS) / 50); kills++) {
       const [actor, afterMs] = [actors[Math.floor(random() * actors.length)], random() * 400];
       dying = dying.then(() => killOne(actor, afterMs));
     }
