@@ -62,8 +62,11 @@ export function firingOf(
   const dueAt = times.latest(schedule.when, now);
   if (dueAt === undefined || dueAt <= lastDueAt) return undefined;
   const lateMs = now - dueAt;
-  if (lateMs <= LATE_MS) return { dueAt, run: true };
+  const from = times.next(schedule.when, lastDueAt) ?? dueAt;
+  const isTold = schedule.missed === "once" && now - from > LATE_MS;
+  const slept = isTold && { slept: { from, to: now } };
+  if (lateMs <= LATE_MS) return { dueAt, run: true, ...slept };
   if (schedule.missed === "skip") return { dueAt, run: false, reason: 'missed, and missed = "skip"' };
   if (lateMs > MAKE_UP_MS) return { dueAt, run: false, reason: "missed by more than 24 hours" };
-  return { dueAt, run: true, slept: { from: times.next(schedule.when, lastDueAt) ?? dueAt, to: now } };
+  return { dueAt, run: true, ...slept };
 }

@@ -93,7 +93,9 @@ describe("schedules that are due", () => {
     expect(due("skip", 10 * HOUR, now)).toMatchObject({ dueAt: 20 * HOUR, run: false });
   });
 
-  test("the newest counts if it is on time, whatever was missed before it", () => {
+  test("the newest counts if it is on time, and makes up for those before it", () => {
+    const slept = { from: 11 * HOUR, to: 20 * HOUR };
+    expect(due("once", 10 * HOUR, 20 * HOUR)).toEqual({ dueAt: 20 * HOUR, run: true, slept });
     expect(due("skip", 10 * HOUR, 20 * HOUR)).toEqual({ dueAt: 20 * HOUR, run: true });
   });
 

@@ -17,7 +17,7 @@ export const findBroker = (): string | undefined =>
 export interface Broker {
   readonly address: string;
   readonly port: number;
-  /** Resolves when it takes connections. */
+  /** Resolves when it takes connections; at once if it was started before. */
   start(): Promise<void>;
   /** As `kill -9` does; it keeps what it has stored. */
   kill(): Promise<void>;
@@ -30,13 +30,16 @@ export async function startBroker(folder?: string): Promise<Broker> {
   const directory = mkdtempSync(join(tmpdir(), "takopi-broker-"));
   const port = await freePort();
   let child: ChildProcess | undefined;
+  const living = () => (child?.exitCode === null && child.signalCode === null ? child : undefined);
   const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
+    const found = living();
+    if (!found) return;
+    const gone = once(found, "exit");
+    found.kill("SIGKILL");
     await gone;
   };
   const start = async () => {
+    if (living()) return;
     const program = findBroker();
     if (program === undefined) throw new Error("nats-server is not installed: npm run test:machines installs it.");
     const kept = folder === undefined ? ["-js", "-sd", directory] : ["-c", "nats.conf"];
