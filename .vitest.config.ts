@@ -13,7 +13,7 @@ const STARTING = ["tests/{e2e,engine,runners,worker,cli,playground}/**/*.test.ts
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
 const LOADED = "tests/helpers/markdown-loaded.ts";
 const MACHINES = ["tests/machines/**/*.test.ts"];
-const ELSEWHERE = ["tests/e2e/{stop,diff,questions,day}.test.ts"];
+const ELSEWHERE = ["tests/e2e/{day,diff,files-in,goals,narrowing,questions,stop}.test.ts"];
 const PAGE = ["tests/page/**/*.test.ts"];
 
 /** Where tests put their files: in memory if there is much of it, since a bridge waits for its disk at each task. */

@@ -125,7 +125,7 @@ export class Execution {
     }
   }
 
-  /** The bridge ends: leaves to the next one what has not begun elsewhere; false if it must be stopped. */
+  /** The bridge ends: leaves to the next one what waits for its machine; false if it must be stopped. */
   readonly leave = (): boolean => this.#work.leave?.() ?? false;
 
   /** The bridge ends: what is asked now may be taken up after its restart. */

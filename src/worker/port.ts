@@ -51,8 +51,8 @@ export interface WorkerRun {
   readonly events: AsyncIterable<WorkerEvent>;
   send(command: RunCommand): void;
   /**
-   * Ends the events of a run that has not begun, and leaves the run to the next bridge; false if it must be stopped. Absent
-   * if no run outlives the bridge.
+   * Ends the events of a run that waits for its machine, and leaves the run to the next bridge; false if it must be
+   * stopped. Absent if no run outlives the bridge.
    */
   leave?(): boolean;
 }

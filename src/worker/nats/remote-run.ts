@@ -62,7 +62,8 @@ export class RemoteRun implements WorkerRun {
   }
 
   leave(): boolean {
-    if (this.#hasBegun || this.#queue.isOver) return false;
+    // A machine that is there ends it.
+    if (!this.#isAwayShown || this.#hasBegun || this.#queue.isOver) return false;
     this.#queue.end();
     this.#over.abort();
     return true;
