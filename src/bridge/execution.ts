@@ -27,6 +27,8 @@ export interface ExecutionParts {
   readonly view: JobView;
   /** Called with the thread that the run turns out to belong to; without one when what can be done to it has changed. */
   readonly claim: (thread?: string) => void;
+  /** Called when a worker has begun it, perhaps more than once. */
+  readonly onPlaced: () => void;
   readonly log: Logger;
 }
 
@@ -108,9 +110,7 @@ export class Execution {
   }
 
   /** Waits on for a run that was told to be silent; false unless it is silent. */
-  wait(): boolean {
-    return this.#stall.wait();
-  }
+  readonly wait = (): boolean => this.#stall.wait();
 
   /** Resolves when nothing of the run lives; calls `onCompleted` with its outcome before. */
   async hear(onCompleted: (event: Completed) => Promise<void>): Promise<void> {
@@ -129,9 +129,7 @@ export class Execution {
   readonly leave = (): boolean => this.#work.leave?.() ?? false;
 
   /** The bridge ends: what is asked now may be taken up after its restart. */
-  cutOff(): void {
-    this.#questions.cutOff();
-  }
+  readonly cutOff = (): void => this.#questions.cutOff();
 
   /** No more notices, questions or texts. */
   end(): void {
@@ -162,7 +160,7 @@ export class Execution {
     const { options, view } = this.#parts;
     return new StallWatch({
       minutes: options.config().limits.stall_minutes,
-      isAlive: () => view.progress.open.length > 0 || this.#isWaiting,
+      isAlive: () => this.#work.isAway || view.progress.open.length > 0 || this.#isWaiting,
       show: (notice) => view.stalled(notice),
     });
   }
@@ -178,17 +176,18 @@ export class Execution {
 
   #placed({ cwd, denials = NO_NARROWING }: Extract<WorkerEvent, { type: "placed" }>): void {
     this.#denials = denials;
-    const { run, options, view, log } = this.#parts;
-    const { store, now } = options;
+    const { run, options, view, onPlaced, log } = this.#parts;
+    const { runs, threads } = options.store;
     try {
-      store.durably(() => {
-        store.runs.start(run.id, now(), cwd);
-        store.threads.forgetBriefs(this.#briefs);
+      options.store.durably(() => {
+        runs.start(run.id, options.now(), cwd);
+        threads.forgetBriefs(this.#briefs);
       });
     } catch (cause) {
       throw new UserError("The state file cannot be written, so this was not begun: see `takopi doctor`.", { cause });
     }
     view.placed(cwd);
+    onPlaced();
     log.info({ cwd, project: run.project, branch: run.branch }, "run.started");
   }
 

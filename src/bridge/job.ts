@@ -1,7 +1,6 @@
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
-import { timerMs } from "../domain/time.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
@@ -13,6 +12,7 @@ import { fetchFiles } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOptions } from "./options.ts";
 import { endOf, endOfFailure, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
+import { RunLimit } from "./run-limit.ts";
 import { type Found, storeMerge, waitingFacts } from "./waiting.ts";
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
@@ -111,19 +111,20 @@ export class Job {
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
     this.#state = "running";
-    const limit = this.#limitTime();
+    const stop = (text: string) => this.stop({ kind: "error", text });
+    const limit = new RunLimit(this.#options.config().limits.run_minutes, stop);
     try {
       this.#view.starting();
       this.#run = bindMachine(this.#options.store.runs.get(this.id) ?? this.#run, this.#options);
       this.#run = await bringFiles(this.#run, this.#fetching.signal, { ...this.#options, onWait: this.#view.away });
       const parts = { options: this.#options, view: this.#view, claim: this.#claim, log: this.#log };
-      this.#execution = new Execution({ run: this.#run, ...parts });
+      this.#execution = new Execution({ run: this.#run, ...parts, onPlaced: limit.start });
       await this.#execution.hear((event) => this.#completed(event));
       if (this.#state === "running" && !this.#hasNoOutcome) throw new Error("The worker gave no outcome.");
     } catch (error) {
       if (!this.#hasNoOutcome) await this.#fail(error);
     } finally {
-      clearTimeout(limit);
+      limit.end();
       this.#execution?.end();
       if (this.#hasNoOutcome && this.#state === "running") this.#state = this.#isLeft ? "queued" : "held";
       this.#isTakenBack = false;
@@ -199,13 +200,6 @@ export class Job {
 
   get #hasNoOutcome(): boolean {
     return this.#isTakenBack || this.#isLeft;
-  }
-
-  #limitTime(): NodeJS.Timeout | undefined {
-    const minutes = this.#options.config().limits.run_minutes;
-    if (minutes === undefined) return undefined;
-    const text = `Stopped after ${minutes} min: that is limits.run_minutes; raise it for longer tasks.`;
-    return setTimeout(() => this.stop({ kind: "error", text }), timerMs(minutes)).unref();
   }
 
   #end(reason: StopReason, how: "stop" | "interrupt"): void {

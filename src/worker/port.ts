@@ -55,6 +55,8 @@ export interface WorkerRun {
    * stopped. Absent if no run outlives the bridge.
    */
   leave?(): boolean;
+  /** Whether its machine is away, as its events have told. Absent if the machine is this one. */
+  readonly isAway?: boolean;
 }
 
 /** `placed` comes before the engine starts, and the engine starts only after the reader has dealt with `placed`. */

@@ -23,6 +23,19 @@ test("a task for a machine that has left says since when, waits, and runs once i
   expect(textOf(await outcomeOf(id))).toMatch(/two/);
 });
 
+test("the minutes of a run, and of its silence, do not count while it waits for its machine", async () => {
+  const limits = "[limits]\nrun_minutes = 0.02\nstall_minutes = 0.005\n";
+  const { say, botSays, outcomeOf, worker, directory } = await stageMachines({ tables: limits });
+  await worker.stop();
+  const id = say("/api session\nanswer two\ndone");
+  await botSays(/this waits for it/);
+  const here = say(`session\nuntil ${directory}/never\ndone`);
+  expect(textOf(await outcomeOf(here))).toContain("limits.run_minutes");
+  expect(textOf(await botSays(/this waits for it/))).not.toContain("No sign of life");
+  await worker.start();
+  expect(textOf(await outcomeOf(id))).toMatch(/two/);
+});
+
 test("tasks that wait for a machine that is gone keep nobody waiting here", async () => {
   const { say, botSays, outcomeOf, worker } = await stageMachines({ tables: "[limits]\nparallel_runs = 1\n" });
   await outcomeOf(say("/api session\nanswer one\ndone"));

@@ -61,6 +61,10 @@ export class RemoteRun implements WorkerRun {
     } else void this.#pass(command);
   }
 
+  get isAway(): boolean {
+    return this.#isAwayShown;
+  }
+
   leave(): boolean {
     // A machine that is there ends it.
     if (!this.#isAwayShown || this.#hasBegun || this.#queue.isOver) return false;
