@@ -1,4 +1,9 @@
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made when first needed, as it loads much. */
+let segmenter: Intl.Segmenter | undefined;
+const graphemesOf = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+};
 /** In UTF-16 units. No character that people use is longer; a longer one may be split. */
 const LONGEST_GRAPHEME = 100;
 /** A better place to cut is taken if at least this much stays. */
@@ -12,18 +17,22 @@ const SENTENCE_END = /[。！？…；．｡]["'”’」』）]*/g;
  */
 export function wholeBefore(text: string, position: number): number {
   if (position >= text.length) return text.length;
+  if (isPlain(text.charCodeAt(position - 1)) && isPlain(text.charCodeAt(position))) return position;
   const from = wholePair(text, Math.max(0, position - LONGEST_GRAPHEME));
   const window = text.slice(from, position + LONGEST_GRAPHEME);
-  const found = graphemes.segment(window).containing(position - from);
+  const found = graphemesOf(window).containing(position - from);
   if (!found || found.segment.length > LONGEST_GRAPHEME) return wholePair(text, position);
   return from + found.index;
 }
+
+/** ASCII that no other ASCII character joins. The segmenter took a quarter of the time that codex's output takes. */
+const isPlain = (unit: number): boolean => unit >= 0x20 && unit < 0x7f;
 
 /** The first such place at or after `position`. */
 function wholeAfter(text: string, position: number): number {
   if (wholeBefore(text, position) === position) return position;
   const window = text.slice(wholeBefore(text, position), position + LONGEST_GRAPHEME);
-  const [first] = graphemes.segment(window);
+  const [first] = graphemesOf(window);
   return wholeBefore(text, position) + (first?.segment.length ?? 0);
 }
 
@@ -32,7 +41,7 @@ const wholePair = (text: string, position: number): number =>
 
 /** The first character of a text as people see it; "" if there is none. */
 export function firstCharacter(text: string): string {
-  const [first] = graphemes.segment(text.slice(0, LONGEST_GRAPHEME));
+  const [first] = graphemesOf(text.slice(0, LONGEST_GRAPHEME));
   return first?.segment ?? "";
 }
 

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { breakBefore, endOf, shorten, shortenLine, shortenStart, wholeBefore } from "../../src/domain/cut.ts";
+import {
+  breakBefore,
+  endOf,
+  firstCharacter,
+  shorten,
+  shortenLine,
+  shortenStart,
+  wholeBefore,
+} from "../../src/domain/cut.ts";
 
 const family = "👨‍👩‍👧‍👦";
 const flag = "🇩🇪";
@@ -44,4 +52,9 @@ test("a line is cut behind a word, or a sentence if there are no spaces", () => 
   expect(shortenLine("one two three four", 12)).toBe("one two…");
   expect(shortenLine("请先备份数据。然后重启服务器并等待", 12)).toBe("请先备份数据。…");
   expect(breakBefore("「重启。」然后等待", 7, 3)).toBe(5);
+});
+
+test("the first character is one as people see it", () => {
+  for (const piece of pieces) expect(firstCharacter(`${piece}abc`)).toBe(piece);
+  expect(firstCharacter("")).toBe("");
 });
