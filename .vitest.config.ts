@@ -37,7 +37,7 @@ export default defineConfig({
     },
   ],
   test: {
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -25,7 +25,10 @@ export function closedText(stored: StoredQuestion): string | undefined {
 export function endOf(stored: StoredQuestion): Block[] {
   const { problem } = stored;
   const isOpen = stored.state === "open";
-  const failure = problem === null ? [] : [plain(`✗ ${short(problem, REASON_LENGTH)}${isOpen && !/try again/i.test(problem) ? " Try again." : ""}`)];
+  const failure =
+    problem === null
+      ? []
+      : [plain(`✗ ${short(problem, REASON_LENGTH)}${isOpen && !/try again/i.test(problem) ? " Try again." : ""}`)];
   const hint = hintOf(stored.question);
   return [...failure, ...(isOpen ? (hint === undefined ? [] : [plain(hint)]) : [resultOf(stored)])];
 }

@@ -1,9 +1,6 @@
-/** Made when first needed, as it loads much. */
-let segmenter: Intl.Segmenter | undefined;
-const graphemesOf = (text: string): Intl.Segments => {
-  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
-  return segmenter.segment(text);
-};
+import { whenNeeded } from "./when-needed.ts";
+
+const graphemes = whenNeeded(() => new Intl.Segmenter("en", { granularity: "grapheme" }));
 /** In UTF-16 units. No character that people use is longer; a longer one may be split. */
 const LONGEST_GRAPHEME = 100;
 /** A better place to cut is taken if at least this much stays. */
@@ -20,7 +17,9 @@ export function wholeBefore(text: string, position: number): number {
   if (isPlain(text.charCodeAt(position - 1)) && isPlain(text.charCodeAt(position))) return position;
   const from = wholePair(text, Math.max(0, position - LONGEST_GRAPHEME));
   const window = text.slice(from, position + LONGEST_GRAPHEME);
-  const found = graphemesOf(window).containing(position - from);
+  const found = graphemes()
+    .segment(window)
+    .containing(position - from);
   if (!found || found.segment.length > LONGEST_GRAPHEME) return wholePair(text, position);
   return from + found.index;
 }
@@ -32,7 +31,7 @@ const isPlain = (unit: number): boolean => unit >= 0x20 && unit < 0x7f;
 function wholeAfter(text: string, position: number): number {
   if (wholeBefore(text, position) === position) return position;
   const window = text.slice(wholeBefore(text, position), position + LONGEST_GRAPHEME);
-  const [first] = graphemesOf(window);
+  const [first] = graphemes().segment(window);
   return wholeBefore(text, position) + (first?.segment.length ?? 0);
 }
 
@@ -41,7 +40,7 @@ const wholePair = (text: string, position: number): number =>
 
 /** The first character of a text as people see it; "" if there is none. */
 export function firstCharacter(text: string): string {
-  const [first] = graphemesOf(text.slice(0, LONGEST_GRAPHEME));
+  const [first] = graphemes().segment(text.slice(0, LONGEST_GRAPHEME));
   return first?.segment ?? "";
 }
 

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import type { Completed } from "../../../src/domain/events.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { type Image, readImages } from "../../../src/engine/images.ts";
-import { ifKnown } from "../../../src/engine/missing-method.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome } from "../outcome.ts";
@@ -92,14 +90,14 @@ export class Turn {
   }
 
   /** claude reads the message after the text that it is writing; a command that runs is ended for it. */
-  async #steer(text: string, images: readonly Image[]): Promise<void> {
+  #steer(text: string, images: readonly Image[]): void {
     if (this.#isOver || this.#isCut) throw new EngineError("claude is done with this task.");
     this.#say(text, images);
     const { open, background } = this.#state;
     const inBackground = [...background.values()];
     const isAtWork = [...open.keys()].some((id) => !inBackground.includes(id));
-    // Without it claude reads the message when the command has ended.
-    if (isAtWork) await ifKnown(this.#setup.peer.call("interrupt", {}, z.unknown()));
+    // A claude that does not know it reads the message when the command has ended. Its answer may come after the turn.
+    if (isAtWork) this.#setup.peer.tell("interrupt", {});
   }
 
   #read(line: ClaudeLine): void {
