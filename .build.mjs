@@ -170,7 +170,7 @@ async function buildProgram() {
 /** One start that leaves what V8 compiled beside the program (`src/launcher.ts`); without it the first bridge does. */
 function startOnce() {
   const home = mkdtempSync(join(tmpdir(), "takopi-build-"));
-  const argv = [join(root, "dist/main.js"), "demo", "--once", "list the files here"];
+  const argv = [join(root, "dist/main.js"), "demo", "--once", "sleep 2"];
   const env = { PATH: process.env.PATH, HOME: home };
   spawnSync(process.execPath, argv, { cwd: home, env, stdio: "ignore", timeout: START_LIMIT_MS });
   rmSync(home, { recursive: true, force: true });
