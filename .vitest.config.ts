@@ -13,7 +13,11 @@ const STARTING = ["tests/{e2e,engine,runners,worker,cli,playground}/**/*.test.ts
 const REAL_ENGINES = ["tests/engines/**/*.test.ts"];
 const LOADED = "tests/helpers/markdown-loaded.ts";
 const MACHINES = ["tests/machines/**/*.test.ts"];
-const ELSEWHERE = ["tests/e2e/{day,diff,files-in,goals,narrowing,questions,stop}.test.ts"];
+const ELSEWHERE = [
+  "tests/e2e/{again,cards,comment-with-forward,day,diff,drain,edit,engine-commands,fairness,file-put,files-in}.test.ts",
+  "tests/e2e/{forged,goals,limits,narrowing,presets,questions,restart,schedules,show,stop,stream,task}.test.ts",
+  "tests/e2e/{triggers,two-bridges}.test.ts",
+];
 const PAGE = ["tests/page/**/*.test.ts"];
 
 /** Where tests put their files: in memory if there is much of it, since a bridge waits for its disk at each task. */
