@@ -41,7 +41,7 @@ export default defineConfig({
     },
   ],
   test: {
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
