@@ -34,13 +34,7 @@ test(`${PROMPTS} tasks on three machines and ${KILLS} kills of anybody at random
   const actors = [
     { kill: ring.kill, start: async () => ring.start() },
     { kill: broker.kill, start: broker.start },
-    ...workers.map((worker) => ({
-      start: async () => worker.start(),
-      kill: async () => {
-        worker.signal("SIGKILL");
-        await worker.gone();
-      },
-    })),
+    ...workers.map(({ start, kill }) => ({ start: async () => start(), kill })),
   ];
   for (const { start } of actors) await start();
   await ring.listening();

@@ -50,13 +50,7 @@ test(`a day of ${MESSAGES} messages over three machines and ${KILLS} kills of an
       },
     },
     { kill: broker.kill, start: broker.start },
-    ...workers.map((worker) => ({
-      start: async () => worker.start(),
-      kill: async () => {
-        worker.signal("SIGKILL");
-        await worker.gone();
-      },
-    })),
+    ...workers.map(({ start, kill }) => ({ start: async () => start(), kill })),
   ];
   for (const { start } of actors) await start();
   await ring.listening();

@@ -15,6 +15,8 @@ export interface WorkerChild {
   at(step: string, act: () => void): void;
   /** Resolves when the worker that was started last is gone. */
   gone(): Promise<void>;
+  /** Ends it as kill -9 does; resolves when it is gone. */
+  kill(): Promise<void>;
   signal(name: NodeJS.Signals): void;
 }
 
@@ -41,13 +43,16 @@ export function workerChild(
   const gone = async () => {
     if (child && child.exitCode === null && child.signalCode === null) await once(child, "exit");
   };
-  onTestFinished(async () => {
+  const kill = async () => {
     child?.kill("SIGKILL");
     await gone();
+  };
+  onTestFinished(async () => {
+    await kill();
     rmSync(directory, { recursive: true, force: true });
   });
   return {
-    ...{ directory, gone },
+    ...{ directory, gone, kill },
     at: (step, act) => void steps.set(step, act),
     signal: (signal) => void child?.kill(signal),
     start: (deadlyStep = "") => {
