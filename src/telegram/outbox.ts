@@ -4,7 +4,7 @@ import type { Logger } from "../log.ts";
 import { type Answer, Refused, type Telegram, Unreachable } from "./api.ts";
 import { Bucket } from "./bucket.ts";
 import { type Entry, goesBefore, Lane } from "./lane.ts";
-import type { OutboxOp, PacedMethod } from "./outbox-op.ts";
+import { type OutboxOp, type PacedMethod, PRIORITY } from "./outbox-op.ts";
 import { Window, type WindowLimits } from "./window.ts";
 
 /** Telegram's limits, with room for what Telegram counts late. */
@@ -24,6 +24,9 @@ export const TELEGRAM_PACE: Pace = {
   groupRefillMs: 3_500,
   overall: { calls: 28, windowMs: 1000, burst: 8, spacingMs: 1000 / 28 },
 };
+
+/** Of the burst over all chats, what deletions, notes, edits and typing leave to messages that somebody waits for. */
+const OVERALL_RESERVE = 4;
 
 const MIN_BACKOFF_MS = 400;
 const MAX_BACKOFF_MS = 30_000;
@@ -92,13 +95,14 @@ export class Outbox {
     return lane;
   }
 
-  /** Sends all that may go now, and comes back when the next may. */
+  /** Sends all that may go now, and comes back when the next may: then, or with an answer. */
   #pump(): void {
     clearTimeout(this.#timer);
     const now = performance.now();
     for (;;) {
       const next = this.#next(now);
       if (!next) return;
+      if (next.at === Number.POSITIVE_INFINITY) return;
       if (next.at > now) {
         this.#timer = setTimeout(() => this.#pump(), next.at - now);
         return;
@@ -109,7 +113,7 @@ export class Outbox {
 
   /** The lane whose first operation may go soonest; of those that may go now, the most urgent and oldest. */
   #next(now: number): { lane: Lane; at: number } | undefined {
-    const overallAt = this.#overall.readyAt(now);
+    const overallAt = { urgent: this.#overall.readyAt(now), other: this.#overall.readyAt(now, OVERALL_RESERVE) };
     let best: { lane: Lane; first: Entry; at: number } | undefined;
     for (const [key, lane] of this.#lanes) {
       const { first } = lane;
@@ -117,7 +121,8 @@ export class Outbox {
         if (lane.isIdle(now)) this.#lanes.delete(key);
         continue;
       }
-      const at = Math.max(lane.readyAt(first, now), overallAt);
+      const isUrgent = first.op.priority <= PRIORITY.answer;
+      const at = Math.max(lane.readyAt(first, now), isUrgent ? overallAt.urgent : overallAt.other);
       if (!best || at < best.at || (at === best.at && goesBefore(first, best.first))) best = { lane, first, at };
     }
     return best;
@@ -136,6 +141,7 @@ export class Outbox {
       .catch((error: unknown) => this.#failed(lane, entry, error))
       .finally(() => {
         lane.flying = undefined;
+        this.#overall.answered(performance.now());
         if (!this.#abort.signal.aborted) this.#pump();
       });
   }
