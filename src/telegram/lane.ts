@@ -1,6 +1,6 @@
 import { Superseded } from "../chat/transport.ts";
 import type { Bucket } from "./bucket.ts";
-import { type OutboxOp, PRIORITY } from "./outbox-op.ts";
+import { type OutboxOp, PRIORITY, TYPING } from "./outbox-op.ts";
 
 /** An operation that waits or is on its way. */
 export interface Entry {
@@ -36,8 +36,9 @@ export class Lane {
     return this.#waiting.length + (this.flying ? 1 : 0);
   }
 
-  /** A newer operation replaces the one with its key; else it waits after those of its urgency. */
+  /** A newer operation replaces the one with its key; else it waits after those of its urgency. An answer ends typing. */
   add(entry: Entry): void {
+    if (entry.op.priority === PRIORITY.answer) this.drop(TYPING);
     const same = this.#find(entry.op.key);
     if (same < 0) this.#insert(entry);
     else for (const old of this.#waiting.splice(same, 1, entry)) old.reject(new Superseded("replaced"));

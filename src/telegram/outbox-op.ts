@@ -20,6 +20,9 @@ export type PacedMethod = Extract<
  */
 export const PRIORITY = { press: 0, answer: 1, delete: 2, note: 3, edit: 4, typing: 5 } as const;
 
+/** The key of all "typing ..." of a chat. */
+export const TYPING = "typing";
+
 /** One call to Telegram as a value. */
 export interface OutboxOp<M extends PacedMethod = PacedMethod> {
   readonly method: M;

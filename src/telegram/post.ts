@@ -5,7 +5,7 @@ import { Refused, toUpload } from "./api.ts";
 import type { Content, RichContent } from "./content.ts";
 import { hasDisabled, toKeyboard, withoutDisabled } from "./keyboard.ts";
 import type { Outbox } from "./outbox.ts";
-import { PRIORITY } from "./outbox-op.ts";
+import { PRIORITY, TYPING } from "./outbox-op.ts";
 import { type Call, type Extra, knowsNoRich, type Next, nextAfter } from "./refusals.ts";
 
 /** Where the chats are now, and who is told if Telegram says that one has moved. */
@@ -159,7 +159,8 @@ export class Post {
   showTyping({ chatId, topicId }: Target): void {
     const thread = topicId === null ? {} : { message_thread_id: Number(topicId) };
     const payload = { chat_id: Number(chatId), action: "typing" as const, ...thread };
-    this.#outbox.push({ method: "sendChatAction", priority: PRIORITY.typing, doubt: "fail", payload }).catch(() => {});
+    const how = { priority: PRIORITY.typing, key: TYPING, doubt: "fail" } as const;
+    this.#outbox.push({ method: "sendChatAction", ...how, payload }).catch(() => {});
   }
 
   /** Whether a call was refused since its group is another chat now, which is known from then on. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Superseded } from "../../src/chat/transport.ts";
 import { Refused, type Telegram, Unreachable } from "../../src/telegram/api.ts";
 import { Outbox } from "../../src/telegram/outbox.ts";
-import { PRIORITY } from "../../src/telegram/outbox-op.ts";
+import { PRIORITY, TYPING } from "../../src/telegram/outbox-op.ts";
 import { noLog } from "../helpers/recordings.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -81,6 +81,20 @@ describe("the outbox", () => {
     expect(sent).toHaveLength(90);
     for (const { atMs } of sent)
       expect(sent.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1000).length).toBeLessThanOrEqual(30);
+  });
+
+  test("shows no typing any more if an answer waits", async () => {
+    const { outbox, texts } = telegram();
+    await fill(outbox);
+    const typing = outbox.push({
+      ...{ method: "sendChatAction", priority: PRIORITY.typing, key: TYPING, doubt: "fail" },
+      payload: { chat_id: 1, action: "typing" },
+    });
+    const outcome = typing.catch((error: unknown) => error);
+    void send(outbox, 1, "answer");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await outcome).toBeInstanceOf(Superseded);
+    expect(texts()).toEqual([...FULL, "answer"]);
   });
 
   test("lets the newest of the waiting edits of a message win, in the first one's place", async () => {
