@@ -67,11 +67,11 @@ const common = { absWorkingDir: root, bundle: true, format: "esm", logLevel: "wa
 const node = {
   ...common,
   ...{ outdir: "dist", outbase: ".", platform: "node", target: "node20.19", legalComments: "none" },
-  // Prebuilt binaries, a logger that looks for files beside its own, and what only a bridge with other machines loads.
+  // Prebuilt binaries, and what only a bridge with other machines loads.
   plugins: [oneLanguage, ownUrls, callsOnly],
   // Names stay, for the stacks in the log, and since node-fetch knows an AbortSignal by the name of its class.
   ...{ minifySyntax: true, minifyWhitespace: true, keepNames: true },
-  external: ["libsql", "@libsql/*", "pino", "@nats-io/*"],
+  external: ["libsql", "@libsql/*", "@nats-io/*"],
 };
 const modules = {
   ...node,

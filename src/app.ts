@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { openControl } from "./app/control.ts";
 import { endOfBridge } from "./app/drain.ts";
 import { greet, whoAmI } from "./app/greeting.ts";
@@ -75,6 +75,9 @@ export async function runBridge(options: AppOptions): Promise<void> {
   store.conversations.moveHome(home);
   const ended = new AbortController();
   const telegram = createTelegram(bot_token, server, ended.signal);
+  const asked = whoAmI(telegram, log, signal);
+  // Its failure is thrown where it is awaited.
+  asked.catch(() => {});
   const outbox = new Outbox(telegram, log, options.pace);
   const now = () => Date.now();
   const mainChat = () => String(requireTelegram(config()).chat_id);
@@ -127,7 +130,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     ...{ config, engines, store, worker, screens, cards, fileSource: transport, log, now, watcher: triggers },
   });
   try {
-    const me = await whoAmI(telegram, log, signal);
+    const me = await asked;
     if (!me) return;
     const schedules = scheduleRuns({ ...common, bridge });
     const dispatcher = new Dispatcher({
@@ -152,15 +155,12 @@ export async function runBridge(options: AppOptions): Promise<void> {
       { bot: me.username, engines: engines.map(({ id }) => id), projects: config().projects.size },
       "bridge.ready",
     );
-    void greet(options, { telegram, transport, store });
-    tellWarnings(config(), { store, tellMain, now });
-    keepHistory(config, { store, log, now, signal });
     const closeClocks = () => {
       schedules.close();
       triggers.close();
     };
     const { onSecondSignal } = options;
-    await poll({
+    const polled = poll({
       telegram,
       signal: endOfBridge({ signal, config, bridge, log, tellMain, onDrain: closeClocks, onSecondSignal }),
       log,
@@ -168,6 +168,12 @@ export async function runBridge(options: AppOptions): Promise<void> {
       onPoll: (problem) => tellHealth(store, problem, { log, now }),
       onConflict: tellMain,
     });
+    // Nobody waits for what follows: the first poll leaves before it.
+    await nextTurn();
+    void greet(options, { telegram, transport, store });
+    tellWarnings(config(), { store, tellMain, now });
+    keepHistory(config, { store, log, now, signal });
+    await polled;
     await webhooks?.close();
     closeClocks();
     await control?.close();

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/contract.ts";
 import { joinTexts } from "../engine/instructions.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { ConfigError } from "../errors.ts";
+import { checkOnce } from "./check-once.ts";
 import type { Config, Project } from "./config.ts";
 import { type Problem, toProblems } from "./problem.ts";
 import type { FileTable } from "./schema.ts";
@@ -16,7 +17,7 @@ import { formatKey } from "./toml.ts";
  */
 export function engineOptions(config: Config, engine: Engine, project: Project | undefined): EngineOptions {
   const merged = mergeTables(config.engines[engine.id], project?.engines[engine.id]);
-  const result = engine.options.safeParse(merged);
+  const result = checkOnce(engine.options, merged);
   if (result.success) return result.data;
   const [problem] = toProblems(result.error, merged, engine.options);
   const path = [...(project ? ["projects", project.alias] : []), engine.id, ...(problem?.path ?? [])];
@@ -47,7 +48,7 @@ export function checkEngineTables(table: FileTable, engines: readonly Engine[]):
 export function engineWarnings(table: FileTable, engines: readonly Engine[]): string[] {
   return engines.flatMap((engine) => {
     const said = (options: unknown, place: string): readonly string[] => {
-      const result = engine.options.safeParse(options ?? {});
+      const result = checkOnce(engine.options, options ?? {});
       if (!result.success) return [];
       const isDeaf = result.data.tools === true && !engine.takesTools;
       const noTools = `${place}.tools does nothing: ${engine.label} cannot be given takopi's own tools.`;
@@ -64,7 +65,7 @@ export function engineWarnings(table: FileTable, engines: readonly Engine[]): st
 }
 
 function check(engine: Engine, value: unknown, path: readonly string[]): Problem[] {
-  const result = engine.options.safeParse(value ?? {});
+  const result = checkOnce(engine.options, value ?? {});
   if (result.success) return [];
   const problems = toProblems(result.error, value, engine.options);
   return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));

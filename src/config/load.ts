@@ -7,6 +7,7 @@ import type { Engine } from "../engine/contract.ts";
 import { isolatedResume } from "../engine/isolation.ts";
 import { ConfigError } from "../errors.ts";
 import { redact } from "../log.ts";
+import { checkOnce } from "./check-once.ts";
 import type { Config, Project, TelegramConfig } from "./config.ts";
 import { addConfigured } from "./configured.ts";
 import { writePrivateFile } from "./edit.ts";
@@ -66,7 +67,7 @@ export function checkConfig(candidate: Candidate): Config {
   const added = { make, directory, source: file ?? "config" };
   const { engines, table, moved } = addConfigured(overridden.table, candidate.engines, added);
   const schema = fileSchema(engines);
-  const result = schema.safeParse(table);
+  const result = checkOnce(schema, table);
   const refuse = (problems: readonly Problem[]) =>
     refusal(
       problems.map((problem) => asWritten(problem, moved)),

@@ -1,5 +1,6 @@
 import { isTable, type Table } from "../domain/table.ts";
 import type { Engine } from "../engine/contract.ts";
+import { checkOnce } from "./check-once.ts";
 import type { FileTable } from "./schema.ts";
 
 /** Keys that are accepted so that an existing file starts, but do nothing yet. */
@@ -17,7 +18,7 @@ const GATES = "approvals allow deny allow_paths deny_paths allow_tools deny_tool
 export function idleGates(table: FileTable, engines: readonly Engine[]): string[] {
   const projects = Object.entries(table.projects);
   return engines.flatMap(({ id, options }) => {
-    if (options.safeParse({}).data?.interactive) return [];
+    if (checkOnce(options, {}).data?.interactive) return [];
     const own = toTable(table[id]);
     const ofProjects = projects.map(([alias, project]) => [alias, toTable(project[id])] as const);
     const isUsed = own["interactive"] === true || ofProjects.some(([, over]) => over["interactive"] === true);
