@@ -73,6 +73,11 @@ export class RemoteWorker implements Worker {
     }
   }
 
+  isInstalled(engine: string): boolean | undefined {
+    const { beat } = this.#options.roll.of(this.#options.machine);
+    return beat?.engines.some(({ id }) => id === engine);
+  }
+
   async put(place: FilePlace, { bytes, signal, ...file }: NewFile): Promise<PlacedFile> {
     const { machine } = this.#options;
     const object = newName();
