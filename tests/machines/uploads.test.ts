@@ -15,9 +15,7 @@ const sendPhoto = ({ emulator }: Stage, caption: string, replyTo?: number): numb
 
 async function withoutWorker(): Promise<MachinesStage> {
   const on = await stageMachines();
-  await on.worker.stop();
-  on.say("/machines");
-  await on.botSays(/^- gpu · gone since /);
+  await on.leave();
   return on;
 }
 
