@@ -5,6 +5,7 @@ import type { RunContext } from "../../../src/engine/driver.ts";
 import { endsWithin } from "../../../src/engine/ends-within.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import { ifKnown } from "../../../src/engine/missing-method.ts";
+import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import { Answers } from "./answers.ts";
@@ -43,9 +44,8 @@ export interface TurnSetup {
 export class Turn {
   readonly #setup: TurnSetup;
   readonly #answers: Answers;
-  readonly #over: Promise<void>;
+  readonly #over = withResolvers();
   #state: LiveState;
-  #markOver: () => void = () => {};
   /** Messages that are on their way into the turn. */
   #steering = 0;
   #hasEnded = false;
@@ -58,9 +58,6 @@ export class Turn {
     this.#setup = setup;
     this.#state = setup.state;
     this.#answers = new Answers({ server: setup.server, ...setup.state, rules: denialsOf(setup.options) });
-    this.#over = new Promise((resolve) => {
-      this.#markOver = resolve;
-    });
   }
 
   /**
@@ -75,10 +72,9 @@ export class Turn {
       take: (event) => (this.#missed ? this.#missed.push(event) : this.#take(event)),
       caughtUp: () => this.#catchUp(),
     });
-    const stop = new Promise<void>((resolve) => {
-      if (stopped.aborted) resolve();
-      stopped.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const { promise: stop, resolve: cut } = withResolvers();
+    stopped.addEventListener("abort", () => cut(), { once: true });
+    if (stopped.aborted) cut();
     context.ready({
       interrupt: true,
       steer: (added, shown) => this.#steer(added, shown),
@@ -87,7 +83,7 @@ export class Turn {
     try {
       const prompt = { ...state, text, images, options, id: state.prompt };
       const prompting = server.client.send(isCommand ? commandCall(prompt) : promptCall(prompt));
-      const over = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
+      const over = prompting.then(requireTaken).then(() => Promise.race([this.#over.promise, stop]));
       // A command is answered only when its turn is over.
       const ended = isCommand ? Promise.race([over, stop]) : over;
       over.catch(() => {});
@@ -160,8 +156,8 @@ export class Turn {
 
   #checkOver(): void {
     const { isOver, isEnding } = this.#state;
-    if (isOver && this.#steering === 0) this.#markOver();
-    if (isEnding && !this.#hasEnded) this.#ending ??= setTimeout(this.#markOver, BOUNDS.liveServer.beginMs);
+    if (isOver && this.#steering === 0) this.#over.resolve();
+    if (isEnding && !this.#hasEnded) this.#ending ??= setTimeout(this.#over.resolve, BOUNDS.liveServer.beginMs);
     else this.#stopWaiting();
   }
 

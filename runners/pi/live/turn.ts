@@ -5,6 +5,7 @@ import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { readImages } from "../../../src/engine/images.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
+import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome, toRefusal } from "../outcome.ts";
 import { ENGINE, type Outcome, type PiState, toCompleted, withKept } from "../state.ts";
@@ -25,16 +26,15 @@ export interface TurnRequest {
 
 /** One prompt to an idle pi, until pi is idle again. */
 export class Turn {
+  readonly #over = withResolvers();
   /** Resolves when `completed` was emitted. */
-  readonly over: Promise<void>;
+  readonly over = this.#over.promise;
   readonly #peer: PiPeer;
   readonly #context: RunContext;
   readonly #images: readonly Attachment[];
   readonly #questions: OpenQuestions;
-  readonly #accepted: Promise<void>;
+  readonly #accepted = withResolvers();
   #state: TurnState;
-  #markAccepted: () => void = () => {};
-  #markOver: () => void = () => {};
   #isAsked = false;
   #isOver = false;
   #isCut = false;
@@ -49,12 +49,6 @@ export class Turn {
     this.#context = context;
     this.#images = images;
     this.#questions = new OpenQuestions(ENGINE, context);
-    this.#accepted = new Promise((resolve) => {
-      this.#markAccepted = resolve;
-    });
-    this.over = new Promise((resolve) => {
-      this.#markOver = resolve;
-    });
   }
 
   /** Hands the prompt over. Never rejects: a refusal is the turn's outcome. */
@@ -69,7 +63,7 @@ export class Turn {
     try {
       const prompt = { message, ...(await toImages(this.#images)) };
       const { disposition } = await this.#peer.call("prompt", prompt, Accepted, Number.POSITIVE_INFINITY);
-      this.#markAccepted();
+      this.#accepted.resolve();
       this.#settles ||= disposition !== undefined;
       if (disposition === "handled") this.#finishHandled();
       else if (disposition === undefined) await this.#checkEnd();
@@ -101,7 +95,7 @@ export class Turn {
   }
 
   async #steer(message: string, images: readonly Attachment[]): Promise<void> {
-    await this.#accepted;
+    await this.#accepted.promise;
     if (this.#isOver) throw new EngineError("pi is done with this task.");
     await this.#peer.call("steer", { message, ...(await toImages(images)) }, Accepted);
   }
@@ -160,7 +154,7 @@ export class Turn {
     this.#questions.close();
     const { run, draft } = this.#state;
     const answer = run.answer === "" ? withKept(run, draft) || outcome.answer : outcome.answer;
-    this.#markAccepted();
+    this.#accepted.resolve();
     void this.#tell({ ...outcome, answer });
   }
 
@@ -172,7 +166,7 @@ export class Turn {
     const filled =
       usage && percent !== undefined ? { usage: { ...usage, contextFill: Math.min(1, percent / 100) } } : {};
     this.#context.push({ ...outcome, ...filled });
-    this.#markOver();
+    this.#over.resolve();
   }
 }
 
