@@ -52,14 +52,11 @@ export async function put(sent: Sent, words: string, parts: PutParts): Promise<v
   }
 }
 
-async function putAll(
-  { first, files }: Sent,
-  words: string,
-  { config, engines, engineOverride, store, bridge, botName, signal }: PutParts,
-): Promise<string> {
-  checkFiles(files, first.userId, config());
-  const parts = { config: config(), engines, store, botName, engineOverride };
-  const { context, path: rest } = resolvePath(words, first, parts);
+async function putAll({ first, files }: Sent, words: string, parts: PutParts): Promise<string> {
+  const { bridge, signal } = parts;
+  const config = parts.config();
+  checkFiles(files, first.userId, config);
+  const { context, path: rest } = resolvePath(words, first, { ...parts, config });
   const { path, isForced } = readPath(rest);
   const wanted = files.length > 1 && path !== "" && !path.endsWith("/") ? `${path}/` : path;
   const branch = context?.branch === undefined ? {} : { branch: context.branch };
