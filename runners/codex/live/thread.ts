@@ -6,8 +6,8 @@ import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { isThreadId } from "../resume.ts";
 import type { CodexServer } from "./server.ts";
-import { checkSettings, grantedSettings, type SettingsRequest, threadSettings, toThreadParams } from "./settings.ts";
-import type { Notification } from "./wire.ts";
+import { checkSettings, grantedSettings, type SettingsRequest, threadSettings } from "./settings.ts";
+import type { EndedTurn, Notification } from "./wire.ts";
 
 /** How long a thread may take to unload; versions that do not know the delay keep it loaded for longer. */
 const UNLOAD_LIMIT_MS = 2000;
@@ -36,7 +36,7 @@ export async function openThread(server: CodexServer, request: ThreadRequest): P
   }
   const { peer } = server;
   const settings = await threadSettings(peer, request);
-  const params = toThreadParams(settings);
+  const { params } = settings;
   const result =
     thread === undefined
       ? await peer.call("thread/start", { ...params, ...(request.options.ephemeral && { ephemeral: true }) }, opened)
@@ -65,9 +65,9 @@ async function resumeThread(peer: RpcPeer, params: object): Promise<z.infer<type
 
 /** The same again for a copy of the thread; gives the copy's id. */
 export async function forkThread(server: CodexServer, request: ThreadRequest): Promise<string> {
-  const settings = await threadSettings(server.peer, request);
-  const params = { threadId: request.thread, excludeTurns: true, ...toThreadParams(settings) };
-  const result = await server.peer.call("thread/fork", params, opened);
+  const { params } = await threadSettings(server.peer, request);
+  const copied = { threadId: request.thread, excludeTurns: true, ...params };
+  const result = await server.peer.call("thread/fork", copied, opened);
   return result.thread.id;
 }
 
@@ -81,8 +81,6 @@ export async function closeThread(server: CodexServer, thread: string): Promise<
   await endsWithin(Promise.race([left, server.peer.closed]), UNLOAD_LIMIT_MS).catch(() => {});
   stop();
 }
-
-type EndedTurn = Extract<Notification, { method: "turn/completed" }>["params"]["turn"];
 
 /** The next turn of a thread that ends. @throws EngineError if the server ends first. */
 export async function turnEnd(server: CodexServer, thread: string): Promise<EndedTurn> {

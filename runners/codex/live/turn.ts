@@ -206,14 +206,10 @@ export class Turn implements ThreadListener {
 
   #params(): object {
     const { thread, request } = this.#setup;
-    const { reasoning_effort, reasoning_summary, output_schema } = request.options;
-    return {
-      threadId: thread,
-      input: toInput(request.spec.prompt, request.spec.attachments),
-      ...(reasoning_effort !== undefined && { effort: reasoning_effort }),
-      ...(reasoning_summary !== undefined && { summary: reasoning_summary }),
-      ...(output_schema !== undefined && { outputSchema: readOutputSchema(output_schema) }),
-    };
+    const { reasoning_effort: effort, reasoning_summary: summary, output_schema } = request.options;
+    const outputSchema = output_schema === undefined ? undefined : readOutputSchema(output_schema);
+    const input = toInput(request.spec.prompt, request.spec.attachments);
+    return { threadId: thread, input, effort, summary, outputSchema };
   }
 }
 
