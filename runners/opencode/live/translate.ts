@@ -6,7 +6,7 @@ import { toProgress } from "../actions.ts";
 import type { OpencodeLine } from "../schema.ts";
 import { addUsage, ENGINE, join, warn } from "../state.ts";
 import { translate } from "../translate.ts";
-import { questionIds, toApproval, toChoices } from "./questions.ts";
+import { toApproval, toChoices } from "./questions.ts";
 import type { LiveEvent, LivePart } from "./schema.ts";
 import type { LiveState, OpenRequest } from "./state.ts";
 
@@ -222,6 +222,8 @@ function resolve(state: LiveState, id: string): Translation {
   if (asked === undefined) return [state, []];
   const open = new Map(state.open);
   open.delete(id);
-  const ids = questionIds(questionsOf(state, asked));
-  return [{ ...state, open }, ids.map((questionId) => ({ type: "resolved", engine: ENGINE, questionId }))];
+  const resolved = questionsOf(state, asked).map(
+    ({ id: questionId }) => ({ type: "resolved", engine: ENGINE, questionId }) as const,
+  );
+  return [{ ...state, open }, resolved];
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../../src/bounds.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
+import type { RunRequest } from "../../../src/engine/contract.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { endsWithin } from "../../../src/engine/ends-within.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
@@ -32,11 +33,7 @@ const ENDING_MS = 10_000;
 export interface TurnSetup {
   readonly server: OpencodeServer;
   readonly state: LiveState;
-  readonly text: string;
-  /** See `RunSpec.isCommand`. */
-  readonly isCommand: boolean;
-  readonly images: readonly Attachment[];
-  readonly options: OpencodeOptions;
+  readonly request: RunRequest & { readonly options: OpencodeOptions };
   readonly context: RunContext;
 }
 
@@ -57,7 +54,7 @@ export class Turn {
   constructor(setup: TurnSetup) {
     this.#setup = setup;
     this.#state = setup.state;
-    this.#answers = new Answers({ server: setup.server, ...setup.state, rules: denialsOf(setup.options) });
+    this.#answers = new Answers({ server: setup.server, ...setup.state, rules: denialsOf(setup.request.options) });
   }
 
   /**
@@ -66,7 +63,8 @@ export class Turn {
    * @throws EngineError if the prompt is refused.
    */
   async run(): Promise<void> {
-    const { server, context, state, text, isCommand, images, options } = this.#setup;
+    const { server, context, state, request } = this.#setup;
+    const { prompt: text, attachments: images, isCommand } = request.spec;
     const { stopped } = context;
     const unwatch = server.feed.watch(state.session, {
       take: (event) => (this.#missed ? this.#missed.push(event) : this.#take(event)),
@@ -81,7 +79,7 @@ export class Turn {
       answer: (questionId, reply) => this.#answers.give(questionId, reply, this.#state.open),
     });
     try {
-      const prompt = { ...state, text, images, options, id: state.prompt };
+      const prompt = { ...state, text, images, options: request.options, id: state.prompt };
       const prompting = server.client.send(isCommand ? commandCall(prompt) : promptCall(prompt));
       const over = prompting.then(requireTaken).then(() => Promise.race([this.#over.promise, stop]));
       // A command is answered only when its turn is over.
@@ -101,12 +99,12 @@ export class Turn {
 
   /** Resolves when the session has the message. @throws EngineError if it does not reach the turn. */
   async #steer(text: string, images: readonly Attachment[]): Promise<void> {
-    const { server, state, options } = this.#setup;
+    const { server, state, request } = this.#setup;
     if (this.#state.isOver || this.#hasEnded) throw new EngineError("The turn is just over.");
     const before = this.#state.asked;
     this.#steering += 1;
     try {
-      requireTaken(await server.client.send(promptCall({ ...state, text, images, options })));
+      requireTaken(await server.client.send(promptCall({ ...state, text, images, options: request.options })));
       for (let restedMs = 0; this.#state.asked === before; restedMs += this.#state.isOver ? CHECK_MS : 0) {
         if (this.#hasEnded || restedMs > BOUNDS.liveServer.beginMs)
           throw new EngineError("The turn ended before the message came.");

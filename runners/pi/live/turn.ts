@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Action, ActionEvent, Completed, ShownEvent } from "../../../src/domain/events.ts";
+import type { Completed, ShownEvent } from "../../../src/domain/events.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { readImages } from "../../../src/engine/images.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
+import { warningOf } from "../../../src/engine/warning.ts";
 import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome, toRefusal } from "../outcome.ts";
@@ -176,17 +177,8 @@ async function toImages(attachments: readonly Attachment[]): Promise<object> {
   return { images: images.map(({ mime: mimeType, base64: data }) => ({ type: "image", mimeType, data })) };
 }
 
-const lateMessage: Action = {
-  id: `${ENGINE}.late`,
-  kind: "warning",
-  title: "pi was done before it read the added message, and will read it with the next one",
-  detail: {},
-};
-const LATE: ActionEvent = {
-  type: "action",
-  engine: ENGINE,
-  phase: "completed",
-  action: lateMessage,
-  ok: false,
-  level: "warning",
-};
+const LATE = warningOf(
+  ENGINE,
+  "late",
+  "pi was done before it read the added message, and will read it with the next one",
+);
