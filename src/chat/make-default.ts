@@ -1,5 +1,6 @@
 import { BareDirectives, conversationKey } from "../bridge/resolve.ts";
-import { settingsOf, writeContext } from "../bridge/settings.ts";
+import { settingsOf } from "../bridge/settings.ts";
+import { writeContext } from "../domain/context.ts";
 import type { UserError } from "../errors.ts";
 import type { OperationButton } from "../operations/operation.ts";
 import type { Answer } from "./answers.ts";

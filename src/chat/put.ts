@@ -1,6 +1,7 @@
 import { checkFiles } from "../bridge/file-limits.ts";
 import { resolvePath } from "../bridge/resolve-path.ts";
 import type { Config } from "../config/config.ts";
+import { writeContext } from "../domain/context.ts";
 import { parseCommand } from "../domain/directives.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
@@ -65,9 +66,7 @@ async function putAll({ first, files }: Sent, words: string, parts: PutParts): P
     to: wanted === "" ? undefined : { path: wanted, isForced },
     signal,
   });
-  const where = context
-    ? ` in ${inlineCode([context.project, context.branch && `@${context.branch}`].filter(Boolean).join(" "))}`
-    : "";
+  const where = context ? ` in ${inlineCode(writeContext(context))}` : "";
   const lines = results.map((result, index) =>
     result instanceof UserError
       ? `${inlineCode(files[index]?.name ?? "")} was not saved: ${result.userText}`
