@@ -21,7 +21,7 @@ export interface RunSetup {
   readonly label: string;
   readonly request: Pick<RunRequest, "spec" | "log">;
   readonly driver: Driver;
-  /** Of a session that is not kept nobody hears. */
+  /** False if the engine does not keep the session: then the events do not name the session. */
   readonly isKept?: boolean;
   readonly recording?: Recording | undefined;
 }

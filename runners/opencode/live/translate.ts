@@ -153,7 +153,7 @@ const done = (state: LiveState, part: string): LiveState => ({
   parts: new Map(state.parts).set(part, "done"),
 });
 
-/** What a step read and wrote: the next one reads all of it. */
+/** The tokens that a step read and wrote: the next step reads all of them. */
 const tokensOf = ({ tokens }: Extract<LivePart, { type: "step-finish" }>): number | undefined =>
   tokens && tokens.input + tokens.output + tokens.reasoning + tokens.cache.read + tokens.cache.write;
 

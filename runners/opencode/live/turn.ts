@@ -182,7 +182,7 @@ export class Turn {
     const abort = { method: "POST", path: `/session/${state.session}/abort`, directory: state.directory } as const;
     let isSettled = false;
     const aborting = async (): Promise<void> => {
-      // What cannot be aborted ends with its server.
+      // A turn that cannot be aborted ends with its server.
       if ((await ifKnown(server.client.send(abort))) === undefined) await endsWithin(server.gone, ENDING_MS);
     };
     const settled = Promise.allSettled([Promise.race([aborting(), server.gone])]).then(() => {
