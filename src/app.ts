@@ -170,7 +170,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     });
     // Nobody waits for what follows: the first poll leaves before it.
     await nextTurn();
-    void greet(options, { telegram, transport, store });
+    void greet(options, { telegram, transport, store, look: bridge.look });
     tellWarnings(config(), { store, tellMain, now });
     keepHistory(config, { store, log, now, signal });
     await polled;

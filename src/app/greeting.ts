@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AppOptions } from "../app.ts";
 import { type Found, startupNote } from "../chat/note.ts";
 import type { Transport } from "../chat/transport.ts";
-import { engineOptions } from "../config/engine-options.ts";
 import type { Probe } from "../engine/contract.ts";
 import { ConfigError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -10,6 +9,7 @@ import type { Store } from "../store/store.ts";
 import { Refused, type Telegram } from "../telegram/api.ts";
 import { showMenu } from "../telegram/menu.ts";
 import { readVersion } from "../version.ts";
+import type { Worker } from "../worker/port.ts";
 
 /** Asks Telegram who the bot is, for as long as there is no network. undefined once `signal` has aborted. */
 export async function whoAmI(telegram: Telegram, log: Logger, signal: AbortSignal) {
@@ -34,13 +34,14 @@ interface Greeting {
   readonly telegram: Telegram;
   readonly transport: Transport;
   readonly store: Store;
+  readonly look: Worker["look"];
 }
 
 /**
  * Sets the menu and tells the main chat at once that the bridge is there; adds the state of the engines when it is
  * known.
  */
-export async function greet(options: AppOptions, { telegram, transport, store }: Greeting): Promise<void> {
+export async function greet(options: AppOptions, { telegram, transport, store, look }: Greeting): Promise<void> {
   const { config, engines, home, log } = options;
   const target = { chatId: transport.mainChat, topicId: null, replyTo: null };
   const parts = { config, engines, version: readVersion(), home };
@@ -48,7 +49,7 @@ export async function greet(options: AppOptions, { telegram, transport, store }:
   try {
     const sent = transport.send(target, startupNote(parts, new Map()), how);
     void showMenu(telegram, { config, engines, log });
-    const [messageId, found] = await Promise.all([sent, probeAll(options)]);
+    const [messageId, found] = await Promise.all([sent, probeAll(options, look)]);
     store.deliveries.keepReply(target.chatId, messageId);
     await transport.edit(target.chatId, messageId, startupNote(parts, found), how);
   } catch (error) {
@@ -59,13 +60,10 @@ export async function greet(options: AppOptions, { telegram, transport, store }:
 /** How long an engine may take to tell its version before the note says that it is slow. */
 const SLOW_MS = 15_000;
 
-async function probeAll({ config, engines, env }: AppOptions): Promise<Found> {
-  const probes = engines.map(async (engine): Promise<[string, Probe | "slow"]> => {
+async function probeAll({ engines }: AppOptions, look: Worker["look"]): Promise<Found> {
+  const probes = engines.map(async ({ id: engine }): Promise<[string, Probe | "slow"]> => {
     const slow = new Promise<"slow">((resolve) => setTimeout(resolve, SLOW_MS, "slow" as const).unref());
-    return [
-      engine.id,
-      await Promise.race([engine.probe({ options: engineOptions(config, engine, undefined), env }), slow]),
-    ];
+    return [engine, await Promise.race([look("probe", { engine }), slow])];
   });
   return new Map(await Promise.all(probes));
 }

@@ -107,8 +107,7 @@ export class Bridge {
 
   /** Runs of a chat that wait for their turn, in the order in which they are looked at. */
   waiting(chatId: string): StoredRun[] {
-    const ids = this.#scheduler.waiting(chatId);
-    return ids.flatMap((id) => this.#options.store.runs.get(id) ?? []);
+    return this.#scheduler.waiting(chatId).flatMap((id) => this.#options.store.runs.get(id) ?? []);
   }
 
   /** Moves a waiting run to a place among those of its chat, 1 = next. @throws UserError if it continues one of them. */
@@ -135,6 +134,7 @@ export class Bridge {
 
   /** Reads something of the machine that works. @throws UserError */
   readonly look: Worker["look"] = (name, input) => this.#options.worker.look(name, input);
+  readonly isInstalled: Worker["isInstalled"] = (engine, place) => this.#options.worker.isInstalled(engine, place);
 
   isRunning(id: string): boolean {
     return this.#jobs.get(id)?.isWaiting === false;

@@ -5,7 +5,7 @@ import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { choice, choiceButtons, DEFAULT, optionRows } from "./choice.ts";
 import { type Access, type Caller, defineOperation, type OperationButton } from "./operation.ts";
-import { changeFor, engineFor, originOf, scopeFor } from "./scope.ts";
+import { changeFor, engineFor, missingEngines, originOf, scopeFor } from "./scope.ts";
 
 const names = z.array(z.string());
 
@@ -19,6 +19,8 @@ const Output = z.object({
   /** Whether the topic or chat itself has chosen. */
   isChosen: z.boolean(),
   engines: names,
+  /** Of no use here until they are installed. */
+  missing: names,
   knownPresets: names,
 });
 type Output = z.infer<typeof Output>;
@@ -90,22 +92,28 @@ const known = (given: readonly string[], presetOf: (word: string) => string | un
 
 function show(access: Access, caller: Caller, isChanged: boolean): Output {
   const { kind, settings } = scopeFor(access, caller);
-  const engine = settings.engine(settings.context()?.context.project);
+  const project = settings.context()?.context.project;
+  const engine = settings.engine(project);
   const presets = settings.presets();
+  const missing = missingEngines(access, project);
   return {
     ...{ scope: kind, engine: engine.value, origin: originOf(engine), isChanged, presets: [...namesIn(presets)] },
     isChosen: engine.layer === kind || presets?.layer === kind,
-    engines: access.engines.map(({ id }) => id),
+    engines: access.engines.map(({ id }) => id).filter((id) => !missing.includes(id)),
+    missing: [...missing],
     knownPresets: [...access.config.presets.keys()],
   };
 }
 
-function bodyOf({ scope, engine, origin, presets, isChanged }: Output): string {
+function bodyOf({ scope, engine, origin, presets, isChanged, missing }: Output): string {
   const list = presets.map(inlineCode).join(", ");
   const more = list === "" ? "" : `, with the preset${presets.length > 1 ? "s" : ""} ${list}`;
-  return isChanged
+  const now = isChanged
     ? `New sessions of this ${scope} use ${inlineCode(engine)} from now on${more}.`
     : `Engine of new sessions in this ${scope}: ${inlineCode(engine)} (${origin})${more}.`;
+  if (missing.includes(engine)) return `${now} It is not installed: \`/engines\` looks again.`;
+  const others = missing.map(inlineCode).join(", ");
+  return others === "" || isChanged ? now : `${now}\n\nNot installed: ${others} (\`/engines\` looks again).`;
 }
 
 /** More have no room as buttons. */

@@ -27,6 +27,15 @@ export function engineFor({ engines }: Access, { settings }: Scope, id: string |
   throw new UserError(`There is no engine \`${wanted}\` here; there are ${names}.`, { code: "not_found" });
 }
 
+/** The ids of engines that are not where the tasks of a project run; without a project, not where any task runs. */
+export function missingEngines({ bridge, config, engines }: Access, project: string | undefined): readonly string[] {
+  const places = project === undefined ? [{}, ...[...config.projects.keys()].map(inProject)] : [inProject(project)];
+  const isMissing = (id: string) => places.every((place) => bridge.isInstalled(id, place) === false);
+  return engines.map(({ id }) => id).filter(isMissing);
+}
+
+const inProject = (project: string) => ({ project });
+
 /** What presets set for an engine; nothing if they cannot hold, since that refuses the task itself. */
 export function presetsFor(names: readonly string[], engine: Engine, { config }: Access): Record<string, string> {
   try {

@@ -8,7 +8,7 @@ import type { PlacedFile } from "../domain/files.ts";
 import { dateOf } from "../domain/moment.ts";
 import type { Narrowing } from "../domain/narrowing.ts";
 import type { RunSpec, SessionOperation } from "../domain/run.ts";
-import type { Engine } from "../engine/contract.ts";
+import type { Engine, Probe } from "../engine/contract.ts";
 import { EngineHost } from "../engine/host.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import type { Pass, RunTools } from "../engine/pass.ts";
@@ -74,6 +74,7 @@ export class LocalWorker implements Worker {
   readonly #servers: WarmServers;
   readonly #worktrees: Worktrees;
   readonly #outboxes: Outboxes;
+  readonly #installed = new Map<string, boolean>();
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
@@ -130,7 +131,12 @@ export class LocalWorker implements Worker {
 
   look<Name extends keyof Lookups>(name: Name, input: Lookups[Name]["input"]): Promise<Lookups[Name]["output"]> {
     const { config, env, home } = this.#options;
-    return look(name, input, { config: config(), env, home, engine: (id) => this.#engine(id) });
+    const onProbed = (id: string, { path }: Probe) => void this.#installed.set(id, path !== undefined);
+    return look(name, input, { config: config(), env, home, engine: (id) => this.#engine(id), onProbed });
+  }
+
+  isInstalled(engine: string): boolean | undefined {
+    return this.#installed.get(engine);
   }
 
   async ready(): Promise<void> {}

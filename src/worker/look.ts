@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { engineOptions } from "../config/engine-options.ts";
 import { narrowRules } from "../domain/narrowing.ts";
-import type { Engine } from "../engine/contract.ts";
+import type { Engine, Probe } from "../engine/contract.ts";
 import { readDiff } from "./diff.ts";
 import { judgeAsked } from "./judge.ts";
 import type { Lookups } from "./lookups.ts";
@@ -14,6 +14,7 @@ export interface LookParts {
   readonly home: string;
   /** @throws UserError if there is none of this name. */
   readonly engine: (id: string) => Engine;
+  readonly onProbed: (engine: string, found: Probe) => void;
 }
 
 /** Reads something of this machine. */
@@ -35,8 +36,11 @@ const readers: Readers = {
   machines: async () => [],
   diff: ({ cwd, project, branch }, { config, env }) =>
     readDiff({ path: cwd, env }, branch === undefined ? undefined : config.projects.get(project ?? "")),
-  probe: async ({ engine: id }, { config, env, engine }) =>
-    engine(id).probe({ options: engineOptions(config, engine(id), undefined), env }),
+  probe: async ({ engine: id }, { config, env, engine, onProbed }) => {
+    const found = await engine(id).probe({ options: engineOptions(config, engine(id), undefined), env });
+    onProbed(id, found);
+    return found;
+  },
   judge: async ({ engine: id, project: alias, ...asked }, { config, engine, env, home }) => {
     const project = config.projects.get(alias ?? "");
     const directory = project?.path ?? home;

@@ -46,6 +46,10 @@ export class MachineWorkers implements Worker {
     return this.#at(place).ready(place, ...how);
   }
 
+  isInstalled(...[engine, place]: Parameters<Worker["isInstalled"]>): boolean | undefined {
+    return this.#at(place).isInstalled(engine, place);
+  }
+
   put(place: FilePlace, file: NewFile): Promise<PlacedFile> {
     return this.#at(place).put(place, file);
   }

@@ -32,6 +32,8 @@ export interface Worker {
    * @throws MachineAway; another UserError if the file cannot be there; what `bytes` throws.
    */
   put(place: FilePlace, file: NewFile): Promise<PlacedFile>;
+  /** Whether an engine is on the machine of a place, by what was heard last; undefined if nobody has looked yet. */
+  isInstalled(engine: string, place: Pick<RunSpec, "project" | "machine">): boolean | undefined;
   /** A file of a place by its path from there, or a folder as a zip. @throws UserError if it cannot be sent. */
   read(place: FilePlace, path: string): Promise<ReadableFile>;
   /**

@@ -52,6 +52,7 @@ function setUp() {
       recover: async () => [],
       close: async () => {},
     },
+    isInstalled: () => true,
     read: NO_FILES,
     ready: async () => {},
     put: () => Promise.reject(new Error("there is no disk here")),

@@ -11,15 +11,10 @@ import { startBroker } from "./broker.ts";
 export async function runElsewhere(directory: string): Promise<typeof withMachines> {
   const { address: broker } = await startBroker();
   const machine = "elsewhere";
-  const beat = {
-    version: "test",
-    host: "here",
-    instance: directory.slice(-100),
-    startedAt: 0,
-    engines: [],
-    projects: [],
-  };
+  const instance = directory.slice(-100);
   return async (local, { config, log, now }) => {
+    const engines = config().known.map(({ id }) => ({ id }));
+    const beat = { version: "test", host: "here", instance, startedAt: 0, engines, projects: [] };
     const store = openStore(join(directory, "worker.db"));
     const fleet = new Fleet({ machines: { broker }, names: () => new Set([machine]), log, now });
     const jobs = store.workerJobs;

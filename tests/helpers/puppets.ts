@@ -28,6 +28,7 @@ export class Puppets implements Worker {
   readonly look = async () => {
     throw new Error("There is no machine.");
   };
+  readonly isInstalled = () => true;
   readonly read: Worker["read"] = () => Promise.reject(new Error("puppets have no disk"));
   readonly ready = async () => {};
   readonly put: Worker["put"] = () => Promise.reject(new Error("puppets have no disk"));

@@ -2,7 +2,9 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { connect } from "@nats-io/transport-node";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { Engine } from "../../src/engine/contract.ts";
 import { textOf } from "../helpers/bridge.ts";
+import { scriptedEngine } from "../helpers/scripted-engine.ts";
 import { stageMachines, startWorker } from "./stage.ts";
 
 test("of two machines that claim one project the config's gets its tasks, and both are named", async () => {
@@ -38,4 +40,20 @@ test("a machine of another version is named, and a task that it does not underst
   );
   say("/machines");
   await botSays(/takopi 99\.0\.0 there does not fit this bridge: update the older one\./);
+});
+
+test("/help offers an engine that only another machine has, and /agent those of the project's machine", async () => {
+  const [alpha, beta] = [scriptedEngine("alpha"), scriptedEngine("beta")];
+  const missing = (engine: Engine) => ({ ...engine, probe: async () => ({ problems: [`no ${engine.id}`] }) });
+  const { say, botSays } = await stageMachines({
+    engines: [alpha, missing(beta)],
+    workerEngines: [missing(alpha), beta],
+  });
+  await botSays(/beta \(not installed\)/);
+  say("/help");
+  await botSays(/^Engines: \/alpha, \/beta \(default here: alpha\)$/m);
+  say("/ctx set api");
+  await botSays(/api/);
+  say("/agent");
+  await botSays(/^Engine of new sessions in this chat: alpha .* It is not installed/);
 });
