@@ -1,6 +1,6 @@
 import type { ActionEvent, Completed, ShownEvent } from "../../src/domain/events.ts";
 import { explain, plainMessage } from "./failure.ts";
-import { toAction, toStep } from "./items.ts";
+import { step, toAction, toStep } from "./items.ts";
 import type { CodexItem, CodexLine, ThreadTokens } from "./schema.ts";
 import { NO_TOKENS, runUsage } from "./usage.ts";
 
@@ -109,12 +109,5 @@ function closeReconnect(state: CodexState, events: readonly ShownEvent[]): Trans
   if (!state.reconnecting) return [state, events];
   return [{ ...state, reconnecting: false }, [...events, note(RECONNECT_ID, "Reconnected")]];
 }
-
-const step = (action: ActionEvent["action"]): ActionEvent => ({
-  type: "action",
-  engine: "codex",
-  phase: "completed",
-  action,
-});
 
 const note = (id: string, text: string): ActionEvent => ({ ...step(toAction(id, "note", text)), ok: true });

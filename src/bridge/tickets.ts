@@ -25,7 +25,7 @@ export class Tickets {
     this.#bridge = bridge;
   }
 
-  /** Goes on with those that the last bridge left. */
+  /** Continues with those that the last bridge left. */
   start(): void {
     for (const { key, askedAt } of this.#setup.store.tickets.open()) this.#limit(key, askedAt);
     this.#carryOn();

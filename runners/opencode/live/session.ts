@@ -44,8 +44,7 @@ export async function createSession(
   title: string | undefined,
 ): Promise<Session> {
   if (!existsSync(cwd)) throw new EngineError(`The directory ${cwd} does not exist.`);
-  const body = title === undefined ? {} : { title };
-  const call = { method: "POST", path: "/session", directory: cwd, body, signal: stopped } as const;
+  const call = { method: "POST", path: "/session", directory: cwd, body: { title }, signal: stopped } as const;
   const session = await client.ask(call, Session);
   host.keep(sessionDirectories).remember(session.id, session.directory);
   return session;
