@@ -108,7 +108,7 @@ const OLD = Buffer.alloc(4 * 1024 * 1024, "old");
 
 test("a file that is rewritten in place while it is read is refused, instead of sent half old and half new", async () => {
   const reading = readWhile((path) => writeFileSync(path, Buffer.alloc(OLD.length, "new")));
-  await expect(reading).rejects.toThrow("`big` was changed while it was read: try again.");
+  await expect(reading).rejects.toThrow("`big` was changed while it was read: `/file get big` sends it as it is now.");
 });
 
 test("a file to which something is appended while it is read is sent as it was", async () => {

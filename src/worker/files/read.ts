@@ -42,7 +42,9 @@ async function* bytesOf(root: string, path: string): AsyncGenerator<Uint8Array, 
     const now = createHash("sha256");
     for await (const chunk of beginningOf(handle, found.size)) now.update(chunk);
     if (now.digest("hex") === hash.digest("hex")) return;
-    throw new UserError(`${inlineCode(path)} was changed while it was read: try again.`);
+    throw new UserError(
+      `${inlineCode(path)} was changed while it was read: ${inlineCode(`/file get ${path}`)} sends it as it is now.`,
+    );
   } finally {
     await handle.close();
   }
