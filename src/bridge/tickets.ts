@@ -30,7 +30,7 @@ export class Tickets {
   /** Continues with those that the last bridge left. */
   start(): void {
     for (const { key, askedAt } of this.#setup.store.tickets.open()) this.#limit(key, askedAt);
-    this.#carryOn();
+    this.#giveLate();
   }
 
   close(): void {
@@ -71,7 +71,7 @@ export class Tickets {
     return (isDelivered) => {
       this.#onTheWay.delete(key);
       if (isDelivered) this.#setup.store.tickets.give(key);
-      else this.#carryOn();
+      else this.#giveLate();
     };
   }
 
@@ -93,7 +93,7 @@ export class Tickets {
       this.#settle(stored, () => store.questions.withdraw(stored.key, now()));
     }
     for (const { key } of isStopped ? store.tickets.late(runId) : []) store.tickets.give(key);
-    this.#carryOn();
+    this.#giveLate();
   }
 
   #settle(stored: StoredQuestion, work: () => void): void {
@@ -104,11 +104,11 @@ export class Tickets {
     this.#timers.delete(key);
     cards.show(key);
     for (const wake of [...(this.#waiting.get(key) ?? [])]) wake();
-    this.#carryOn();
+    this.#giveLate();
   }
 
   /** Gives answers that no run waits for to their sessions, in turns of their own; to one that has a run, later. */
-  #carryOn(): void {
+  #giveLate(): void {
     const { store } = this.#setup;
     for (const { key, runId, title, answer } of store.tickets.late()) {
       const run = store.runs.get(runId);

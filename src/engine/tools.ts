@@ -1,5 +1,6 @@
 import { beginningOf, endOf } from "../domain/cut.ts";
 import type { Action, ActionDetail } from "../domain/events.ts";
+import { relativeCommand, relativePath } from "../domain/relative.ts";
 
 /** The differences between engines that share these tool names. */
 export interface ToolDialect {
@@ -37,13 +38,9 @@ export function previewEnd(text: string): string | undefined {
   return endOf(text.slice(-4 * PREVIEW_LENGTH).trim(), PREVIEW_LENGTH) || undefined;
 }
 
-/** A path without the directory in front: `.` for the directory itself, unchanged outside of it. */
-export function relativePath(path: string, cwd: string | undefined): string {
-  const base = cwd?.replace(/\/+$/, "");
-  if (!base) return path;
-  if (path === base || path === `${base}/`) return ".";
-  return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
-}
+/** The lines of a text as a diff shows them. */
+export const markLines = (sign: "+" | "-", text: string): string =>
+  sign + text.replace(/\n$/, "").replaceAll("\n", `\n${sign}`);
 
 interface ArgumentReader {
   readonly name: string;
@@ -53,7 +50,8 @@ interface ArgumentReader {
   path(): string | undefined;
   /** The same, or any text, relative to the run's directory. */
   short(path: string): string;
-  command(): string | undefined;
+  /** "" if there is none. */
+  command(): string;
 }
 
 function createReader(call: ToolCall, dialect: ToolDialect): ArgumentReader {
@@ -70,10 +68,7 @@ function createReader(call: ToolCall, dialect: ToolDialect): ArgumentReader {
     text,
     path: () => text(...dialect.pathArguments),
     short: (path) => relativePath(path, call.cwd),
-    command: () => {
-      const base = call.cwd?.replace(/\/+$/, "");
-      return base ? text("command")?.replaceAll(`${base}/`, "") : text("command");
-    },
+    command: () => relativeCommand(text("command") ?? "", call.cwd),
   };
 }
 
@@ -89,15 +84,12 @@ const asChange: Describe = (args) => {
   return { kind: "file_change", title: args.short(path), changes: [{ path, verb: "update" }] };
 };
 
-const asRead: Describe = (args) => {
-  const path = args.path();
-  return { kind: "tool", title: path === undefined ? "read" : `read: \`${args.short(path)}\`` };
-};
-
-const asListing: Describe = (args) => {
-  const path = args.path();
-  return { kind: "tool", title: path === undefined ? "ls" : `ls: \`${args.short(path)}\`` };
-};
+const asLook =
+  (name: "read" | "ls"): Describe =>
+  (args) => {
+    const path = args.path();
+    return { kind: "tool", title: path === undefined ? name : `${name}: \`${args.short(path)}\`` };
+  };
 
 const asGlob: Describe = (args) => {
   const pattern = args.text("pattern");
@@ -130,9 +122,9 @@ const descriptions = new Map<string, Describe>([
   ["write", asChange],
   ["notebookedit", asChange],
   ["multiedit", asChange],
-  ["read", asRead],
-  ["ls", asListing],
-  ["list", asListing],
+  ["read", asLook("read")],
+  ["ls", asLook("ls")],
+  ["list", asLook("ls")],
   ["glob", asGlob],
   ["grep", asPattern],
   ["find", asPattern],

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { ControlClient } from "../../src/control/client.ts";
 import { startEmulator } from "../../src/playground/emulator.ts";
 import { textOf } from "../helpers/bridge.ts";
+import { patient } from "../helpers/patient.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -16,7 +17,7 @@ const root = new URL("../../", import.meta.url).pathname;
 
 /** A bridge that can take its own file descriptors away, and what its log said. */
 async function start() {
-  const emulator = await startEmulator({ limits: "off" });
+  const emulator = patient(await startEmulator({ limits: "off" }), 60_000);
   const directory = mkdtempSync(join(tmpdir(), "takopi-descriptors-"));
   const config = `default_engine = "alpha"
 [transports.telegram]
