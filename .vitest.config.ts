@@ -61,7 +61,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...{ name: "process", env, isolate: false },
+          // A program that starts, or a compiler, takes many times its usual seconds on a busy machine.
+          ...{ name: "process", env, isolate: false, testTimeout: 300_000 },
           include: PROCESS,
           globalSetup: "tests/helpers/build-program.ts",
         },

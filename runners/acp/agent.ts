@@ -9,6 +9,7 @@ import type { SessionPooled } from "../../src/engine/session-pool.ts";
 import { atWork } from "../../src/engine/session-server.ts";
 import type { AddTap } from "../../src/engine/tap.ts";
 import { unlessAborted } from "../../src/engine/unless-aborted.ts";
+import { withResolvers } from "../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../src/errors.ts";
 import { type Connection, connect, type Listener } from "./connection.ts";
 import { answered } from "./refusal.ts";
@@ -105,10 +106,7 @@ export class Agent implements SessionPooled {
   cost: number | undefined;
   /** The agent's own slash commands; any other word after a slash is text. */
   commands: readonly string[] = [];
-  #markTold = (): void => {};
-  readonly #toldCommands = new Promise<void>((resolve) => {
-    this.#markTold = resolve;
-  });
+  readonly #toldCommands = withResolvers();
   session: string;
   readonly #parts: Parts;
   #isClaimed = false;
@@ -170,7 +168,7 @@ export class Agent implements SessionPooled {
 
   /** An agent tells its commands soon after it opened a session, or never. */
   async listCommands(): Promise<readonly string[]> {
-    await endsWithin(this.#toldCommands, BOUNDS.liveServer.beginMs);
+    await endsWithin(this.#toldCommands.promise, BOUNDS.liveServer.beginMs);
     return this.commands;
   }
 
@@ -190,7 +188,7 @@ export class Agent implements SessionPooled {
       update: (update) => {
         if (update.sessionUpdate === "available_commands_update") {
           this.commands = update.availableCommands.map(({ name }) => name);
-          this.#markTold();
+          this.#toldCommands.resolve();
         }
         if (update.sessionUpdate === "usage_update" && update.cost?.currency === "USD") this.cost = update.cost.amount;
         listener.update(update);

@@ -1,6 +1,7 @@
 import { beginningOf } from "../../src/domain/cut.ts";
 import type { Action, ActionDetail, ActionEvent, FileChange } from "../../src/domain/events.ts";
-import { previewEnd, relativePath } from "../../src/engine/tools.ts";
+import { relativePath } from "../../src/domain/relative.ts";
+import { previewEnd } from "../../src/engine/tools.ts";
 import type { CodexItem } from "./schema.ts";
 import { unwrapShell } from "./shell-command.ts";
 
@@ -12,17 +13,20 @@ export type WorkItem = Exclude<CodexItem, { type: "agent_message" }>;
 
 /** The step of an item; undefined for items that are not shown. Titles have paths without `cwd`. */
 export function toStep(item: WorkItem, phase: ActionEvent["phase"], cwd: string | undefined): ActionEvent | undefined {
-  const step = describe(item, cwd);
-  if (step === undefined) return undefined;
+  const found = describe(item, cwd);
+  if (found === undefined) return undefined;
   return {
-    type: "action",
-    engine: "codex",
+    ...step(toAction(item.id, found.kind, found.title, found.detail)),
     phase,
-    action: toAction(item.id, step.kind, step.title, step.detail),
-    ...(phase === "completed" && { ok: step.ok }),
-    ...(step.kind === "warning" && { level: "warning" }),
+    ...(phase === "completed" && { ok: found.ok }),
+    ...(found.kind === "warning" && { level: "warning" }),
   };
 }
+
+/** An action that is done. */
+export const step = (action: Action): ActionEvent => ({
+  ...{ type: "action", engine: "codex", phase: "completed", action },
+});
 
 /** An action with its title cut to a bounded length. */
 export function toAction(id: string, kind: Action["kind"], title: string, detail: ActionDetail = {}): Action {

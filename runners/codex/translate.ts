@@ -1,6 +1,6 @@
 import type { ActionEvent, Completed, ShownEvent } from "../../src/domain/events.ts";
 import { explain, plainMessage } from "./failure.ts";
-import { toAction, toStep } from "./items.ts";
+import { step, toAction, toStep } from "./items.ts";
 import type { CodexItem, CodexLine, ThreadTokens } from "./schema.ts";
 import { NO_TOKENS, runUsage } from "./usage.ts";
 
@@ -76,8 +76,8 @@ function translateItem(state: CodexState, phase: ActionEvent["phase"], item: Cod
   const event = toStep(item, phase, state.cwd);
   if (event === undefined) return [state, []];
   // A todo list is closed, and a warning may come, after the answer: neither makes it a remark on the way.
-  const goesOn = item.type !== "todo_list" && item.type !== "error";
-  const [next, notes] = goesOn ? closeReconnect(...release(state)) : ([state, []] as const);
+  const isWork = item.type !== "todo_list" && item.type !== "error";
+  const [next, notes] = isWork ? closeReconnect(...release(state)) : ([state, []] as const);
   return [next, [...notes, event]];
 }
 
@@ -109,12 +109,5 @@ function closeReconnect(state: CodexState, events: readonly ShownEvent[]): Trans
   if (!state.reconnecting) return [state, events];
   return [{ ...state, reconnecting: false }, [...events, note(RECONNECT_ID, "Reconnected")]];
 }
-
-const step = (action: ActionEvent["action"]): ActionEvent => ({
-  type: "action",
-  engine: "codex",
-  phase: "completed",
-  action,
-});
 
 const note = (id: string, text: string): ActionEvent => ({ ...step(toAction(id, "note", text)), ok: true });

@@ -1,5 +1,6 @@
 import { BOUNDS } from "../../src/bounds.ts";
 import type { Slot } from "../../src/engine/host.ts";
+import { withResolvers } from "../../src/engine/with-resolvers.ts";
 
 /** Gives the turn back; safe to call more than once. */
 export type Release = () => void;
@@ -22,10 +23,7 @@ export async function awaitFirstStart(
 ): Promise<Release | undefined> {
   for (let first = starts.get(directory); first !== undefined; first = starts.get(directory)) await first;
   if (hasDatabase()) return undefined;
-  let resolve = () => {};
-  const isUp = new Promise<void>((done) => {
-    resolve = done;
-  });
+  const { promise: isUp, resolve } = withResolvers();
   starts.set(directory, isUp);
   const release = () => {
     clearTimeout(timer);

@@ -42,7 +42,7 @@ export const opencodeOptions = z.strictObject({
    * in a headless run: `ask` refuses.
    */
   permission: permission.optional(),
-  /** Laid over opencode's own config, key by key. */
+  /** Overrides opencode's own config, key by key. */
   config: z.record(z.string(), z.unknown()).optional(),
   mcp: sharedOptions.mcp,
   system_prompt: sharedOptions.system_prompt,
@@ -111,7 +111,7 @@ export function toPermission({ permission }: OpencodeOptions): string | undefine
   return JSON.stringify(typeof permission === "string" ? { "*": permission } : permission);
 }
 
-/** Whatever else is allowed. */
+/** These two denials hold whatever else is allowed. */
 export const readOnly = ({ permission }: OpencodeOptions): Partial<OpencodeOptions> => ({
   permission: { ...(typeof permission === "string" ? { "*": permission } : permission), edit: "deny", bash: "deny" },
 });

@@ -1,4 +1,5 @@
 import type { ActionEvent, Usage } from "../../src/domain/events.ts";
+import { warningOf } from "../../src/engine/warning.ts";
 import type { Failure } from "./failure.ts";
 import type { StepPart } from "./schema.ts";
 
@@ -65,9 +66,5 @@ export function addUsage(sum: Usage | undefined, { tokens, cost }: StepPart): Us
 /** A remark of the engine that is no step of the work. */
 export function warn(state: OpencodeState, title: string): readonly [OpencodeState, ActionEvent] {
   const warnings = state.warnings + 1;
-  const action = { id: `${ENGINE}.note.${warnings}`, kind: "warning", title, detail: {} } as const;
-  return [
-    { ...state, warnings },
-    { type: "action", engine: ENGINE, phase: "completed", action, ok: false, level: "warning" },
-  ];
+  return [{ ...state, warnings }, warningOf(ENGINE, `note.${warnings}`, title)];
 }

@@ -7,6 +7,7 @@ import {
   type ShownEvent,
 } from "../../src/domain/events.ts";
 import { describeTool, previewEnd, type ToolDialect } from "../../src/engine/tools.ts";
+import { warningOf } from "../../src/engine/warning.ts";
 import { toOutcome } from "./outcome.ts";
 import { toReadableError } from "./readable-error.ts";
 import { LastMessages, type PiLine, type WireBlocks, type WireMessage } from "./schema.ts";
@@ -137,9 +138,7 @@ function endCompaction(state: PiState, line: Line<"compaction_end">): Step {
 
 function warnOfCutAnswer({ last, answer }: PiState): readonly ActionEvent[] {
   if (last?.stopReason !== "length" || answer === "") return [];
-  const title = "the answer stops at the model's output limit";
-  const action: Action = { id: `${ENGINE}.length`, kind: "warning", title, detail: {} };
-  return [{ type: "action", engine: ENGINE, phase: "completed", action, ok: false, level: "warning" }];
+  return [warningOf(ENGINE, "length", "the answer stops at the model's output limit")];
 }
 
 function note(

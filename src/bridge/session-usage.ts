@@ -2,7 +2,7 @@ import type { SessionUsage } from "../domain/run.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { BridgeOptions } from "./options.ts";
 
-/** What the engine of a run tells of its session; nothing if it cannot tell, or its machine is away. */
+/** The usage of a run's session as its engine tells it; nothing if the engine cannot tell, or its machine is away. */
 export async function sessionUsage(
   { engine: id, project, ...run }: StoredRun,
   { worker, engines, log }: BridgeOptions,

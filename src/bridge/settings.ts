@@ -102,10 +102,6 @@ export function settingsOf(place: PreferencePlace, parts: SettingsParts): Settin
 /** The names of presets in a choice. */
 export const namesIn = (presets: Setting | undefined): readonly string[] => presets?.value.split(" ") ?? [];
 
-/** `web @feat/x` */
-export const writeContext = ({ project, branch }: Context): string =>
-  branch === undefined ? project : `${project} @${branch}`;
-
 function toContext(written: string, config: Config): Context {
   const context = parseContext(`ctx: ${written}`);
   const project = context && findProject(context.project, config);

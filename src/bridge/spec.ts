@@ -7,6 +7,7 @@ import { UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Briefs } from "../store/threads.ts";
+import { placeOf } from "./fetch-files.ts";
 import type { BridgeOptions } from "./options.ts";
 import { settingsOf } from "./settings.ts";
 import { sessionOf } from "./thread.ts";
@@ -19,7 +20,7 @@ type SpecParts = Pick<BridgeOptions, "config" | "engines" | "store">;
  * @throws UserError if it continues a task that ended without a session.
  */
 export function specOf(run: StoredRun, parts: SpecParts): RunSpec {
-  const { id: runId, engine, project, branch, prompt, files, follows } = run;
+  const { id: runId, engine, prompt, files, follows } = run;
   const { session } = sessionOf(run, parts.store.runs);
   if (session === undefined && follows !== null) {
     const problem = "The task before this one ended without a session to continue";
@@ -29,9 +30,7 @@ export function specOf(run: StoredRun, parts: SpecParts): RunSpec {
     ...{ runId, engine, prompt: withPlaces(prompt, files, session !== undefined), attachments: toAttachments(files) },
     overrides: overridesOf(run, session, parts),
     ...(session !== undefined && { session }),
-    ...(project !== null && { project }),
-    ...(branch !== null && { branch }),
-    ...(run.machine !== null && { machine: run.machine }),
+    ...placeOf(run),
     goalBudget: parts.config().limits.goal_tokens,
     ...(run.origin.type === "command" && { isCommand: true as const }),
     ...(run.origin.type === "goal" && { goal: termsOf(run.origin) }),

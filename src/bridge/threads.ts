@@ -130,23 +130,20 @@ export class Threads {
   /** The models that an engine has in a project, or outside all of them. */
   async models(engine: Engine, project: string | null): Promise<readonly string[]> {
     this.#require({ engine: engine.id, project }, "models");
-    const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
-    return (await this.#options.worker.operate("models", place)).models ?? [];
+    return (await this.#options.worker.operate("models", placeIn(engine, project))).models ?? [];
   }
 
   /** An engine's own slash commands in a project, or outside all of them; none if it cannot be driven both ways. */
   async commands(engine: Engine, project: string | null): Promise<readonly string[]> {
     const isHere = engine.operations.commands && this.whyNot({ engine: engine.id, project }, "answer") === undefined;
     if (!isHere) return [];
-    const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
-    return (await this.#options.worker.operate("commands", place)).commands ?? [];
+    return (await this.#options.worker.operate("commands", placeIn(engine, project))).commands ?? [];
   }
 
   /** The sessions that an engine has saved for a project, whoever began them; none if it cannot list them. */
   async saved(engine: Engine, project: string | null): Promise<readonly FoundSession[]> {
     if (!engine.operations.sessions) return [];
-    const place = { engine: engine.id, overrides: {}, ...(project !== null && { project }) };
-    return (await this.#options.worker.operate("sessions", place)).sessions ?? [];
+    return (await this.#options.worker.operate("sessions", placeIn(engine, project))).sessions ?? [];
   }
 
   usage(run: StoredRun): Promise<SessionUsage> {
@@ -242,3 +239,7 @@ export class Threads {
     }
   }
 }
+
+const placeIn = ({ id: engine }: Engine, project: string | null) => ({
+  ...{ engine, overrides: {}, ...(project !== null && { project }) },
+});

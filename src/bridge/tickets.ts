@@ -25,10 +25,10 @@ export class Tickets {
     this.#bridge = bridge;
   }
 
-  /** Goes on with those that the last bridge left. */
+  /** Continues with those that the last bridge left. */
   start(): void {
     for (const { key, askedAt } of this.#setup.store.tickets.open()) this.#limit(key, askedAt);
-    this.#carryOn();
+    this.#giveLate();
   }
 
   close(): void {
@@ -81,7 +81,7 @@ export class Tickets {
     for (const stored of isStopped ? store.tickets.open(runId) : []) {
       this.#settle(stored, () => store.questions.withdraw(stored.key, now()));
     }
-    this.#carryOn();
+    this.#giveLate();
   }
 
   #settle(stored: StoredQuestion, work: () => void): void {
@@ -92,11 +92,11 @@ export class Tickets {
     this.#timers.delete(key);
     cards.show(key);
     for (const wake of [...(this.#waiting.get(key) ?? [])]) wake();
-    this.#carryOn();
+    this.#giveLate();
   }
 
   /** Gives answers that no run waits for to their sessions, in turns of their own; to one that has a run, later. */
-  #carryOn(): void {
+  #giveLate(): void {
     const { store } = this.#setup;
     for (const { key, runId, title, answer } of store.tickets.late()) {
       const run = store.runs.get(runId);

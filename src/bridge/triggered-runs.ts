@@ -55,14 +55,16 @@ function begin(trigger: Trigger, cause: Cause, text: string, setup: Setup): stri
   const { project = cause.run?.project, branch = cause.run?.branch, engine = cause.run?.engine } = trigger;
   const names = { project: project ?? undefined, branch: branch ?? undefined, engine };
   const prompt = promptOf(trigger, cause, writeDirectives({ ...names, prompt: "task" }));
-  const resolved = resolvePrompt(prompt, { ...setup, config: setup.config(), botName: "" });
-  return setup.bridge().add(prompt, { ...resolved, prompt: text });
+  return add(prompt, text, setup);
 }
 
 function reply(trigger: Trigger, cause: Cause, text: string, setup: Setup): string {
   const { run } = cause;
   if (!run?.session) throw new UserError("The run has no session to reply to.");
-  const prompt = { ...promptOf(trigger, cause, ""), follows: run.id };
+  return add({ ...promptOf(trigger, cause, ""), follows: run.id }, text, setup);
+}
+
+function add(prompt: Prompt, text: string, setup: Setup): string {
   const resolved = resolvePrompt(prompt, { ...setup, config: setup.config(), botName: "" });
   return setup.bridge().add(prompt, { ...resolved, prompt: text });
 }

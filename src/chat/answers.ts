@@ -1,9 +1,9 @@
 import { UserError, userText } from "../errors.ts";
 import type { Told } from "../operations/operation.ts";
-import type { NewDelivery } from "../store/deliveries.ts";
+import type { Delivery, NewDelivery } from "../store/deliveries.ts";
 import type { Deferred } from "./deferred.ts";
 import type { DispatchParts } from "./dispatch.ts";
-import type { Buttons } from "./document.ts";
+import type { Buttons, Document, FoldedDocument } from "./document.ts";
 import type { Incoming, Press } from "./incoming.ts";
 import { toDocument } from "./markdown/load.ts";
 import { Superseded } from "./transport.ts";
@@ -16,9 +16,6 @@ export interface Answer extends Pick<Told, "body" | "folds" | "file"> {
   /** The message makes no sound: nobody waits for it. */
   readonly isSilent?: boolean;
 }
-
-/** Data that a delivery keeps beside the body. */
-export type Attached = Pick<Told, "folds" | "file">;
 
 type Reply = string | Answer | undefined;
 
@@ -91,6 +88,17 @@ export function storeAnswer(
   const keyboard = buttons && JSON.stringify(buttons);
   const attached = folds || file ? JSON.stringify({ folds, file }) : undefined;
   store.deliveries.add({ ...where, body, keyboard, attached, isSilent, createdAt: now() });
+}
+
+/** A stored answer as a message. */
+export async function readAnswer({ body, attached }: Delivery): Promise<Document | FoldedDocument> {
+  const document = await toDocument(body ?? "");
+  if (attached === null) return document;
+  const { folds = [], file }: Pick<Answer, "folds" | "file"> = JSON.parse(attached);
+  const toBlock = ({ title, text }: (typeof folds)[number]) => ({
+    ...{ type: "pre" as const, language: "diff", isFolded: true, title, text },
+  });
+  return { document, folds: folds.map(toBlock), file };
 }
 
 /** An answer that need not disturb a person. */

@@ -1,5 +1,9 @@
+import { continuationName, type continuationOf } from "../bridge/continuation.ts";
+import { machineTime } from "../domain/moment.ts";
+import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import type { Button, Buttons } from "./document.ts";
+import { toButton } from "./told.ts";
 
 /** The request of a press; its data names a run and nothing else. */
 export interface PressAction {
@@ -41,4 +45,15 @@ export function finalButtons({ id: runId, outcome }: StoredRun, resumeLine: stri
   const copy: Button[] = resumeLine.length <= COPY_LIMIT ? [{ label: "Copy resume line", copy: resumeLine }] : [];
   const buttons = [...(isCutOff ? [button("Resume", { action: "resume", runId })] : []), ...copy];
   return buttons.length > 0 ? [buttons] : [];
+}
+
+/** Has a run continued when its limit is reset, or keeps it from that. */
+export function continueButton(
+  { id, chatId }: StoredRun,
+  { at, isSettled }: NonNullable<ReturnType<typeof continuationOf>>,
+  store: Store,
+): Button {
+  const label = isSettled ? "Do not continue" : `Continue ${machineTime(at)}`;
+  const input = { action: isSettled ? "delete" : "save", name: continuationName(id), isApart: true };
+  return toButton({ label, operation: "schedule", input }, chatId, store);
 }

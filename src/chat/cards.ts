@@ -1,4 +1,5 @@
 import type { Cards } from "../bridge/screen.ts";
+import { writeContext } from "../domain/context.ts";
 import type { Logger } from "../log.ts";
 import type { StoredQuestion } from "../store/questions.ts";
 import type { Store } from "../store/store.ts";
@@ -91,12 +92,9 @@ export class ChatCards implements Cards {
   async #show(stored: StoredQuestion, run: StoredRun): Promise<void> {
     const { transport, store } = this.#parts;
     const { key, state, chatId, cardId } = stored;
-    const { document, file } = renderCard({
-      stored,
-      engine: run.engine,
-      project: placeOf(run),
-      cwd: run.cwd ?? undefined,
-    });
+    const { engine, project, branch, cwd } = run;
+    const place = project === null ? undefined : writeContext({ project, branch });
+    const { document, file } = renderCard({ stored, engine, project: place, cwd: cwd ?? undefined });
     if (state !== "open") await this.#forget(stored);
     if (cardId !== null) {
       const buttons = cardButtons(stored, this.#stateOf(stored, run));
@@ -182,7 +180,3 @@ export class ChatCards implements Cards {
     this.#parts.store.questions.addMessage(key, chatId, messageId);
   }
 }
-
-/** `webshop @feat/x` */
-const placeOf = ({ project, branch }: StoredRun): string | undefined =>
-  project === null ? undefined : `${project}${branch === null ? "" : ` @${branch}`}`;

@@ -5,14 +5,13 @@ import type { Logger } from "../log.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
-import { finalButtons } from "./buttons.ts";
-import { continueButton } from "./continue-button.ts";
+import { readAnswer } from "./answers.ts";
+import { continueButton, finalButtons } from "./buttons.ts";
 import type { Buttons } from "./document.ts";
 import { notSent, type OpenFile, toFileMessage } from "./file-message.ts";
 import { cancelledView, outcomeOf, resumeLineOf, type Style, saidView } from "./outcome.ts";
 import { type Final, PartSender } from "./part-sender.ts";
 import type { ProgressMessage } from "./progress-message.ts";
-import { readReply } from "./reply.ts";
 import { retire, retireParked, retireStale } from "./retire.ts";
 import { Superseded, type Transport } from "./transport.ts";
 
@@ -169,7 +168,7 @@ export class Deliverer {
       await this.#sender.send(delivery, parts, final);
       return;
     }
-    const reply = await readReply(delivery);
+    const reply = await readAnswer(delivery);
     const compose = (isPlain: boolean) =>
       "folds" in reply ? transport.composeFolded(reply, delivery.chatId, isPlain) : [reply];
     await this.#sender.sendComposed(delivery, compose, final);

@@ -14,11 +14,10 @@ export function applyEdit(
   { message, task }: Extract<Intent, { type: "edit" }>,
   parts: DispatchParts,
 ): string | undefined {
-  const { bridge, store, engines, engineOverride, botName, config } = parts;
+  const { bridge, store, config } = parts;
   const run = store.messages.runOf(message.chatId, message.messageId);
   if (!run || task === undefined) return undefined;
-  const resolveParts = { config: config(), engines, store, botName, engineOverride };
-  const resolved = resolvePrompt({ ...message, text: withQuote(task, message) }, resolveParts);
+  const resolved = resolvePrompt({ ...message, text: withQuote(task, message) }, { ...parts, config: config() });
   if (!bridge.job(run.id)?.isWaiting) {
     // Telegram also reports an edit if only the preview of a link has come.
     if (run.prompt.includes(resolved.prompt)) return undefined;

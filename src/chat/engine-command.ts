@@ -7,7 +7,7 @@ import { toButton } from "./told.ts";
 type Parts = Pick<DispatchParts, "bridge" | "store" | "config" | "engines" | "engineOverride" | "botName" | "log">;
 
 /**
- * What to say to a command that is none of takopi's: the engine in force is asked whether it has the command, and a
+ * The answer to a command that is none of takopi's: the engine in force is asked whether it has the command, and a
  * button sends it there.
  */
 export function offerToEngine(

@@ -19,15 +19,17 @@ export async function toFileMessage(stored: string, open: OpenFile): Promise<Mes
     );
   };
   try {
-    return { ...(await openNow()), bytes: () => bytesOf(openNow) };
+    return { ...(await openNow()), bytes: () => bytesOf(openNow, version) };
   } catch (error) {
     if (error instanceof UserError) return notSent(error);
     throw error;
   }
 }
 
-async function* bytesOf(open: () => Promise<BinaryFile>): AsyncGenerator<Uint8Array, void> {
+async function* bytesOf(open: () => Promise<BinaryFile>, version: string | undefined) {
   yield* (await open()).bytes();
+  // The bytes are read anew, those of another machine a good while later.
+  if (version !== undefined) await open();
 }
 
 /** The text in place of a file. */

@@ -48,7 +48,7 @@ function classifyMessage(message: Incoming, parts: IntentParts): Intent {
   if (question) return { type: "cardReply", message, question };
   if (message.attachment) return { type: "attachment", message };
   const isTask = !command || parts.directives.includes(command.name);
-  // Whatever a part of a paste begins with; but somebody may want to take the paste back.
+  // A part of a paste may begin with anything; but somebody may want to take the paste back.
   if (!isAlone(command, parts.commands) && parts.mayContinue(message)) return { type: "task", message };
   // A command to files comes with the first of an album, so that it is known only when all are there.
   if (message.files?.length && (isTask || command.name === "file")) return { type: typeOf(message), message };

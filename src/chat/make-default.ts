@@ -1,5 +1,6 @@
 import { BareDirectives, conversationKey } from "../bridge/resolve.ts";
-import { scopeOf, settingsOf, writeContext } from "../bridge/settings.ts";
+import { settingsOf } from "../bridge/settings.ts";
+import { writeContext } from "../domain/context.ts";
 import type { UserError } from "../errors.ts";
 import type { OperationButton } from "../operations/operation.ts";
 import type { Answer } from "./answers.ts";
@@ -35,5 +36,5 @@ function projectButton({ project, branch }: Named, message: Incoming, parts: Dis
   return [{ label: `Make ${context} the default here`, operation: "ctx", input: { context } }];
 }
 
-const settingsFor = (message: Incoming, { config, engines, store, engineOverride }: DispatchParts) =>
-  settingsOf(scopeOf(message, config()), { config: config(), engines, store, engineOverride });
+const settingsFor = (message: Incoming, parts: DispatchParts) =>
+  settingsOf(message, { ...parts, config: parts.config() });

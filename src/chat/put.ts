@@ -1,6 +1,7 @@
 import { checkFiles } from "../bridge/file-limits.ts";
 import { resolvePath } from "../bridge/resolve-path.ts";
 import type { Config } from "../config/config.ts";
+import { writeContext } from "../domain/context.ts";
 import { parseCommand } from "../domain/directives.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
@@ -52,14 +53,11 @@ export async function put(sent: Sent, words: string, parts: PutParts): Promise<v
   }
 }
 
-async function putAll(
-  { first, files }: Sent,
-  words: string,
-  { config, engines, engineOverride, store, bridge, botName, signal }: PutParts,
-): Promise<string> {
-  checkFiles(files, first.userId, config());
-  const parts = { config: config(), engines, store, botName, engineOverride };
-  const { context, path: rest } = resolvePath(words, first, parts);
+async function putAll({ first, files }: Sent, words: string, parts: PutParts): Promise<string> {
+  const { bridge, signal } = parts;
+  const config = parts.config();
+  checkFiles(files, first.userId, config);
+  const { context, path: rest } = resolvePath(words, first, { ...parts, config });
   const { path, isForced } = readPath(rest);
   const wanted = files.length > 1 && path !== "" && !path.endsWith("/") ? `${path}/` : path;
   const branch = context?.branch === undefined ? {} : { branch: context.branch };
@@ -68,9 +66,7 @@ async function putAll(
     to: wanted === "" ? undefined : { path: wanted, isForced },
     signal,
   });
-  const where = context
-    ? ` in ${inlineCode([context.project, context.branch && `@${context.branch}`].filter(Boolean).join(" "))}`
-    : "";
+  const where = context ? ` in ${inlineCode(writeContext(context))}` : "";
   const lines = results.map((result, index) =>
     result instanceof UserError
       ? `${inlineCode(files[index]?.name ?? "")} was not saved: ${result.userText}`

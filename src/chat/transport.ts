@@ -69,9 +69,9 @@ export interface Transport {
   showTyping(target: Target): void;
   /** Undefined if answers are not to be seen while they are written. */
   draft(run: StoredRun, draftId: string): Draft | undefined;
-  /** Takes away messages of ours, between two known ones, that arrived although no answer said so. */
   /** The bytes of a file that came with a message. */
   readonly fetchFile: FileSource["fetchFile"];
+  /** Takes away messages of ours, between two known ones, that arrived although no answer said so. */
   removeStrays(chatId: string, between: { readonly after: string; readonly before: string }): Promise<void>;
 }
 

@@ -35,9 +35,14 @@ async function compareEngine(engine: Engine, config: Config, { env }: CheckOptio
   if (probe.path === undefined) return { name, state: "ok", detail };
   const lost = (await engine.drift?.({ options, env, version: probe.version })) ?? [];
   if (lost.length === 0) return { name, state: "ok", detail: `${detail}, knows all that takopi needs` };
-  const known = engine.tested ?? [];
-  const fix = known.length === 0 ? [] : [`Install a version that was tested (${known.join(", ")}), or update takopi.`];
-  return { name, state: "warning", detail, fix: [...lost, ...fix].join(" ") };
+  return { name, state: "warning", detail, fix: [...lost, ...fixOf(engine, probe.version)].join(" ") };
+}
+
+function fixOf({ id, tested = [] }: Engine, version: string | undefined): readonly string[] {
+  if (tested.length === 0) return [];
+  if (version === undefined || !tested.includes(version))
+    return [`Install a version that was tested (${tested.join(", ")}), or update takopi.`];
+  return [`${version} had all of this when it was tested: install it again, or set ${id}.cmd to another executable.`];
 }
 
 const isDefault = ({ id }: Engine, config: Config): boolean => id === config.default_engine;

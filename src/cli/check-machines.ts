@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { type MachinesTable, namedMachines } from "../config/machines.ts";
+import { type MachinesTable, type NamedMachine, namedMachines } from "../config/machines.ts";
 import { ConfigError } from "../errors.ts";
 import type { Check, CheckOptions } from "./checks.ts";
 
@@ -18,11 +18,27 @@ export async function checkMachines({ machines, projects }: Config, { signal }: 
       ...wanted.map((one) => checkMachine(one, hosts.get(one), name)),
     ];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const isNew = NEW.test(reason);
     return [{ name: "broker", state: isNew ? "warning" : "error", detail: `${broker}: ${reason}`, fix: fixOf(error) }];
   }
 }
+
+/** Whether the broker hears the worker that runs here, so that a task that is sent now would reach it. */
+export async function checkWorker(machines: NamedMachine, holder: string, signal: AbortSignal): Promise<Check> {
+  const { broker } = machines;
+  const name = `worker ${machines.name}`;
+  const { tryBroker } = await import("../worker/nats/try.ts");
+  try {
+    const isHeard = (await tryBroker(machines, signal)).has(machines.name);
+    if (isHeard) return { name, state: "ok", detail: `${holder}; heard by ${broker}` };
+    return { name, state: "error", detail: `${holder}; not heard by ${broker} for a while`, fix: "Its log says more." };
+  } catch (error) {
+    return { name, state: "error", detail: `${holder}; ${broker}: ${reasonOf(error)}`, fix: fixOf(error) };
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function checkMachine(name: string, host: string | undefined, own: string | undefined): Check {
   if (host !== undefined) return { name: `machine ${name}`, state: "ok", detail: `there, on ${host}` };
@@ -62,6 +78,5 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
 
 function fixOf(error: unknown): string {
   if (error instanceof ConfigError) return "Correct machines in the config.";
-  const text = error instanceof Error ? error.message : "";
-  return FIXES.find(([pattern]) => pattern.test(text))?.[1] ?? "Start it, or correct machines.broker.";
+  return FIXES.find(([pattern]) => pattern.test(reasonOf(error)))?.[1] ?? "Start it, or correct machines.broker.";
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { workerOf } from "../config/machines.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { isAlive } from "../engine/marked.ts";
 import { residentBytes } from "../engine/memory.ts";
@@ -7,6 +8,7 @@ import type { HealthLine } from "../store/health.ts";
 import type { StoredServer } from "../store/live-servers.ts";
 import { readLockHolder } from "../store/lock.ts";
 import { openStore } from "../store/store.ts";
+import { checkWorker } from "./check-machines.ts";
 import type { Check, CheckOptions } from "./checks.ts";
 import { loadFor } from "./load.ts";
 
@@ -15,21 +17,26 @@ const SILENT_MS = 70_000;
 const BYTES_PER_MIB = 1024 * 1024;
 
 /**
- * Whether an update that is sent now would reach a run: a bridge holds the lock, and its last poll was answered. Then
- * the warm servers of interactive engines.
+ * Whether an update that is sent now would reach a run: a bridge holds the lock, and its last poll was answered; or a
+ * worker does, and the broker hears it. Then the warm servers of interactive engines.
  */
 export async function checkRunning(options: CheckOptions): Promise<Check[]> {
-  const { directory } = loadFor(options);
+  const config = loadFor(options);
+  const { directory } = config;
+  const worker = workerOf(config);
   const holder = readLockHolder(join(directory, "takopi.lock"));
   if (holder === undefined) {
-    const detail = `none runs in ${directory}`;
-    return [{ name: "bridge", state: "error", detail, fix: "Start it with `takopi`." }];
+    const [name, start] = worker ? [`worker ${worker.name}`, "takopi worker"] : ["bridge", "takopi"];
+    return [{ name, state: "error", detail: `none runs in ${directory}`, fix: `Start it with \`${start}\`.` }];
   }
   const state = join(directory, "takopi.db");
   const store = existsSync(state) ? openStore(state) : undefined;
   try {
     const servers = (store?.liveServers.all() ?? []).map(describeServer);
-    return [describeBridge(holder, store?.health.read()), ...(await Promise.all(servers)).flat()];
+    const holds = worker
+      ? await checkWorker(worker, holder, options.signal)
+      : describeBridge(holder, store?.health.read());
+    return [holds, ...(await Promise.all(servers)).flat()];
   } finally {
     store?.close();
   }

@@ -1,5 +1,6 @@
 import { BOUNDS } from "../bounds.ts";
 import type { Config } from "../config/config.ts";
+import { workerOf } from "../config/machines.ts";
 import { keysOfChat } from "../config/moved-chats.ts";
 import { hasTopics } from "../config/topics.ts";
 import { type ChatCheck, checkTelegram } from "../telegram/check.ts";
@@ -8,9 +9,8 @@ import type { Context } from "./command.ts";
 
 /** Asks Telegram about the token and every configured chat. */
 export async function checkChat(config: Config, { env, signal }: Pick<Context, "env" | "signal">): Promise<Check[]> {
-  const { telegram, machines } = config;
-  // A worker needs no bot.
-  if (!telegram && machines?.name !== undefined) return [];
+  if (workerOf(config)) return [];
+  const { telegram } = config;
   if (!telegram) {
     const fix = "Set transports.telegram.bot_token (from @BotFather) and transports.telegram.chat_id.";
     return [{ name: "telegram", state: "error", detail: "not configured", fix }];

@@ -10,7 +10,7 @@ export const command = defineCommand({
   args: {
     json: { type: "boolean", description: "Print as JSON" },
     engines: { type: "boolean", description: "Compare the installed engines with what takopi needs of them" },
-    running: { type: "boolean", description: "Only look whether a bridge runs here and hears Telegram" },
+    running: { type: "boolean", description: "Only look whether the bridge or worker here can be reached" },
   },
   async run({ json, engines, running }, context) {
     const look = running ? checkRunning : engines ? compareEngines : runChecks;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { startOfDay } from "../bridge/limits.ts";
+import { writeContext } from "../domain/context.ts";
 import { tableTime } from "../domain/moment.ts";
 import { MS_PER_DAY } from "../domain/time.ts";
 import { formatUsage, sumUsage } from "../domain/usage.ts";
@@ -111,7 +112,7 @@ function toRow(run: Facts, now: number): string[] {
     tableTime(run.createdAt),
     run.outcome ?? run.state,
     run.engine,
-    run.project === null ? "-" : `${run.project}${run.branch === null ? "" : ` @${run.branch}`}`,
+    run.project === null ? "-" : writeContext({ project: run.project, branch: run.branch }),
     run.startedAt === null ? "-" : `${Math.round(((run.endedAt ?? now) - run.startedAt) / 1000)} s`,
     tokens === 0 ? "-" : String(tokens),
     run.costUsd === null ? "-" : `$${run.costUsd.toFixed(4)}`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Config } from "./config.ts";
 import type { Problem } from "./problem.ts";
 import type { FileTable } from "./schema.ts";
 
@@ -47,6 +48,14 @@ function brokenKeys({ keys, credentials, name }: Partial<MachinesTable> = {}): P
   if (name !== undefined && !("bridge" in keys))
     return [{ path: ["machines", "keys", "bridge"], text: "is missing; a worker needs the bridge's public key." }];
   return [];
+}
+
+/** This machine, if it works for a bridge elsewhere: such a config has no bot. */
+export const workerOf = ({ telegram, machines }: Pick<Config, "telegram" | "machines">): NamedMachine | undefined =>
+  !telegram && machines?.name !== undefined ? { ...machines, name: machines.name } : undefined;
+
+export interface NamedMachine extends MachinesTable {
+  readonly name: string;
 }
 
 /** The machines that projects name. */

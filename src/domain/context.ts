@@ -4,10 +4,12 @@ export interface Context {
   readonly branch: string | undefined;
 }
 
+/** `web @feat/x` */
+export const writeContext = ({ project, branch }: { project: string; branch: string | null | undefined }): string =>
+  branch == null ? project : `${project} @${branch}`;
+
 /** `ctx: web @feat/x`, without backticks. */
-export function formatContext({ project, branch }: Context): string {
-  return branch === undefined ? `ctx: ${project}` : `ctx: ${project} @${branch}`;
-}
+export const formatContext = (context: Context): string => `ctx: ${writeContext(context)}`;
 
 /** The last context line of a text; its project may no longer be configured. */
 export function parseContext(text: string): Context | undefined {

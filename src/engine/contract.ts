@@ -40,7 +40,7 @@ export interface Engine {
   /** How much a model thinks; absent if the engine has no say in it. */
   readonly reasoning?: Reasoning | undefined;
   probe(setup: ProbeSetup): Promise<Probe>;
-  /** What takopi needs of the engine and the installed one lacks, one sentence each; absent if nobody wrote it down. */
+  /** The needs of takopi that the installed engine does not meet, one sentence each; absent if nobody wrote it down. */
   drift?(setup: DriftSetup): Promise<readonly string[]>;
   /** Starts a run. Never throws: whatever goes wrong comes as the run's `completed` event. */
   open(request: RunRequest): Run;
@@ -144,7 +144,7 @@ export interface Operations {
   brief?(session: SessionRequest, text: string): Promise<void>;
   /** The sessions that began in this directory, the newest first; without a server, and whether or not it may be live. */
   sessions?(setup: WorkSetup): Promise<readonly FoundSession[]>;
-  /** What it tells of the session, also of one that has a run; without a server, and whether or not it may be live. */
+  /** The engine's figures of the session, also of one that has a run; without a server, and whether or not it may be live. */
   usage?(session: SessionRequest): Promise<SessionUsage>;
   /** Gives the goal that the session then has; undefined if it has none. */
   goal?(session: SessionRequest, change: GoalChange): Promise<Goal | undefined>;

@@ -106,7 +106,7 @@ const filesIn = (directory: string): readonly string[] =>
     .filter((name) => name.endsWith(".json"))
     .map((name) => readFileSync(join(directory, name), "utf8"));
 
-/** What a command says, on both streams, as far as it is needed. */
+/** The output of a command, on both streams, as far as it is needed. */
 async function answerOf(
   command: Command & { readonly args: readonly string[] },
   stdin: string,

@@ -10,7 +10,7 @@ const SWEEP_PAUSE_MS = 15;
 const READS_AT_ONCE = 50;
 
 interface Search {
-  /** Where the mark is looked for. */
+  /** The variable that holds the mark. */
   readonly variable?: string;
   /** Whether longer marks that begin so count too. */
   readonly isPrefix?: boolean;

@@ -1,3 +1,4 @@
+import { shortenLine } from "../domain/cut.ts";
 import type { Question, Reply } from "../domain/question.ts";
 import type { RunOutput } from "./driver.ts";
 
@@ -14,6 +15,12 @@ interface Open {
   readonly replies: Map<string, Reply>;
   settle(): void;
 }
+
+/** In characters. */
+const TITLE_LENGTH = 200;
+
+/** The title of a question: one line, since the body has the whole text. */
+export const titleLine = (text: string): string => shortenLine(text, TITLE_LENGTH);
 
 /** Nobody answers. */
 export const DISMISSED: Reply = { type: "dismiss" };

@@ -18,6 +18,7 @@ import type { ExitGuard } from "./exit-guard.ts";
 import { markProcess, sendSignal } from "./marked.ts";
 import { closeWhenQuiet } from "./quiet.ts";
 import { Tail } from "./tail.ts";
+import { withResolvers } from "./with-resolvers.ts";
 
 export interface Command {
   /** The engine's id: names the setting to fix in error texts. */
@@ -137,10 +138,7 @@ function followEnd(child: ChildProcessWithoutNullStreams): Pick<Child, "exited" 
   const tail = new Tail();
   child.stderr.on("data", (chunk: Uint8Array) => tail.push(chunk));
   let hasExited = false;
-  let settle: (ending: Ending) => void = () => {};
-  const ended = new Promise<Ending>((resolve) => {
-    settle = resolve;
-  });
+  const { promise: ended, resolve: settle } = withResolvers<Ending>();
   const exited = new Promise<void>((resolve) => {
     child.once("exit", () => {
       hasExited = true;

@@ -17,7 +17,7 @@ interface RecordingSetup {
   readonly runId: string;
   /** Driven by the two-way protocol. */
   readonly isLive: boolean;
-  /** What must not get into a file. */
+  /** Values that must not get into a file. */
   readonly secrets: readonly string[];
   readonly log: Logger;
 }

@@ -10,6 +10,7 @@ import { endsWithin } from "./ends-within.ts";
 import { EventQueue } from "./event-queue.ts";
 import { eachEvent } from "./events.ts";
 import type { Recording } from "./recording.ts";
+import { withResolvers } from "./with-resolvers.ts";
 
 const UNCONFIRMED = "did not confirm that it stopped: what it had begun may run until its server ends.";
 /** Text so far is pushed at most this often. */
@@ -20,7 +21,7 @@ export interface RunSetup {
   readonly label: string;
   readonly request: Pick<RunRequest, "spec" | "log">;
   readonly driver: Driver;
-  /** Of a session that is not kept nobody hears. */
+  /** False if the engine does not keep the session: then the events do not name the session. */
   readonly isKept?: boolean;
   readonly recording?: Recording | undefined;
 }
@@ -45,8 +46,8 @@ class RunMachine implements RunContext {
   readonly #driven: Promise<void>;
   readonly #queue: EventQueue;
   readonly #pending = new Set<string>();
-  #isReady: Promise<Controls>;
-  #takeControls: (controls: Controls) => void = () => {};
+  readonly #ready = withResolvers<void>();
+  #controls: Controls = {};
   #session: Completed["resume"];
   #hasStarted = false;
   #hasCompleted = false;
@@ -61,9 +62,6 @@ class RunMachine implements RunContext {
     this.#queue = new EventQueue((event) => setup.recording?.told(event));
     const { session } = setup.request.spec;
     this.#session = session === undefined ? undefined : { engine: setup.id, value: session };
-    this.#isReady = new Promise((resolve) => {
-      this.#takeControls = resolve;
-    });
     this.#driven = Promise.resolve().then(() => this.#drive());
   }
 
@@ -106,8 +104,8 @@ class RunMachine implements RunContext {
     if (controls.interrupt) can.push("interrupt");
     if (controls.answer) can.push("answer");
     if (!this.#hasCompleted) this.#queue.push({ type: "ready", can });
-    this.#takeControls(controls);
-    this.#isReady = Promise.resolve(controls);
+    this.#controls = controls;
+    this.#ready.resolve();
   }
 
   push(event: ShownEvent): void {
@@ -135,14 +133,16 @@ class RunMachine implements RunContext {
   }
 
   async #steer({ text, attachments = [] }: Extract<RunCommand, { type: "steer" }>): Promise<Verdict> {
-    const { steer } = await this.#isReady;
+    await this.#ready.promise;
+    const { steer } = this.#controls;
     if (steer === undefined) return no(`${this.#setup.label} takes no messages while it works.`);
     await steer(text, attachments);
     return { ok: true };
   }
 
   async #reply(questionId: string, reply: Reply): Promise<Verdict> {
-    const { answer } = await this.#isReady;
+    await this.#ready.promise;
+    const { answer } = this.#controls;
     const late = `${this.#setup.label} did not take the reply in time.`;
     const taken = answer?.(questionId, reply) ?? Promise.resolve(false);
     if (!(await endsWithin(taken, BOUNDS.run.answerMs))) return no(late);

@@ -217,6 +217,19 @@ export class ServerPool<Server extends Pooled> {
   }
 }
 
+/** Gives the server back after some work. */
+export async function withLease<Taken extends Pick<Lease<unknown>, "release">, Result>(
+  taking: Promise<Taken>,
+  work: (lease: Taken) => Promise<Result>,
+): Promise<Result> {
+  const lease = await taking;
+  try {
+    return await work(lease);
+  } finally {
+    lease.release();
+  }
+}
+
 const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms).unref();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { LivePooled } from "./live.ts";
-import { type Lease, ServerPool, type Use } from "./server-pool.ts";
+import { type Lease, ServerPool, type Use, withLease } from "./server-pool.ts";
 import { atWork } from "./session-server.ts";
 
 /** A warm process that serves one session at a time. */
@@ -85,17 +85,10 @@ export class SessionPool<Server extends SessionPooled> extends ServerPool<Server
 }
 
 /** Uses the process of a session between its runs. */
-export async function onSession<Server extends SessionPooled, Result>(
+export const onSession = <Server extends SessionPooled, Result>(
   taking: Promise<Seat<Server>>,
   act: (seat: Seat<Server>) => Promise<Result>,
-): Promise<Result> {
-  const seat = await taking;
-  try {
-    return await seat.server.claim(() => act(seat));
-  } finally {
-    seat.release();
-  }
-}
+): Promise<Result> => withLease(taking, (seat) => seat.server.claim(() => act(seat)));
 
 /** Asks a process that is started for this alone. */
 export async function aside<Server extends SessionPooled, Result>(

@@ -116,7 +116,7 @@ function prepare<Options extends EngineOptions>(
   try {
     const request = own(given);
     const driver = drive(request);
-    // What the engine does not get of the bridge's environment it may find elsewhere.
+    // The engine may find elsewhere what it does not get of the bridge's environment.
     return { driver, recording: recordingOf(id, { ...request, env: given.env }, isLive(request.options)) };
   } catch (error) {
     return { driver: { drive: () => Promise.reject(error), force: async () => {} } };

@@ -1,5 +1,6 @@
 import { beginningOf, endOf } from "../domain/cut.ts";
 import type { Action, ActionDetail } from "../domain/events.ts";
+import { relativeCommand, relativePath } from "../domain/relative.ts";
 
 /** The differences between engines that share these tool names. */
 export interface ToolDialect {
@@ -37,13 +38,9 @@ export function previewEnd(text: string): string | undefined {
   return endOf(text.slice(-4 * PREVIEW_LENGTH).trim(), PREVIEW_LENGTH) || undefined;
 }
 
-/** A path without the directory in front: `.` for the directory itself, unchanged outside of it. */
-export function relativePath(path: string, cwd: string | undefined): string {
-  const base = cwd?.replace(/\/+$/, "");
-  if (!base) return path;
-  if (path === base || path === `${base}/`) return ".";
-  return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
-}
+/** The lines of a text as a diff shows them. */
+export const markLines = (sign: "+" | "-", text: string): string =>
+  sign + text.replace(/\n$/, "").replaceAll("\n", `\n${sign}`);
 
 /** The arguments of one call. */
 class ArgumentReader {
@@ -78,9 +75,9 @@ class ArgumentReader {
     return relativePath(path, this.#cwd);
   }
 
-  command(): string | undefined {
-    const base = this.#cwd?.replace(/\/+$/, "");
-    return base ? this.text("command")?.replaceAll(`${base}/`, "") : this.text("command");
+  /** "" if there is none. */
+  command(): string {
+    return relativeCommand(this.text("command") ?? "", this.#cwd);
   }
 }
 
@@ -96,15 +93,12 @@ const asChange: Describe = (args) => {
   return { kind: "file_change", title: args.short(path), changes: [{ path, verb: "update" }] };
 };
 
-const asRead: Describe = (args) => {
-  const path = args.path();
-  return { kind: "tool", title: path === undefined ? "read" : `read: \`${args.short(path)}\`` };
-};
-
-const asListing: Describe = (args) => {
-  const path = args.path();
-  return { kind: "tool", title: path === undefined ? "ls" : `ls: \`${args.short(path)}\`` };
-};
+const asLook =
+  (name: "read" | "ls"): Describe =>
+  (args) => {
+    const path = args.path();
+    return { kind: "tool", title: path === undefined ? name : `${name}: \`${args.short(path)}\`` };
+  };
 
 const asGlob: Describe = (args) => {
   const pattern = args.text("pattern");
@@ -137,9 +131,9 @@ const descriptions = new Map<string, Describe>([
   ["write", asChange],
   ["notebookedit", asChange],
   ["multiedit", asChange],
-  ["read", asRead],
-  ["ls", asListing],
-  ["list", asListing],
+  ["read", asLook("read")],
+  ["ls", asLook("ls")],
+  ["list", asLook("ls")],
   ["glob", asGlob],
   ["grep", asPattern],
   ["find", asPattern],

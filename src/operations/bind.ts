@@ -1,5 +1,6 @@
-import { preferenceOf, writeContext } from "../bridge/settings.ts";
+import { preferenceOf } from "../bridge/settings.ts";
 import type { Context } from "../domain/context.ts";
+import { writeContext } from "../domain/context.ts";
 import { UserError } from "../errors.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
 import type { Access } from "./operation.ts";

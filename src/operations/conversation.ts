@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { resolvePrompt } from "../bridge/resolve.ts";
-import { writeContext } from "../bridge/settings.ts";
+import { writeContext } from "../domain/context.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import type { Access, Caller } from "./operation.ts";
 import { originOf, presetsFor, scopeFor } from "./scope.ts";

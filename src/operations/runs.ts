@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { writeContext } from "../domain/context.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { formatCost } from "../domain/usage.ts";
@@ -49,7 +50,7 @@ function describe({
   costUsd,
   undelivered,
 }: Facts): string {
-  const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
+  const place = project === null ? [] : [inlineCode(writeContext({ project, branch }))];
   const took = startedAt === null || endedAt === null ? [] : [formatElapsed(endedAt - startedAt)];
   const cost = costUsd === null ? [] : [formatCost(costUsd)];
   const problem = undelivered === null ? [] : [`not delivered: ${inlineCode(undelivered)}`];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { writeContext } from "../domain/context.ts";
 import { shortenLine } from "../domain/cut.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { inlineCode } from "../domain/inline-code.ts";
@@ -130,7 +131,7 @@ function describe({
   forMs,
   prompt,
 }: z.infer<typeof Session>): string {
-  const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
+  const place = project === null ? [] : [inlineCode(writeContext({ project, branch }))];
   const state = `${isBusy ? "busy" : "idle"} for ${formatElapsed(forMs)}`;
   const words = inlineCode(shortenLine(prompt, PROMPT_LENGTH));
   return [inlineCode(engine), ...place, state, words, inlineCode(name ?? session ?? run)].join(" · ");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { writeContext } from "../domain/context.ts";
 import { formatElapsed } from "../domain/elapsed.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import type { SessionUsage } from "../domain/run.ts";
@@ -94,7 +95,7 @@ function usedIn({ turns, tokens, costUsd, contextFill }: z.infer<typeof Output>)
 
 function bodyOf(facts: z.infer<typeof Output>): string {
   const { name, state, engine, model, project, branch, tookMs, questions, files } = facts;
-  const place = project === null ? [] : [inlineCode(branch === null ? project : `${project} @${branch}`)];
+  const place = project === null ? [] : [inlineCode(writeContext({ project, branch }))];
   const took = tookMs === null ? [] : [formatElapsed(tookMs)];
   const used = usedIn(facts);
   const lines = [

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { preferenceOf, writeContext } from "../bridge/settings.ts";
+import { preferenceOf } from "../bridge/settings.ts";
 import { hasTopics, whyNoTopics } from "../config/topics.ts";
 import type { Context } from "../domain/context.ts";
+import { writeContext } from "../domain/context.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { bind, entitle, keepTitle, titleOf } from "./bind.ts";

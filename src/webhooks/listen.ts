@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { BOUNDS } from "../bounds.ts";
 import type { Config } from "../config/config.ts";
 import { readSecret } from "../config/secret.ts";
@@ -60,10 +61,10 @@ export async function listenForWebhooks(
     server.listen(port, host, resolve);
   });
   server.on("error", (error) => log.error({ err: error }, "webhooks.failed"));
-  log.info({ host, port }, "webhooks.listening");
-  const address = server.address();
+  const { port: own } = server.address() as AddressInfo;
+  log.info({ host, port: own }, "webhooks.listening");
   return {
-    port: typeof address === "object" && address ? address.port : port,
+    port: own,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

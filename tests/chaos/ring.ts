@@ -8,9 +8,11 @@ import { expect, inject, onTestFinished } from "vitest";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { type Emulator, startEmulator } from "../../src/playground/emulator.ts";
 import { openStore } from "../../src/store/store.ts";
+import { patient } from "../helpers/patient.ts";
 import { BUSY, OUTCOME, textOf } from "../helpers/told.ts";
 
-const WAIT_MS = 900_000;
+const WAIT_MS = 240_000;
+const PEACE_MS = 900_000;
 
 /** A bridge that is killed again and again, and what one may ask of it afterwards. */
 export interface Ring {
@@ -55,7 +57,7 @@ export interface RingOptions {
 
 export async function enterRing(options: RingOptions = {}): Promise<Ring> {
   const { tables = "", directive = "", telegram = "", top = "", isLive = false } = options;
-  const emulator = await startEmulator({ limits: "off" });
+  const emulator = patient(await startEmulator({ limits: "off" }), WAIT_MS);
   const directory = mkdtempSync(join(tmpdir(), "takopi-chaos-"));
   const config = `default_engine = "alpha"
 ${top}
@@ -101,7 +103,7 @@ ${tables}`;
         stdio: ["ignore", "ignore", "inherit"],
       });
     },
-    listening: async () => void (await emulator.waitFor(() => polls() > pollsBefore || undefined, WAIT_MS)),
+    listening: async () => void (await emulator.waitFor(() => polls() > pollsBefore || undefined)),
     gone,
     kill,
     ask: (script, replyTo, own = directive) => {
@@ -120,7 +122,7 @@ ${script}`;
         const told = prompts.every((id) => outcomesOf(id).length > 0);
         return told && !botMessages(emulator).some((message) => BUSY.test(textOf(message)));
       };
-      await emulator.waitFor(() => isQuiet() || undefined, WAIT_MS);
+      await emulator.waitFor(() => isQuiet() || undefined, PEACE_MS);
       child?.kill("SIGTERM");
       await gone();
       const runs = runsOf(directory);

@@ -6,8 +6,7 @@ import { openStore } from "../../src/store/store.ts";
 import { OUTCOME, pressIn, textOf } from "../helpers/told.ts";
 import { enterRing } from "./ring.ts";
 
-const WAIT_MS = 120_000;
-vi.setConfig({ testTimeout: 2 * WAIT_MS });
+vi.setConfig({ testTimeout: 300_000 });
 
 const HOUR_MS = 3_600_000;
 const sessionOf = (message: Message) => /alpha resume (\S+)/.exec(textOf(message))?.[1];
@@ -24,15 +23,12 @@ test("a schedule of the chat fires, is paused, and outlives a kill and a missed 
   };
   writeFileSync(join(directory, "clock"), "0".padEnd(20));
   const botSays = (matches: RegExp) =>
-    emulator.waitFor(
-      () => emulator.messages(chatId).find((one) => one.from?.is_bot && matches.test(textOf(one))),
-      WAIT_MS,
-    );
+    emulator.waitFor(() => emulator.messages(chatId).find((one) => one.from?.is_bot && matches.test(textOf(one))));
   const press = async (message: Message, label: string) => {
     // The message changes a moment after the press before was answered.
     const labels = () => emulator.message(chatId, message.message_id)?.reply_markup?.inline_keyboard.flat() ?? [];
-    await emulator.waitFor(() => labels().some(({ text }) => text === label), WAIT_MS);
-    return pressIn(emulator, message, label, WAIT_MS);
+    await emulator.waitFor(() => labels().some(({ text }) => text === label));
+    return pressIn(emulator, message, label);
   };
   const save = async (every: string, task: string) => {
     emulator.sendText({ chatId, text: `/schedule every ${every} ${task}` });
@@ -45,11 +41,11 @@ test("a schedule of the chat fires, is paused, and outlives a kill and a missed 
   const answered = new Set<number>();
   /** The next answer of the schedule, after a reply to it has continued its session. */
   const answer = async () => {
-    const found = await emulator.waitFor(() => answers().find((one) => !answered.has(one.message_id)), WAIT_MS);
+    const found = await emulator.waitFor(() => answers().find((one) => !answered.has(one.message_id)));
     answered.add(found.message_id);
     const { message_id } = emulator.sendText({ chatId, text: "answer and on\ndone", replyTo: found.message_id });
     const isReply = (one: Message) => one.reply_to_message?.message_id === message_id && OUTCOME.test(textOf(one));
-    const reply = await emulator.waitFor(() => emulator.messages(chatId).find(isReply), WAIT_MS);
+    const reply = await emulator.waitFor(() => emulator.messages(chatId).find(isReply));
     expect(sessionOf(reply)).toBe(sessionOf(found));
     return textOf(found);
   };

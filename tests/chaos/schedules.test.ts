@@ -41,9 +41,8 @@ function schedule(ring: Ring, at: number): string {
 }
 
 const outcome = ({ emulator }: Ring) =>
-  emulator.waitFor(
-    () => emulator.messages(emulator.privateChatId).find((one) => /^(done|interrupted) · /.test(textOf(one))),
-    300_000,
+  emulator.waitFor(() =>
+    emulator.messages(emulator.privateChatId).find((one) => /^(done|interrupted) · /.test(textOf(one))),
   );
 
 test.each(STEPS)("a kill at %s neither repeats nor loses a firing", async (step) => {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { testedVersions } from "../../runners/tested-versions.ts";
 import { command as doctor } from "../../src/cli/doctor.ts";
 import { call, callWith, scratchHome } from "./calling.ts";
 
@@ -349,4 +350,17 @@ test("an engine that lacks what takopi needs is named with what is lost, and tho
   expect(found?.fix).toContain("Install a version that was tested (2.1");
   expect(checks.every(({ name }) => name.startsWith("engine "))).toBe(true);
   expect(code).toBe(0);
+});
+
+test.each([
+  ["9.0.0", /Install a version that was tested \(0\.\d+\.\d+\), or update takopi\.\n/],
+  [
+    testedVersions.codex[0],
+    /0\.\d+\.\d+ had all of this when it was tested: install it again, or set codex\.cmd to another/,
+  ],
+])("doctor --engines says what to do about a codex %s that lacks something", async (version, fix) => {
+  const home = scratchHome();
+  writeFileSync(join(home, "codex"), `#!/bin/sh\necho "codex-cli ${version}"\n`, { mode: 0o755 });
+  const { stdout } = await callWith({ PATH: `${home}:/bin:/usr/bin` }, doctor, home, "--engines");
+  expect(stdout).toMatch(fix);
 });

@@ -22,7 +22,9 @@ function repository(): string {
 
 test("the script of the docs starts, follows, lines up, moves, cancels and reads, with one answer in the chat", async () => {
   const path = repository();
-  const bridge = await setUp("codex", { tables: `[limits]\nparallel_runs = 1\n[projects.web]\npath = "${path}"\n` });
+  const tables = `[limits]\nparallel_runs = 1\n[projects.web]\npath = "${path}"\n`;
+  // The script starts the program again and again.
+  const bridge = await setUp("codex", { tables, waitMs: 240_000 });
   const bin = join(bridge.directory, "bin");
   mkdirSync(bin);
   const config = join(bridge.directory, "cli.toml");

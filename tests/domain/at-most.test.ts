@@ -15,9 +15,9 @@ test("so many works are carried out at once, the others in their order, and a fa
   const all = Promise.allSettled([0, 1, 2, 3].map(work));
   expect(begun).toEqual([0, 1]);
   ends[1]?.();
-  await expect.poll(() => begun).toEqual([0, 1, 2]);
+  await expect.poll(() => begun, { timeout: 30_000 }).toEqual([0, 1, 2]);
   ends[2]?.();
-  await expect.poll(() => begun).toEqual([0, 1, 2, 3]);
+  await expect.poll(() => begun, { timeout: 30_000 }).toEqual([0, 1, 2, 3]);
   ends[0]?.();
   ends[3]?.();
   expect((await all).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);

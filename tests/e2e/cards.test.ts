@@ -6,7 +6,7 @@ import { type Stage, textOf } from "../helpers/bridge.ts";
 
 describe("a card", () => {
   test("that nobody answers is brought back to mind once, then answered with no", async () => {
-    const bridge = await setUp("codex", { tables: "[limits]\napproval_minutes = 0.03\nstall_minutes = 0.005" });
+    const bridge = await setUp("codex", { tables: "[limits]\napproval_minutes = 0.05\nstall_minutes = 0.005" });
     const id = bridge.say("approve");
     const card = await bridge.botSays(/^codex wants to run/);
     const reminder = await bridge.botSays(/^Still waiting for an answer: Run rm -rf build/);
@@ -105,8 +105,11 @@ describe("a card", () => {
     const bridge = await setUp("pi");
     const id = bridge.say("name");
     const card = await bridge.botSays(/^pi asks: Which name\?/);
-    bridge.say("x".repeat(4096), { replyTo: card.message_id });
-    bridge.say("tail");
+    const chatId = card.chat.id;
+    bridge.emulator.sendBatch([
+      { chatId, text: "x".repeat(4096), replyTo: card.message_id },
+      { chatId, text: "tail" },
+    ]);
     expect(textOf(await bridge.outcomeOf(id))).toContain(`${"x".repeat(4096)}tail`);
   });
 

@@ -100,9 +100,11 @@ describe("the chat", () => {
     const { outcomeOf, emulator, store } = await stage({ telegram: "forward_coalesce_s = 2" });
     const chatId = emulator.privateChatId;
     const long = "x".repeat(4000);
-    const first = emulator.sendText({ chatId, text: `a${long}` });
-    emulator.sendText({ chatId, text: "the end" });
-    await outcomeOf(first.message_id);
+    const [first] = emulator.sendBatch([
+      { chatId, text: `a${long}` },
+      { chatId, text: "the end" },
+    ]);
+    await outcomeOf(first?.message_id ?? 0);
     const [run, ...others] = store().runs.recent(10);
     expect(run?.prompt).toBe(`a${long}\nthe end`);
     expect(others).toEqual([]);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +9,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { ControlClient } from "../../src/control/client.ts";
 import { startEmulator } from "../../src/playground/emulator.ts";
 import { textOf } from "../helpers/bridge.ts";
+import { patient } from "../helpers/patient.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -16,16 +17,15 @@ const root = new URL("../../", import.meta.url).pathname;
 
 /** A bridge that can take its own file descriptors away, and what its log said. */
 async function start() {
-  const emulator = await startEmulator({ limits: "off" });
+  const emulator = patient(await startEmulator({ limits: "off" }), 60_000);
   const directory = mkdtempSync(join(tmpdir(), "takopi-descriptors-"));
-  const port = await freePort();
   const config = `default_engine = "alpha"
 [transports.telegram]
 bot_token = "${emulator.token}"
 chat_id = ${emulator.privateChatId}
 api_root = "${emulator.url}"
 [webhooks]
-listen = "127.0.0.1:${port}"
+listen = "127.0.0.1:0"
 [triggers.hook]
 do = "notify"
 text = "called"
@@ -47,7 +47,10 @@ webhook = { secret = { file = "${join(directory, "secret")}" }, kind = "hmac" }
   const logged = (pattern: RegExp) =>
     vi.waitUntil(() => log.map((line) => pattern.exec(line)).find((found) => found !== null), { timeout: 60_000 });
   const chat = () => emulator.messages(emulator.privateChatId);
-  const { pid = 0 } = JSON.parse((await logged(/^bridge\.started (.*)/))[1] ?? "{}") as { pid?: number };
+  const fieldsOf = async <Fields>(event: string) =>
+    JSON.parse((await logged(new RegExp(`^${event} (.*)`)))[1] ?? "") as Fields;
+  const { pid } = await fieldsOf<{ pid: number }>("bridge.started");
+  const { port } = await fieldsOf<{ port: number }>("webhooks.listening");
   await emulator.waitFor(() => emulator.calls("getUpdates").length > 0);
   return {
     ...{ emulator, directory, log, port, child },
@@ -61,15 +64,6 @@ webhook = { secret = { file = "${join(directory, "secret")}" }, kind = "hmac" }
         chat().find((one) => one.reply_to_message?.message_id === id && matches.test(textOf(one))),
       ),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Connects, and resolves when that is over: refused, closed, or greeted. */

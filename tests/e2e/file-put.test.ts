@@ -59,8 +59,7 @@ describe("/file put", () => {
       ...{ chatId: emulator.privateChatId, document: textDocument(name, name), mediaGroupId: "9" },
       ...(caption && { caption }),
     });
-    emulator.sendDocument(part("a.txt", "/file put docs"));
-    emulator.sendDocument(part("b.txt"));
+    emulator.sendBatch([part("a.txt", "/file put docs"), part("b.txt")]);
     const told = textOf(await botSays(/Saved/));
     expect(told).toMatch(/docs\/a\.txt[\s\S]*docs\/b\.txt/);
     expect(read("docs/b.txt")).toBe("b.txt");

@@ -47,7 +47,7 @@ describe("a message to a running thread", () => {
     await botSays(/^working · alpha/);
     const second = say("session\nanswer later\ndone", { replyTo: first });
     const waiting = await botSays(
-      /^queued · alpha · 0s · next\n\nalpha cannot take a message in mid-turn\. So this waits for its turn\.\n\nalpha resume /,
+      /^queued · alpha · \d+s · next\n\nalpha cannot take a message in mid-turn\. So this waits for its turn\.\n\nalpha resume /,
     );
     expect(buttonsOf(waiting).map(({ text }) => text)).toEqual(["Stop"]);
     say("/cancel", { replyTo: first });
@@ -59,9 +59,9 @@ describe("a message to a running thread", () => {
     const first = say("steered");
     await botSays(/^working · pi/);
     const second = say("/queue answer", { replyTo: first });
-    await botSays(/^queued · pi · 0s · next/);
+    await botSays(/^queued · pi · \d+s · next/);
     const third = say("/codex answer", { replyTo: first });
-    await botSays(/^queued · pi · 0s · place 2/);
+    await botSays(/^queued · pi · \d+s · place 2/);
     say("go on", { replyTo: first });
     expect(textOf(await outcomeOf(first))).toContain("go on");
     for (const id of [second, third]) expect(textOf(await outcomeOf(id))).toContain("Hello.");
@@ -72,7 +72,7 @@ describe("a message to a running thread", () => {
     const first = say("steered");
     await botSays(/^working · pi/);
     const second = say("/queue yellow, please", { replyTo: first });
-    const waiting = await botSays(/^queued · pi · 0s · next\n\npi --session session-/);
+    const waiting = await botSays(/^queued · pi · \d+s · next\n\npi --session session-/);
     const shown = () => emulator.message(waiting.chat.id, waiting.message_id);
     await emulator.waitFor(
       () =>

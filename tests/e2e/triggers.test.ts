@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
-import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 test("a run that fails begins what a trigger says, in its chat, and the answer can be replied to", async () => {
@@ -47,9 +46,8 @@ text = "it failed before"
 });
 
 test("a signed call begins a task; directives and resume lines in its payload do nothing", async () => {
-  const port = await freePort();
   const tables = `[webhooks]
-listen = "127.0.0.1:${port}"
+listen = "127.0.0.1:0"
 [triggers.ci]
 webhook = { kind = "hmac", secret = { env = "HOOK_SECRET" } }
 do = "task"
@@ -57,23 +55,17 @@ text = """session
 answer called
 done {payload}"""
 `;
-  const { botSays, store } = await stage({ tables, env: { HOOK_SECRET: "s3cret" } });
+  const { botSays, store, log } = await stage({ tables, env: { HOOK_SECRET: "s3cret" } });
   await botSays(/is ready/);
+  const { fields } = await vi.waitUntil(() => log.find(({ event }) => event === "webhooks.listening"), 30_000);
   const body = "/beta ignore that\nalpha resume s1\n";
   const signature = createHmac("sha256", "s3cret").update(body).digest("hex");
   const headers = { "x-signature-256": `sha256=${signature}` };
-  const call = () => fetch(`http://127.0.0.1:${port}/ci`, { method: "POST", body, headers });
+  const call = () =>
+    fetch(`http://127.0.0.1:${(fields as { port: number }).port}/ci`, { method: "POST", body, headers });
   expect([(await call()).status, (await call()).status]).toEqual([202, 202]);
   await botSays(/^done · alpha[\s\S]*called[\s\S]*trigger ci/);
   const [run, ...others] = store().runs.recent(9);
   expect(others).toEqual([]);
   expect(run).toMatchObject({ engine: "alpha", resume: null, prompt: expect.stringContaining(body) });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
-}

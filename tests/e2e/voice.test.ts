@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
@@ -127,7 +127,7 @@ describe("a voice message as a reply to a question of an engine", () => {
 });
 
 test("voice messages of one person are used in the order in which they came", async () => {
-  const { botSays, speak, emulator, store } = await staged('command = "./hear.sh"', {
+  const { botSays, speak, emulator, store, directory } = await staged('command = "./hear.sh"', {
     prepare: async (directory) => {
       const waits = 'if mkdir "$0.first" 2>/dev/null; then until [ -e "$0.go" ]; do sleep 0.05; done; echo first';
       const lines = ["#!/bin/sh", waits, 'else touch "$0.go"; echo second; fi'];
@@ -135,7 +135,7 @@ test("voice messages of one person are used in the order in which they came", as
     },
   });
   speak();
-  await emulator.waitFor(() => emulator.calls("getFile").length === 1);
+  await emulator.waitFor(() => existsSync(join(directory, "hear.sh.first")));
   speak();
   await botSays(/^second$/);
   expect(

@@ -17,7 +17,7 @@ test("a limit ends the server that is idle for longest, in whatever pool, and ne
   const second = await start(0, 3);
   first.release();
   const idleSince = () => host.servers().find(({ pid }) => pid === 2)?.idleSince ?? 0;
-  await vi.waitUntil(() => Date.now() > idleSince());
+  await vi.waitUntil(() => Date.now() > idleSince(), 30_000);
   second.release();
   const living = () => host.servers().map(({ pid }) => pid);
   await host.limit(3);

@@ -9,15 +9,20 @@ interface Asking {
   readonly tables?: string;
   /** Lines of takopi.toml above all tables. */
   readonly top?: string;
+  /** See `StageOptions`. */
+  readonly waitMs?: number;
 }
 
 const LIVE = { codex: "codex-app-server", pi: "pi-rpc" } as const;
 
 /** The bridge over an engine's real runner, whose program does what the words of a prompt say. */
-export function setUp(engine: keyof typeof LIVE, { rules = "", tables = "", top = "" }: Asking = {}): Promise<Stage> {
+export function setUp(
+  engine: keyof typeof LIVE,
+  { rules = "", tables = "", top = "", waitMs }: Asking = {},
+): Promise<Stage> {
   const sandbox = engine === "codex" ? 'sandbox = "read-only"' : "";
   const table = `[${engine}]\ncmd = "${standIn(LIVE[engine])}"\ninteractive = true\n${sandbox}\n${rules}\n${tables}`;
-  return stage({ engines, defaultEngine: engine, tables: table, top });
+  return stage({ engines, defaultEngine: engine, tables: table, top, ...(waitMs && { waitMs }) });
 }
 
 export const buttonsOf = (message: Message | undefined): readonly InlineKeyboardButton[] =>

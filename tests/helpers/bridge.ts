@@ -12,6 +12,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import type { Pace } from "../../src/telegram/outbox.ts";
 import { type LogEntry, recordingLog } from "../engine/toy.ts";
 import { runElsewhere } from "./elsewhere.ts";
+import { patient } from "./patient.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
 import { BUSY, OUTCOME, pressIn, textOf } from "./told.ts";
 import { UNPACED } from "./unpaced.ts";
@@ -37,7 +38,7 @@ export interface StageOptions {
   readonly beside?: Stage;
   /** Puts files into the bridge's folder before it starts, and messages into its chats. */
   readonly prepare?: (directory: string, emulator: Emulator) => Promise<void>;
-  /** How long anything may take, ms; a minute unless told otherwise. */
+  /** How long anything may take, ms. Shorter than a test unless told otherwise: what the chats show is told then. */
   readonly waitMs?: number;
 }
 
@@ -65,8 +66,9 @@ export interface Stage {
 }
 
 export async function stage(options: StageOptions = {}): Promise<Stage> {
-  const { waitMs = 60_000 } = options;
-  const emulator = options.beside?.emulator ?? (await startEmulator({ limits: "off", ...options.emulator }));
+  const { waitMs = 50_000 } = options;
+  const own = options.beside?.emulator ?? (await startEmulator({ limits: "off", ...options.emulator }));
+  const emulator = patient(own, waitMs);
   const directory = mkdtempSync(join(tmpdir(), "takopi-test-"));
   const entries: LogEntry[] = [];
   const engines = options.engines ?? [scriptedEngine("alpha"), scriptedEngine("beta")];
@@ -103,7 +105,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   });
   await options.prepare?.(directory, emulator);
   start();
-  await emulator.waitFor(() => emulator.calls("getUpdates").length > 0, waitMs);
+  await emulator.waitFor(() => emulator.calls("getUpdates").length > 0);
   const botMessages = (chatId: number) => emulator.messages(chatId).filter(({ from }) => from?.is_bot);
   return {
     emulator,
@@ -111,14 +113,14 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     log: entries,
     say: (text, more = {}) => emulator.sendText({ chatId: emulator.privateChatId, ...more, text }).message_id,
     botSays: (matches, chatId = emulator.privateChatId) =>
-      emulator.waitFor(() => botMessages(chatId).find((message) => matches.test(textOf(message))), waitMs),
+      emulator.waitFor(() => botMessages(chatId).find((message) => matches.test(textOf(message)))),
     outcomeOf: (id, chatId = emulator.privateChatId) =>
       emulator.waitFor(() => {
         const replies = botMessages(chatId).filter((message) => message.reply_to_message?.message_id === id);
         if (replies.some((message) => BUSY.test(textOf(message)))) return undefined;
         return replies.find((message) => OUTCOME.test(textOf(message)));
-      }, waitMs),
-    press: (message, label) => pressIn(emulator, message, label, waitMs),
+      }),
+    press: (message, label) => pressIn(emulator, message, label),
     stop,
     signalAgain: () => atSecondSignal(),
     start,

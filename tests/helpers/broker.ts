@@ -60,12 +60,18 @@ export async function startBroker(folder?: string): Promise<Broker> {
   return { address: `nats://127.0.0.1:${port}`, port, start, kill, signal: (name) => void child?.kill(name) };
 }
 
+/** None of those that systems give away themselves: nobody else gets it while a broker is down. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
+  }
 }
 
 const takes = (port: number): Promise<boolean> =>

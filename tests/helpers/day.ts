@@ -32,7 +32,7 @@ export class Day {
     return emulator.waitFor(() => {
       const got = this.#repliesTo(message.chat.id, message.message_id);
       return replies.every((reply) => got.some((one) => reply.test(textOf(one)))) ? got.at(-1) : undefined;
-    }, 30_000);
+    });
   }
 
   /** Says what gets no reply of its own. */

@@ -15,11 +15,10 @@ export async function pressIn(
   emulator: Emulator,
   { chat, message_id: messageId }: Message,
   label: string,
-  waitMs: number,
 ): Promise<string> {
   const markup = emulator.message(chat.id, messageId)?.reply_markup;
   const button = markup?.inline_keyboard.flat().find(({ text }) => text.endsWith(label));
   if (!button || !("callback_data" in button)) throw new Error(`message ${messageId} has no button ${label}`);
   const id = emulator.press({ chatId: chat.id, messageId, data: button.callback_data });
-  return (await emulator.waitFor(() => emulator.answerTo(id), waitMs)).text ?? "";
+  return (await emulator.waitFor(() => emulator.answerTo(id))).text ?? "";
 }

@@ -6,7 +6,7 @@ import { call, scratchHome } from "../cli/calling.ts";
 import { stage } from "../helpers/bridge.ts";
 import { freePort, startBroker } from "../helpers/broker.ts";
 import { secureBroker } from "./secured.ts";
-import { startWorker } from "./stage.ts";
+import { stageMachines, startWorker } from "./stage.ts";
 
 /** What doctor says of the broker to somebody with this config, with its fixes. */
 async function diagnose(table: string): Promise<string> {
@@ -63,4 +63,20 @@ test("a broker without JetStream, and one that takes everybody, are told", async
   await stage({ tables: `${table(open)}[projects.api]\nmachine = "gpu"\n` });
   await startWorker({ name: "gpu", projects: ["api"], broker: open.address });
   expect(await diagnose(table(open))).toMatch(/- key for the broker: warning .*\n {4}If others reach the broker/);
+});
+
+test("doctor --running says of a worker whether its broker hears it, and nothing of Telegram", async () => {
+  const { worker, broker } = await stageMachines();
+  const file = join(worker.directory, "same-place.toml");
+  writeFileSync(file, `[machines]\nbroker = "${broker.address}"\nname = "gpu"\n`);
+  const look = () => call(doctor, worker.directory, "--running", "--config", file);
+  const heard = await look();
+  expect(heard).toMatchObject({ code: 0, stdout: expect.stringMatching(/- worker gpu: ok \(.+; heard by nats:/) });
+  await broker.kill();
+  const lost = await look();
+  expect(lost).toMatchObject({ code: 1, stdout: expect.stringMatching(/- worker gpu: error \(.+\n {4}Start it, or/) });
+  await worker.stop();
+  const ended = await look();
+  expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining("Start it with `takopi worker`.") });
+  for (const { stdout } of [heard, lost, ended]) expect(stdout).not.toMatch(/Telegram|bridge/);
 });

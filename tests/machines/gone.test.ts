@@ -12,9 +12,9 @@ import { workerChild } from "./worker-child.ts";
 const until = <T>(find: () => T | Promise<T>) => vi.waitUntil(find, { timeout: 60_000, interval: 20 });
 
 test("a task for a machine that has left says since when, waits, and runs once it is back", async () => {
-  const { say, botSays, outcomeOf, worker } = await stageMachines();
+  const { say, botSays, outcomeOf, worker, leave } = await stageMachines();
   await outcomeOf(say("/api session\nanswer one\ndone"));
-  await worker.stop();
+  await leave();
   say("/machines");
   await botSays(/^- gpu · gone since /);
   const id = say("/api session\nanswer two\ndone");
@@ -24,9 +24,10 @@ test("a task for a machine that has left says since when, waits, and runs once i
 });
 
 test("the minutes of a run, and of its silence, do not count while it waits for its machine", async () => {
-  const limits = "[limits]\nrun_minutes = 0.02\nstall_minutes = 0.005\n";
-  const { say, botSays, outcomeOf, worker, directory } = await stageMachines({ tables: limits });
-  await worker.stop();
+  // As long as a run of no work may take on a busy machine.
+  const limits = "[limits]\nrun_minutes = 0.05\nstall_minutes = 0.005\n";
+  const { say, botSays, outcomeOf, worker, leave, directory } = await stageMachines({ tables: limits });
+  await leave();
   const id = say("/api session\nanswer two\ndone");
   await botSays(/this waits for it/);
   const here = say(`session\nuntil ${directory}/never\ndone`);
@@ -37,9 +38,9 @@ test("the minutes of a run, and of its silence, do not count while it waits for 
 });
 
 test("tasks that wait for a machine that is gone keep nobody waiting here", async () => {
-  const { say, botSays, outcomeOf, worker } = await stageMachines({ tables: "[limits]\nparallel_runs = 1\n" });
+  const { say, botSays, outcomeOf, worker, leave } = await stageMachines({ tables: "[limits]\nparallel_runs = 1\n" });
   await outcomeOf(say("/api session\nanswer one\ndone"));
-  await worker.stop();
+  await leave();
   const waiting = [1, 2].map((n) => say(`/api session\nanswer waited ${n}\ndone`));
   await botSays(/gpu has been gone since \d\d:\d\d; this waits for it/);
   expect(textOf(await outcomeOf(say("session\nanswer here\ndone")))).toContain("here");

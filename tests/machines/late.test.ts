@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
+import { openStore } from "../../src/store/store.ts";
 import { shorten } from "../helpers/bounds.ts";
 import { BUSY, type Stage, stage, textOf } from "../helpers/bridge.ts";
 import { startBroker } from "../helpers/broker.ts";
@@ -28,6 +29,12 @@ async function enter() {
 const logged = ({ log }: Pick<TestWorker, "log">, event: string, like: object = {}, after = 0) =>
   vi.waitUntil(() => log.slice(after).some((one) => one.event === event && isSubset(like, one.fields)), 60_000);
 
+/** The job of what message `id` asks for. */
+function jobOf({ store, emulator }: Stage, id: number): Promise<string> {
+  const { runs } = store();
+  return emulator.waitFor(() => runs.recent(1).find(({ messageId }) => messageId === String(id))?.id);
+}
+
 const isSubset = (some: object, all: object) => isDeepStrictEqual({ ...all, ...some }, all);
 
 /** The outcomes of a task, once the next one is through. */
@@ -45,13 +52,14 @@ test("the end of a run that was taken from a machine that seemed dead counts for
   const progress = await botSays(/▸ working/);
   cable.hold("there");
   writeFileSync(join(directory, "go"), "");
-  await logged(worker, "worker.completed", { ok: true });
+  const jobId = await jobOf(bridge, id);
+  await logged(worker, "worker.completed", { jobId, ok: true });
   clock.pass(LONG_MS);
   await botSays(/gpu has been gone since/);
   await press(progress, "Stop");
   await outcomeOf(id);
   cable.release();
-  await logged(worker, "worker.run_lost");
+  await logged(worker, "worker.run_lost", { jobId });
   expect(await outcomesOf(bridge, id)).toEqual([expect.stringMatching(/^cancelled[\s\S]*gpu has been gone since/)]);
   expect(readFileSync(ledger, "utf8")).toBe("ran\n");
 });
@@ -61,12 +69,13 @@ test("a task that is delivered again and again while its acknowledgements are he
   const { say, botSays, outcomeOf, press } = bridge;
   cable.hold("there");
   const id = say(`/api note ${ledger}\nsession\nanswer never\ndone`);
-  await logged(worker, "worker.taken", { isNew: false });
+  const jobId = await jobOf(bridge, id);
+  await logged(worker, "worker.taken", { jobId, isNew: false });
   clock.pass(LONG_MS);
   await press(await botSays(/gpu has been gone since/), "Stop");
   await outcomeOf(id);
   cable.release();
-  await logged(worker, "worker.run_lost");
+  await logged(worker, "worker.run_lost", { jobId });
   expect(await outcomesOf(bridge, id)).toEqual([expect.stringMatching(/^cancelled/)]);
   expect(existsSync(ledger)).toBe(false);
 });
@@ -76,6 +85,11 @@ test("an end that the broker took without the machine's hearing of it is told on
   const { say, botSays, directory } = bridge;
   const id = say(`/api note ${ledger}\nsession\nstep working\nuntil ${directory}/go\nanswer whole\ndone`);
   await botSays(/▸ working/);
+  const there = openStore(join(worker.directory, "takopi.db"));
+  onTestFinished(() => there.close());
+  const jobId = await jobOf(bridge, id);
+  // The machine has heard that the broker took this much.
+  await vi.waitUntil(() => !there.workerJobs.next(jobId), 60_000);
   cable.hold("back");
   writeFileSync(join(directory, "go"), "");
   await bridge.outcomeOf(id);
@@ -85,7 +99,7 @@ test("an end that the broker took without the machine's hearing of it is told on
   const before = worker.log.length;
   cable.release();
   cable.mend();
-  await logged(worker, "worker.told", {}, before);
+  await logged(worker, "worker.told", { jobId }, before);
   expect(await outcomesOf(bridge, id)).toEqual([expect.stringMatching(/^done[\s\S]*whole/)]);
   expect(readFileSync(ledger, "utf8")).toBe("ran\n");
 });
@@ -95,7 +109,7 @@ test("a task that two workers of one name have taken, one after the other, runs 
   const { say, botSays } = bridge;
   cable.hold("there");
   const id = say(`/api note ${ledger}\nsession\nanswer whole\ndone`);
-  await logged(worker, "worker.taken", { isNew: false });
+  await logged(worker, "worker.taken", { jobId: await jobOf(bridge, id), isNew: false });
   clock.pass(LONG_MS);
   await botSays(/gpu has been gone since/);
   await forgetMachines(broker);

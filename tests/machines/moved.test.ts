@@ -32,9 +32,7 @@ test("after a project moved, a reply to an old task says where its session is, a
 test("a task that waits for a machine stays its own when the project moves, and runs once", async () => {
   const on = await stageMachines();
   const cpu = await addCpu(on);
-  await on.worker.stop();
-  on.say("/machines");
-  await on.botSays(/^- [\s\S]*gpu · gone since /);
+  await on.leave();
   const id = on.say("/api session\nwhere\ndone");
   await on.botSays(/gpu has been gone since \d\d:\d\d; this waits for it/);
   await restartWith(on, 'machine = "gpu"', 'machine = "cpu"');
@@ -47,9 +45,7 @@ test("a task that waits for a machine stays its own when the project moves, and 
 test("a project that came back to the bridge's machine leaves sessions and waiting tasks of the other one alone", async () => {
   const on = await stageMachines();
   const old = await on.outcomeOf(on.say("/api session\nanswer one\ndone"));
-  await on.worker.stop();
-  on.say("/machines");
-  await on.botSays(/^- gpu · gone since /);
+  await on.leave();
   const waiting = on.say("/api session\nanswer never\ndone");
   await on.botSays(/gpu has been gone since/);
   mkdirSync(join(on.directory, "api"));

@@ -67,7 +67,7 @@ function hearRefusals(thief: NatsConnection) {
     }
   })();
   return (verb: "Publish" | "Subscription", subject: string) =>
-    vi.waitUntil(() => refused.some((one) => one.includes(verb) && one.includes(`"${subject}"`)), 10_000);
+    vi.waitUntil(() => refused.some((one) => one.includes(verb) && one.includes(`"${subject}"`)), 60_000);
 }
 
 /** Subjects on which a machine would act as somebody else, or read what is another's. */

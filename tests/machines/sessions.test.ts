@@ -32,8 +32,8 @@ const listed = async ({ say, botSays }: Stage, matches: RegExp): Promise<string>
 test("the sessions of projects on other machines are listed and continued there", async () => {
   const on = await withTwo(Promise.resolve());
   const told = await listed(on, /slow of beta/);
-  for (const title of ["here of alpha", "api · 0s ago · there of alpha", "web · 0s ago · slow of alpha"])
-    expect(told).toContain(title);
+  for (const title of [/here of alpha/, /api · \d+s ago · there of alpha/, /web · \d+s ago · slow of alpha/])
+    expect(told).toMatch(title);
   on.say("/continue alpha-there");
   const adopted = await on.botSays(/^A reply to this continues the session/);
   const reply = textOf(await on.outcomeOf(on.say("session\nwhere\ndone", { replyTo: adopted.message_id })));
@@ -46,9 +46,7 @@ test("a machine that is gone is named once, and one that does not answer is wait
     answer = resolve;
   });
   const on = await withTwo(cpu);
-  await on.worker.stop();
-  on.say("/machines");
-  await on.botSays(/gpu · gone since/);
+  await on.leave();
   shorten(BOUNDS.machines, { lookMs: 200 });
   const told = await listed(on, /here of alpha/);
   answer();

@@ -87,6 +87,8 @@ export async function forgetMachines({ address }: Broker): Promise<void> {
 export interface MachinesStage extends Stage {
   readonly broker: Broker;
   readonly worker: TestWorker;
+  /** Ends the worker; resolves when the bridge has heard so. */
+  leave(): Promise<void>;
 }
 
 export interface MachinesOptions extends StageOptions {
@@ -101,12 +103,18 @@ export async function stageMachines(options: MachinesOptions = {}): Promise<Mach
   const broker = await startBroker();
   const tables = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n${options.tables ?? ""}`;
   const bridge = await stage({ ...options, tables });
-  await bridge.emulator.waitFor(() => bridge.log.some(({ event }) => event === "broker.changed") || undefined, 60_000);
+  await bridge.emulator.waitFor(() => bridge.log.some(({ event }) => event === "broker.changed"));
   const { workerTables: own } = options;
   const engines = options.workerEngines ?? options.engines;
   const worker = await startWorker({
     ...{ name: "gpu", broker: broker.address, projects: ["api"] },
     ...{ ...(engines && { engines }), ...(own !== undefined && { tables: own }) },
   });
-  return { ...bridge, broker, worker };
+  const leave = async () => {
+    const goings = () => bridge.log.filter(({ event }) => event === "machine.gone").length;
+    const before = goings();
+    await worker.stop();
+    await bridge.emulator.waitFor(() => goings() > before);
+  };
+  return { ...bridge, broker, worker, leave };
 }

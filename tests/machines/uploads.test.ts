@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { BOUNDS } from "../../src/bounds.ts";
+import { shorten } from "../helpers/bounds.ts";
 import { type Stage, textOf } from "../helpers/bridge.ts";
-import { dot, photo } from "../helpers/pictures.ts";
+import { dot, photo, textDocument } from "../helpers/pictures.ts";
 import { type MachinesStage, stageMachines } from "./stage.ts";
 
 const GONE = /gpu has been gone since \d\d:\d\d; this waits for it/;
@@ -13,9 +15,7 @@ const sendPhoto = ({ emulator }: Stage, caption: string, replyTo?: number): numb
 
 async function withoutWorker(): Promise<MachinesStage> {
   const on = await stageMachines();
-  await on.worker.stop();
-  on.say("/machines");
-  await on.botSays(/^- gpu · gone since /);
+  await on.leave();
   return on;
 }
 
@@ -67,4 +67,30 @@ test("Stop ends a photo that waits for its machine", async () => {
   await on.worker.start();
   await on.outcomeOf(on.say("/api session\nanswer next\ndone"));
   expect(existsSync(join(on.worker.directory, "api/.takopi/files"))).toBe(false);
+});
+
+const putFile = ({ emulator }: Stage, caption: string) =>
+  emulator.sendDocument({ chatId: emulator.privateChatId, document: textDocument("a.txt", "text"), caption });
+
+test("/file put to a machine that is gone says since when, and that the file is to be sent again", async () => {
+  const on = await withoutWorker();
+  putFile(on, "/file put /api docs/");
+  await on.botSays(/^a\.txt was not saved: gpu has been gone since \d\d:\d\d; send the file again when it is back\.$/);
+  await on.worker.start();
+  putFile(on, "/file put /api docs/");
+  await on.botSays(/^Saved docs\/a\.txt in api/);
+});
+
+test("/file put waits while the bridge that has just started looks for its broker", async () => {
+  const on = await stageMachines();
+  await on.stop();
+  await on.broker.kill();
+  shorten(BOUNDS.machines, { connectMs: 60_000 });
+  putFile(on, "/file put /api docs/");
+  on.start();
+  const isLooking = () => on.log.some(({ event }) => event === "broker.unreachable");
+  await on.emulator.waitFor(() => (isLooking() && on.emulator.calls("getFile").length > 0) || undefined);
+  await on.broker.start();
+  await on.botSays(/^Saved docs\/a\.txt in api/);
+  expect(readFileSync(join(on.worker.directory, "api/docs/a.txt"), "utf8")).toBe("text");
 });

@@ -1,10 +1,21 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { mimeOf } from "../../src/worker/files/image.ts";
 import { safeName } from "../../src/worker/files/name.ts";
 import { putFile } from "../../src/worker/files/put.ts";
+import { readInside } from "../../src/worker/files/read.ts";
 import { dot } from "../helpers/pictures.ts";
 
 function scratch(): string {
@@ -76,4 +87,39 @@ test("an image is known by its bytes, and what only says that it is one is none"
   expect(mimeOf(dot(1), "text/plain")).toBe("image/png");
   expect(mimeOf(Buffer.from("no picture"), "image/png")).toBe("application/octet-stream");
   expect(mimeOf(Buffer.from("words"), "text/plain")).toBe("text/plain");
+});
+
+/** Reads a file of 4 MiB, of which `change` makes another one after the first piece. */
+async function readWhile(change: (path: string) => void): Promise<Buffer> {
+  const root = scratch();
+  const path = join(root, "big");
+  writeFileSync(path, OLD);
+  // Two changes within a step of the clock look like one.
+  utimesSync(path, 1, 1);
+  const found: Uint8Array[] = [];
+  for await (const piece of (await readInside(root, "big", [])).bytes()) {
+    if (found.length === 0) change(path);
+    found.push(piece);
+  }
+  return Buffer.concat(found);
+}
+
+const OLD = Buffer.alloc(4 * 1024 * 1024, "old");
+
+test("a file that is rewritten in place while it is read is refused, instead of sent half old and half new", async () => {
+  const reading = readWhile((path) => writeFileSync(path, Buffer.alloc(OLD.length, "new")));
+  await expect(reading).rejects.toThrow("`big` was changed while it was read: try again.");
+});
+
+test("a file to which something is appended while it is read is sent as it was", async () => {
+  const found = await readWhile((path) => appendFileSync(path, "more"));
+  expect(found.equals(OLD)).toBe(true);
+});
+
+test("a file that another one replaces while it is read is sent as it was", async () => {
+  const found = await readWhile((path) => {
+    rmSync(path);
+    writeFileSync(path, "another");
+  });
+  expect(found.equals(OLD)).toBe(true);
 });

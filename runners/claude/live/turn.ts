@@ -4,6 +4,7 @@ import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { type Image, readImages } from "../../../src/engine/images.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
+import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome } from "../outcome.ts";
 import type { ClaudeLine } from "../schema.ts";
@@ -21,8 +22,6 @@ export interface TurnSetup {
 
 /** One prompt, messages that are added to it, and work in the background, until claude is idle. */
 export class Turn {
-  /** Resolves when the outcome was told. */
-  readonly over: Promise<void>;
   readonly #setup: TurnSetup;
   /** Questions of the main turn, and of sub-agents. */
   readonly #questions: OpenQuestions;
@@ -33,15 +32,14 @@ export class Turn {
   readonly #waiting = new Set<string>();
   #isCut = false;
   #isOver = false;
-  #markOver: () => void = () => {};
+  readonly #over = withResolvers();
+  /** Resolves when the outcome was told. */
+  readonly over = this.#over.promise;
 
   constructor(setup: TurnSetup) {
     this.#setup = setup;
     this.#state = setup.state;
     this.#questions = new OpenQuestions(ENGINE, setup.context);
-    this.over = new Promise((resolve) => {
-      this.#markOver = resolve;
-    });
   }
 
   begin(prompt: string, images: readonly Image[]): void {
@@ -130,6 +128,6 @@ export class Turn {
     this.#isOver = true;
     this.#questions.close();
     this.#setup.context.push({ ...outcome, answer: outcome.answer || this.#streamed });
-    this.#markOver();
+    this.#over.resolve();
   }
 }

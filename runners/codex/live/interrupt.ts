@@ -9,17 +9,14 @@ export async function interruptTurn(peer: RpcPeer, threadId: string, turnId: str
   await peer.call("turn/interrupt", { threadId, turnId }, z.unknown()).catch(() => {});
 }
 
-export interface CommandsRequest {
-  readonly threadId: string;
-  readonly runId: string;
-  readonly isStopped: boolean;
-}
-
 /**
  * Ends the commands that a turn left running, which codex keeps. codex itself ends no command that ignores SIGTERM, and
  * none that left its group and session (seen in 0.169.0 without a sandbox): the run's mark finds these. Never throws.
  */
-export async function endCommands(peer: RpcPeer, { threadId, runId, isStopped }: CommandsRequest): Promise<void> {
+export async function endCommands(
+  peer: RpcPeer,
+  { threadId, runId, isStopped }: { readonly threadId: string; readonly runId: string; readonly isStopped: boolean },
+): Promise<void> {
   try {
     const { data } = await peer.call("thread/backgroundTerminals/list", { threadId }, terminals);
     if (data.length > 0) await peer.call("thread/backgroundTerminals/clean", { threadId }, z.unknown());

@@ -4,7 +4,7 @@ import { MS_PER_SECOND } from "../../../src/domain/time.ts";
 import type { SessionRequest } from "../../../src/engine/contract.ts";
 import { endsWithin } from "../../../src/engine/ends-within.ts";
 import type { OwnOperations } from "../../../src/engine/live.ts";
-import { ALONE, type Lease } from "../../../src/engine/server-pool.ts";
+import { ALONE, type Lease, withLease } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { sessionUsage } from "../session-usage.ts";
@@ -88,17 +88,8 @@ export const operations: OwnOperations<CodexOptions> = {
     }),
 };
 
-async function withServer<Result>(
-  setup: ServerSetup,
-  act: (lease: Lease<CodexServer>) => Promise<Result>,
-): Promise<Result> {
-  const lease = await takeServer(setup, ALONE);
-  try {
-    return await explained(lease.server, act(lease));
-  } finally {
-    lease.release();
-  }
-}
+const withServer = <Result>(setup: ServerSetup, act: (lease: Lease<CodexServer>) => Promise<Result>) =>
+  withLease(takeServer(setup, ALONE), (lease) => explained(lease.server, act(lease)));
 
 async function withThread<Result>(
   session: SessionRequest & { readonly options: CodexOptions },

@@ -1,6 +1,5 @@
-import { shortenLine } from "../../../src/domain/cut.ts";
 import type { Approval, Question, Reply } from "../../../src/domain/question.ts";
-import { type Asking, DISMISSED } from "../../../src/engine/open-questions.ts";
+import { type Asking, DISMISSED, titleLine } from "../../../src/engine/open-questions.ts";
 import { unwrapShell } from "../shell-command.ts";
 import type { ServerRequest } from "./requests.ts";
 import type { FileUpdate } from "./wire.ts";
@@ -41,7 +40,7 @@ function describeCommand(id: string, params: Params<"item/commandExecution/reque
     return { ...asked, kind: "permission", tool: "network", title: `Connect to ${network.host} (${network.protocol})` };
   }
   const command = unwrapShell(params.command ?? "");
-  const where = `${oneLine(command)}${params.cwd ? ` in ${params.cwd}` : ""}`;
+  const where = `${titleLine(command)}${params.cwd ? ` in ${params.cwd}` : ""}`;
   // Typed text is not the command that rules may allow.
   if (params.kind === "writeStdin")
     return { ...asked, kind: "permission", tool: "stdin", title: `Type into ${where}`, body: command };
@@ -60,7 +59,7 @@ function describeChange(
     ? `Write files below ${grantRoot}`
     : `Change ${changes.map(({ path }) => path).join(", ") || "files"}`;
   const body = changes.map(({ path, kind, diff }) => `${kind.type} ${path}\n${diff}`).join("\n");
-  return { id, kind: "file_change", title: oneLine(title), paths, body, ...reasonOf(reason), canAllowSession: true };
+  return { id, kind: "file_change", title: titleLine(title), paths, body, ...reasonOf(reason), canAllowSession: true };
 }
 
 type Permissions = Params<"item/permissions/requestApproval">["permissions"];
@@ -101,7 +100,7 @@ function askUser(id: string, questions: readonly UserQuestion[]): Asking {
 }
 
 function toQuestion(id: string, { header, question, isOther, isSecret, options }: UserQuestion): Question {
-  const asked = { id, title: oneLine(header || question), body: question };
+  const asked = { id, title: titleLine(header || question), body: question };
   if (!options || options.length === 0) return { ...asked, kind: "text", isSecret };
   return {
     ...{ ...asked, kind: "choice", isMultiple: false, isOpen: isOther },
@@ -124,7 +123,7 @@ function elicit(id: string, params: Params<"mcpServer/elicitation/request">): As
   const canAllowSession = _meta?.persist.includes("session") ?? false;
   const args = _meta?.tool_params;
   const body = args === undefined ? {} : { body: JSON.stringify(args, null, 2) };
-  const title = oneLine(message || `A request of ${serverName}`);
+  const title = titleLine(message || `A request of ${serverName}`);
   return approval({ id, kind: "permission", title, ...body, canAllowSession }, (reply) => {
     if (reply.type !== "allow") return refusal;
     return { action: "accept", content: {}, _meta: reply.scope === "session" ? { persist: "session" } : null };
@@ -132,8 +131,3 @@ function elicit(id: string, params: Params<"mcpServer/elicitation/request">): As
 }
 
 const reasonOf = (reason: string | null | undefined): { reason?: string } => (reason ? { reason } : {});
-
-const TITLE_LENGTH = 200;
-
-/** A title is one line; the body has the whole text. */
-const oneLine = (text: string): string => shortenLine(text, TITLE_LENGTH);

@@ -7,27 +7,18 @@ import type { RunTools } from "../../../src/engine/pass.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { serverSettings, toolSettings } from "../tools.ts";
-import { instructionsOf, type Trust, trustOf } from "../trust.ts";
+import { instructionsOf, trustOf } from "../trust.ts";
 
+type Caller = Pick<RpcPeer, "call">;
 type SandboxMode = NonNullable<CodexOptions["sandbox"]>;
 
 /** The rights of a thread, requested again at every start and resume. */
 export interface ThreadSettings {
-  readonly cwd: string;
   readonly sandbox: SandboxMode;
   /** `untrusted` asks for nearly every command, `on-request` for what the sandbox would refuse. */
   readonly approvalPolicy: "untrusted" | "on-request";
-  readonly model: string | undefined;
-  /** Options that codex takes as they are. */
-  readonly own: object;
-  readonly addDirs: readonly string[];
-  readonly trust: Trust;
-  /** Instructions of the person's config, of the options, and of a repository whose AGENTS.md codex then does not read. */
-  readonly instructions: string | undefined;
-  /** Marks the commands of this run, which may leave their group and session. */
-  readonly runId: string | undefined;
-  /** Codex's own settings for MCP servers, takopi's among them. */
-  readonly tools: Readonly<Record<string, unknown>>;
+  /** The overrides of `thread/start`, `thread/resume` and `thread/fork`. */
+  readonly params: object;
 }
 
 export interface SettingsRequest {
@@ -41,40 +32,39 @@ export interface SettingsRequest {
 
 /**
  * The settings of a live thread. Without a sandbox no command has to ask to leave one, and a list of denied commands
- * only helps if commands are asked for: in both cases codex asks for all but the harmless.
+ * only helps if commands are asked for: in both cases codex asks for all but the harmless. Without a word about trust,
+ * codex takes a sandbox that may write for trust in the project and writes that down (seen in 0.169.0). The thread is
+ * unloaded as soon as nobody listens, for its lock keeps the terminal and `codex exec` out.
  */
-export async function threadSettings(peer: RpcPeer, request: SettingsRequest): Promise<ThreadSettings> {
+export async function threadSettings(peer: Caller, request: SettingsRequest): Promise<ThreadSettings> {
   const { options, cwd, runId, trusted = false } = request;
-  const brought = trusted ? undefined : instructionsOf(cwd);
-  const added = joinTexts(options.instructions, brought);
+  // A repository that is not trusted has its AGENTS.md read by takopi instead of by codex.
+  const added = joinTexts(options.instructions, trusted ? undefined : instructionsOf(cwd));
   const isConfigNeeded = options.sandbox === undefined || added !== undefined;
-  const config = isConfigNeeded ? await readConfig(peer, trusted ? cwd : undefined) : undefined;
-  const sandbox = options.sandbox ?? config?.sandbox_mode ?? "read-only";
-  const asksForAll =
-    sandbox === "danger-full-access" ||
-    [options.deny, options.deny_paths, options.deny_tools].some((list = []) => list.length > 0);
-  return {
-    ...{
-      cwd,
-      sandbox,
-      runId,
-      tools: { ...serverSettings(options.mcp), ...toolSettings(request.tools) },
-      model: options.model,
-      own: ownSettings(options),
-      addDirs: options.add_dirs ?? [],
-      trust: trustOf(cwd, trusted),
-    },
-    // The person's own would be lost otherwise.
-    instructions: added && joinTexts(config?.developer_instructions ?? undefined, added),
-    approvalPolicy: asksForAll ? "untrusted" : "on-request",
+  const person = isConfigNeeded ? await readConfig(peer, trusted ? cwd : undefined) : undefined;
+  const sandbox = options.sandbox ?? person?.sandbox_mode ?? "read-only";
+  const isDenied = [options.deny, options.deny_paths, options.deny_tools].some((list = []) => list.length > 0);
+  const approvalPolicy = sandbox === "danger-full-access" || isDenied ? "untrusted" : "on-request";
+  const config = {
+    sandbox_mode: sandbox,
+    projects: trustOf(cwd, trusted),
+    ...serverSettings(options.mcp),
+    ...toolSettings(request.tools),
+    ...(options.add_dirs?.length && { "sandbox_workspace_write.writable_roots": options.add_dirs }),
+    // Marks the commands of this run, which may leave their group and session.
+    [`shell_environment_policy.set.${RUN_MARK}`]: runId,
+    "features.default_mode_request_user_input": true,
+    suppress_unstable_features_warning: true,
+    thread_unload_delay_secs: 0,
   };
+  const params = {
+    ...{ cwd, approvalPolicy, config, model: options.model },
+    ...{ baseInstructions: options.system_prompt, serviceTier: options.service_tier, personality: options.personality },
+    // The person's own would be lost otherwise.
+    developerInstructions: added && joinTexts(person?.developer_instructions ?? undefined, added),
+  };
+  return { sandbox, approvalPolicy, params };
 }
-
-const ownSettings = ({ system_prompt, service_tier, personality }: CodexOptions): object => ({
-  ...(system_prompt !== undefined && { baseInstructions: system_prompt }),
-  ...(service_tier !== undefined && { serviceTier: service_tier }),
-  ...(personality !== undefined && { personality }),
-});
 
 const configRead = z.object({
   config: z.object({
@@ -87,33 +77,9 @@ const configRead = z.object({
  * codex's own config; with a directory, that of its repository as well; undefined if codex does not tell it. A missing
  * sandbox becomes the least one: some resumes would lose codex's default for a trusted project.
  */
-async function readConfig(peer: RpcPeer, cwd: string | undefined) {
+async function readConfig(peer: Caller, cwd: string | undefined) {
   const read = await ifKnown(peer.call("config/read", cwd === undefined ? {} : { cwd }, configRead));
   return read?.config;
-}
-
-/**
- * The overrides of `thread/start`, `thread/resume` and `thread/fork`. Without a word about trust, codex takes a sandbox
- * that may write for trust in the project and writes that down (seen in 0.169.0). The thread is unloaded as soon as
- * nobody listens, for its lock keeps the terminal and `codex exec` out.
- */
-export function toThreadParams(settings: ThreadSettings): object {
-  const { cwd, sandbox, approvalPolicy, model, own, addDirs, runId, tools, trust, instructions } = settings;
-  const config = {
-    sandbox_mode: sandbox,
-    projects: trust,
-    ...tools,
-    ...(addDirs.length > 0 && { "sandbox_workspace_write.writable_roots": addDirs }),
-    ...(runId !== undefined && { [`shell_environment_policy.set.${RUN_MARK}`]: runId }),
-    "features.default_mode_request_user_input": true,
-    suppress_unstable_features_warning: true,
-    thread_unload_delay_secs: 0,
-  };
-  return {
-    ...{ cwd, approvalPolicy, config, ...own },
-    ...(model !== undefined && { model }),
-    ...(instructions !== undefined && { developerInstructions: instructions }),
-  };
 }
 
 /** The rights that codex reports for a thread, after it was started or resumed. */

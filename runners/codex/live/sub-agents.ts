@@ -1,5 +1,5 @@
-import type { ActionEvent, ShownEvent } from "../../../src/domain/events.ts";
-import { toAction, toStep } from "../items.ts";
+import type { ShownEvent } from "../../../src/domain/events.ts";
+import { step, toAction, toStep } from "../items.ts";
 import { toExecLine } from "./lines.ts";
 import type { KnownItem, Notification, Tokens } from "./wire.ts";
 
@@ -7,11 +7,6 @@ interface Agent {
   readonly name: string;
   /** The turn that it works on; undefined between turns. */
   turn: string | undefined;
-}
-
-export interface ActiveTurn {
-  readonly thread: string;
-  readonly turn: string;
 }
 
 /** The agents that work for a turn, each in its own thread (`features.multi_agent_v2` of 0.169.0). */
@@ -31,7 +26,7 @@ export class SubAgents {
     return [...this.#agents.keys()];
   }
 
-  get active(): readonly ActiveTurn[] {
+  get active(): readonly { readonly thread: string; readonly turn: string }[] {
     return [...this.#agents].flatMap(([thread, { turn }]) => (turn === undefined ? [] : [{ thread, turn }]));
   }
 
@@ -70,9 +65,3 @@ export class SubAgents {
     this.#push({ ...shown, action: toAction(`${name} ${id}`, "subagent", `${name}: ${title}`, detail) });
   }
 }
-
-const step = (action: ActionEvent["action"]): Omit<ActionEvent, "phase"> => ({
-  type: "action",
-  engine: "codex",
-  action,
-});

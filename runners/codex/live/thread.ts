@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { endsWithin } from "../../../src/engine/ends-within.ts";
 import type { RpcPeer } from "../../../src/engine/json-rpc.ts";
+import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { isThreadId } from "../resume.ts";
 import type { CodexServer } from "./server.ts";
-import { checkSettings, grantedSettings, type SettingsRequest, threadSettings, toThreadParams } from "./settings.ts";
-import type { Notification } from "./wire.ts";
+import { checkSettings, grantedSettings, type SettingsRequest, threadSettings } from "./settings.ts";
+import type { EndedTurn, Notification } from "./wire.ts";
 
 /** How long a thread may take to unload; versions that do not know the delay keep it loaded for longer. */
 const UNLOAD_LIMIT_MS = 2000;
@@ -34,7 +36,7 @@ export async function openThread(server: CodexServer, request: ThreadRequest): P
   }
   const { peer } = server;
   const settings = await threadSettings(peer, request);
-  const params = toThreadParams(settings);
+  const { params } = settings;
   const result =
     thread === undefined
       ? await peer.call("thread/start", { ...params, ...(request.options.ephemeral && { ephemeral: true }) }, opened)
@@ -63,9 +65,9 @@ async function resumeThread(peer: RpcPeer, params: object): Promise<z.infer<type
 
 /** The same again for a copy of the thread; gives the copy's id. */
 export async function forkThread(server: CodexServer, request: ThreadRequest): Promise<string> {
-  const settings = await threadSettings(server.peer, request);
-  const params = { threadId: request.thread, excludeTurns: true, ...toThreadParams(settings) };
-  const result = await server.peer.call("thread/fork", params, opened);
+  const { params } = await threadSettings(server.peer, request);
+  const copied = { threadId: request.thread, excludeTurns: true, ...params };
+  const result = await server.peer.call("thread/fork", copied, opened);
   return result.thread.id;
 }
 
@@ -73,44 +75,40 @@ export async function forkThread(server: CodexServer, request: ThreadRequest): P
 export async function closeThread(server: CodexServer, thread: string): Promise<void> {
   // A turn that was given up may end when another has begun.
   if (server.isListenedTo(thread)) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, UNLOAD_LIMIT_MS);
-  });
-  let stopListening = (): void => {};
-  const closed = new Promise<void>((resolve) => {
-    stopListening = server.listen(thread, {
-      notified: ({ method }) => method === "thread/closed" && resolve(),
-      asked: (id) => server.peer.refuse(id, "The thread is being closed."),
-    });
-  });
-  try {
-    const left = server.peer.call("thread/unsubscribe", { threadId: thread }, z.unknown()).then(() => closed);
-    await Promise.race([left, late, server.peer.closed]);
-  } catch {
-    // The server has ended, and the thread's lock with it.
-  } finally {
-    clearTimeout(timer);
-    stopListening();
-  }
+  const { found: closed, stop } = listenFor(server, thread, ({ method }) => method === "thread/closed" || undefined);
+  const left = server.peer.call("thread/unsubscribe", { threadId: thread }, z.unknown()).then(() => closed);
+  // A server that has ended keeps no lock on its threads.
+  await endsWithin(Promise.race([left, server.peer.closed]), UNLOAD_LIMIT_MS).catch(() => {});
+  stop();
 }
-
-type EndedTurn = Extract<Notification, { method: "turn/completed" }>["params"]["turn"];
 
 /** The next turn of a thread that ends. @throws EngineError if the server ends first. */
 export async function turnEnd(server: CodexServer, thread: string): Promise<EndedTurn> {
-  let stopListening = (): void => {};
-  const ended = new Promise<EndedTurn>((resolve) => {
-    stopListening = server.listen(thread, {
-      notified: ({ method, params }) => method === "turn/completed" && resolve(params.turn),
-      asked: (id) => server.peer.refuse(id, "Nobody is asked here."),
-    });
-  });
+  const { found: ended, stop } = listenFor(server, thread, ({ method, params }) =>
+    method === "turn/completed" ? params.turn : undefined,
+  );
   try {
     const turn = await Promise.race([ended, server.peer.closed]);
     if (turn === undefined) throw new EngineError("Codex's server has ended.");
     return turn;
   } finally {
-    stopListening();
+    stop();
   }
+}
+
+/** Resolves with the first thing that `find` finds in what a thread says, until `stop`. */
+function listenFor<Found>(
+  server: CodexServer,
+  thread: string,
+  find: (notification: Notification) => Found | undefined,
+): { readonly found: Promise<Found>; readonly stop: () => void } {
+  const { promise: found, resolve } = withResolvers<Found>();
+  const stop = server.listen(thread, {
+    notified: (notification) => {
+      const value = find(notification);
+      if (value !== undefined) resolve(value);
+    },
+    asked: (id) => server.peer.refuse(id, "Nobody is asked here."),
+  });
+  return { found, stop };
 }

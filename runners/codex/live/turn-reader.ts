@@ -5,26 +5,19 @@ import { type CodexState, initial, outcome, translate } from "../translate.ts";
 import { runUsage } from "../usage.ts";
 import { toExecLine, toThreadTokens } from "./lines.ts";
 import type { SubAgents } from "./sub-agents.ts";
-import type { FileUpdate, Notification, Tokens } from "./wire.ts";
+import type { EndedTurn, FileUpdate, Notification, Tokens, TokenUsage } from "./wire.ts";
 
 export interface TurnPlace {
   readonly thread: string;
   readonly cwd: string;
   /** Their usage counts for the run. */
-  readonly agents?: SubAgents;
-}
-
-interface TokenUsage {
-  readonly total: Tokens;
-  readonly last: Tokens;
-  /** The model's window, in tokens. */
-  readonly modelContextWindow?: number | null | undefined;
+  readonly agents: SubAgents;
 }
 
 /** From a turn's notifications to events, by the rules of `codex exec`; the answer is told while it is written. */
 export class TurnReader {
   readonly #output: RunOutput;
-  readonly #agents: SubAgents | undefined;
+  readonly #agents: SubAgents;
   #state: CodexState;
   /** Totals of the thread: before the turn, and now. */
   #before: Tokens | undefined;
@@ -114,36 +107,28 @@ export class TurnReader {
     if (modelContextWindow) {
       this.#contextFill = Math.min(1, (last.inputTokens + last.outputTokens) / modelContextWindow);
     }
-    this.#before ??= {
-      inputTokens: total.inputTokens - last.inputTokens,
-      cachedInputTokens: total.cachedInputTokens - last.cachedInputTokens,
-      cacheWriteInputTokens: total.cacheWriteInputTokens - last.cacheWriteInputTokens,
-      outputTokens: total.outputTokens - last.outputTokens,
-      reasoningOutputTokens: total.reasoningOutputTokens - last.reasoningOutputTokens,
-    };
+    this.#before ??= addTokens(total, last, -1);
     this.#total = total;
   }
 
-  #end(turn: { readonly status: string; readonly error?: { readonly message: string } | null | undefined }): void {
-    if (turn.status === "completed") {
-      this.#translate({ type: "turn.completed" });
-    } else if (turn.status === "failed") {
-      this.#translate({ type: "turn.failed", error: { message: turn.error?.message || "The turn failed." } });
-    } else {
-      this.#push({ ...this.#outcome(), error: turn.error?.message || "The turn was interrupted." });
-    }
+  #end({ status, error }: EndedTurn): void {
+    const said = error?.message;
+    if (status === "completed") this.#translate({ type: "turn.completed" });
+    else if (status !== "failed") this.#push({ ...this.#outcome(), error: said || "The turn was interrupted." });
+    else this.#translate({ type: "turn.failed", error: { message: said || "The turn failed." } });
   }
 
   /** The usage of a turn is known however it ended. */
   #push(event: ShownEvent): void {
-    const total = this.#total && (this.#agents?.calls ?? []).reduce(addTokens, this.#total);
-    const usage = this.#before && total && runUsage(toThreadTokens(this.#before), toThreadTokens(total));
-    if (event.type !== "completed") this.#output.push(event);
-    else {
-      const fill = this.#contextFill === undefined ? {} : { contextFill: this.#contextFill };
-      const used = usage && { usage: { ...usage, ...fill } };
-      this.#output.push({ ...event, answer: this.#withKept(event.answer), ...used });
+    if (event.type !== "completed") {
+      this.#output.push(event);
+      return;
     }
+    const total = this.#total && this.#agents.calls.reduce((sum, call) => addTokens(sum, call), this.#total);
+    const usage = this.#before && total && runUsage(toThreadTokens(this.#before), toThreadTokens(total));
+    const fill = this.#contextFill === undefined ? {} : { contextFill: this.#contextFill };
+    const used = usage && { usage: { ...usage, ...fill } };
+    this.#output.push({ ...event, answer: this.#withKept(event.answer), ...used });
   }
 
   /** A message that was cut off is an answer too, as far as it got. */
@@ -159,10 +144,10 @@ export class TurnReader {
   }
 }
 
-const addTokens = (one: Tokens, other: Tokens): Tokens => ({
-  inputTokens: one.inputTokens + other.inputTokens,
-  cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
-  cacheWriteInputTokens: one.cacheWriteInputTokens + other.cacheWriteInputTokens,
-  outputTokens: one.outputTokens + other.outputTokens,
-  reasoningOutputTokens: one.reasoningOutputTokens + other.reasoningOutputTokens,
+const addTokens = (one: Tokens, other: Tokens, sign: 1 | -1 = 1): Tokens => ({
+  inputTokens: one.inputTokens + sign * other.inputTokens,
+  cachedInputTokens: one.cachedInputTokens + sign * other.cachedInputTokens,
+  cacheWriteInputTokens: one.cacheWriteInputTokens + sign * other.cacheWriteInputTokens,
+  outputTokens: one.outputTokens + sign * other.outputTokens,
+  reasoningOutputTokens: one.reasoningOutputTokens + sign * other.reasoningOutputTokens,
 });

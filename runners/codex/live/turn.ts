@@ -7,6 +7,7 @@ import type { RunContext } from "../../../src/engine/driver.ts";
 import type { RequestId } from "../../../src/engine/json-rpc.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
 import { readOutputSchema } from "../../../src/engine/output-schema.ts";
+import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { CodexOptions } from "../options.ts";
 import { GoalKeeper } from "./goal-keeper.ts";
@@ -45,7 +46,7 @@ export class Turn implements ThreadListener {
   #explained: Promise<void> = Promise.resolve();
   #isOver = false;
   #idleTimer: NodeJS.Timeout | undefined;
-  #settle: () => void = () => {};
+  readonly #ended = withResolvers();
 
   constructor(setup: TurnSetup) {
     this.#setup = setup;
@@ -71,9 +72,6 @@ export class Turn implements ThreadListener {
     const { server, thread, request, context } = this.#setup;
     const { stopped } = context;
     const { runId } = request.spec;
-    const ended = new Promise<void>((resolve) => {
-      this.#settle = resolve;
-    });
     const stopListening = server.listen(thread, this);
     const outlived = request.host.guard.add(runId, server.mark.pid);
     const interrupt = (): void => void this.#interrupt();
@@ -86,7 +84,7 @@ export class Turn implements ThreadListener {
         answer: (questionId, reply) => this.#answer(questionId, reply),
       });
       if (stopped.aborted) interrupt();
-      await Promise.race([ended, server.peer.closed]);
+      await Promise.race([this.#ended.promise, server.peer.closed]);
       if (!this.#isOver) throw new EngineError("Codex's server has ended.");
     } finally {
       this.#isOver = true;
@@ -187,7 +185,7 @@ export class Turn implements ThreadListener {
 
   #over(): void {
     this.#isOver = true;
-    this.#settle();
+    this.#ended.resolve();
   }
 
   /** The end of a turn can be lost: a thread that stays idle has come to it. */
@@ -208,14 +206,10 @@ export class Turn implements ThreadListener {
 
   #params(): object {
     const { thread, request } = this.#setup;
-    const { reasoning_effort, reasoning_summary, output_schema } = request.options;
-    return {
-      threadId: thread,
-      input: toInput(request.spec.prompt, request.spec.attachments),
-      ...(reasoning_effort !== undefined && { effort: reasoning_effort }),
-      ...(reasoning_summary !== undefined && { summary: reasoning_summary }),
-      ...(output_schema !== undefined && { outputSchema: readOutputSchema(output_schema) }),
-    };
+    const { reasoning_effort: effort, reasoning_summary: summary, output_schema } = request.options;
+    const outputSchema = output_schema === undefined ? undefined : readOutputSchema(output_schema);
+    const input = toInput(request.spec.prompt, request.spec.attachments);
+    return { threadId: thread, input, effort, summary, outputSchema };
   }
 }
 

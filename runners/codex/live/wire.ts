@@ -61,6 +61,7 @@ const turn = z.object({
   status: z.string(),
   error: z.object({ message: z.string() }).nullish(),
 });
+export type EndedTurn = z.infer<typeof turn>;
 
 const message = <Method extends string, Shape extends z.ZodRawShape>(method: Method, params: Shape) =>
   z.object({ method: z.literal(method), params: z.object(params) });
@@ -68,6 +69,7 @@ const message = <Method extends string, Shape extends z.ZodRawShape>(method: Met
 const ofTurn = { threadId: z.string(), turnId: z.string() };
 
 const tokenUsage = z.object({ total: tokens, last: tokens, modelContextWindow: z.number().nullish().catch(undefined) });
+export type TokenUsage = z.infer<typeof tokenUsage>;
 
 /** Notifications of one thread. */
 export const notification = z.discriminatedUnion("method", [

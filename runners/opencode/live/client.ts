@@ -126,7 +126,7 @@ export class Client {
   }
 }
 
-/** Whatever it has no route for, opencode answers with its web page (1.18.33); its refusals have a name. */
+/** opencode answers a path without a route with its web page (1.18.33); its refusals have a name. */
 const isUnknownRoute = ({ headers }: IncomingMessage, { status, body }: Answer): boolean =>
   headers["content-type"]?.startsWith("text/html") === true || (status === 404 && !Named.safeParse(body).success);
 

@@ -34,16 +34,7 @@ export const opencodeLive: LiveEngine<OpencodeOptions> = {
           ...{ session: session.id, directory: session.directory, prompt: newMessageId(Date.now()) },
           showsThoughts: options.thinking === true,
         });
-        const turn = new Turn({
-          server,
-          state,
-          text: spec.prompt,
-          isCommand: spec.isCommand === true,
-          images: spec.attachments,
-          options,
-          context,
-        });
-        await withPass(tools, toolsKey, () => turn.run());
+        await withPass(tools, toolsKey, () => new Turn({ server, state, request, context }).run());
       },
     });
   },

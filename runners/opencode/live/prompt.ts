@@ -22,11 +22,7 @@ export function promptCall({ session, directory, text, images, options, id }: Pr
   const model = options.model === undefined ? undefined : splitModel(options.model);
   const body = {
     parts: [{ type: "text", text }, ...images.map(toPart)],
-    ...(id !== undefined && { messageID: id }),
-    ...(model && { model }),
-    ...(options.instructions !== undefined && { system: options.instructions }),
-    ...(options.agent !== undefined && { agent: options.agent }),
-    ...(options.variant !== undefined && { variant: options.variant }),
+    ...{ messageID: id, model, system: options.instructions, agent: options.agent, variant: options.variant },
   };
   return { method: "POST", path: `/session/${session}/prompt_async`, directory, body };
 }
@@ -35,13 +31,7 @@ export function promptCall({ session, directory, text, images, options, id }: Pr
 export function commandCall({ session, directory, text, options, id }: Prompt): Call {
   const { agent, model, variant } = options;
   const { name: command, words } = readCommand(text);
-  const body = {
-    ...{ command, arguments: words },
-    ...(id !== undefined && { messageID: id }),
-    ...(model !== undefined && { model }),
-    ...(agent !== undefined && { agent }),
-    ...(variant !== undefined && { variant }),
-  };
+  const body = { command, arguments: words, messageID: id, model, agent, variant };
   const limitMs = BOUNDS.liveServer.commandMs;
   return { method: "POST", path: `/session/${session}/command`, directory, body, limitMs };
 }

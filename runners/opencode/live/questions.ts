@@ -1,9 +1,6 @@
-import { shortenLine } from "../../../src/domain/cut.ts";
-import type { Approval, Choice, Question, Reply } from "../../../src/domain/question.ts";
+import type { Approval, Choice, Reply } from "../../../src/domain/question.ts";
+import { titleLine } from "../../../src/engine/open-questions.ts";
 import type { PermissionRequest, QuestionRequest } from "./schema.ts";
-
-/** In characters; a card shows more of a question in its body. */
-const TITLE_LENGTH = 200;
 
 /** @param cwd Absolute; undefined if it is not known where a command would work. */
 export function toApproval(
@@ -17,18 +14,18 @@ export function toApproval(
   const scope =
     always.length > 0 ? `Allowed for the session, this would cover: ${permission} ${always.join(", ")}` : "";
   if (permission === "bash" && command !== undefined) {
-    return { ...common, kind: "command", title: oneLine(command), command, body: paragraphs(command, scope) };
+    return { ...common, kind: "command", title: titleLine(command), command, body: paragraphs(command, scope) };
   }
   if (permission === "edit") {
     const body = paragraphs(diff ?? "", scope);
     // Patterns begin at the repository, wherever that is.
     const file = text(metadata["filepath"]);
     const paths = file !== undefined && patterns.length === 1 ? [file] : patterns;
-    return { ...common, kind: "file_change", title: oneLine(`edit: ${what}`), paths, body };
+    return { ...common, kind: "file_change", title: titleLine(`edit: ${what}`), paths, body };
   }
   const asked = patterns.length > 0 && command !== undefined ? patterns.join("\n") : "";
   const details = paragraphs(text(metadata["url"]) ?? command ?? "", asked, diff ?? "", scope);
-  return { ...common, kind: "permission", title: oneLine(`${labelOf(permission)}: ${what}`), body: details };
+  return { ...common, kind: "permission", title: titleLine(`${labelOf(permission)}: ${what}`), body: details };
 }
 
 /** opencode's names for these two permissions say little to a person. */
@@ -43,7 +40,7 @@ export function toChoices({ id, questions }: QuestionRequest): Choice[] {
   return questions.map(({ question, header, options, multiple, custom }, index) => ({
     id: `${id}#${index}`,
     kind: "choice",
-    title: oneLine(question),
+    title: titleLine(question),
     body: paragraphs(header && header !== question ? header : "", question),
     options: options.map(({ label, description }) => ({ value: label, label, ...(description && { description }) })),
     isMultiple: multiple === true,
@@ -82,9 +79,5 @@ export function toAnswer(reply: Reply): readonly string[] | undefined {
 export const coverage = ({ permission, always }: PermissionRequest): readonly string[] =>
   always.map((pattern) => `${permission} ${pattern}`);
 
-/** The ids under which a request was asked. */
-export const questionIds = (questions: readonly Question[]): readonly string[] => questions.map(({ id }) => id);
-
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-const oneLine = (value: string): string => shortenLine(value, TITLE_LENGTH);
 const paragraphs = (...texts: readonly string[]): string => texts.filter((part) => part !== "").join("\n\n");

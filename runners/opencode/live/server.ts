@@ -4,7 +4,6 @@ import { eachLine, type LiveProcess, shakeHands, startLiveProcess } from "../../
 import type { Ending } from "../../../src/engine/process.ts";
 import type { Use } from "../../../src/engine/server-pool.ts";
 import { EngineError } from "../../../src/errors.ts";
-import type { Logger } from "../../../src/log.ts";
 import { awaitFirstStart, type FirstStarts } from "../first-start.ts";
 import { dataDirectory, hasDatabase } from "../places.ts";
 import { Client } from "./client.ts";
@@ -24,16 +23,17 @@ export interface OpencodeServer extends LivePooled {
 
 /** @throws EngineError if it does not come up. */
 export async function startServer(
-  { command, password, env, isGuarded }: ServerLaunch,
+  plan: ServerLaunch,
   { announce, starts }: { announce: Use["announce"]; starts: FirstStarts },
 ): Promise<OpencodeServer> {
+  const { command, env } = plan;
   const release = await awaitFirstStart(starts, dataDirectory(env), () => hasDatabase(env));
   try {
     const process = await startLiveProcess({ ...command, announce });
     return await shakeHands({
       process,
       label: "opencode",
-      hello: () => connect({ process, password, isGuarded, log: command.log }),
+      hello: () => connect(process, plan),
       explain: ({ stderr }) => new EngineError("opencode's server did not start.", { stderr }),
       hasClosed: () => process.hasExited(),
     });
@@ -42,14 +42,10 @@ export async function startServer(
   }
 }
 
-interface Connecting {
-  readonly process: LiveProcess;
-  readonly password: string;
-  readonly isGuarded: boolean;
-  readonly log: Logger;
-}
-
-async function connect({ process, password, isGuarded, log }: Connecting): Promise<OpencodeServer> {
+async function connect(
+  process: LiveProcess,
+  { command: { log }, password, isGuarded }: ServerLaunch,
+): Promise<OpencodeServer> {
   const port = await listeningPort(process);
   const client = new Client({ port, password });
   const feed = new EventFeed({ client, process, log });
@@ -63,8 +59,8 @@ async function connect({ process, password, isGuarded, log }: Connecting): Promi
     await process.stop();
     client.close();
   };
-  const kill = () => process.kill();
-  return { gone: process.gone, client, isGuarded, allowed: new Map(), feed, tap: client.tap, kill, stop };
+  const { gone, kill } = process;
+  return { gone, client, isGuarded, allowed: new Map(), feed, tap: client.tap, kill, stop };
 }
 
 /** The port that it says it listens on; its further output is read and thrown away. */

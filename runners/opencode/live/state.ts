@@ -46,18 +46,13 @@ export interface LiveState {
   readonly showsThoughts: boolean;
 }
 
-export interface LiveStart {
-  readonly run: OpencodeState;
-  readonly session: string;
-  readonly directory: string;
-  readonly prompt: string;
-  readonly showsThoughts: boolean;
-}
+type LiveStart = Pick<LiveState, "run" | "session" | "directory" | "prompt" | "showsThoughts">;
 
-export function startOf({ run, session, directory, prompt, showsThoughts }: LiveStart): LiveState {
+export function startOf(start: LiveStart): LiveState {
+  const { run, session, prompt } = start;
   return {
+    ...start,
     run: { ...run, session },
-    ...{ directory, session, prompt, showsThoughts },
     sessions: new Set([session]),
     asked: prompt,
     answered: undefined,

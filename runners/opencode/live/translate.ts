@@ -6,7 +6,7 @@ import { toProgress } from "../actions.ts";
 import type { OpencodeLine } from "../schema.ts";
 import { addUsage, ENGINE, join, warn } from "../state.ts";
 import { translate } from "../translate.ts";
-import { questionIds, toApproval, toChoices } from "./questions.ts";
+import { toApproval, toChoices } from "./questions.ts";
 import type { LiveEvent, LivePart } from "./schema.ts";
 import type { LiveState, OpenRequest } from "./state.ts";
 
@@ -153,7 +153,7 @@ const done = (state: LiveState, part: string): LiveState => ({
   parts: new Map(state.parts).set(part, "done"),
 });
 
-/** What a step read and wrote: the next one reads all of it. */
+/** The tokens that a step read and wrote: the next step reads all of them. */
 const tokensOf = ({ tokens }: Extract<LivePart, { type: "step-finish" }>): number | undefined =>
   tokens && tokens.input + tokens.output + tokens.reasoning + tokens.cache.read + tokens.cache.write;
 
@@ -222,6 +222,8 @@ function resolve(state: LiveState, id: string): Translation {
   if (asked === undefined) return [state, []];
   const open = new Map(state.open);
   open.delete(id);
-  const ids = questionIds(questionsOf(state, asked));
-  return [{ ...state, open }, ids.map((questionId) => ({ type: "resolved", engine: ENGINE, questionId }))];
+  const resolved = questionsOf(state, asked).map(
+    ({ id: questionId }) => ({ type: "resolved", engine: ENGINE, questionId }) as const,
+  );
+  return [{ ...state, open }, resolved];
 }

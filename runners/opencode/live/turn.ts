@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../../../src/bounds.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
+import type { RunRequest } from "../../../src/engine/contract.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { endsWithin } from "../../../src/engine/ends-within.ts";
 import { endMarkedProcesses } from "../../../src/engine/marked.ts";
 import { ifKnown } from "../../../src/engine/missing-method.ts";
+import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import type { OpencodeOptions } from "../options.ts";
 import { Answers } from "./answers.ts";
@@ -31,11 +33,7 @@ const ENDING_MS = 10_000;
 export interface TurnSetup {
   readonly server: OpencodeServer;
   readonly state: LiveState;
-  readonly text: string;
-  /** See `RunSpec.isCommand`. */
-  readonly isCommand: boolean;
-  readonly images: readonly Attachment[];
-  readonly options: OpencodeOptions;
+  readonly request: RunRequest & { readonly options: OpencodeOptions };
   readonly context: RunContext;
 }
 
@@ -43,9 +41,8 @@ export interface TurnSetup {
 export class Turn {
   readonly #setup: TurnSetup;
   readonly #answers: Answers;
-  readonly #over: Promise<void>;
+  readonly #over = withResolvers();
   #state: LiveState;
-  #markOver: () => void = () => {};
   /** Messages that are on their way into the turn. */
   #steering = 0;
   #hasEnded = false;
@@ -57,10 +54,7 @@ export class Turn {
   constructor(setup: TurnSetup) {
     this.#setup = setup;
     this.#state = setup.state;
-    this.#answers = new Answers({ server: setup.server, ...setup.state, rules: denialsOf(setup.options) });
-    this.#over = new Promise((resolve) => {
-      this.#markOver = resolve;
-    });
+    this.#answers = new Answers({ server: setup.server, ...setup.state, rules: denialsOf(setup.request.options) });
   }
 
   /**
@@ -69,25 +63,25 @@ export class Turn {
    * @throws EngineError if the prompt is refused.
    */
   async run(): Promise<void> {
-    const { server, context, state, text, isCommand, images, options } = this.#setup;
+    const { server, context, state, request } = this.#setup;
+    const { prompt: text, attachments: images, isCommand } = request.spec;
     const { stopped } = context;
     const unwatch = server.feed.watch(state.session, {
       take: (event) => (this.#missed ? this.#missed.push(event) : this.#take(event)),
       caughtUp: () => this.#catchUp(),
     });
-    const stop = new Promise<void>((resolve) => {
-      if (stopped.aborted) resolve();
-      stopped.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const { promise: stop, resolve: cut } = withResolvers();
+    stopped.addEventListener("abort", () => cut(), { once: true });
+    if (stopped.aborted) cut();
     context.ready({
       interrupt: true,
       steer: (added, shown) => this.#steer(added, shown),
       answer: (questionId, reply) => this.#answers.give(questionId, reply, this.#state.open),
     });
     try {
-      const prompt = { ...state, text, images, options, id: state.prompt };
+      const prompt = { ...state, text, images, options: request.options, id: state.prompt };
       const prompting = server.client.send(isCommand ? commandCall(prompt) : promptCall(prompt));
-      const over = prompting.then(requireTaken).then(() => Promise.race([this.#over, stop]));
+      const over = prompting.then(requireTaken).then(() => Promise.race([this.#over.promise, stop]));
       // A command is answered only when its turn is over.
       const ended = isCommand ? Promise.race([over, stop]) : over;
       over.catch(() => {});
@@ -105,12 +99,12 @@ export class Turn {
 
   /** Resolves when the session has the message. @throws EngineError if it does not reach the turn. */
   async #steer(text: string, images: readonly Attachment[]): Promise<void> {
-    const { server, state, options } = this.#setup;
+    const { server, state, request } = this.#setup;
     if (this.#state.isOver || this.#hasEnded) throw new EngineError("The turn is just over.");
     const before = this.#state.asked;
     this.#steering += 1;
     try {
-      requireTaken(await server.client.send(promptCall({ ...state, text, images, options })));
+      requireTaken(await server.client.send(promptCall({ ...state, text, images, options: request.options })));
       for (let restedMs = 0; this.#state.asked === before; restedMs += this.#state.isOver ? CHECK_MS : 0) {
         if (this.#hasEnded || restedMs > BOUNDS.liveServer.beginMs)
           throw new EngineError("The turn ended before the message came.");
@@ -160,8 +154,8 @@ export class Turn {
 
   #checkOver(): void {
     const { isOver, isEnding } = this.#state;
-    if (isOver && this.#steering === 0) this.#markOver();
-    if (isEnding && !this.#hasEnded) this.#ending ??= setTimeout(this.#markOver, BOUNDS.liveServer.beginMs);
+    if (isOver && this.#steering === 0) this.#over.resolve();
+    if (isEnding && !this.#hasEnded) this.#ending ??= setTimeout(this.#over.resolve, BOUNDS.liveServer.beginMs);
     else this.#stopWaiting();
   }
 
@@ -188,7 +182,7 @@ export class Turn {
     const abort = { method: "POST", path: `/session/${state.session}/abort`, directory: state.directory } as const;
     let isSettled = false;
     const aborting = async (): Promise<void> => {
-      // What cannot be aborted ends with its server.
+      // A turn that cannot be aborted ends with its server.
       if ((await ifKnown(server.client.send(abort))) === undefined) await endsWithin(server.gone, ENDING_MS);
     };
     const settled = Promise.allSettled([Promise.race([aborting(), server.gone])]).then(() => {

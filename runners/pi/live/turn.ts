@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Action, ActionEvent, Completed, ShownEvent } from "../../../src/domain/events.ts";
+import type { Completed, ShownEvent } from "../../../src/domain/events.ts";
 import type { Attachment } from "../../../src/domain/run.ts";
 import type { Exit } from "../../../src/engine/define.ts";
 import type { RunContext } from "../../../src/engine/driver.ts";
 import { readImages } from "../../../src/engine/images.ts";
 import { OpenQuestions } from "../../../src/engine/open-questions.ts";
+import { warningOf } from "../../../src/engine/warning.ts";
+import { withResolvers } from "../../../src/engine/with-resolvers.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { end, toOutcome, toRefusal } from "../outcome.ts";
 import { ENGINE, type Outcome, type PiState, toCompleted, withKept } from "../state.ts";
@@ -25,16 +27,15 @@ export interface TurnRequest {
 
 /** One prompt to an idle pi, until pi is idle again. */
 export class Turn {
+  readonly #over = withResolvers();
   /** Resolves when `completed` was emitted. */
-  readonly over: Promise<void>;
+  readonly over = this.#over.promise;
   readonly #peer: PiPeer;
   readonly #context: RunContext;
   readonly #images: readonly Attachment[];
   readonly #questions: OpenQuestions;
-  readonly #accepted: Promise<void>;
+  readonly #accepted = withResolvers();
   #state: TurnState;
-  #markAccepted: () => void = () => {};
-  #markOver: () => void = () => {};
   #isAsked = false;
   #isOver = false;
   #isCut = false;
@@ -49,12 +50,6 @@ export class Turn {
     this.#context = context;
     this.#images = images;
     this.#questions = new OpenQuestions(ENGINE, context);
-    this.#accepted = new Promise((resolve) => {
-      this.#markAccepted = resolve;
-    });
-    this.over = new Promise((resolve) => {
-      this.#markOver = resolve;
-    });
   }
 
   /** Hands the prompt over. Never rejects: a refusal is the turn's outcome. */
@@ -69,7 +64,7 @@ export class Turn {
     try {
       const prompt = { message, ...(await toImages(this.#images)) };
       const { disposition } = await this.#peer.call("prompt", prompt, Accepted, Number.POSITIVE_INFINITY);
-      this.#markAccepted();
+      this.#accepted.resolve();
       this.#settles ||= disposition !== undefined;
       if (disposition === "handled") this.#finishHandled();
       else if (disposition === undefined) await this.#checkEnd();
@@ -101,7 +96,7 @@ export class Turn {
   }
 
   async #steer(message: string, images: readonly Attachment[]): Promise<void> {
-    await this.#accepted;
+    await this.#accepted.promise;
     if (this.#isOver) throw new EngineError("pi is done with this task.");
     await this.#peer.call("steer", { message, ...(await toImages(images)) }, Accepted);
   }
@@ -160,7 +155,7 @@ export class Turn {
     this.#questions.close();
     const { run, draft } = this.#state;
     const answer = run.answer === "" ? withKept(run, draft) || outcome.answer : outcome.answer;
-    this.#markAccepted();
+    this.#accepted.resolve();
     void this.#tell({ ...outcome, answer });
   }
 
@@ -172,7 +167,7 @@ export class Turn {
     const filled =
       usage && percent !== undefined ? { usage: { ...usage, contextFill: Math.min(1, percent / 100) } } : {};
     this.#context.push({ ...outcome, ...filled });
-    this.#markOver();
+    this.#over.resolve();
   }
 }
 
@@ -182,17 +177,8 @@ async function toImages(attachments: readonly Attachment[]): Promise<object> {
   return { images: images.map(({ mime: mimeType, base64: data }) => ({ type: "image", mimeType, data })) };
 }
 
-const lateMessage: Action = {
-  id: `${ENGINE}.late`,
-  kind: "warning",
-  title: "pi was done before it read the added message, and will read it with the next one",
-  detail: {},
-};
-const LATE: ActionEvent = {
-  type: "action",
-  engine: ENGINE,
-  phase: "completed",
-  action: lateMessage,
-  ok: false,
-  level: "warning",
-};
+const LATE = warningOf(
+  ENGINE,
+  "late",
+  "pi was done before it read the added message, and will read it with the next one",
+);

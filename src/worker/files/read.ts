@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { inlineCode } from "../../domain/inline-code.ts";
 import { UserError } from "../../errors.ts";
@@ -27,17 +28,28 @@ export async function readInside(root: string, path: string, rules: readonly str
   }
 }
 
+/** What is appended while the file is read is left out. @throws UserError if it is rewritten meanwhile. */
 async function* bytesOf(root: string, path: string): AsyncGenerator<Uint8Array, void> {
   const { handle, found } = await openInside(root, path);
-  // A file that grows while it is read is cut: an upload has its limit.
-  const stream = handle.createReadStream({ end: MAX_SENT_BYTES - 1 });
   try {
     requireSendable(path, found);
-    yield* stream;
+    const hash = createHash("sha256");
+    for await (const chunk of beginningOf(handle, found.size)) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    if ((await handle.stat()).mtimeMs === found.mtimeMs) return;
+    const now = createHash("sha256");
+    for await (const chunk of beginningOf(handle, found.size)) now.update(chunk);
+    if (now.digest("hex") === hash.digest("hex")) return;
+    throw new UserError(`${inlineCode(path)} was changed while it was read: try again.`);
   } finally {
-    stream.destroy();
+    await handle.close();
   }
 }
+
+const beginningOf = (handle: Opened["handle"], size: number): AsyncIterable<Buffer> =>
+  handle.createReadStream({ start: 0, end: size - 1, autoClose: false });
 
 function requireSendable(path: string, found: Opened["found"]): void {
   if (!found.isFile()) throw new UserError(`${inlineCode(path)} is no file.`);

@@ -68,6 +68,12 @@ export class Carrier {
     this.#beginNext();
   }
 
+  /** Whether more is to come of a run: all that others have said of it is at the broker. */
+  holds(jobId: string): boolean {
+    const isOpen = this.#runs.has(jobId) || this.#waiting.some(({ id }) => id === jobId);
+    return isOpen || this.#options.jobs.next(jobId) !== undefined;
+  }
+
   /** False if the run is not here. */
   command(jobId: string, command: RunCommand): boolean {
     const index = this.#waiting.findIndex(({ id }) => id === jobId);

@@ -41,6 +41,8 @@ export class Desk {
     switch (message.call) {
       case "ping":
         return null;
+      case "holds":
+        return carrier.holds(message.jobId);
       case "command":
         return carrier.command(message.jobId, message.command);
       case "tool":

@@ -7,6 +7,7 @@ import type { WorkerEvent, WorkerRun } from "../port.ts";
 import { catchUp } from "./catch-up.ts";
 import { Fence } from "./fence.ts";
 import { findJob } from "./find-job.ts";
+import { Loss } from "./loss.ts";
 import { PROTOCOL } from "./names.ts";
 import { whyNot } from "./presence.ts";
 import type { RemoteOptions } from "./remote.ts";
@@ -34,6 +35,7 @@ export class RemoteRun implements WorkerRun {
   #jobId: string | undefined;
   #lastSeq = 0;
   #fence: Fence | undefined;
+  #loss: Loss | undefined;
   #stopReason: string | undefined;
   #isAwayShown = false;
   #hasBegun = false;
@@ -95,6 +97,7 @@ export class RemoteRun implements WorkerRun {
       try {
         this.#jobId ??= await this.#place();
         if (signal.aborted) return;
+        this.#look();
         for await (const kept of post.streams.read(machine, this.#jobId, signal)) {
           if (kept.seq > this.#lastSeq) await this.#hear(kept);
         }
@@ -111,6 +114,7 @@ export class RemoteRun implements WorkerRun {
     const { jobId, last } = await findJob(this.#options);
     this.#backlogTo = last?.seq ?? 0;
     this.#fence = new Fence({ ...this.#options, jobId });
+    this.#loss = this.#watchFor(jobId, last === undefined && !this.#options.isLiving);
     if (this.#stopReason !== undefined) void this.#fence.raise(this.#stopReason, this.#over.signal);
     else if (!last) {
       const { toolsToken: _, ...sent } = spec;
@@ -121,6 +125,17 @@ export class RemoteRun implements WorkerRun {
       post.log.info({ jobId, machine }, "machine.sent");
     }
     return jobId;
+  }
+
+  #watchFor(jobId: string, isNew: boolean): Loss {
+    const { machine } = this.#options;
+    const reason = `${machine} no longer knows this task, since its state was lost: look what was done there, then send the task again.`;
+    const options = {
+      ...{ ...this.#options, jobId, over: this.#over.signal },
+      hasSpoken: () => Math.max(this.#lastSeq, this.#backlogTo) > 0,
+      onLost: () => void this.#fence?.raise(reason, this.#over.signal),
+    };
+    return new Loss(options, isNew);
   }
 
   async #hear({ seq, body }: Kept): Promise<void> {
@@ -206,6 +221,7 @@ export class RemoteRun implements WorkerRun {
   /** Shows that the machine has gone, or is back; a run that shall end does not wait for it. */
   #look(): void {
     const { machine, roll } = this.#options;
+    if (this.#jobId !== undefined) this.#loss?.look();
     const reason = whyNot(machine, roll.of(machine));
     if (reason !== undefined && this.#stopReason !== undefined && this.#fence) this.#giveUp();
     else if ((reason !== undefined) !== this.#isAwayShown) this.#showAway(reason);

@@ -82,7 +82,8 @@ export class RemoteWorker implements Worker {
     const { machine } = this.#options;
     const object = newName();
     try {
-      this.#requireThere();
+      await this.#known(signal);
+      this.#requireThere("; send the file again when it is back");
       await this.#upload(object, bounded(bytes, file.name, signal));
       return (await this.#call({ call: "put", place, file, object }, BOUNDS.machines.fileMs)) as PlacedFile;
     } finally {
@@ -161,10 +162,18 @@ export class RemoteWorker implements Worker {
     );
   }
 
-  #requireThere(): void {
+  /** The first connection takes a moment, in which the next start of a bridge takes up files that wait to be put. */
+  async #known(signal: AbortSignal): Promise<void> {
+    const { machine, roll } = this.#options;
+    while (roll.of(machine).state === "unknown") {
+      await delay(BOUNDS.machines.retryMs, undefined, { signal, ref: false }).catch(() => signal.throwIfAborted());
+    }
+  }
+
+  #requireThere(next = ": try again when it is back"): void {
     const { machine, roll } = this.#options;
     const reason = whyNot(machine, roll.of(machine));
-    if (reason !== undefined) throw new MachineAway(`${upper(reason)}: try again when it is back.`);
+    if (reason !== undefined) throw new MachineAway(`${upper(reason)}${next}.`);
   }
 
   async #call(message: CallMessage, waitMs: number): Promise<unknown> {

@@ -150,6 +150,8 @@ export interface JobMessage {
 export type CallMessage =
   /** Is anybody there? Answered with nothing. */
   | { readonly call: "ping" }
+  /** Whether the run is there, or has said something that the broker does not have yet. */
+  | { readonly call: "holds"; readonly jobId: string }
   | { readonly call: "command"; readonly jobId: string; readonly command: RunCommand }
   | ({ readonly call: "tool"; readonly jobId: string; readonly id: string } & ToolStep)
   | { readonly call: "operate"; readonly operation: string; readonly place: unknown; readonly input?: string }

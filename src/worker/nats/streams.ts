@@ -72,6 +72,14 @@ export class Streams {
     await within(this.#client().publish(jobSubject(machine), body, { msgID: id }));
   }
 
+  /** Whether tasks wait for a machine that has not acknowledged them. */
+  async hasJobs(machine: string): Promise<boolean> {
+    const subject = jobSubject(machine);
+    const { streams } = await this.#manager();
+    const { state } = await within(streams.info(JOBS, { subjects_filter: subject }));
+    return (state.subjects?.[subject] ?? 0) > 0;
+  }
+
   /**
    * Keeps a message of a run, if the one before it has the number `after`; 0 if there must be none. Gives its number;
    * the same `id` twice is one.

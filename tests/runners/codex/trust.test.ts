@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { toArgs } from "../../../runners/codex/launch.ts";
-import { toThreadParams } from "../../../runners/codex/live/settings.ts";
+import { threadSettings } from "../../../runners/codex/live/settings.ts";
 import { trustArguments, trustOf } from "../../../runners/codex/trust.ts";
 
 let root: string;
@@ -55,11 +55,10 @@ test("the words about trust stand before `exec`, in a trusted project as well", 
   expect(toArgs({}, { trust }).join(" ")).toContain(`-c projects={"${repo}"={trust_level="trusted"}} exec`);
 });
 
-test("a live thread always says whether it is trusted", () => {
-  const params = toThreadParams({
-    ...{ cwd: "/a", sandbox: "workspace-write", approvalPolicy: "on-request", model: undefined, own: {}, addDirs: [] },
-    ...{ runId: "r", trust: trustOf("/a", false), instructions: "Be kind.", tools: {} },
-  });
+test("a live thread always says whether it is trusted", async () => {
+  const peer = { call: async () => ({ config: {} }) as never };
+  const options = { sandbox: "workspace-write" as const, instructions: "Be kind." };
+  const { params } = await threadSettings(peer, { options, cwd: "/a", runId: "r" });
   expect(params).toMatchObject({
     developerInstructions: "Be kind.",
     config: { sandbox_mode: "workspace-write", projects: { "/a": { trust_level: "untrusted" } } },

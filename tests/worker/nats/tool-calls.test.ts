@@ -68,7 +68,7 @@ test("a bridge after a restart does not carry out what the last one took, and th
   const failure = expect(call).rejects.toThrow(/may have been done, or not/);
   const before = waiting();
   for (const one of said) bridge(calls, before.callTool).hear(one);
-  await vi.waitUntil(() => before.gone.length === 1);
+  await vi.waitUntil(() => before.gone.length === 1, 30_000);
   const after = vi.fn(async () => "again");
   for (const one of said) bridge(calls, after).hear(one);
   await failure;
@@ -95,7 +95,7 @@ test("the bridge stops waiting if the tool's caller has gone, or the machine gav
   const { hear } = bridge(calls, callTool);
   const caller = new AbortController();
   const left = calls.call({ ...asked, token }, nothing, caller.signal);
-  await vi.waitUntil(() => gone.length === 1);
+  await vi.waitUntil(() => gone.length === 1, 30_000);
   caller.abort();
   await expect(left).rejects.toMatchObject({ code: "interrupted" });
   expect(gone[0]?.aborted).toBe(true);
