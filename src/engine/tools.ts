@@ -29,7 +29,7 @@ const PREVIEW_LENGTH = 500;
 /** The name of a tool call in the progress message, for tool names that several engines share. */
 export function describeTool(call: ToolCall, dialect: ToolDialect): ToolDescription {
   const describe = descriptions.get(call.name.toLowerCase()) ?? asTool;
-  const description = describe(createReader(call, dialect), dialect);
+  const description = describe(new ArgumentReader(call, dialect), dialect);
   return { ...description, title: beginningOf(description.title, TITLE_LENGTH) };
 }
 
@@ -42,34 +42,43 @@ export function previewEnd(text: string): string | undefined {
 export const markLines = (sign: "+" | "-", text: string): string =>
   sign + text.replace(/\n$/, "").replaceAll("\n", `\n${sign}`);
 
-interface ArgumentReader {
+/** The arguments of one call. */
+class ArgumentReader {
   readonly name: string;
-  /** The first of these arguments that is a string with something in it. */
-  text(...names: readonly string[]): string | undefined;
-  /** The path argument as given. */
-  path(): string | undefined;
-  /** The same, or any text, relative to the run's directory. */
-  short(path: string): string;
-  /** "" if there is none. */
-  command(): string;
-}
+  readonly #args: Readonly<Record<string, unknown>>;
+  readonly #cwd: string | undefined;
+  readonly #pathArguments: readonly string[];
 
-function createReader(call: ToolCall, dialect: ToolDialect): ArgumentReader {
-  const args: Record<string, unknown> = isRecord(call.args) ? call.args : {};
-  const text = (...names: readonly string[]): string | undefined => {
+  constructor({ name, args, cwd }: ToolCall, { pathArguments }: ToolDialect) {
+    this.name = name;
+    this.#args = isRecord(args) ? args : {};
+    this.#cwd = cwd;
+    this.#pathArguments = pathArguments;
+  }
+
+  /** The first of these arguments that is a string with something in it. */
+  text(...names: readonly string[]): string | undefined {
     for (const name of names) {
-      const value = args[name];
+      const value = this.#args[name];
       if (typeof value === "string" && value.trim() !== "") return beginningOf(value, 4 * TITLE_LENGTH);
     }
     return undefined;
-  };
-  return {
-    name: call.name,
-    text,
-    path: () => text(...dialect.pathArguments),
-    short: (path) => relativePath(path, call.cwd),
-    command: () => relativeCommand(text("command") ?? "", call.cwd),
-  };
+  }
+
+  /** The path argument as given. */
+  path(): string | undefined {
+    return this.text(...this.#pathArguments);
+  }
+
+  /** The same, or any text, relative to the run's directory. */
+  short(path: string): string {
+    return relativePath(path, this.#cwd);
+  }
+
+  /** "" if there is none. */
+  command(): string {
+    return relativeCommand(this.text("command") ?? "", this.#cwd);
+  }
 }
 
 type Describe = (args: ArgumentReader, dialect: ToolDialect) => ToolDescription;
