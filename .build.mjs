@@ -41,12 +41,16 @@ const oneLanguage = {
     current.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({ contents: "export {};" })),
 };
 
-/** grammY's fetch falls back on this where Node has no URL of its own. */
-const ownUrls = {
-  name: "own-urls",
+/** Packages of grammY and its fetch for a Node without these globals, with what each brings. */
+const ownGlobals = {
+  name: "own-globals",
   setup: (current) => {
-    current.onResolve({ filter: /^whatwg-url$/ }, () => ({ path: "whatwg-url", namespace: "own-urls" }));
-    current.onLoad({ filter: /./, namespace: "own-urls" }, () => ({ contents: "export const URL = globalThis.URL;" }));
+    const globals = { "whatwg-url": "URL", "abort-controller": "AbortController" };
+    const filter = new RegExp(`^(${Object.keys(globals).join("|")})$`);
+    current.onResolve({ filter }, ({ path }) => ({ path, namespace: "own-globals" }));
+    current.onLoad({ filter: /./, namespace: "own-globals" }, ({ path }) => ({
+      contents: `export const { ${globals[path]} } = globalThis;`,
+    }));
   },
 };
 
@@ -68,9 +72,9 @@ const node = {
   ...common,
   ...{ outdir: "dist", outbase: ".", platform: "node", target: "node20.19", legalComments: "none" },
   // Prebuilt binaries, and what only a bridge with other machines loads.
-  plugins: [oneLanguage, ownUrls, callsOnly],
-  // Names stay, for the stacks in the log, and since node-fetch knows an AbortSignal by the name of its class.
-  ...{ minifySyntax: true, minifyWhitespace: true, keepNames: true },
+  plugins: [oneLanguage, ownGlobals, callsOnly],
+  // Names stay, for the stacks in the log; kept by esbuild they would be set anew each time that a function is made.
+  ...{ minifySyntax: true, minifyWhitespace: true },
   external: ["libsql", "@libsql/*", "@nats-io/*"],
 };
 const modules = {

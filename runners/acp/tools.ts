@@ -1,7 +1,8 @@
 import type { ToolCallContent } from "@agentclientprotocol/sdk/unstable";
 import type { Action, ActionKind, FileChange } from "../../src/domain/events.ts";
+import { relativePath } from "../../src/domain/relative.ts";
 import { TOOLS_NAME } from "../../src/engine/pass.ts";
-import { previewEnd, relativePath } from "../../src/engine/tools.ts";
+import { previewEnd } from "../../src/engine/tools.ts";
 import type { Call } from "./state.ts";
 
 const KINDS: Readonly<Record<string, ActionKind>> = {

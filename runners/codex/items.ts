@@ -1,6 +1,7 @@
 import { beginningOf } from "../../src/domain/cut.ts";
 import type { Action, ActionDetail, ActionEvent, FileChange } from "../../src/domain/events.ts";
-import { previewEnd, relativePath } from "../../src/engine/tools.ts";
+import { relativePath } from "../../src/domain/relative.ts";
+import { previewEnd } from "../../src/engine/tools.ts";
 import type { CodexItem } from "./schema.ts";
 import { unwrapShell } from "./shell-command.ts";
 

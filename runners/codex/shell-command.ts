@@ -1,11 +1,13 @@
 /** `/bin/bash -lc 'echo hi'` → `echo hi`: codex shows each command as the argv that it starts. */
 export function unwrapShell(command: string): string {
-  if (!WRAPPER.test(command)) return command;
+  const [wrapper, simple] = WRAPPER.exec(command) ?? [];
+  if (wrapper === undefined || simple !== undefined) return simple ?? command;
   const words = splitWords(command);
   return words?.length === 3 && words[2] ? words[2] : command;
 }
 
-const WRAPPER = /^(?:\/\S*\/)?(?:ba|z|da|k)?sh -l?c /;
+/** With the command where it is a single word in single quotes, as most are. */
+const WRAPPER = /^(?:\/\S*\/)?(?:ba|z|da|k)?sh -l?c (?:'([^']+)'$)?/;
 const WORD_PART = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)|(\s+)/y;
 
 /** The words of a POSIX command line with their quotes taken off; undefined if a quote is left open. */

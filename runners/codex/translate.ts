@@ -76,8 +76,8 @@ function translateItem(state: CodexState, phase: ActionEvent["phase"], item: Cod
   const event = toStep(item, phase, state.cwd);
   if (event === undefined) return [state, []];
   // A todo list is closed, and a warning may come, after the answer: neither makes it a remark on the way.
-  const goesOn = item.type !== "todo_list" && item.type !== "error";
-  const [next, notes] = goesOn ? closeReconnect(...release(state)) : ([state, []] as const);
+  const isWork = item.type !== "todo_list" && item.type !== "error";
+  const [next, notes] = isWork ? closeReconnect(...release(state)) : ([state, []] as const);
   return [next, [...notes, event]];
 }
 

@@ -17,7 +17,7 @@ import { ALLOWED, withTools } from "./tools.ts";
 import { instructionsOf, requireNoPlugins, WITHOUT_PROJECT, withoutPrograms } from "./trust.ts";
 
 /**
- * A session is gone on with in its own directory, wherever the request comes from.
+ * A session is resumed in its own directory, wherever the request comes from.
  *
  * @throws EngineError if the session or its directory is not there.
  */

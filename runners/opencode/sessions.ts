@@ -25,21 +25,30 @@ export interface SessionLookup {
  * @throws EngineError if there is no such session, or its directory is gone.
  */
 export async function findSessionDirectory(session: string, lookup: SessionLookup): Promise<string> {
-  if (!isSessionId(session))
-    throw new EngineError(`\`${session}\` is not an opencode session; their ids begin with \`ses_\`.`);
+  requireSessionId(session);
   if (!hasDatabase(lookup.env)) throw unknownSession(session);
   const known = lookup.host.keep(sessionDirectories);
   const directory = known.recall(session) ?? (await askForDirectory(session, lookup));
   if (directory === undefined) throw unknownSession(session);
-  if (!existsSync(directory)) {
-    throw new EngineError(`The session belongs to ${directory}, which does not exist any more. Start a new one.`);
-  }
+  requireDirectory(directory);
   requireKnown("opencode", directory, lookup.directories);
   known.remember(session, directory);
   return directory;
 }
 
-const unknownSession = (session: string): EngineError =>
+/** @throws EngineError if it is no id of a session. */
+export function requireSessionId(value: string): void {
+  if (isSessionId(value)) return;
+  throw new EngineError(`\`${value}\` is not an opencode session; their ids begin with \`ses_\`.`);
+}
+
+/** @throws EngineError if the directory of a session is gone. */
+export function requireDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  throw new EngineError(`The session belongs to ${directory}, which does not exist any more. Start a new one.`);
+}
+
+export const unknownSession = (session: string): EngineError =>
   new EngineError(`opencode has no session \`${session}\`; it may have been deleted. Start a new one.`);
 
 const Row = z.object({ directory: z.string() });

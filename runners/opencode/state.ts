@@ -5,11 +5,11 @@ import type { StepPart } from "./schema.ts";
 
 export const ENGINE = "opencode";
 
-/** The state of a run so far. */
+/** The state of a run so far. All fields are always there: objects of one shape are copied many times faster. */
 export interface OpencodeState {
   /** The title of `started`: the configured model, or the engine's own name. */
   readonly title: string;
-  readonly session?: string;
+  readonly session: string | undefined;
   /** The texts of all steps, a blank line between them. */
   readonly answer: string;
   /** `answer` as it was when the newest step began. */
@@ -17,11 +17,11 @@ export interface OpencodeState {
   /** The conversation is being summarised; what the model writes meanwhile is no answer. */
   readonly isCompacting: boolean;
   /** Why the newest step ended; undefined before the first, and after an error. */
-  readonly reason?: string | undefined;
-  readonly failure?: Failure;
+  readonly reason: string | undefined;
+  readonly failure: Failure | undefined;
   /** The tool call that opencode refused for want of somebody to ask. */
-  readonly refused?: string;
-  readonly usage?: Usage;
+  readonly refused: string | undefined;
+  readonly usage: Usage | undefined;
   /** Warnings so far; numbers their ids. */
   readonly warnings: number;
   /** opencode's hosted models were switched off for this run, and nothing else may be left to choose. */
@@ -30,9 +30,14 @@ export interface OpencodeState {
 
 export const initialState: OpencodeState = {
   title: ENGINE,
+  session: undefined,
   answer: "",
   answerBefore: "",
   isCompacting: false,
+  reason: undefined,
+  failure: undefined,
+  refused: undefined,
+  usage: undefined,
   warnings: 0,
   isGuarded: false,
 };

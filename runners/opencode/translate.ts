@@ -9,16 +9,12 @@ type Translation = readonly [OpencodeState, readonly ShownEvent[]];
 
 /** Pure. The end of the process decides the outcome: opencode may continue after a `stop`, and after an error. */
 export function translate(state: OpencodeState, line: OpencodeLine): Translation {
-  const [known, started] = withSession(state, line.sessionID);
-  const [next, events] = step(known, line);
-  return [next, [...started, ...events]];
-}
-
-/** opencode has no line of its own for the session: its id is on every line. */
-function withSession(state: OpencodeState, session: string | undefined): Translation {
-  if (session === undefined || session === state.session) return [state, []];
+  // opencode has no line of its own for the session: its id is on every line.
+  const { sessionID: session } = line;
+  if (session === undefined || session === state.session) return step(state, line);
   const resume = { engine: ENGINE, value: session };
-  return [{ ...state, session }, [{ type: "started", engine: ENGINE, resume, title: state.title }]];
+  const [next, events] = step({ ...state, session }, line);
+  return [next, [{ type: "started", engine: ENGINE, resume, title: state.title }, ...events]];
 }
 
 function step(state: OpencodeState, line: OpencodeLine): Translation {
@@ -34,7 +30,8 @@ function step(state: OpencodeState, line: OpencodeLine): Translation {
       return [withRefusal(state, line.part), [toAction(line.part)]];
     case "step_finish": {
       const { reason } = line.part;
-      const finished = { ...state, reason, isCompacting: false, ...withUsage(state, line.part) };
+      const usage = addUsage(state.usage, line.part);
+      const finished = { ...state, reason, isCompacting: false, usage };
       return reason === "length" ? warned(finished, CUT_OFF) : [finished, []];
     }
     case "error": {
@@ -68,11 +65,6 @@ function withRefusal(state: OpencodeState, { tool, state: { error, input } }: To
   if (!error?.startsWith("The user rejected permission")) return state;
   const command = input["command"];
   return { ...state, refused: typeof command === "string" ? `${tool} (${beginningOf(command, 200)})` : tool };
-}
-
-function withUsage(state: OpencodeState, part: Extract<OpencodeLine, { type: "step_finish" }>["part"]) {
-  const usage = addUsage(state.usage, part);
-  return usage && { usage };
 }
 
 function warned(state: OpencodeState, title: string): Translation {

@@ -37,10 +37,10 @@ export function toolsElsewhere(): { callTool: CallTool; serve: (handle: ReturnTy
   const handler = new Promise<ReturnType<typeof operationHandler>>((resolve) => {
     serve = resolve;
   });
-  const callTool: CallTool = async (request, emit, gone) => {
+  const callTool: CallTool = async (...request) => {
     const handle = await handler;
     try {
-      return await handle(request, emit, gone);
+      return await handle(...request);
     } catch (cause) {
       throw cause instanceof OperationFailure ? new UserError(cause.message, { code: cause.code, cause }) : cause;
     }

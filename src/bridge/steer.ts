@@ -1,3 +1,4 @@
+import type { PreferencePlace } from "../store/preferences.ts";
 import type { Store } from "../store/store.ts";
 import { knownSession, type StoredRun } from "../store/stored-run.ts";
 import type { Prompt, Resolved } from "./resolve.ts";
@@ -30,7 +31,7 @@ function lastStarted(id: string | null | undefined, store: Store): string | unde
 }
 
 /** Elsewhere nobody would see the answer. */
-const isSamePlace = (run: StoredRun, { chatId, topicId }: Prompt) =>
+export const isSamePlace = (run: StoredRun, { chatId, topicId }: PreferencePlace): boolean =>
   run.chatId === chatId && run.topicId === (topicId ?? null);
 
 function isMeant(run: StoredRun, { named: { engine, project, branch, presets } }: Resolved): boolean {

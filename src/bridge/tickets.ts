@@ -19,6 +19,8 @@ export class Tickets {
   /** By key: who waits for the answer now. */
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #timers = new Map<string, NodeJS.Timeout[]>();
+  /** Keys of those whose answers are on their way to the run that asked. */
+  readonly #onTheWay = new Set<string>();
 
   constructor(setup: BridgeOptions, bridge: Pick<Bridge, "active" | "job" | "start">) {
     this.#setup = setup;
@@ -28,7 +30,7 @@ export class Tickets {
   /** Continues with those that the last bridge left. */
   start(): void {
     for (const { key, askedAt } of this.#setup.store.tickets.open()) this.#limit(key, askedAt);
-    this.#carryOn();
+    this.#giveLate();
   }
 
   close(): void {
@@ -60,8 +62,17 @@ export class Tickets {
       await this.#settled(key, enough);
       this.#bridge.job(runId)?.showWaiting(false);
     }
-    if (!enough.aborted && !isOpen()) store.tickets.give(key);
     return store.questions.get(key);
+  }
+
+  /** The run that asked is about to get the answer; call the result with whether it has got it. */
+  handOver(key: string): (isDelivered: boolean) => void {
+    this.#onTheWay.add(key);
+    return (isDelivered) => {
+      this.#onTheWay.delete(key);
+      if (isDelivered) this.#setup.store.tickets.give(key);
+      else this.#giveLate();
+    };
   }
 
   /** Stores a person's reply to a ticket, or passes it on; false if the question is not open, or has another reply. */
@@ -81,7 +92,8 @@ export class Tickets {
     for (const stored of isStopped ? store.tickets.open(runId) : []) {
       this.#settle(stored, () => store.questions.withdraw(stored.key, now()));
     }
-    this.#carryOn();
+    for (const { key } of isStopped ? store.tickets.late(runId) : []) store.tickets.give(key);
+    this.#giveLate();
   }
 
   #settle(stored: StoredQuestion, work: () => void): void {
@@ -92,16 +104,16 @@ export class Tickets {
     this.#timers.delete(key);
     cards.show(key);
     for (const wake of [...(this.#waiting.get(key) ?? [])]) wake();
-    this.#carryOn();
+    this.#giveLate();
   }
 
   /** Gives answers that no run waits for to their sessions, in turns of their own; to one that has a run, later. */
-  #carryOn(): void {
+  #giveLate(): void {
     const { store } = this.#setup;
     for (const { key, runId, title, answer } of store.tickets.late()) {
       const run = store.runs.get(runId);
       const session = run && knownSession(run);
-      if (!run || !session || this.#isBusy(run, session)) continue;
+      if (!run || !session || this.#onTheWay.has(key) || this.#isBusy(run, session)) continue;
       const prompt = `The answer to your question "${title}":\n\n${answer}`;
       const id = store.durably(() => {
         store.tickets.give(key);

@@ -4,6 +4,7 @@ import type { Jobs } from "./jobs.ts";
 import type { BridgeOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { RunView } from "./screen.ts";
+import { isSamePlace } from "./steer.ts";
 import { sessionOf, threadOf } from "./thread.ts";
 import type { Threads } from "./threads.ts";
 
@@ -28,14 +29,10 @@ export function waitingFacts(run: StoredRun, { ahead, isDraining, engines, store
   const facts = { ...(line && { resumeLine: line }), ...(note && { note }) };
   const running = ahead && store.runs.get(ahead.id);
   if (!ahead || !running) return facts;
-  if (ahead.canSteer || isDraining) return { ...facts, canSteer: ahead.canSteer && isSameConversation(run, running) };
+  if (ahead.canSteer || isDraining) return { ...facts, canSteer: ahead.canSteer && isSamePlace(run, running) };
   const problem = threads.whyNot(run, "steer");
   return { ...facts, ...(problem !== undefined && { note: `${problem} So this waits for its turn.` }) };
 }
-
-/** Elsewhere nobody would see the answer. */
-const isSameConversation = (one: StoredRun, other: StoredRun): boolean =>
-  one.chatId === other.chatId && one.topicId === other.topicId;
 
 interface TurnParts extends Pick<BridgeOptions, "store"> {
   readonly jobs: Jobs;
@@ -47,7 +44,7 @@ export async function addToTurn(id: string, { jobs, scheduler, store: { runs } }
   const run = runs.get(id);
   const ahead = run && jobs.get(scheduler.runnerOf(threadOf(run, runs)) ?? "");
   const into = ahead && runs.get(ahead.id);
-  const release = into && ahead.canSteer && isSameConversation(run, into) && scheduler.pause(id);
+  const release = into && ahead.canSteer && isSamePlace(run, into) && scheduler.pause(id);
   if (!release) return false;
   try {
     const files = await ahead.fetch(run.files);

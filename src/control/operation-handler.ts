@@ -3,7 +3,7 @@ import { RUN_OVER } from "../engine/pass.ts";
 import { UserError } from "../errors.ts";
 import { call, findOperation } from "../operations/call.ts";
 import { insideOperations } from "../operations/inside/index.ts";
-import type { Access, Caller, Operation } from "../operations/operation.ts";
+import type { Access, Caller, OnDelivery, Operation } from "../operations/operation.ts";
 import type { StoredRun } from "../store/stored-run.ts";
 import { type ControlRequest, OperationFailure } from "./protocol.ts";
 
@@ -44,6 +44,7 @@ export function operationHandler(access: () => Access, mainChat: () => string) {
     { operation: name, input, token, surface = "cli" }: Omit<ControlRequest, "id">,
     emit: (event: unknown) => void,
     signal: AbortSignal,
+    onDelivery?: OnDelivery,
   ): Promise<Answered> => {
     const now = access();
     const run = token === undefined ? undefined : requireRun(token, now);
@@ -51,7 +52,7 @@ export function operationHandler(access: () => Access, mainChat: () => string) {
     if (!operation) throw new OperationFailure("usage", `There is no operation "${name}".`);
     const tell = (event: unknown) => emit({ event, text: operation.tellEvent?.(event) } satisfies ToldEvent);
     const caller: Caller = run
-      ? { surface: "run", place: placeOf(run), run: run.id, emit: tell, signal }
+      ? { surface: "run", place: placeOf(run), run: run.id, emit: tell, signal, onDelivery }
       : { surface, place: { chatId: mainChat(), ...nobody }, emit: tell, signal };
     if (operation.isForPeople && surface === "mcp") {
       throw new OperationFailure("not_allowed", `Only a person may call "${name}".`);

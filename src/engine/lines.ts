@@ -1,4 +1,5 @@
 import { BOUNDS } from "../bounds.ts";
+
 export interface LineRules {
   /** Lines that begin with one of these are dropped unread. */
   readonly skip?: readonly string[] | undefined;

@@ -73,33 +73,11 @@ export const sharedOptions = {
   output_schema: z.string().min(1).optional(),
 };
 
+type Given = z.infer<z.ZodObject<typeof baseOptions>> & Pick<z.infer<z.ZodObject<typeof sharedOptions>>, "ephemeral">;
+type Fixed<Value> = Value extends (infer One)[] ? readonly One[] : Value;
+
 /** The options that the code above an engine may read; the others are the engine's own. */
-export interface EngineOptions {
-  readonly cmd?: string | undefined;
-  readonly extra_args?: readonly string[] | undefined;
-  readonly model?: string | undefined;
-  readonly instructions?: string | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly env_passthrough?: readonly string[] | undefined;
-  readonly isolated?: string | boolean | undefined;
-  readonly load?: readonly string[] | undefined;
-  readonly api_key?:
-    | { readonly env: string; readonly name?: string | undefined }
-    | { readonly file: string; readonly name?: string | undefined }
-    | undefined;
-  readonly images?: boolean | undefined;
-  readonly interactive?: boolean | undefined;
-  readonly approvals?: "ask" | "allow" | "deny" | undefined;
-  readonly allow?: readonly string[] | undefined;
-  readonly deny?: readonly string[] | undefined;
-  readonly allow_paths?: readonly string[] | undefined;
-  readonly deny_paths?: readonly string[] | undefined;
-  readonly allow_tools?: readonly string[] | undefined;
-  readonly deny_tools?: readonly string[] | undefined;
-  readonly remember?: boolean | undefined;
-  readonly at_limit?: "ask" | "wait" | "stop" | undefined;
-  readonly ephemeral?: boolean | undefined;
-  readonly record?: string | boolean | undefined;
+export type EngineOptions = { readonly [Name in keyof Omit<Given, "tools">]?: Fixed<Given[Name]> } & {
   /** A list is pi's: the tools that it has at all. */
   readonly tools?: boolean | readonly string[] | undefined;
-}
+};

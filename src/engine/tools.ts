@@ -1,5 +1,6 @@
 import { beginningOf, endOf } from "../domain/cut.ts";
 import type { Action, ActionDetail } from "../domain/events.ts";
+import { relativeCommand, relativePath } from "../domain/relative.ts";
 
 /** The differences between engines that share these tool names. */
 export interface ToolDialect {
@@ -28,7 +29,7 @@ const PREVIEW_LENGTH = 500;
 /** The name of a tool call in the progress message, for tool names that several engines share. */
 export function describeTool(call: ToolCall, dialect: ToolDialect): ToolDescription {
   const describe = descriptions.get(call.name.toLowerCase()) ?? asTool;
-  const description = describe(createReader(call, dialect), dialect);
+  const description = describe(new ArgumentReader(call, dialect), dialect);
   return { ...description, title: beginningOf(description.title, TITLE_LENGTH) };
 }
 
@@ -37,44 +38,47 @@ export function previewEnd(text: string): string | undefined {
   return endOf(text.slice(-4 * PREVIEW_LENGTH).trim(), PREVIEW_LENGTH) || undefined;
 }
 
-/** A path without the directory in front: `.` for the directory itself, unchanged outside of it. */
-export function relativePath(path: string, cwd: string | undefined): string {
-  const base = cwd?.replace(/\/+$/, "");
-  if (!base) return path;
-  if (path === base || path === `${base}/`) return ".";
-  return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
-}
+/** The lines of a text as a diff shows them. */
+export const markLines = (sign: "+" | "-", text: string): string =>
+  sign + text.replace(/\n$/, "").replaceAll("\n", `\n${sign}`);
 
-interface ArgumentReader {
+/** The arguments of one call. */
+class ArgumentReader {
   readonly name: string;
-  /** The first of these arguments that is a string with something in it. */
-  text(...names: readonly string[]): string | undefined;
-  /** The path argument as given. */
-  path(): string | undefined;
-  /** The same, or any text, relative to the run's directory. */
-  short(path: string): string;
-  command(): string | undefined;
-}
+  readonly #args: Readonly<Record<string, unknown>>;
+  readonly #cwd: string | undefined;
+  readonly #pathArguments: readonly string[];
 
-function createReader(call: ToolCall, dialect: ToolDialect): ArgumentReader {
-  const args: Record<string, unknown> = isRecord(call.args) ? call.args : {};
-  const text = (...names: readonly string[]): string | undefined => {
+  constructor({ name, args, cwd }: ToolCall, { pathArguments }: ToolDialect) {
+    this.name = name;
+    this.#args = isRecord(args) ? args : {};
+    this.#cwd = cwd;
+    this.#pathArguments = pathArguments;
+  }
+
+  /** The first of these arguments that is a string with something in it. */
+  text(...names: readonly string[]): string | undefined {
     for (const name of names) {
-      const value = args[name];
+      const value = this.#args[name];
       if (typeof value === "string" && value.trim() !== "") return beginningOf(value, 4 * TITLE_LENGTH);
     }
     return undefined;
-  };
-  return {
-    name: call.name,
-    text,
-    path: () => text(...dialect.pathArguments),
-    short: (path) => relativePath(path, call.cwd),
-    command: () => {
-      const base = call.cwd?.replace(/\/+$/, "");
-      return base ? text("command")?.replaceAll(`${base}/`, "") : text("command");
-    },
-  };
+  }
+
+  /** The path argument as given. */
+  path(): string | undefined {
+    return this.text(...this.#pathArguments);
+  }
+
+  /** The same, or any text, relative to the run's directory. */
+  short(path: string): string {
+    return relativePath(path, this.#cwd);
+  }
+
+  /** "" if there is none. */
+  command(): string {
+    return relativeCommand(this.text("command") ?? "", this.#cwd);
+  }
 }
 
 type Describe = (args: ArgumentReader, dialect: ToolDialect) => ToolDescription;
@@ -89,15 +93,12 @@ const asChange: Describe = (args) => {
   return { kind: "file_change", title: args.short(path), changes: [{ path, verb: "update" }] };
 };
 
-const asRead: Describe = (args) => {
-  const path = args.path();
-  return { kind: "tool", title: path === undefined ? "read" : `read: \`${args.short(path)}\`` };
-};
-
-const asListing: Describe = (args) => {
-  const path = args.path();
-  return { kind: "tool", title: path === undefined ? "ls" : `ls: \`${args.short(path)}\`` };
-};
+const asLook =
+  (name: "read" | "ls"): Describe =>
+  (args) => {
+    const path = args.path();
+    return { kind: "tool", title: path === undefined ? name : `${name}: \`${args.short(path)}\`` };
+  };
 
 const asGlob: Describe = (args) => {
   const pattern = args.text("pattern");
@@ -130,9 +131,9 @@ const descriptions = new Map<string, Describe>([
   ["write", asChange],
   ["notebookedit", asChange],
   ["multiedit", asChange],
-  ["read", asRead],
-  ["ls", asListing],
-  ["list", asListing],
+  ["read", asLook("read")],
+  ["ls", asLook("ls")],
+  ["list", asLook("ls")],
   ["glob", asGlob],
   ["grep", asPattern],
   ["find", asPattern],

@@ -39,9 +39,13 @@ export interface Caller {
   readonly run?: string | undefined;
   /** Tells the caller something before the output, if the surface can. */
   readonly emit?: ((event: unknown) => void) | undefined;
+  /** Hears once whether the output has reached the caller; absent if nobody can lose it on its way. */
+  readonly onDelivery?: OnDelivery | undefined;
   /** Aborted when the caller is gone. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export type OnDelivery = (hear: (isDelivered: boolean) => void) => void;
 
 /** An operation as a button: what it is called with. */
 export interface OperationButton {

@@ -16,12 +16,11 @@ export class Tickets {
     return readQuestions(this.#database, sql, runId ?? null, runId ?? null);
   }
 
-  /** Those whose answers no run has yet. */
-  late(): StoredQuestion[] {
-    return readQuestions(
-      this.#database,
-      "SELECT * FROM questions WHERE ticket = 'asked' AND state = 'answered' AND reply <> 'dismiss' ORDER BY closedAt, key",
-    );
+  /** Those whose answers no run has yet; `runId` narrows them to one run. */
+  late(runId?: string): StoredQuestion[] {
+    const sql =
+      "SELECT * FROM questions WHERE ticket = 'asked' AND state = 'answered' AND reply <> 'dismiss' AND (? IS NULL OR runId = ?) ORDER BY closedAt, key";
+    return readQuestions(this.#database, sql, runId ?? null, runId ?? null);
   }
 
   /** That of the same question, if a run, or one before it in its session, has no answer to it yet. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { describeTool, previewEnd, relativePath, type ToolDialect } from "../../src/engine/tools.ts";
+import { relativePath } from "../../src/domain/relative.ts";
+import { describeTool, markLines, previewEnd, type ToolDialect } from "../../src/engine/tools.ts";
 
 const dialect: ToolDialect = { pathArguments: ["filePath", "path"], hasSubagents: true };
 const describe = (name: string, args: unknown, cwd?: string) => describeTool({ name, args, cwd }, dialect);
@@ -83,4 +84,12 @@ test("a preview keeps the end of the output, and no half of a character", () => 
   expect(previewEnd(`${"a".repeat(900)}end\n`)).toBe(`${"a".repeat(497)}end`);
   expect(previewEnd(`😀${"a".repeat(499)}`)).toBe("a".repeat(499));
   expect(previewEnd(" \n ")).toBeUndefined();
+});
+
+test.each([
+  ["one\ntwo\n", "+one\n+two"],
+  ["one\r\ntwo", "+one\r\n+two"],
+  ["", "+"],
+])("each line of %j has one sign in a diff", (text, expected) => {
+  expect(markLines("+", text)).toBe(expected);
 });

@@ -95,6 +95,24 @@ test("the answer reaches the tool after the broker was away", async () => {
   expect((await asked).structuredContent).toMatchObject({ state: "answered", answer: "Red" });
 });
 
+test("an answer in a cut that the tool did not outlast reaches its session in a turn of its own", async () => {
+  const on = await stageMachines({ workerTables });
+  const { client, end, task } = await openThere(on, on.worker);
+  const caller = new AbortController();
+  const asked = client.callTool(ask, { signal: caller.signal });
+  const card = await on.botSays(CARD);
+  await on.broker.kill();
+  await on.press(card, "Red");
+  caller.abort();
+  await expect(asked).rejects.toThrow();
+  await on.broker.start();
+  end();
+  await on.outcomeOf(task);
+  const { runs } = on.store();
+  const turn = await on.emulator.waitFor(() => runs.recent(2).find(({ prompt }) => prompt.startsWith("The answer to")));
+  expect(turn.prompt).toBe('The answer to your question "Which colour?":\n\nRed');
+});
+
 test("a token is its owner's alone, opens its own machine's tools alone, and dies with its run", async () => {
   const on = await stageMachines({ workerTables });
   const { client, pass, end, task } = await openThere(on, on.worker);

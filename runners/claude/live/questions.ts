@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Approval, Question, Reply } from "../../../src/domain/question.ts";
 import type { Asking } from "../../../src/engine/open-questions.ts";
-import { describeTool } from "../../../src/engine/tools.ts";
+import { describeTool, markLines } from "../../../src/engine/tools.ts";
 import { dialect } from "../translate.ts";
 import type { Ask } from "./protocol.ts";
 
@@ -61,12 +61,11 @@ const Change = z.object({
 });
 
 function toDiff({ content, old_string = "", new_string = "" }: z.infer<typeof Change>): string {
-  if (content !== undefined) return mark("+", content);
-  return [mark("-", old_string), mark("+", new_string)].filter((text) => text !== "").join("\n");
+  if (content !== undefined) return content && markLines("+", content);
+  return [old_string && markLines("-", old_string), new_string && markLines("+", new_string)]
+    .filter(Boolean)
+    .join("\n");
 }
-
-const mark = (sign: "+" | "-", text: string): string =>
-  text === "" ? "" : text.replace(/\n$/, "").replace(/^/gm, sign);
 
 const Questions = z.object({
   questions: z.array(

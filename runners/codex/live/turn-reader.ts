@@ -11,13 +11,13 @@ export interface TurnPlace {
   readonly thread: string;
   readonly cwd: string;
   /** Their usage counts for the run. */
-  readonly agents?: SubAgents;
+  readonly agents: SubAgents;
 }
 
 /** From a turn's notifications to events, by the rules of `codex exec`; the answer is told while it is written. */
 export class TurnReader {
   readonly #output: RunOutput;
-  readonly #agents: SubAgents | undefined;
+  readonly #agents: SubAgents;
   #state: CodexState;
   /** Totals of the thread: before the turn, and now. */
   #before: Tokens | undefined;
@@ -124,7 +124,7 @@ export class TurnReader {
       this.#output.push(event);
       return;
     }
-    const total = this.#total && (this.#agents?.calls ?? []).reduce((sum, call) => addTokens(sum, call), this.#total);
+    const total = this.#total && this.#agents.calls.reduce((sum, call) => addTokens(sum, call), this.#total);
     const usage = this.#before && total && runUsage(toThreadTokens(this.#before), toThreadTokens(total));
     const fill = this.#contextFill === undefined ? {} : { contextFill: this.#contextFill };
     const used = usage && { usage: { ...usage, ...fill } };

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import type { EngineHost } from "../../../src/engine/host.ts";
 import { EngineError } from "../../../src/errors.ts";
-import { isSessionId } from "../resume.ts";
 import { sessionDirectories } from "../session-directories.ts";
+import { requireDirectory, requireSessionId, unknownSession } from "../sessions.ts";
 import { type Client, requireTaken } from "./client.ts";
 import { Session } from "./schema.ts";
 
@@ -20,20 +20,13 @@ export interface Opening {
  * @throws EngineError if there is none, or its directory is gone.
  */
 export async function findSession({ client, cwd, host, stopped }: Opening, value: string): Promise<Session> {
-  if (!isSessionId(value))
-    throw new EngineError(`\`${value}\` is not an opencode session; their ids begin with \`ses_\`.`);
+  requireSessionId(value);
   const directory = existsSync(cwd) ? cwd : "/";
   const answer = await client.send({ method: "GET", path: `/session/${value}`, directory, signal: stopped });
-  if (answer.status === 404) {
-    throw new EngineError(`opencode has no session \`${value}\`; it may have been deleted. Start a new one.`);
-  }
+  if (answer.status === 404) throw unknownSession(value);
   requireTaken(answer);
   const session = Session.parse(answer.body);
-  if (!existsSync(session.directory)) {
-    throw new EngineError(
-      `The session belongs to ${session.directory}, which does not exist any more. Start a new one.`,
-    );
-  }
+  requireDirectory(session.directory);
   host.keep(sessionDirectories).remember(value, session.directory);
   return session;
 }

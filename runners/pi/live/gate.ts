@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { Approval, Reply } from "../../../src/domain/question.ts";
 import { parseJson } from "../../../src/engine/json.ts";
-import { describeTool } from "../../../src/engine/tools.ts";
+import { describeTool, markLines } from "../../../src/engine/tools.ts";
 import { moduleFile } from "../../../src/program-files.ts";
 import type { PiOptions } from "../options.ts";
 import { dialect } from "../translate.ts";
@@ -64,13 +64,6 @@ const absolute = (path: string, cwd: string): string => (/^[~@]|[^\S ]/.test(pat
 
 /** For a new content, all its lines; for edits, the old and new texts, since pi finds their places only later. */
 function toDiff({ content, edits = [] }: z.infer<typeof Change>): string {
-  if (content !== undefined) return mark("+", content);
-  return edits.map(({ oldText, newText }) => `${mark("-", oldText)}\n${mark("+", newText)}`).join("\n\n");
+  if (content !== undefined) return markLines("+", content);
+  return edits.map(({ oldText, newText }) => `${markLines("-", oldText)}\n${markLines("+", newText)}`).join("\n\n");
 }
-
-const mark = (sign: "+" | "-", text: string): string =>
-  text
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line) => `${sign}${line}`)
-    .join("\n");

@@ -2,7 +2,7 @@ const OPENING = /^(\s*)(?:(?:[-+*>]|\d{1,9}[.)])\s+)*(`{3,}|~{3,})(?!.*`)/;
 
 /**
  * Puts a blank line before each fence that stands four columns or more in and right below a text. CommonMark reads it
- * as that text going on, and the lines of the code as one; so set apart, it is code that holds a fence.
+ * as more of that text, and the lines of the code as one; so set apart, it is code that holds a fence.
  */
 export function setFencesApart(source: string): string {
   const lines: string[] = [];

@@ -24,6 +24,7 @@ export async function answerOf(access: Access, run: StoredRun, ticket: string, c
     const enough = AbortSignal.any([waited, ...(caller.signal ? [caller.signal] : [])]);
     const stored = await access.bridge.tickets.wait(ticket, run.id, enough);
     if (!stored) throw new UserError(`There is no question with the ticket ${ticket}.`, { code: "not_found" });
+    if (stored.state !== "open" && !caller.signal?.aborted) handOver(access, ticket, caller);
     if (stored.state === "open") return { state: "open", answer: null, ticket };
     if (stored.state === "answered" && stored.reply !== "dismiss") {
       return { state: "answered", answer: stored.answer, ticket: null };
@@ -32,6 +33,13 @@ export async function answerOf(access: Access, run: StoredRun, ticket: string, c
   } finally {
     clearInterval(timer);
   }
+}
+
+/** An answer that the asking run does not get stays one that it has yet to get. */
+function handOver({ bridge }: Access, ticket: string, { onDelivery }: Caller): void {
+  const settle = bridge.tickets.handOver(ticket);
+  if (onDelivery) onDelivery(settle);
+  else settle(true);
 }
 
 const WORDS = {

@@ -11,6 +11,8 @@ export type CallTool = (
   request: ToolRequest & { readonly token: string },
   emit: (event: unknown) => void,
   gone: AbortSignal,
+  /** Has something told, once, whether the machine of the run has got the result. */
+  onDelivery: (hear: (isDelivered: boolean) => void) => void,
 ) => Promise<unknown>;
 
 export interface ToolAnswersOptions {
@@ -39,11 +41,13 @@ export class ToolAnswers {
     const { tell, log, over } = this.#options;
     const left = new AbortController();
     const gone = AbortSignal.any([left.signal, over]);
+    const listeners: ((isDelivered: boolean) => void)[] = [];
     this.#open.set(id, left);
     try {
       if (!(await tell(id, { step: "take" }))) return;
-      const answer = await this.#carryOut(asked, id, gone);
-      await this.#deliver(id, answer, gone);
+      const answer = await this.#carryOut(asked, id, { gone, onDelivery: (hear) => void listeners.push(hear) });
+      const isDelivered = await this.#deliver(id, answer, gone);
+      for (const hear of listeners) hear(isDelivered);
     } catch (error) {
       log.warn({ err: error, operation: asked.operation }, "machine.tool_not_answered");
     } finally {
@@ -56,27 +60,34 @@ export class ToolAnswers {
     this.#open.get(id)?.abort();
   }
 
-  async #carryOut({ operation, input }: Omit<SentToolCall, "id">, id: string, gone: AbortSignal): Promise<Answer> {
+  async #carryOut({ operation, input }: Omit<SentToolCall, "id">, id: string, how: How): Promise<Answer> {
     const { token, callTool, tell, log } = this.#options;
     const emit = (event: unknown) => void tell(id, { step: "told", event }).catch(() => {});
     try {
-      return { ok: true, value: await callTool({ operation, input, token }, emit, gone) };
+      return { ok: true, value: await callTool({ operation, input, token }, emit, how.gone, how.onDelivery) };
     } catch (error) {
       if (!(error instanceof UserError)) log.error({ err: error, operation }, "machine.tool_failed");
       return toAnswer(error, "Something broke in the bridge; its log has the cause.");
     }
   }
 
-  async #deliver(id: string, answer: Answer, gone: AbortSignal): Promise<void> {
+  /** False if the call no longer waits for it. Once `gone` is aborted there is one more try. */
+  async #deliver(id: string, answer: Answer, gone: AbortSignal): Promise<boolean> {
     const { tell, log } = this.#options;
-    while (!gone.aborted) {
+    for (;;) {
+      const isLast = gone.aborted;
       try {
-        await tell(id, { step: "answer", answer });
-        return;
+        return await tell(id, { step: "answer", answer });
       } catch (error) {
         log.warn({ err: error }, "machine.tool_not_answered");
+        if (isLast) return false;
         await delay(BOUNDS.machines.retryMs, undefined, { signal: gone, ref: false }).catch(() => {});
       }
     }
   }
+}
+
+interface How {
+  readonly gone: AbortSignal;
+  readonly onDelivery: Parameters<CallTool>[3];
 }

@@ -32,6 +32,8 @@ export class ToolCalls {
   readonly #callers = new Map<string, Caller>();
   /** By id. */
   readonly #open = new Map<string, OpenCall>();
+  /** Ids of calls that the bridge has answered, the newest last: it says so again if it did not hear that it has. */
+  readonly #answered = new Set<string>();
 
   constructor(machine: string) {
     this.#machine = machine;
@@ -65,7 +67,13 @@ export class ToolCalls {
     const leave = () => this.#leave(id, failed("interrupted", "Nobody waits for it any more."));
     gone.addEventListener("abort", leave);
     try {
-      const answer = await new Promise<Answer>((settle) => {
+      const answer = await new Promise<Answer>((resolve) => {
+        const settle = (answer: Answer) => {
+          // Nothing that comes later counts as heard.
+          clearTimeout(this.#open.get(id)?.timer);
+          this.#open.delete(id);
+          resolve(answer);
+        };
         this.#open.set(id, { ...caller, emit, settle, timer: this.#limit(id), isTaken: false });
         caller.say({ type: "tool", id, operation, input });
       });
@@ -80,12 +88,19 @@ export class ToolCalls {
   /** Takes what the bridge does about a call; false if the call is not (or no longer) the bridge's to carry out. */
   hear(jobId: string, id: string, step: ToolStep): boolean {
     const call = this.#open.get(id);
-    if (call?.jobId !== jobId) return false;
+    if (call?.jobId !== jobId) return step.step === "answer" && this.#answered.has(id);
     call.timer.refresh();
     if (step.step === "take") return this.#take(call);
     if (step.step === "told") call.emit(step.event);
-    else call.settle(step.answer);
+    else this.#answer(id, call, step.answer);
     return true;
+  }
+
+  #answer(id: string, call: OpenCall, answer: Answer): void {
+    this.#answered.add(id);
+    const [oldest] = this.#answered;
+    if (this.#answered.size > KEPT && oldest !== undefined) this.#answered.delete(oldest);
+    call.settle(answer);
   }
 
   #take(call: OpenCall): boolean {
@@ -110,6 +125,9 @@ export class ToolCalls {
     call?.settle(answer);
   }
 }
+
+/** Ids of answered calls. The bridge repeats an answer for as long as the run lives. */
+const KEPT = 1000;
 
 const ASK = "its bridge runs on another machine; ask there.";
 const AWAY = "The bridge cannot be reached now: try again later.";

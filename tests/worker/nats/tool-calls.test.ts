@@ -131,3 +131,41 @@ test("a run has its own calls alone: those of another run, and of one that ended
   await ended;
   await expect(calls.call({ ...asked, token }, nothing, here)).rejects.toMatchObject({ code: "not_allowed" });
 });
+
+/** A call that is answered, and what the bridge hears of that answer. */
+function answered(tell: (calls: ToolCalls) => ReturnType<typeof tellOf>) {
+  shorten(BOUNDS.machines, { retryMs: 1 });
+  const calls = new ToolCalls("gpu");
+  const heard = vi.fn();
+  const callTool: CallTool = async (_, __, ___, onDelivery) => onDelivery(heard);
+  const { hear, over } = bridge(calls, callTool, tell(calls));
+  const token = calls.admit({ jobId: "job", say: hear });
+  const call = calls.call({ ...asked, token }, nothing, here);
+  call.catch(() => {});
+  return { calls, heard, over, token };
+}
+
+test("an answer has arrived if the machine has got it, also if the machine's word of that is lost", async () => {
+  let losses = 1;
+  const { heard } = answered((calls) => async (id, step) => {
+    const isHeard = calls.hear("job", id, step);
+    if (step.step === "answer" && losses-- > 0) throw new Error("the broker is away");
+    return isHeard;
+  });
+  await vi.waitFor(() => expect(heard).toHaveBeenCalled());
+  expect(heard.mock.calls).toEqual([[true]]);
+});
+
+test("an answer has not arrived if the call was given up before, or the run ended in a cut", async () => {
+  const late = answered((calls) => async (id, step) => {
+    if (step.step === "answer") calls.dismiss(late.token);
+    return calls.hear("job", id, step);
+  });
+  await vi.waitFor(() => expect(late.heard.mock.calls).toEqual([[false]]));
+  const cut = answered((calls) => async (id, step) => {
+    if (step.step !== "answer") return calls.hear("job", id, step);
+    cut.over.abort();
+    throw new Error("the broker is away");
+  });
+  await vi.waitFor(() => expect(cut.heard.mock.calls).toEqual([[false]]));
+});
