@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
@@ -181,6 +182,9 @@ export class Job {
     this.#isLeft = !this.#stopped && (this.#view.isAway || this.#execution?.leave() === true);
     this.#execution?.cutOff();
     this.#isLeft ? this.#fetching.abort(reason.text) : this.stop(reason);
+    // The machine of a run elsewhere may have gone just now.
+    const leave = () => (this.#isLeft ||= this.#execution?.leave() === true);
+    setTimeout(leave, BOUNDS.machines.leaveMs).unref();
     this.#closing.abort();
   }
 

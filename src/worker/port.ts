@@ -53,8 +53,8 @@ export interface WorkerRun {
   readonly events: AsyncIterable<WorkerEvent>;
   send(command: RunCommand): void;
   /**
-   * Ends the events of a run that waits for its machine, and leaves the run to the next bridge; false if it must be
-   * stopped. Absent if no run outlives the bridge.
+   * Ends the events of a run whose machine is away, or has not ended it yet though it was told to, and leaves the run to
+   * the next bridge; false if it must be stopped, or is over. Absent if no run outlives the bridge.
    */
   leave?(): boolean;
   /** Whether its machine is away, as its events have told. Absent if the machine is this one. */

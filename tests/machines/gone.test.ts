@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { BOUNDS } from "../../src/bounds.ts";
@@ -6,6 +6,7 @@ import { markedProcesses } from "../../src/engine/marked.ts";
 import { shorten } from "../helpers/bounds.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { startBroker } from "../helpers/broker.ts";
+import { layCable } from "./cable.ts";
 import { stageMachines, startWorker } from "./stage.ts";
 import { workerChild } from "./worker-child.ts";
 
@@ -111,3 +112,24 @@ test("a task for something that the machine lacks is refused in one sentence", a
   const text = textOf(await outcomeOf(say("/web session\ndone")));
   expect(text).toContain("On gpu: The project 'web' is not configured");
 });
+
+test.each(["a moment ago", "for a while"])(
+  "a bridge that cannot reach its broker %s ends, and the next one tells what came of a run elsewhere",
+  async (since) => {
+    shorten(BOUNDS.machines, { leaveMs: 200, callMs: 1_000, connectMs: 1_000, retryMs: 100 });
+    const broker = await startBroker();
+    const cable = await layCable(broker.port);
+    const tables = `[machines]\nbroker = "${cable.address}"\n[projects.api]\nmachine = "gpu"\n`;
+    const { say, botSays, outcomeOf, stop, start, directory } = await stage({ tables });
+    await startWorker({ name: "gpu", broker: broker.address, projects: ["api"] });
+    const id = say(`/api session\nstep working\nuntil ${directory}/go\nanswer whole\ndone`);
+    await botSays(/▸ working/);
+    cable.cut();
+    if (since === "for a while") await botSays(/the broker has been out of reach since .*; this waits for it/);
+    await stop();
+    cable.mend();
+    start();
+    writeFileSync(join(directory, "go"), "");
+    expect(textOf(await outcomeOf(id))).toMatch(/^done[\s\S]*whole/);
+  },
+);

@@ -38,7 +38,6 @@ export class RemoteRun implements WorkerRun {
   #loss: Loss | undefined;
   #stopReason: string | undefined;
   #isAwayShown = false;
-  #hasBegun = false;
 
   constructor(options: RemoteRunOptions) {
     this.#options = options;
@@ -68,8 +67,8 @@ export class RemoteRun implements WorkerRun {
   }
 
   leave(): boolean {
-    // A machine that is there ends it.
-    if (!this.#isAwayShown || this.#hasBegun || this.#queue.isOver) return false;
+    // A machine that is there ends it, and one that was there a moment ago was told to.
+    if (this.#queue.isOver || !(this.#isAwayShown || this.#stopReason !== undefined)) return false;
     this.#queue.end();
     this.#over.abort();
     return true;
@@ -164,7 +163,6 @@ export class RemoteRun implements WorkerRun {
   #push(event: SentEvent): void {
     if (this.#queue.isOver) return;
     this.#queue.push(event);
-    this.#hasBegun ||= event.type === "placed";
     if (event.type !== "completed") return;
     this.#queue.end();
     this.#over.abort();
