@@ -159,8 +159,6 @@ export const BOUNDS = {
     /** The broker gives a sign at least this often while a stream is read; after two that are missing it is asked anew. */
     streamSignMs: 2.5 * SECOND,
     beatMs: 5 * SECOND,
-    /** A bridge that ends leaves a run to the next one if nobody has confirmed its stop by then. */
-    leaveMs: 3 * SECOND,
     /** A machine that is silent for so long is gone. */
     goneMs: 20 * SECOND,
     /** The broker delivers a task again that its machine has not acknowledged for so long. */

@@ -1,4 +1,3 @@
-import { BOUNDS } from "../bounds.ts";
 import type { Completed, ShownEvent } from "../domain/events.ts";
 import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
@@ -15,6 +14,9 @@ import type { JobOptions } from "./options.ts";
 import { endOf, endOfFailure, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
 import { RunLimit } from "./run-limit.ts";
 import { type Found, storeMerge, waitingFacts } from "./waiting.ts";
+
+/** A bridge that ends leaves a run to the next one if nobody has confirmed its stop by then. */
+const LEAVE_MS = 3_000;
 
 /** `held`: it waits for a person to say yes. `ended`: its outcome is known, but something of it may still live. */
 export type JobState = "held" | "queued" | "running" | "ended";
@@ -184,7 +186,7 @@ export class Job {
     this.#isLeft ? this.#fetching.abort(reason.text) : this.stop(reason);
     // The machine of a run elsewhere may have gone just now.
     const leave = () => (this.#isLeft ||= this.#execution?.leave() === true);
-    setTimeout(leave, BOUNDS.machines.leaveMs).unref();
+    setTimeout(leave, LEAVE_MS).unref();
     this.#closing.abort();
   }
 
