@@ -2,7 +2,7 @@ import type { ToolCallContent } from "@agentclientprotocol/sdk/unstable";
 import type { Action, ActionKind, FileChange } from "../../src/domain/events.ts";
 import { relativePath } from "../../src/domain/relative.ts";
 import { TOOLS_NAME } from "../../src/engine/pass.ts";
-import { previewEnd } from "../../src/engine/tools.ts";
+import { detailOf, previewEnd } from "../../src/engine/tools.ts";
 import type { Call } from "./state.ts";
 
 const KINDS: Readonly<Record<string, ActionKind>> = {
@@ -22,16 +22,8 @@ export function toAction(call: Call, cwd: string): Action {
   const changes = kind === "file_change" ? changesOf(call) : [];
   const exitCode = exitCodeOf(call.rawOutput);
   const output = previewEnd(outputOf(call.content));
-  return {
-    id: call.toolCallId,
-    kind,
-    title: titleOf(call, cwd),
-    detail: {
-      ...(changes.length > 0 && { changes }),
-      ...(exitCode !== undefined && { exitCode }),
-      ...(output !== undefined && { output }),
-    },
-  };
+  const detail = detailOf({ exitCode, changes: changes.length > 0 ? changes : undefined, output });
+  return { id: call.toolCallId, kind, title: titleOf(call, cwd), detail };
 }
 
 /** A command line as the agent would run it. */

@@ -1,7 +1,7 @@
 import { beginningOf } from "../../src/domain/cut.ts";
 import type { Action, ActionDetail, ActionEvent, FileChange } from "../../src/domain/events.ts";
 import { relativePath } from "../../src/domain/relative.ts";
-import { previewEnd } from "../../src/engine/tools.ts";
+import { detailOf, previewEnd } from "../../src/engine/tools.ts";
 import type { CodexItem } from "./schema.ts";
 import { unwrapShell } from "./shell-command.ts";
 
@@ -15,12 +15,9 @@ export type WorkItem = Exclude<CodexItem, { type: "agent_message" }>;
 export function toStep(item: WorkItem, phase: ActionEvent["phase"], cwd: string | undefined): ActionEvent | undefined {
   const found = describe(item, cwd);
   if (found === undefined) return undefined;
-  return {
-    ...step(toAction(item.id, found.kind, found.title, found.detail)),
-    phase,
-    ...(phase === "completed" && { ok: found.ok }),
-    ...(found.kind === "warning" && { level: "warning" }),
-  };
+  const shown: ActionEvent = { ...step(toAction(item.id, found.kind, found.title, found.detail)), phase };
+  const told = phase === "completed" ? { ...shown, ok: found.ok } : shown;
+  return found.kind === "warning" ? { ...told, level: "warning" } : told;
 }
 
 /** An action that is done. */
@@ -78,7 +75,7 @@ function describeCommand(item: WorkItem & { type: "command_execution" }, cwd: st
     kind: "command",
     title: cwd === undefined ? command : command.replaceAll(`${cwd}/`, ""),
     ok: item.status === "completed" && (exitCode ?? 0) === 0,
-    detail: { ...(exitCode !== undefined && { exitCode }), ...(output !== undefined && { output }) },
+    detail: detailOf({ exitCode, output }),
   };
 }
 
@@ -94,13 +91,8 @@ function describeToolCall(item: WorkItem & { type: "mcp_tool_call" }): Step {
   const ok = item.status === "completed" && !item.error;
   const said = previewEnd((item.result?.content ?? []).flatMap(({ text }) => text ?? []).join("\n"));
   const error = previewEnd(item.error?.message ?? "") ?? said;
-  const told = ok ? { output: said } : { error };
-  return {
-    kind: "tool",
-    title: `${item.server}.${item.tool}`,
-    ok,
-    detail: { ...(told.output && { output: told.output }), ...(told.error && { error: told.error }) },
-  };
+  const detail = detailOf(ok ? { output: said } : { error });
+  return { kind: "tool", title: `${item.server}.${item.tool}`, ok, detail };
 }
 
 /** A summary of the model's thoughts opens with its subject in bold; that line says enough. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { beginningOf } from "../../src/domain/cut.ts";
 import type { Action, ActionEvent, FileChange } from "../../src/domain/events.ts";
-import { describeTool, previewEnd, type ToolDescription } from "../../src/engine/tools.ts";
+import { describeTool, detailOf, previewEnd, type ToolDescription } from "../../src/engine/tools.ts";
 import type { ToolPart } from "./schema.ts";
 import { ENGINE } from "./state.ts";
 
@@ -16,30 +16,23 @@ export const hasEnded = ({ state }: ToolPart): boolean => !["pending", "running"
 export function toAction(part: ToolPart): ActionEvent {
   const { state } = part;
   const exit = state.metadata?.["exit"];
+  const exitCode = typeof exit === "number" ? exit : undefined;
   const error = errorOf(part);
-  const { changes, ...described } = describe(part);
-  const output = described.kind === "note" ? undefined : previewEnd(state.output ?? "");
-  const action: Action = {
-    id: part.callID ?? part.id,
-    ...described,
-    detail: {
-      ...(typeof exit === "number" && { exitCode: exit }),
-      ...(changes && { changes }),
-      ...(output && { output }),
-      ...(error && { error: beginningOf(error, ERROR_LENGTH) }),
-    },
-  };
-  const ok = error === undefined && (typeof exit !== "number" || exit === 0);
+  const { kind, title, changes } = describe(part);
+  const output = kind === "note" ? undefined : previewEnd(state.output ?? "");
+  const detail = detailOf({ exitCode, changes, output, error: error && beginningOf(error, ERROR_LENGTH) });
+  const action: Action = { id: part.callID ?? part.id, kind, title, detail };
+  const ok = error === undefined && (exitCode ?? 0) === 0;
   return { type: "action", engine: ENGINE, phase: "completed", action, ok };
 }
 
 /** A tool at work, with the end of what it has printed so far. */
 export function toProgress(part: ToolPart, phase: "started" | "updated"): ActionEvent {
-  const { changes, ...described } = describe(part);
+  const { kind, title, changes } = describe(part);
   const printed = part.state.metadata?.["output"];
   const output = typeof printed === "string" ? previewEnd(printed) : undefined;
-  const detail = { ...(changes && { changes }), ...(output && { output }) };
-  return { type: "action", engine: ENGINE, phase, action: { id: part.callID ?? part.id, ...described, detail } };
+  const action: Action = { id: part.callID ?? part.id, kind, title, detail: detailOf({ changes, output }) };
+  return { type: "action", engine: ENGINE, phase, action };
 }
 
 function describe(part: ToolPart): ToolDescription {

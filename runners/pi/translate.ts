@@ -6,7 +6,7 @@ import {
   assertNever,
   type ShownEvent,
 } from "../../src/domain/events.ts";
-import { describeTool, previewEnd, type ToolDialect } from "../../src/engine/tools.ts";
+import { describeTool, detailOf, previewEnd, type ToolDialect } from "../../src/engine/tools.ts";
 import { warningOf } from "../../src/engine/warning.ts";
 import { toOutcome } from "./outcome.ts";
 import { toReadableError } from "./readable-error.ts";
@@ -115,10 +115,7 @@ function toDetail({ result, isError }: Line<"tool_execution_end">): ActionDetail
   const text = textOf(result?.content ?? []);
   const preview = previewEnd(text);
   const exitCode = result?.structuredContent?.exit_code ?? readExitCode(isError ? text : "");
-  return {
-    ...(exitCode !== undefined && { exitCode }),
-    ...(preview && (isError ? { error: preview } : { output: preview })),
-  };
+  return detailOf({ exitCode, ...(isError ? { error: preview } : { output: preview }) });
 }
 
 /** Old pi names the code only in the last line of what the command printed. */

@@ -38,6 +38,18 @@ export function previewEnd(text: string): string | undefined {
   return endOf(text.slice(-4 * PREVIEW_LENGTH).trim(), PREVIEW_LENGTH) || undefined;
 }
 
+type Facts = { readonly [Fact in keyof ActionDetail]: ActionDetail[Fact] | undefined };
+
+/** What is known of an action. A spread for each fact took longer than all else that makes an action. */
+export function detailOf({ exitCode, changes, output, error }: Facts): ActionDetail {
+  const detail: { -readonly [Fact in keyof ActionDetail]: ActionDetail[Fact] } = {};
+  if (exitCode !== undefined) detail.exitCode = exitCode;
+  if (changes) detail.changes = changes;
+  if (output) detail.output = output;
+  if (error) detail.error = error;
+  return detail;
+}
+
 /** The lines of a text as a diff shows them. */
 export const markLines = (sign: "+" | "-", text: string): string =>
   sign + text.replace(/\n$/, "").replaceAll("\n", `\n${sign}`);
