@@ -77,20 +77,27 @@ function translateItem(state: CodexState, phase: ActionEvent["phase"], item: Cod
   if (event === undefined) return [state, []];
   // A todo list is closed, and a warning may come, after the answer: neither makes it a remark on the way.
   const isWork = item.type !== "todo_list" && item.type !== "error";
-  const [next, notes] = isWork ? closeReconnect(...release(state)) : ([state, []] as const);
+  if (!isWork) return [state, [event]];
+  const [next, notes] = goOn(state);
   return [next, [...notes, event]];
 }
 
 /** This version tells no phase. In others a `commentary` is a note at once and never the answer. */
 function translateMessage(state: CodexState, item: CodexItem & { type: "agent_message" }): Translation {
-  const [next, notes] = closeReconnect(...release(state));
+  const [next, notes] = goOn(state);
   if (item.phase === "commentary") return [next, [...notes, note(item.id, item.text)]];
   return [{ ...next, answer: item.text, held: item }, notes];
 }
 
-function release(state: CodexState): Translation {
-  if (state.held?.type !== "agent_message") return [state, []];
-  return [{ ...state, held: undefined }, [note(state.held.id, state.held.text)]];
+/** The work goes on: words held back were a remark on the way, and codex is connected. */
+function goOn(state: CodexState): Translation {
+  const { held, reconnecting } = state;
+  if (held === undefined && !reconnecting) return [state, []];
+  const notes = [
+    ...(held?.type === "agent_message" ? [note(held.id, held.text)] : []),
+    ...(reconnecting ? [note(RECONNECT_ID, "Reconnected")] : []),
+  ];
+  return [{ ...state, held: undefined, reconnecting: false }, notes];
 }
 
 const RECONNECT_ID = "codex.reconnect";
@@ -103,11 +110,6 @@ function translateError(state: CodexState, message: string): Translation {
   const warnings = state.warnings + 1;
   const action = toAction(`codex.note.${warnings}`, "warning", plainMessage(message));
   return [{ ...state, warnings }, [{ ...step(action), ok: false, level: "warning" }]];
-}
-
-function closeReconnect(state: CodexState, events: readonly ShownEvent[]): Translation {
-  if (!state.reconnecting) return [state, events];
-  return [{ ...state, reconnecting: false }, [...events, note(RECONNECT_ID, "Reconnected")]];
 }
 
 const note = (id: string, text: string): ActionEvent => ({ ...step(toAction(id, "note", text)), ok: true });

@@ -13,10 +13,15 @@ type Replay = (stdout: Bytes) => AsyncIterable<ShownEvent>;
  */
 export function replayAny(stdout: Bytes, replay: Replay): AsyncIterable<ShownEvent> {
   const chosen = choose(stdout, replay);
+  let known: AsyncIterator<ShownEvent> | undefined;
+  const first = async () => {
+    known = await chosen;
+    return known.next();
+  };
   // Each event in a step of its own, as the engine's replay gives it.
   return {
     [Symbol.asyncIterator]: () => ({
-      next: async () => (await chosen).next(),
+      next: () => known?.next() ?? first(),
       return: async () => (await (await chosen).return?.()) ?? { done: true, value: undefined },
     }),
   };
