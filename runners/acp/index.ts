@@ -3,7 +3,7 @@ import { engineEnv } from "../../src/engine/environment.ts";
 import { IMAGE_TYPES, readImages } from "../../src/engine/images.ts";
 import { withInstructions } from "../../src/engine/instructions.ts";
 import { liveDriver } from "../../src/engine/live.ts";
-import { endMarkedSince, markedProcesses } from "../../src/engine/marked.ts";
+import { endMarkedProcesses, markedProcesses } from "../../src/engine/marked.ts";
 import { withPass } from "../../src/engine/pass.ts";
 import { probeExecutable } from "../../src/engine/probe.ts";
 import { defineLive } from "../../src/engine/to-engine.ts";
@@ -48,7 +48,7 @@ export function acpEngine(id: string): Engine {
             const play = () => withPass(request.tools, server.key, () => turn.play({ text, images }));
             await server.claim(play, turn);
             // An agent ends a command's shell, but not what left the shell's process group (opencode 1.18.33).
-            if (context.stopped.aborted) await endMarkedSince(before, markId ?? "");
+            if (context.stopped.aborted) await endMarkedProcesses(markId ?? "", { spare: before });
           },
         });
       },

@@ -14,6 +14,8 @@ interface Search {
   readonly variable?: string;
   /** Whether longer marks that begin so count too. */
   readonly isPrefix?: boolean;
+  /** Processes that are let live. */
+  readonly spare?: readonly number[];
 }
 
 /**
@@ -50,11 +52,6 @@ export async function markedProcesses(runId: string, search: Search = {}): Promi
   return pids;
 }
 
-/** Sends SIGKILL to the marked processes that are not among `before`. */
-export async function endMarkedSince(before: readonly number[], runId: string): Promise<void> {
-  for (const pid of await markedProcesses(runId)) if (!before.includes(pid)) sendSignal(pid, "SIGKILL");
-}
-
 /**
  * Acts on each process as soon as its mark was seen, so that its number cannot have gone to another by then. Files of
  * /proc are in memory: read at once they cost some 20 µs each, through the thread pool many times that on a busy
@@ -66,12 +63,14 @@ async function forEachMarked(runId: string, act: (pid: number) => void, search: 
   if (!hasProc) return 0;
   const others = otherProcesses();
   if (others === undefined) return undefined;
-  const inGroup = search.variable === undefined && !search.isPrefix ? enclosed(runId) : [];
+  const { variable, isPrefix, spare = [] } = search;
+  const known = new Set(spare);
+  const inGroup = (variable === undefined && !isPrefix ? enclosed(runId) : []).filter((pid) => !known.has(pid));
   for (const pid of inGroup) act(pid);
   let count = inGroup.length;
   for (const [index, pid] of others.entries()) {
     if (index % READS_AT_ONCE === READS_AT_ONCE - 1) await setImmediate();
-    if (inGroup.includes(pid) || !isMarked(pid, runId, search)) continue;
+    if (known.has(pid) || inGroup.includes(pid) || !isMarked(pid, runId, search)) continue;
     act(pid);
     count += 1;
   }

@@ -34,6 +34,15 @@ test("only the processes of one run are found, also if one id begins with the ot
   expect(await markedProcesses("run-12")).toEqual([long.pid]);
 });
 
+test("the processes of a run are all ended but for those to spare", async () => {
+  const agent = await start("waits", "run-5");
+  const before = await markedProcesses("run-5");
+  await start("waits", "run-5");
+  await start("waits", "run-5");
+  expect(await endMarkedProcesses("run-5", { limitMs: 30_000, spare: before })).toBe(true);
+  expect(await markedProcesses("run-5")).toEqual([agent.pid]);
+});
+
 test("a process is recognised by its number and its start together", async () => {
   const child = await start("waits", "run-2");
   const mark = await markProcess(child.pid);
