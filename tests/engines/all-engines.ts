@@ -63,7 +63,7 @@ export async function makeEnginesHome(): Promise<EnginesHome> {
       await chatModel[Symbol.asyncDispose]();
       await messagesModel[Symbol.asyncDispose]();
       await codexModel.close();
-      rmSync(home, { recursive: true, force: true });
+      rmSync(home, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await home?.[Symbol.asyncDispose]();
-  rmSync(commands, { recursive: true, force: true });
+  rmSync(commands, { recursive: true, force: true, maxRetries: 20 });
   for (const [name, lines] of results) process.stdout.write(`${name}\n${lines.map((line) => `  ${line}\n`).join("")}`);
 });
 

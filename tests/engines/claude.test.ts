@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await host.close();
   await model?.[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 20 });
 });
 
 interface Asked extends ClaudeOptions {

@@ -68,7 +68,7 @@ afterEach(() => {
 afterAll(async () => {
   await host.close();
   await model.close();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 20 });
 });
 
 const silent = () => undefined;

@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await model?.close();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 20 });
 });
 
 async function answerWith(replies: readonly Reply[]): Promise<ResponsesModel> {

@@ -22,7 +22,7 @@ test.each([
   ["codex by ACP", acpEngine("other"), { cmd: engineCommand("codexAcp") }],
 ] as const)("%s knows all that takopi needs of it", async (_, engine, options) => {
   const home = mkdtempSync(join(tmpdir(), "takopi-contract-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 20 }));
   const env = { PATH: process.env["PATH"], HOME: home, OPENCODE_DISABLE_MODELS_FETCH: "1" };
   const { version } = await engine.probe({ options, env });
   expect(await engine.drift?.({ options, env, version })).toEqual([]);

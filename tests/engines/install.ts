@@ -36,7 +36,7 @@ function install(id: PinnedEngineId): void {
     if (pinned.node !== undefined) wrap(unfinished, pinned.bin);
     if (pinned.setup) run("node", [pinned.setup], `${unfinished}/node_modules/${pinned.package}`);
     run(executableIn(unfinished, pinned), [pinned.check ?? "--version"], unfinished);
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true, maxRetries: 20 });
     renameSync(unfinished, home);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await home?.[Symbol.asyncDispose]();
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** What the bridge itself has, and no engine was given. */

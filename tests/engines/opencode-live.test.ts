@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await host.close();
   await model?.[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 20 });
 });
 
 function layConfig(folder: string, config: object): void {

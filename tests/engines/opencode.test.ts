@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await model?.[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** Of the person: its own rules ask before every command. */

@@ -29,7 +29,7 @@ export async function makePiHome(): Promise<PiHome> {
     options: { cmd: engineCommand("pi"), provider: "scripted", model: "m" },
     [Symbol.asyncDispose]: async () => {
       await model[Symbol.asyncDispose]();
-      rmSync(root, { recursive: true, force: true });
+      rmSync(root, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await home?.[Symbol.asyncDispose]();
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
 });
 
 interface Row {

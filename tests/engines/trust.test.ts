@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await host.close();
   await home?.[Symbol.asyncDispose]();
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** All but ACP agents, whose repositories are kept out by what `untrusted_env` names. */

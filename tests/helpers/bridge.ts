@@ -101,7 +101,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     atSecondSignal();
     await stopped;
     if (!options.beside) await emulator.close();
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
   });
   await options.prepare?.(directory, emulator);
   start();

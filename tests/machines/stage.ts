@@ -69,7 +69,7 @@ export async function startWorker(options: StationOptions): Promise<TestWorker> 
   };
   onTestFinished(async () => {
     await stop();
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
   });
   await start();
   return { directory, log, start, stop, ended: () => ended };

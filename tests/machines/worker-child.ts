@@ -49,7 +49,7 @@ export function workerChild(
   };
   onTestFinished(async () => {
     await kill();
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
   });
   return {
     ...{ directory, gone, kill },
