@@ -25,7 +25,7 @@ test.each([24 * HOUR_MS, -24 * HOUR_MS])(
     await emulator.waitFor(() => emulator.calls("editMessageText").length > before + 1);
     await press(await botSays(/^working/), "Stop");
     expect(textOf(await outcomeOf(task))).toMatch(/^cancelled · alpha · \d+s/);
-    expect(shown(started)).not.toMatch(/\dh|No sign of life|run_minutes/);
+    expect(shown(started)).not.toMatch(/· \d+h|No sign of life|run_minutes/);
     const [run] = store().runs.recent(1);
     expect((run?.endedAt ?? 0) - (run?.startedAt ?? 0)).toBeLessThan(HOUR_MS);
     expect((run?.endedAt ?? 0) - (run?.startedAt ?? 0)).toBeGreaterThanOrEqual(0);
