@@ -22,9 +22,12 @@ export class Once {
 
 const QUIET_MS = 3_000;
 
-/** The answer to a forward that waits for a prompt; undefined if the forward before it got this answer. */
+/** The answer to a forward or file that waits for a prompt; undefined if the one before it got this answer. */
 export function keepForward(forward: Incoming, once: Once): string | undefined {
-  return once.isFirst(`kept:${keyOf(forward)}`) ? "Kept. Your next message says what to do with it." : undefined;
+  const what = forward.isForward ? "forward" : "file";
+  return once.isFirst(`kept:${what}:${keyOf(forward)}`)
+    ? "Kept. Your next message says what to do with it."
+    : undefined;
 }
 
 /** The answer to a message without text; undefined if another one of its album or bundle got this answer. */
