@@ -11,7 +11,7 @@ import { markedProcesses } from "../../src/engine/marked.ts";
 import { type DrivenRun, host, openDriven, toSession } from "../helpers/driven.ts";
 import { endedActions, type Finished, finish } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
-import { type ChatModel, startChatModel } from "./models/openai-chat.ts";
+import { type ChatModel, startChatModel, turnsOf } from "./models/openai-chat.ts";
 import { newestTurn } from "./models/script.ts";
 import { layOpencodeFolder } from "./opencode-folder.ts";
 import { engineCommand } from "./pinned.ts";
@@ -127,7 +127,7 @@ async function askAndReply(prompt: string, answer: Reply, request: Request = {})
 
 const outputs = (finished: Finished) => endedActions(finished).map(({ action }) => action.detail.output);
 const results = (before: number): string =>
-  JSON.stringify(model.requests.slice(before).map((body) => newestTurn(body)));
+  JSON.stringify(turnsOf(model).slice(before).map((body) => newestTurn(body)));
 const once: Reply = { type: "allow", scope: "once" };
 
 test("a new task is answered, told as it is written, counted and priced", async () => {
@@ -172,7 +172,7 @@ test("a file change is asked for with its diff", async () => {
 });
 
 test("after a refusal the turn goes on, and the model is told the reason", async () => {
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const denied = await askAndReply("[[shell echo no]]", { type: "deny" });
   expect(endedActions(denied)).toMatchObject([{ ok: false }]);
   expect(denied.completed.ok).toBe(true);
@@ -198,7 +198,7 @@ test("a command that was allowed for a session is asked about again in others al
 });
 
 test("questions are answered by options and by text", async () => {
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const colours = `{"question":"Which colours?","header":"Colour","multiple":true,"options":[{"label":"Red","description":"warm"},{"label":"Blue","description":"cold"}]}`;
   const size = `{"question":"Which size?","header":"Size","options":[{"label":"S","description":"small"}]}`;
   const watched = begin(`[[tool question {"questions":[${colours},${size} ]}]]`);
@@ -225,7 +225,7 @@ test("a sub-agent's command is asked for as well, and what it cost is counted", 
 });
 
 test("a message to a running turn reaches the model before the turn ends", async () => {
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const watched = begin("[[shell until [ -e go ]; do sleep 0.05; done; echo went]]", { permission: "allow" });
   await vi.waitUntil(() => watched.events.some((event) => event.type === "action"), WAIT);
   await watched.run.controls.steer("[[say Steered.]]");
@@ -287,10 +287,10 @@ test("a session goes from headless to live, from anywhere, and back", async () =
   const live = await ask("[[shell echo allowed; pwd]]", { session, cwd: join(root, "other"), permission: "allow" });
   expect(live.completed).toMatchObject({ ok: true, resume: { value: session } });
   expect(outputs(live)).toEqual([`allowed\n${repo}`]);
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const last = await ask("[[say Back in the dark.]]", { session, interactive: false });
   expect(last.completed).toMatchObject({ ok: true, answer: "Back in the dark.", resume: { value: session } });
-  const history = JSON.stringify(model.requests[before]?.messages);
+  const history = JSON.stringify(turnsOf(model)[before]?.messages);
   expect(history).toContain("My name is Ada.");
   expect(history).toContain("[[shell echo allowed; pwd]]");
 });
@@ -325,7 +325,7 @@ test("a model's refusal ends the run with what its server said, and the session 
   expect(again.completed).toMatchObject({ ok: true, answer: "Better." });
 });
 
-const contentsOf = (before: number): string => JSON.stringify(model.requests[before]?.messages);
+const contentsOf = (before: number): string => JSON.stringify(turnsOf(model)[before]?.messages);
 
 test("a session is renamed, forked, taken back by a turn and compacted", async () => {
   const session = sessionOf(await ask("[[say One.]]"));
@@ -336,32 +336,32 @@ test("a session is renamed, forked, taken back by a turn and compacted", async (
 
   const forked = await operations.fork?.(request);
   expect(forked).not.toBe(session);
-  let before = model.requests.length;
+  let before = turnsOf(model).length;
   await ask("[[say In the fork.]]", { session: forked ?? "" });
   expect(contentsOf(before)).toMatch(/say One.*say Two/);
 
   const undone = await operations.undo?.(request);
-  before = model.requests.length;
+  before = turnsOf(model).length;
   await ask("[[say Instead.]]", { session: undone ?? "" });
   expect(contentsOf(before)).toContain("say One");
   expect(contentsOf(before)).not.toContain("say Two");
 
   await operations.compact?.(request);
-  before = model.requests.length;
+  before = turnsOf(model).length;
   await ask("[[say After.]]", { session });
   expect(contentsOf(before)).toContain("A few plain words");
 });
 
 test("a brief makes no call of the model, and the model reads it in the next turn", async () => {
   const session = sessionOf(await ask("[[say One.]]"));
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const request = toSession(setupOf({}), session);
   await opencode.operations.brief?.(request, "The tests need Node 22.");
-  expect(model.requests).toHaveLength(before);
+  expect(turnsOf(model)).toHaveLength(before);
   await ask("[[say Two.]]", { session });
   expect(contentsOf(before)).toMatch(/say One.*The tests need Node 22\..*say Two/);
   const undone = await opencode.operations.undo?.(request);
-  const after = model.requests.length;
+  const after = turnsOf(model).length;
   await ask("[[say Three.]]", { session: undone ?? "" });
   expect(contentsOf(after)).toMatch(/The tests need Node 22\./);
   expect(contentsOf(after)).not.toContain("say Two");

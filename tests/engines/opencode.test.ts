@@ -7,7 +7,7 @@ import type { OpencodeOptions } from "../../runners/opencode/options.ts";
 import type { Completed, RunEvent } from "../../src/domain/events.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
 import { type DrivenRun, openDriven } from "../helpers/driven.ts";
-import { type ChatModel, startChatModel } from "./models/openai-chat.ts";
+import { type ChatModel, startChatModel, turnsOf } from "./models/openai-chat.ts";
 import { newestTurn } from "./models/script.ts";
 import { engineCommand } from "./pinned.ts";
 
@@ -125,11 +125,11 @@ test("a session is gone on with in its own directory, also when asked for from a
   const cwd = join(root, "elsewhere");
   mkdirSync(cwd);
   const session = firstSession();
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const done = await finish(open("[[shell pwd]]", { cwd, session, permission: { bash: "allow" } }).run);
   expect(actions(done)).toMatchObject([{ action: { detail: { output: repo } } }]);
   expect(done.completed).toMatchObject({ ok: true, resume: { value: session } });
-  expect(JSON.stringify(model.requests[before]?.messages)).toContain("[[say First.]]");
+  expect(JSON.stringify(turnsOf(model)[before]?.messages)).toContain("[[say First.]]");
 });
 
 test("a permission that nobody can give ends the run with what to set", async () => {
@@ -140,10 +140,10 @@ test("a permission that nobody can give ends the run with what to set", async ()
 });
 
 test("a session that is not there is told at once", async () => {
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const { completed } = await finish(open("Go on.", { session: "ses_0000000000000000000000000000" }).run);
   expect(completed).toMatchObject({ ok: false, error: expect.stringMatching(/no session `ses_0+`/) });
-  expect(model.requests).toHaveLength(before);
+  expect(turnsOf(model)).toHaveLength(before);
 });
 
 test("a model's refusal ends the run with what its server said", async () => {
@@ -165,10 +165,10 @@ test.each([
   ["a slash", "/review everything [[echo]]"],
   ["200 KB", `${"word and ümlaut 🐙 ".repeat(10_000)}[[echo]]`],
 ])("a prompt with %s arrives as it was written", async (_, prompt) => {
-  const before = model.requests.length;
+  const before = turnsOf(model).length;
   const { completed } = await finish(open(prompt).run);
   expect(completed.ok).toBe(true);
-  const asked = model.requests.slice(before).find(({ tools = [] }) => tools.length > 0);
+  const asked = turnsOf(model)[before];
   expect(asked && newestTurn(asked).prompt).toBe(prompt);
 });
 

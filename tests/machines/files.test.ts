@@ -11,6 +11,7 @@ import { MachineAway } from "../../src/worker/port.ts";
 import { recordingLog } from "../engine/toy.ts";
 import { shorten } from "../helpers/bounds.ts";
 import { type Broker, startBroker } from "../helpers/broker.ts";
+import { type Cable, layCable } from "./cable.ts";
 import { startWorker, type TestWorker } from "./stage.ts";
 import { workerChild } from "./worker-child.ts";
 
@@ -19,6 +20,8 @@ const place = { project: "api" };
 
 interface Scene {
   readonly broker: Broker;
+  /** From the worker to the broker. */
+  readonly cable: Cable;
   readonly worker: TestWorker;
   /** As the bridge has it. */
   readonly remote: RemoteWorker;
@@ -26,13 +29,14 @@ interface Scene {
 
 async function enter(): Promise<Scene> {
   const broker = await startBroker();
+  const cable = await layCable(broker.port);
   const machines = { broker: broker.address };
   const names = () => new Set(["gpu"]);
   const fleet = new Fleet({ machines, names, log: recordingLog([]), now: Date.now });
   onTestFinished(() => fleet.close());
-  const worker = await startWorker({ name: "gpu", broker: broker.address, projects: ["api"] });
+  const worker = await startWorker({ name: "gpu", broker: cable.address, projects: ["api"] });
   await vi.waitUntil(() => fleet.roll.of("gpu").state === "up", 60_000);
-  return { broker, worker, remote: fleet.worker("gpu") };
+  return { broker, cable, worker, remote: fleet.worker("gpu") };
 }
 
 async function* bytesOf(size: number): AsyncGenerator<Uint8Array> {
@@ -56,6 +60,18 @@ test("what a bot can fetch goes there whole, and what it can send comes back who
   const found = await remote.read(place, "big.bin");
   expect(found.size).toBe(50 * MIB);
   expect(await digest(found.bytes())).toBe(await digest(bytesOf(50 * MIB)));
+});
+
+test("what is put while the worker looks for its broker is there once it has found it", async () => {
+  shorten(BOUNDS.machines, { callMs: 60_000 });
+  const { remote, worker, cable } = await enter();
+  const changes = () => worker.log.filter(({ event }) => event === "broker.changed").length;
+  const before = changes();
+  cable.cut();
+  await vi.waitUntil(() => changes() > before, 60_000);
+  const put = remote.put(place, { ...file, bytes: bytesOf(MIB) });
+  cable.mend();
+  expect(await digest(createReadStream((await put).path))).toBe(await digest(bytesOf(MIB)));
 });
 
 test("one byte more is refused in both directions, and the next file goes through", async () => {

@@ -85,7 +85,7 @@ test("/file put waits while the bridge that has just started looks for its broke
   const on = await stageMachines();
   await on.stop();
   await on.broker.kill();
-  shorten(BOUNDS.machines, { connectMs: 60_000 });
+  shorten(BOUNDS.machines, { connectMs: 60_000, callMs: 60_000 });
   putFile(on, "/file put /api docs/");
   on.start();
   const isLooking = () => on.log.some(({ event }) => event === "broker.unreachable");

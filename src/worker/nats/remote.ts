@@ -180,7 +180,23 @@ export class RemoteWorker implements Worker {
     const { machine } = this.#options;
     this.#requireThere();
     const unread = { ok: false, problem: "it answered with something that takopi cannot read: see its log." } as const;
-    return outputOf((await this.#ask(message, waitMs)) ?? unread, `${machine}: `);
+    const answer = waitMs > BOUNDS.machines.callMs ? this.#askUntilThere(message, waitMs) : this.#ask(message, waitMs);
+    return outputOf((await answer) ?? unread, `${machine}: `);
+  }
+
+  /** A worker that has just lost its broker is back a moment later. */
+  async #askUntilThere(message: CallMessage, waitMs: number) {
+    const { callMs, retryMs } = BOUNDS.machines;
+    for (let patienceMs: number = callMs; ; patienceMs -= retryMs) {
+      try {
+        return await this.#ask(message, waitMs);
+      } catch (error) {
+        const isSilent = error instanceof MachineAway && error.cause instanceof NobodyThere;
+        if (!isSilent || patienceMs <= 0) throw error;
+      }
+      await delay(retryMs, undefined, { ref: false });
+      this.#requireThere();
+    }
   }
 
   async #ask(message: CallMessage, waitMs: number) {

@@ -11,6 +11,10 @@ export interface ChatModel extends AsyncDisposable {
   readonly requests: readonly ChatBody[];
 }
 
+/** The requests of turns so far. One without tools is for a title or a summary, and may come late. */
+export const turnsOf = ({ requests }: Pick<ChatModel, "requests">): readonly ChatBody[] =>
+  requests.filter(({ tools = [] }) => tools.length > 0);
+
 /** What every answered call costs; the cached tokens are a part of the prompt's, reasoning of the completion's. */
 export const USAGE_PER_CALL = { prompt: 1000, cached: 400, completion: 20, reasoning: 5 } as const;
 
