@@ -23,6 +23,7 @@ import type { Engine } from "./engine/contract.ts";
 import { keepRoom } from "./later.ts";
 import type { Logger } from "./log.ts";
 import { operations } from "./operations/index.ts";
+import { missingEngines } from "./operations/scope.ts";
 import { takeLock } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
 import type { StoredRun } from "./store/stored-run.ts";
@@ -91,7 +92,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     onChange: (_changed, atRestart) => {
       log.info({ atRestart }, "config.reloaded");
       if (atRestart.length > 0) tellMain(`The config was read again; ${atRestart.join(", ")} takes a restart.`);
-      void showMenu(telegram, { config: config(), engines, log });
+      tellMenu();
     },
     onRefused: (reason) => {
       log.warn({ reason }, "config.refused");
@@ -103,7 +104,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     onMoved: (chatId, text) => {
       tellMain(text);
       for (const key of store.questions.openIn(chatId)) cards.show(key);
-      void showMenu(telegram, { config: config(), engines, log });
+      tellMenu();
     },
   });
   const style = () => ({
@@ -129,6 +130,11 @@ export async function runBridge(options: AppOptions): Promise<void> {
   const bridge: Bridge = new Bridge({
     ...{ config, engines, store, worker, screens, cards, fileSource: transport, log, now, watcher: triggers },
   });
+  const tellMenu = () => {
+    const missing = missingEngines({ bridge, config: config(), engines }, undefined);
+    const there = engines.filter(({ id }) => !missing.includes(id));
+    void showMenu(telegram, { config: config(), engines: there, log });
+  };
   try {
     const me = await asked;
     if (!me) return;
@@ -170,7 +176,7 @@ export async function runBridge(options: AppOptions): Promise<void> {
     });
     // Nobody waits for what follows: the first poll leaves before it.
     await nextTurn();
-    void greet(options, { telegram, transport, store, look: bridge.look });
+    void greet(options, { transport, store, look: bridge.look, onProbed: tellMenu });
     tellWarnings(config(), { store, tellMain, now });
     keepHistory(config, { store, log, now, signal });
     await polled;

@@ -7,7 +7,6 @@ import { ConfigError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { Refused, type Telegram } from "../telegram/api.ts";
-import { showMenu } from "../telegram/menu.ts";
 import { readVersion } from "../version.ts";
 import type { Worker } from "../worker/port.ts";
 
@@ -31,25 +30,24 @@ export async function whoAmI(telegram: Telegram, log: Logger, signal: AbortSigna
 }
 
 interface Greeting {
-  readonly telegram: Telegram;
   readonly transport: Transport;
   readonly store: Store;
   readonly look: Worker["look"];
+  /** Called once it is known which engines are there. */
+  readonly onProbed: () => void;
 }
 
-/**
- * Sets the menu and tells the main chat at once that the bridge is there; adds the state of the engines when it is
- * known.
- */
-export async function greet(options: AppOptions, { telegram, transport, store, look }: Greeting): Promise<void> {
+/** Tells the main chat at once that the bridge is there; adds the state of the engines when it is known. */
+export async function greet(options: AppOptions, { transport, store, look, onProbed }: Greeting): Promise<void> {
   const { config, engines, home, log } = options;
   const target = { chatId: transport.mainChat, topicId: null, replyTo: null };
   const parts = { config, engines, version: readVersion(), home };
   const how = { isSilent: true, urgency: "note" } as const;
   try {
     const sent = transport.send(target, startupNote(parts, new Map()), how);
-    void showMenu(telegram, { config, engines, log });
-    const [messageId, found] = await Promise.all([sent, probeAll(options, look)]);
+    const probed = probeAll(options, look);
+    void probed.then(onProbed);
+    const [messageId, found] = await Promise.all([sent, probed]);
     store.deliveries.keepReply(target.chatId, messageId);
     await transport.edit(target.chatId, messageId, startupNote(parts, found), how);
   } catch (error) {

@@ -179,6 +179,7 @@ describe("the chat", () => {
   test("sets the menu and tells the main chat what is there", async () => {
     const { botSays, emulator } = await stage({ tables: '[projects.web]\npath = "."' });
     await botSays(/is ready[\s\S]*alpha 1\.0\.0[\s\S]*web/);
+    await emulator.waitFor(() => emulator.calls("deleteMyCommands").length === 1);
     const calls = emulator.calls("setMyCommands");
     for (const name of ["alpha", "beta", "web", "cancel", "new", "help"])
       expect(JSON.stringify(calls[0]?.payload)).toContain(`"${name}"`);
@@ -186,7 +187,6 @@ describe("the chat", () => {
     const scopes = calls.map(({ payload }) => payload["scope"]);
     expect(scopes).toContainEqual({ type: "chat", chat_id: emulator.privateChatId });
     expect(scopes).toEqual(scopes.map(() => expect.objectContaining({ type: "chat" })));
-    await emulator.waitFor(() => emulator.calls("deleteMyCommands").length === 1);
   });
 
   test("keeps the bot's token out of the log, whatever the network does", async () => {

@@ -5,9 +5,13 @@ import { scriptedEngine } from "../helpers/scripted-engine.ts";
 
 const missing = (id: string) => ({ ...scriptedEngine(id), probe: async () => ({ problems: [`no ${id}`] }) });
 
-test("/help and /agent offer the engines that are installed, and say which are missing", async () => {
-  const { say, botSays } = await stage({ engines: [scriptedEngine("alpha"), missing("beta"), missing("gamma")] });
+test("the menu, /help and /agent offer the engines that are installed, and say which are missing", async () => {
+  const { say, botSays, emulator } = await stage({ engines: [scriptedEngine("alpha"), missing("beta"), missing("gamma")] });
   await botSays(/beta \(not installed\)/);
+  await emulator.waitFor(() => emulator.calls("deleteMyCommands").length === 1);
+  const menu = JSON.stringify(emulator.calls("setMyCommands")[0]?.payload);
+  expect(menu).toContain('"use engine: alpha"');
+  expect(menu).not.toMatch(/"use engine: (beta|gamma)"/);
   say("/help");
   const help = textOf(await botSays(/^Send me a task/));
   expect(help).toMatch(
