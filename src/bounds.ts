@@ -162,7 +162,7 @@ export const BOUNDS = {
     /** A machine that is silent for so long is gone. */
     goneMs: 20 * SECOND,
     /** The broker delivers a task again that its machine has not acknowledged for so long. */
-    ackMs: 30 * SECOND,
+    ackMs: 5 * SECOND,
     /** How long the broker recognises a message that comes twice. */
     dedupeMs: 10 * MINUTE,
     /** How long events and files stay at the broker. */

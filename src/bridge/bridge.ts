@@ -1,6 +1,6 @@
 import type { PromptFile } from "../domain/files.ts";
 import type { PreferencePlace } from "../store/preferences.ts";
-import type { StoredRun } from "../store/stored-run.ts";
+import type { StopReason, StoredRun } from "../store/stored-run.ts";
 import type { Worker } from "../worker/port.ts";
 import { addRun } from "./add-run.ts";
 import { putFiles } from "./fetch-files.ts";
@@ -8,7 +8,6 @@ import { Job } from "./job.ts";
 import { Jobs } from "./jobs.ts";
 import { checkPrompt, isElsewhere, overBudget } from "./limits.ts";
 import type { BridgeOptions } from "./options.ts";
-import type { StopReason } from "./outcome.ts";
 import { orderWith } from "./queue-order.ts";
 import { takeOver } from "./recover.ts";
 import type { Prompt, Resolved } from "./resolve.ts";

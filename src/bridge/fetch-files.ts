@@ -2,7 +2,7 @@ import type { PlacedFile, PromptFile } from "../domain/files.ts";
 import { inlineCode } from "../domain/inline-code.ts";
 import { UserError } from "../errors.ts";
 import { withTries } from "../tries.ts";
-import type { FilePlace, Wanted } from "../worker/port.ts";
+import { type FilePlace, MachineAway, type Wanted } from "../worker/port.ts";
 import type { BridgeOptions } from "./options.ts";
 
 type Parts = Pick<BridgeOptions, "fileSource" | "worker" | "log">;
@@ -32,6 +32,13 @@ export async function fetchFiles(
   }
   return files;
 }
+
+/** The same, but after an abort, and if the machine is away, the files stay as they are. @throws UserError */
+export const fetchIfThere = (run: Parameters<typeof fetchFiles>[0], signal: AbortSignal, parts: Parts) =>
+  fetchFiles(run, signal, parts).catch((error: unknown) => {
+    if (signal.aborted || error instanceof MachineAway) return run.files;
+    throw error;
+  });
 
 export interface PutTarget {
   readonly place: FilePlace;

@@ -1,4 +1,4 @@
-import type { ActionEvent, GoalProgress } from "../domain/events.ts";
+import type { ActionEvent, GoalProgress, ShownEvent } from "../domain/events.ts";
 import { initialProgress, type ProgressState, reduceProgress, type ShownAction } from "../domain/progress.ts";
 import { stopwatch } from "../domain/stopwatch.ts";
 import type { StoredRun } from "../store/stored-run.ts";
@@ -60,9 +60,10 @@ export class JobView {
     return this.#elapsedMs();
   }
 
-  /** The newest steps, as if they happened now. */
-  lastEvents(engine: string): ActionEvent[] {
-    return this.progress.shown.map((shown) => toEvent(engine, shown));
+  /** The session, if it is known, and the newest steps, as if they happened now. */
+  lastEvents(engine: string, session: string | undefined): ShownEvent[] {
+    const steps = this.progress.shown.map((shown) => toEvent(engine, shown));
+    return session === undefined ? steps : [{ type: "started", engine, resume: { engine, value: session } }, ...steps];
   }
 
   get goal(): RunView["goal"] {

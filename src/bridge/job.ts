@@ -3,15 +3,14 @@ import type { PromptFile } from "../domain/files.ts";
 import type { Goal } from "../domain/goal.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { RunOutcome, StoredRun } from "../store/stored-run.ts";
-import { MachineAway } from "../worker/port.ts";
+import type { RunOutcome, StopReason, StoredRun } from "../store/stored-run.ts";
 import { bindMachine } from "./bind-machine.ts";
 import { bringFiles } from "./bring-files.ts";
 import { Execution } from "./execution.ts";
-import { fetchFiles } from "./fetch-files.ts";
+import { fetchIfThere } from "./fetch-files.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOptions } from "./options.ts";
-import { endOf, endOfFailure, type StopReason, storeOutcome, toEnd, untilDone } from "./outcome.ts";
+import { endOf, endOfFailure, keepStop, storeOutcome, toEnd, untilDone } from "./outcome.ts";
 import { RunLimit } from "./run-limit.ts";
 import { type Found, storeMerge, waitingFacts } from "./waiting.ts";
 
@@ -43,6 +42,7 @@ export class Job {
   constructor(run: StoredRun, options: JobOptions, claim: (thread?: string) => void) {
     this.id = run.id;
     this.#run = run;
+    this.#stopped = run.stop;
     this.#options = options;
     this.#claim = claim;
     this.#log = options.log.child({ runId: run.id, engine: run.engine, chatId: run.chatId });
@@ -78,9 +78,9 @@ export class Job {
     this.#view.close();
   }
 
-  /** Waits until a person says yes to `text`. False if a person has already said yes. */
+  /** Waits until a person says yes to `text`. False if a person has already said yes, or it is under way elsewhere. */
   hold(text: string): boolean {
-    if (this.#isReleased) return false;
+    if (this.#isReleased || this.#run.state === "running" || this.#stopped) return false;
     this.#state = "held";
     this.#view.paused(text);
     return true;
@@ -107,21 +107,22 @@ export class Job {
   }
 
   /** Ends it before it has begun. */
-  async drop(): Promise<void> {
-    await this.#settle({ kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined });
+  drop(): Promise<void> {
+    return this.#settle({ kind: "cancelled", answer: "", error: undefined, steps: 0, usage: undefined });
   }
 
   /** Carries the run out. Never rejects; resolves when nothing of it lives. */
   async run(): Promise<void> {
     this.#state = "running";
-    const stop = (text: string) => this.stop({ kind: "error", text });
-    const limit = new RunLimit(this.#options.config().limits.run_minutes, stop);
+    const { run_minutes } = this.#options.config().limits;
+    const limit = new RunLimit(run_minutes, (text) => this.stop({ kind: "error", text }));
     try {
       this.#view.starting();
       this.#run = bindMachine(this.#options.store.runs.get(this.id) ?? this.#run, this.#options);
       this.#run = await bringFiles(this.#run, this.#fetching.signal, { ...this.#options, onWait: this.#view.away });
       const parts = { options: this.#options, view: this.#view, claim: this.#claim, log: this.#log };
       this.#execution = new Execution({ run: this.#run, ...parts, onPlaced: limit.start });
+      if (this.#stopped) this.#tellStop("stop", this.#stopped);
       await this.#execution.hear((event) => this.#completed(event));
       if (this.#state === "running" && !this.#hasNoOutcome) throw new Error("The worker gave no outcome.");
     } catch (error) {
@@ -162,12 +163,8 @@ export class Job {
    *
    * @throws UserError if a file cannot be fetched.
    */
-  async fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
-    const { signal } = this.#fetching;
-    return fetchFiles({ ...this.#run, files }, signal, this.#options).catch((error: unknown) => {
-      if (signal.aborted || error instanceof MachineAway) return files;
-      throw error;
-    });
+  fetch(files: readonly PromptFile[]): Promise<readonly PromptFile[]> {
+    return fetchIfThere({ ...this.#run, files }, this.#fetching.signal, this.#options);
   }
 
   /** Passes a reply on; false if the question is not open, or another reply is on its way. */
@@ -185,18 +182,13 @@ export class Job {
     this.#execution?.cutOff();
     this.#isLeft ? this.#fetching.abort(reason.text) : this.stop(reason);
     // The machine of a run elsewhere may have gone just now.
-    const leave = () => (this.#isLeft ||= this.#execution?.leave() === true);
-    setTimeout(leave, LEAVE_MS).unref();
+    setTimeout(() => (this.#isLeft ||= this.#execution?.leave() === true), LEAVE_MS).unref();
     this.#closing.abort();
   }
 
   /** The events that it showed last, as if they happened now: its session and newest steps. */
   lastEvents(): ShownEvent[] {
-    const { engine } = this.#run;
-    const session = this.#execution?.session;
-    const started: ShownEvent[] =
-      session === undefined ? [] : [{ type: "started", engine, resume: { engine, value: session } }];
-    return [...started, ...this.#view.lastEvents(engine)];
+    return this.#view.lastEvents(this.#run.engine, this.#execution?.session);
   }
 
   /** Shows nothing more. */
@@ -211,17 +203,22 @@ export class Job {
   #end(reason: StopReason, how: "stop" | "interrupt"): void {
     if (this.#stopped) return;
     this.#stopped = reason;
-    this.#view.stopping();
+    keepStop(this.id, reason, this.#options);
     this.#fetching.abort(reason.text);
-    this.#execution?.send(how === "interrupt" ? { type: how } : { type: how, reason: reason.text });
+    this.#tellStop(how, reason);
+  }
+
+  #tellStop(how: "stop" | "interrupt", { text: reason }: StopReason): void {
+    this.#view.stopping();
+    this.#execution?.send(how === "interrupt" ? { type: how } : { type: how, reason });
   }
 
   async #completed(event: Completed): Promise<void> {
     if (this.#isTakenBack) return;
     this.#log.debug({ ok: event.ok }, "run.outcome");
-    const { steps } = this.#view.progress;
-    await this.#settle({ answer: event.answer, usage: event.usage, steps, ...toEnd(event, this.#stopped) });
-    this.#log.info({ ok: event.ok, usage: event.usage, stopped: this.#stopped !== undefined }, "run.completed");
+    const { answer, usage } = event;
+    await this.#settle({ answer, usage, steps: this.#view.progress.steps, ...toEnd(event, this.#stopped) });
+    this.#log.info({ ok: event.ok, usage, stopped: this.#stopped !== undefined }, "run.completed");
   }
 
   async #fail(error: unknown): Promise<void> {

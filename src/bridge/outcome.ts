@@ -3,20 +3,13 @@ import type { EngineOptions } from "../engine/options.ts";
 import { plainUserText, UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
-import type { OutcomeKind, RunOutcome, StoredRun } from "../store/stored-run.ts";
+import type { RunOutcome, StopReason, StoredRun } from "../store/stored-run.ts";
 import type { Outgoing } from "../worker/port.ts";
 import { tellBatch } from "./batch.ts";
 import { prepareContinuation } from "./continuation.ts";
 import { placeOf } from "./fetch-files.ts";
-import type { RunWatcher } from "./options.ts";
+import type { BridgeOptions, RunWatcher } from "./options.ts";
 import { toDeliveries } from "./send-files.ts";
-
-/** Why a run is ended from outside. The first reason wins. */
-export interface StopReason {
-  readonly kind: Extract<OutcomeKind, "cancelled" | "interrupted" | "error">;
-  /** For people, one sentence. */
-  readonly text: string;
-}
 
 type End = Pick<RunOutcome, "kind" | "error" | "failure">;
 
@@ -25,6 +18,15 @@ export function toEnd({ ok, answer, error }: Completed, stopped: StopReason | un
   if (!ok) return stopped ? endOf(stopped) : { kind: "error", error };
   if (answer.trim() === "") return { kind: "error", error: "The engine ended without an answer." };
   return { kind: "done", error: undefined };
+}
+
+/** Keeps a reason to stop over a restart, but that of a bridge that ends. */
+export function keepStop(id: string, reason: StopReason, { store, log }: Pick<BridgeOptions, "store" | "log">): void {
+  try {
+    if (reason.kind !== "interrupted") store.runs.setStop(id, reason);
+  } catch (error) {
+    log.error({ err: error, runId: id }, "stop.not_stored");
+  }
 }
 
 export const endOf = ({ kind, text }: StopReason): End => ({

@@ -30,7 +30,10 @@ export function engineFor({ engines }: Access, { settings }: Scope, id: string |
 type EngineParts = Pick<Access, "bridge" | "config" | "engines">;
 
 /** The ids of engines that are not where the tasks of a project run; without a project, not where any task runs. */
-export function missingEngines({ bridge, config, engines }: EngineParts, project: string | undefined): readonly string[] {
+export function missingEngines(
+  { bridge, config, engines }: EngineParts,
+  project: string | undefined,
+): readonly string[] {
   const places = project === undefined ? [{}, ...[...config.projects.keys()].map(inProject)] : [inProject(project)];
   const isMissing = (id: string) => places.every((place) => bridge.isInstalled(id, place) === false);
   return engines.map(({ id }) => id).filter(isMissing);

@@ -5,7 +5,15 @@ import { firstPiece, LongAnswers } from "./answers.ts";
 import type { Database, Row } from "./database.ts";
 import { Messages } from "./messages.ts";
 import type { Moves } from "./moves.ts";
-import { type NewRun, type RunOutcome, type RunRow, type StoredRun, toRun, type UsageRow } from "./stored-run.ts";
+import {
+  type NewRun,
+  type RunOutcome,
+  type RunRow,
+  type StopReason,
+  type StoredRun,
+  toRun,
+  type UsageRow,
+} from "./stored-run.ts";
 
 export class Runs {
   readonly #database: Database;
@@ -88,6 +96,12 @@ export class Runs {
 
   setSession(id: string, session: string): void {
     this.#database.run("UPDATE runs SET session = ? WHERE id = ?", session, id);
+  }
+
+  /** The first reason stays. */
+  setStop(id: string, reason: StopReason): void {
+    const sql = "UPDATE runs SET stop = ? WHERE id = ? AND stop IS NULL AND state <> 'ended'";
+    this.#database.run(sql, JSON.stringify(reason), id);
   }
 
   /** A progress message is about to be sent: from now on there may be one, though its id is not known yet. */

@@ -7,6 +7,13 @@ import type { Row } from "./database.ts";
 
 export type OutcomeKind = "done" | "error" | "cancelled" | "interrupted";
 
+/** Why a run is ended from outside. The first reason wins. */
+export interface StopReason {
+  readonly kind: Extract<OutcomeKind, "cancelled" | "interrupted" | "error">;
+  /** For people, one sentence. */
+  readonly text: string;
+}
+
 /** A prompt and what became of it. Times are ms since 1970; absent values are null. */
 export interface StoredRun {
   readonly id: string;
@@ -35,6 +42,8 @@ export interface StoredRun {
   /** The machine that carries it out, "" for the bridge's own; null before it begins, and for runs of older versions. */
   readonly machine: string | null;
   readonly cwd: string | null;
+  /** Set as soon as somebody wants it ended. */
+  readonly stop: StopReason | undefined;
   readonly process: ProcessMark | undefined;
   /** Set if this is no task, but a session that was made of this run's. */
   readonly branchOf: string | null;
@@ -91,13 +100,14 @@ export type NewRun = Pick<
 > & { readonly origin?: Origin; readonly files?: readonly PromptFile[]; readonly presets?: readonly string[] };
 
 /** A row of the table. */
-export type RunRow = Omit<StoredRun, "origin" | "process" | "files" | "presets"> & {
+export type RunRow = Omit<StoredRun, "origin" | "process" | "files" | "presets" | "stop"> & {
   readonly origin: string;
   readonly files: string;
   readonly presets: string;
   readonly pid: number | null;
   readonly processStart: string | null;
   readonly markId: string | null;
+  readonly stop: string | null;
 } & Row;
 
 export interface RunOutcome {
@@ -111,11 +121,12 @@ export interface RunOutcome {
 }
 
 /** A row of the table as a run. */
-export function toRun({ origin, files, presets, pid, processStart, markId, ...run }: RunRow): StoredRun {
+export function toRun({ origin, files, presets, pid, processStart, markId, stop, ...run }: RunRow): StoredRun {
   const mark = markId === null ? {} : { markId };
   const process = pid === null ? undefined : { pid, startTime: processStart ?? "", ...mark };
   return {
     ...{ ...run, process, origin: JSON.parse(origin) as Origin },
+    stop: stop === null ? undefined : (JSON.parse(stop) as StopReason),
     ...{ files: JSON.parse(files) as PromptFile[], presets: JSON.parse(presets) as string[] },
   };
 }

@@ -38,7 +38,7 @@ export interface Worker {
   read(place: FilePlace, path: string): Promise<ReadableFile>;
   /**
    * Ends what the last bridge left: processes of these runs, and its warm servers. Call it once, before any run. Gives
-   * the runs that live on elsewhere: call `run` for each of them again.
+   * the runs that may live on elsewhere: call `run` for each of them again.
    */
   recover(left: readonly LeftRun[]): Promise<readonly string[]>;
   /** Ends the warm servers. Call it when no run lives. Resolves within 3 s. */
@@ -133,5 +133,7 @@ export interface OperationResult {
 /** A run that was cut off, with its stored process. */
 export interface LeftRun extends Pick<RunSpec, "project" | "machine"> {
   readonly runId: string;
+  /** False if nobody has told that it began: its machine may have it all the same. */
+  readonly hasBegun: boolean;
   readonly process: ProcessMark | undefined;
 }

@@ -45,6 +45,22 @@ describe("a bridge that is killed", () => {
     expect(await ring.expectPeace()).toEqual({ done: 2, interrupted: 1, errors: [], shownTwice: 0 });
   });
 
+  test("as soon as a person has pressed Stop reports the run as cancelled", async () => {
+    const ring = await enterRing();
+    const { emulator } = ring;
+    ring.start("run.stopping");
+    const id = ring.ask("session\nstep working\nhang");
+    const find = (what: RegExp) => () =>
+      emulator.messages(emulator.privateChatId).find(({ text = "" }) => what.test(text));
+    await emulator.waitFor(find(/^working/));
+    emulator.sendText({ chatId: emulator.privateChatId, text: "/cancel" });
+    await ring.gone();
+    ring.start();
+    const outcome = await emulator.waitFor(find(/^cancelled/));
+    expect(outcome.reply_to_message?.message_id).toBe(id);
+    expect(await ring.expectPeace()).toEqual({ done: 0, interrupted: 0, errors: [], shownTwice: 0 });
+  });
+
   test(`${KILLS} times at random moments loses no prompt and no answer, and runs none twice`, async () => {
     const seed = Number(process.env["CHAOS_SEED"] ?? Date.now() % 1_000_000);
     process.stdout.write(`chaos: CHAOS_SEED=${seed} repeats this run\n`);

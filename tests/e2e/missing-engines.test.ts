@@ -6,7 +6,9 @@ import { scriptedEngine } from "../helpers/scripted-engine.ts";
 const missing = (id: string) => ({ ...scriptedEngine(id), probe: async () => ({ problems: [`no ${id}`] }) });
 
 test("the menu, /help and /agent offer the engines that are installed, and say which are missing", async () => {
-  const { say, botSays, emulator } = await stage({ engines: [scriptedEngine("alpha"), missing("beta"), missing("gamma")] });
+  const { say, botSays, emulator } = await stage({
+    engines: [scriptedEngine("alpha"), missing("beta"), missing("gamma")],
+  });
   await botSays(/beta \(not installed\)/);
   await emulator.waitFor(() => emulator.calls("deleteMyCommands").length === 1);
   const menu = JSON.stringify(emulator.calls("setMyCommands")[0]?.payload);

@@ -127,7 +127,11 @@ async function askAndReply(prompt: string, answer: Reply, request: Request = {})
 
 const outputs = (finished: Finished) => endedActions(finished).map(({ action }) => action.detail.output);
 const results = (before: number): string =>
-  JSON.stringify(turnsOf(model).slice(before).map((body) => newestTurn(body)));
+  JSON.stringify(
+    turnsOf(model)
+      .slice(before)
+      .map((body) => newestTurn(body)),
+  );
 const once: Reply = { type: "allow", scope: "once" };
 
 test("a new task is answered, told as it is written, counted and priced", async () => {

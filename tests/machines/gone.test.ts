@@ -113,15 +113,21 @@ test("a task for something that the machine lacks is refused in one sentence", a
   expect(text).toContain("On gpu: The project 'web' is not configured");
 });
 
+/** A bridge whose way to the broker can be cut. */
+async function enterCable() {
+  shorten(BOUNDS.machines, { callMs: 1_000, connectMs: 1_000, retryMs: 100 });
+  const broker = await startBroker();
+  const cable = await layCable(broker.port);
+  const tables = `[machines]\nbroker = "${cable.address}"\n[projects.api]\nmachine = "gpu"\n`;
+  const bridge = await stage({ tables });
+  const worker = await startWorker({ name: "gpu", broker: broker.address, projects: ["api"] });
+  return { ...bridge, cable, worker, ledger: join(bridge.directory, "ran") };
+}
+
 test.each(["a moment ago", "for a while"])(
   "a bridge that cannot reach its broker %s ends, and the next one tells what came of a run elsewhere",
   async (since) => {
-    shorten(BOUNDS.machines, { callMs: 1_000, connectMs: 1_000, retryMs: 100 });
-    const broker = await startBroker();
-    const cable = await layCable(broker.port);
-    const tables = `[machines]\nbroker = "${cable.address}"\n[projects.api]\nmachine = "gpu"\n`;
-    const { say, botSays, outcomeOf, stop, start, directory } = await stage({ tables });
-    await startWorker({ name: "gpu", broker: broker.address, projects: ["api"] });
+    const { say, botSays, outcomeOf, stop, start, directory, cable } = await enterCable();
     const id = say(`/api session\nstep working\nuntil ${directory}/go\nanswer whole\ndone`);
     await botSays(/▸ working/);
     cable.cut();
@@ -133,3 +139,35 @@ test.each(["a moment ago", "for a while"])(
     expect(textOf(await outcomeOf(id))).toMatch(/^done[\s\S]*whole/);
   },
 );
+
+test("Stop holds if the bridge ends before its machine has heard of it", async () => {
+  const { say, botSays, outcomeOf, press, stop, start, cable, store, directory } = await enterCable();
+  const id = say(`/api session\nstep working\nuntil ${directory}/never\ndone`);
+  await botSays(/▸ working/);
+  cable.cut();
+  await press(await botSays(/the broker has been out of reach since .*; this waits for it/), "Stop");
+  await botSays(/: the run there ends when it is back/);
+  await stop();
+  cable.mend();
+  start();
+  expect(textOf(await outcomeOf(id))).toMatch(/^cancelled/);
+  const [run] = store().runs.recent(1);
+  await until(async () => (await markedProcesses(run?.id ?? "")).length === 0);
+});
+
+test("Stop reaches a task that the bridge before may have sent, once the broker can be reached", async () => {
+  const { say, botSays, outcomeOf, press, stop, start, cable, worker, ledger } = await enterCable();
+  await worker.stop();
+  const id = say(`/api note ${ledger}\nsession\nanswer never\ndone`);
+  await botSays(/gpu has been gone since .*; this waits for it/);
+  await stop();
+  cable.cut();
+  start();
+  await press(await botSays(/the broker has been out of reach since .*; this waits for it/), "Stop");
+  await botSays(/: the run there ends when it is back/);
+  cable.mend();
+  expect(textOf(await outcomeOf(id))).toMatch(/^cancelled/);
+  await worker.start();
+  expect(textOf(await outcomeOf(say("/api session\nanswer second\ndone")))).toMatch(/^done/);
+  expect(existsSync(ledger)).toBe(false);
+});

@@ -53,7 +53,8 @@ export class RoughDay extends Day {
     let isForgotten = false;
     const find = () => this.#replies(message).at(replies - 1) ?? (isForgotten ? message : undefined);
     const found = await this.#until(find, () => {
-      isForgotten = bridges() > before;
+      // What has begun is no order: it is answered in the end.
+      isForgotten = bridges() > before && this.#from(message).length === 0;
     });
     if (found === message) this.forgotten += 1;
     return found;

@@ -103,7 +103,7 @@ test("a start ends the processes and warm servers that a killed bridge left", as
   onTestFinished(() => void child.kill("SIGKILL"));
   await vi.waitUntil(async () => (await markedProcesses(runId)).length > 0, { timeout: 30_000 });
   store.liveServers.replace([{ engine: "pi", pid: 1, processStart: "0", markId: null, idleSince: null }]);
-  await worker.recover([{ runId, process: undefined }]);
+  await worker.recover([{ runId, hasBegun: true, process: undefined }]);
   expect(await markedProcesses(runId)).toEqual([]);
   expect(store.liveServers.all()).toEqual([]);
 });

@@ -24,6 +24,7 @@ import { sql as workerJobs } from "./23-worker-jobs.ts";
 import { sql as home } from "./24-home.ts";
 import { sql as failures } from "./25-failures.ts";
 import { sql as machine } from "./26-machine.ts";
+import { sql as stop } from "./27-stop.ts";
 
 /** Entry `n` takes the state file from version `n` to `n + 1`. A released entry never changes; new ones come last. */
 export const migrations: readonly string[] = [
@@ -53,4 +54,5 @@ export const migrations: readonly string[] = [
   home,
   failures,
   machine,
+  stop,
 ];

@@ -44,7 +44,9 @@ export class Carrier {
     const open = jobs.open();
     const begun = open.filter(({ state }) => state === "begun");
     await worker.recover(
-      begun.map(({ spec, process }) => ({ runId: spec.runId, process: process ?? undefined, ...projectOf(spec) })),
+      begun.map(({ spec, process }) => ({
+        ...{ runId: spec.runId, hasBegun: true, process: process ?? undefined, ...projectOf(spec) },
+      })),
     );
     for (const { id, spec, session } of begun) {
       const error = `Interrupted: takopi was restarted on ${machine} while this was running.`;

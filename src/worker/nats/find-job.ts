@@ -12,12 +12,12 @@ interface Found {
  * The id of a run at its machine. A run that was stopped and is to run again, since more of its prompt has come, gets
  * another one; everything else is never run a second time.
  */
-export async function findJob({ machine, post, spec, isLiving }: RemoteRunOptions): Promise<Found> {
+export async function findJob({ machine, post, spec, left }: RemoteRunOptions): Promise<Found> {
   let before: Found | undefined;
   for (let tries = 0; ; tries++) {
     const jobId = tries === 0 ? spec.runId : `${spec.runId}_${tries}`;
     const last = await post.streams.last(machine, jobId);
-    if (last === undefined && isLiving) return before ?? { jobId, last };
+    if (last === undefined && left?.hasBegun) return before ?? { jobId, last };
     if (last === undefined) return { jobId, last };
     const said = readSaid(await post.values.unpack(machine, last.body));
     const isStopped = said?.type === "fenced" || (said?.type === "event" && said.isStopped === true);

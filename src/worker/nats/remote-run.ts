@@ -3,7 +3,7 @@ import { BOUNDS } from "../../bounds.ts";
 import type { RunCommand, RunSpec } from "../../domain/run.ts";
 import { EventQueue } from "../../engine/event-queue.ts";
 import { userText } from "../../errors.ts";
-import type { WorkerEvent, WorkerRun } from "../port.ts";
+import type { LeftRun, WorkerEvent, WorkerRun } from "../port.ts";
 import { catchUp } from "./catch-up.ts";
 import { Fence } from "./fence.ts";
 import { findJob } from "./find-job.ts";
@@ -17,8 +17,8 @@ import { ToolAnswers } from "./tool-answers.ts";
 
 export interface RemoteRunOptions extends RemoteOptions {
   readonly spec: RunSpec;
-  /** A bridge before this one has begun it. */
-  readonly isLiving: boolean;
+  /** Set if a bridge before this one may have given it to the machine. */
+  readonly left: LeftRun | undefined;
   readonly call: (message: CallMessage) => Promise<unknown>;
 }
 
@@ -36,7 +36,7 @@ export class RemoteRun implements WorkerRun {
   #lastSeq = 0;
   #fence: Fence | undefined;
   #loss: Loss | undefined;
-  #stopReason: string | undefined;
+  #stopping: StopCommand | undefined;
   #isAwayShown = false;
 
   constructor(options: RemoteRunOptions) {
@@ -56,8 +56,8 @@ export class RemoteRun implements WorkerRun {
 
   send(command: RunCommand): void {
     if (command.type === "stop" || command.type === "interrupt") {
-      if (this.#stopReason !== undefined) return;
-      this.#stopReason = command.type === "stop" ? command.reason : "Interrupted.";
+      if (this.#stopping) return;
+      this.#stopping = command;
       void this.#stop(command);
     } else void this.#pass(command);
   }
@@ -68,7 +68,7 @@ export class RemoteRun implements WorkerRun {
 
   leave(): boolean {
     // A machine that is there ends it, and one that was there a moment ago was told to.
-    if (this.#queue.isOver || !(this.#isAwayShown || this.#stopReason !== undefined)) return false;
+    if (this.#queue.isOver || !(this.#isAwayShown || this.#stopping)) return false;
     this.#queue.end();
     this.#over.abort();
     return true;
@@ -94,7 +94,10 @@ export class RemoteRun implements WorkerRun {
     const { signal } = this.#over;
     while (!signal.aborted) {
       try {
-        this.#jobId ??= await this.#place();
+        if (this.#jobId === undefined) {
+          this.#jobId = await this.#place();
+          if (this.#stopping) void this.#stop(this.#stopping);
+        }
         if (signal.aborted) return;
         this.#look();
         for await (const kept of post.streams.read(machine, this.#jobId, signal)) {
@@ -113,9 +116,8 @@ export class RemoteRun implements WorkerRun {
     const { jobId, last } = await findJob(this.#options);
     this.#backlogTo = last?.seq ?? 0;
     this.#fence = new Fence({ ...this.#options, jobId });
-    this.#loss = this.#watchFor(jobId, last === undefined && !this.#options.isLiving);
-    if (this.#stopReason !== undefined) void this.#fence.raise(this.#stopReason, this.#over.signal);
-    else if (!last) {
+    this.#loss = this.#watchFor(jobId, last === undefined && !this.#options.left?.hasBegun);
+    if (!last && !this.#stopping) {
       const { toolsToken: _, ...sent } = spec;
       const hasTools = this.#tools ? { hasTools: true } : {};
       const body = await post.values.pack(machine, { protocol: PROTOCOL, jobId, spec: { ...sent, ...hasTools } });
@@ -174,13 +176,11 @@ export class RemoteRun implements WorkerRun {
   }
 
   /** The machine is told; a machine that cannot be told loses the run. */
-  async #stop(command: RunCommand): Promise<void> {
+  async #stop(command: StopCommand): Promise<void> {
     const { signal } = this.#over;
-    if (this.#fence === undefined) {
-      // Nothing has left this machine.
-      this.#complete(this.#stopReason ?? "");
-      return;
-    }
+    if (signal.aborted) return;
+    // Nothing has left this machine.
+    if (!this.#fence && !this.#options.left) return this.#complete(reasonOf(command));
     const isTold = await this.#tell(command);
     if (!isTold && !signal.aborted) this.#giveUp();
   }
@@ -190,7 +190,7 @@ export class RemoteRun implements WorkerRun {
     const { machine, roll } = this.#options;
     const reason = whyNot(machine, roll.of(machine)) ?? `${machine} does not answer`;
     this.#note("completed", `${reason}: the run there ends when it is back`);
-    void this.#fence?.raise(this.#stopReason ?? "", this.#over.signal);
+    if (this.#stopping) void this.#fence?.raise(reasonOf(this.#stopping), this.#over.signal);
   }
 
   #note(phase: "started" | "completed", title: string): void {
@@ -221,7 +221,7 @@ export class RemoteRun implements WorkerRun {
     const { machine, roll } = this.#options;
     if (this.#jobId !== undefined) this.#loss?.look();
     const reason = whyNot(machine, roll.of(machine));
-    if (reason !== undefined && this.#stopReason !== undefined && this.#fence) this.#giveUp();
+    if (reason !== undefined && this.#stopping && this.#fence) this.#giveUp();
     else if ((reason !== undefined) !== this.#isAwayShown) this.#showAway(reason);
   }
 
@@ -232,3 +232,7 @@ export class RemoteRun implements WorkerRun {
     else this.#note("started", `${reason}; this waits for it`);
   }
 }
+
+type StopCommand = Extract<RunCommand, { readonly type: "stop" | "interrupt" }>;
+
+const reasonOf = (command: StopCommand): string => (command.type === "stop" ? command.reason : "Interrupted.");

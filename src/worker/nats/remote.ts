@@ -37,17 +37,18 @@ export interface RemoteOptions {
 /** The worker of another machine. */
 export class RemoteWorker implements Worker {
   readonly #options: RemoteOptions;
-  /** Runs of the bridge before this one, which live on. */
-  readonly #living = new Set<string>();
+  /** Runs of the bridge before this one, by id. */
+  readonly #left = new Map<string, LeftRun>();
 
   constructor(options: RemoteOptions) {
     this.#options = options;
   }
 
   run(spec: RunSpec): WorkerRun {
-    const isLiving = this.#living.delete(spec.runId);
+    const left = this.#left.get(spec.runId);
+    this.#left.delete(spec.runId);
     const call = (message: CallMessage) => this.#call(message, BOUNDS.machines.callMs);
-    return new RemoteRun({ ...this.#options, spec, isLiving, call });
+    return new RemoteRun({ ...this.#options, spec, left, call });
   }
 
   async operate(operation: SessionOperation, place: OperationPlace, input?: string): Promise<OperationResult> {
@@ -97,7 +98,7 @@ export class RemoteWorker implements Worker {
   }
 
   async recover(left: readonly LeftRun[]): Promise<readonly string[]> {
-    for (const { runId } of left) this.#living.add(runId);
+    for (const one of left) this.#left.set(one.runId, one);
     return left.map(({ runId }) => runId);
   }
 
