@@ -9,7 +9,7 @@ import { addContinuation } from "./sequel.ts";
  * Takes over what the last bridge left; gives the runs to start, in their order. Cut-off runs are reported as
  * interrupted, or as what they were stopped for, their processes ended first; a run that lives on elsewhere is heard again. A cut-off run is never run
  * again unasked; with `on_restart = "resume"` its session is continued by a run of its own. Questions of cut-off runs
- * are not asked any more.
+ * are not asked any more; those of runs that live on are asked anew.
  */
 export async function takeOver(options: BridgeOptions): Promise<string[]> {
   const { store, worker, cards, now, log } = options;
@@ -20,6 +20,7 @@ export async function takeOver(options: BridgeOptions): Promise<string[]> {
   const [begun, waiting] = ["running", "queued"].map((state) =>
     open.filter((run) => run.state === state && !isLost(run)).map(({ id }) => id),
   );
+  store.questions.withdrawOf([...living], now());
   store.questions.expireOpen(now());
   for (const key of store.questions.outdated()) cards.show(key);
   const resumed = cutOff.flatMap((run) => report(run, options));

@@ -185,6 +185,13 @@ export class Questions {
     this.#database.run("UPDATE questions SET problem = ? WHERE key = ?", problem, key);
   }
 
+  /** The questions of runs that live on and ask again. Tickets wait on. */
+  withdrawOf(runIds: readonly string[], at: number): void {
+    const sql = `UPDATE questions SET state = 'withdrawn', closedAt = ?
+      WHERE state = 'open' AND ticket IS NULL AND runId IN (SELECT value FROM json_each(?))`;
+    this.#database.run(sql, at, JSON.stringify(runIds));
+  }
+
   /** The questions of a bridge that ended: their runs were cut off. Tickets wait on. */
   expireOpen(at: number): void {
     const sql = "UPDATE questions SET state = 'expired', closedAt = ? WHERE state = 'open' AND ticket IS NULL";

@@ -1,12 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { openStore } from "../../src/store/store.ts";
+import { enterRing } from "../chaos/ring.ts";
 import { closed, press } from "../helpers/asking.ts";
 import { textOf } from "../helpers/bridge.ts";
+import { startBroker } from "../helpers/broker.ts";
 import { LIVE, liveTables } from "../helpers/live-stage.ts";
 import { dot, photo, textDocument } from "../helpers/pictures.ts";
 import { stageMachines } from "./stage.ts";
+import { workerChild } from "./worker-child.ts";
 
 const stageLive = () => stageMachines({ ...LIVE, tables: liveTables, workerTables: liveTables });
 
@@ -17,6 +21,33 @@ test("an approval of a run elsewhere is asked here, and its answer reaches the e
   expect(await press(bridge, card, "Allow")).toBe("Allowing.");
   expect(textOf(await bridge.outcomeOf(id))).toContain('{"decision":"accept"}');
   expect(textOf(await closed(bridge, card))).toMatch(/✓ Allowed by /);
+});
+
+test("a question of a run elsewhere is asked anew by the next bridge, and its old card says so", async () => {
+  const broker = await startBroker();
+  const machines = `[machines]\nbroker = "${broker.address}"\n[projects.api]\nmachine = "gpu"\n`;
+  const ring = await enterRing({ isLive: true, tables: `${liveTables}${machines}` });
+  workerChild(broker.address, "gpu", "api", { tables: liveTables, isLive: true }).start();
+  ring.start();
+  const { emulator } = ring;
+  const chatId = emulator.privateChatId;
+  emulator.sendText({ chatId, text: "/codex /api approve" });
+  const cards = () => emulator.messages(chatId).filter((one) => /^codex wants to run/.test(textOf(one)));
+  const first = await emulator.waitFor(() => cards()[0]);
+  const isKept = () => {
+    const store = openStore(join(ring.directory, "takopi.db"));
+    const found = store.questions.byMessage(String(chatId), String(first.message_id));
+    store.close();
+    return found !== undefined;
+  };
+  await vi.waitUntil(isKept, { timeout: 60_000, interval: 20 });
+  await ring.kill();
+  ring.start();
+  const again = await emulator.waitFor(() => cards()[1]);
+  expect(textOf(await closed(ring, first))).toMatch(/No longer asked\.$/);
+  await press(ring, again, "Allow");
+  const told = /^done · codex[\s\S]*\{"decision":"accept"\}/;
+  await emulator.waitFor(() => emulator.messages(chatId).find((one) => told.test(textOf(one))));
 });
 
 test("a photo travels to the project there, and a file of 5 MiB comes back whole", async () => {

@@ -96,10 +96,10 @@ export class RoughDay extends Day {
     return outcomes.filter(({ length }) => length === 2).length;
   }
 
-  /** What a person does who has waited: presses the first button of a question again, or says /cancel again. */
+  /** What a person does who has waited: presses the first button of the newest question again, or says /cancel again. */
   #nudge(message: Message): void {
     const { emulator } = this.bridge;
-    const [card] = this.#cards(message);
+    const card = this.#cards(message).at(-1);
     const button = buttonsOf(card).find((one) => "callback_data" in one);
     if (card && button && "callback_data" in button)
       emulator.press({ chatId: card.chat.id, messageId: card.message_id, data: button.callback_data });
