@@ -15,14 +15,17 @@ export type WorkItem = Exclude<CodexItem, { type: "agent_message" }>;
 export function toStep(item: WorkItem, phase: ActionEvent["phase"], cwd: string | undefined): ActionEvent | undefined {
   const found = describe(item, cwd);
   if (found === undefined) return undefined;
-  const shown: ActionEvent = { ...step(toAction(item.id, found.kind, found.title, found.detail)), phase };
-  const told = phase === "completed" ? { ...shown, ok: found.ok } : shown;
+  const action = toAction(item.id, found.kind, found.title, found.detail);
+  const told = phase === "completed" ? ended(action, found.ok) : step(action, phase);
   return found.kind === "warning" ? { ...told, level: "warning" } : told;
 }
 
-/** An action that is done. */
-export const step = (action: Action): ActionEvent => ({
-  ...{ type: "action", engine: "codex", phase: "completed", action },
+export const step = (action: Action, phase: ActionEvent["phase"]): ActionEvent => ({
+  ...{ type: "action", engine: "codex", phase, action },
+});
+
+export const ended = (action: Action, ok: boolean): ActionEvent => ({
+  ...{ type: "action", engine: "codex", phase: "completed", action, ok },
 });
 
 /** An action with its title cut to a bounded length. */

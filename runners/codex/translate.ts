@@ -1,6 +1,6 @@
 import type { ActionEvent, Completed, ShownEvent } from "../../src/domain/events.ts";
 import { explain, plainMessage } from "./failure.ts";
-import { step, toAction, toStep } from "./items.ts";
+import { ended, step, toAction, toStep } from "./items.ts";
 import type { CodexItem, CodexLine, ThreadTokens } from "./schema.ts";
 import { NO_TOKENS, runUsage } from "./usage.ts";
 
@@ -45,7 +45,7 @@ export function translate(state: CodexState, line: CodexLine): Translation {
     case "turn.started": {
       const turns = state.turns + 1;
       const action = toAction(`turn_${turns}`, "turn", "turn started");
-      return [{ ...state, turns, answer: "", held: undefined }, [{ ...step(action), phase: "started" }]];
+      return [{ ...state, turns, answer: "", held: undefined }, [step(action, "started")]];
     }
     case "item.started":
       return translateItem(state, "started", line.item);
@@ -79,7 +79,8 @@ function translateItem(state: CodexState, phase: ActionEvent["phase"], item: Cod
   const isWork = item.type !== "todo_list" && item.type !== "error";
   if (!isWork) return [state, [event]];
   const [next, notes] = goOn(state);
-  return [next, [...notes, event]];
+  notes.push(event);
+  return [next, notes];
 }
 
 /** This version tells no phase. In others a `commentary` is a note at once and never the answer. */
@@ -90,13 +91,12 @@ function translateMessage(state: CodexState, item: CodexItem & { type: "agent_me
 }
 
 /** The work goes on: words held back were a remark on the way, and codex is connected. */
-function goOn(state: CodexState): Translation {
+function goOn(state: CodexState): [CodexState, ActionEvent[]] {
   const { held, reconnecting } = state;
   if (held === undefined && !reconnecting) return [state, []];
-  const notes = [
-    ...(held?.type === "agent_message" ? [note(held.id, held.text)] : []),
-    ...(reconnecting ? [note(RECONNECT_ID, "Reconnected")] : []),
-  ];
+  const notes: ActionEvent[] = [];
+  if (held?.type === "agent_message") notes.push(note(held.id, held.text));
+  if (reconnecting) notes.push(note(RECONNECT_ID, "Reconnected"));
   return [{ ...state, held: undefined, reconnecting: false }, notes];
 }
 
@@ -105,11 +105,11 @@ const RECONNECT_ID = "codex.reconnect";
 function translateError(state: CodexState, message: string): Translation {
   if (message.startsWith("Reconnecting...")) {
     const phase = state.reconnecting ? "updated" : "started";
-    return [{ ...state, reconnecting: true }, [{ ...step(toAction(RECONNECT_ID, "note", message)), phase }]];
+    return [{ ...state, reconnecting: true }, [step(toAction(RECONNECT_ID, "note", message), phase)]];
   }
   const warnings = state.warnings + 1;
   const action = toAction(`codex.note.${warnings}`, "warning", plainMessage(message));
-  return [{ ...state, warnings }, [{ ...step(action), ok: false, level: "warning" }]];
+  return [{ ...state, warnings }, [{ ...ended(action, false), level: "warning" }]];
 }
 
-const note = (id: string, text: string): ActionEvent => ({ ...step(toAction(id, "note", text)), ok: true });
+const note = (id: string, text: string): ActionEvent => ended(toAction(id, "note", text), true);

@@ -1,5 +1,5 @@
 import type { ShownEvent } from "../../../src/domain/events.ts";
-import { step, toAction, toStep } from "../items.ts";
+import { ended, step, toAction, toStep } from "../items.ts";
 import { toExecLine } from "./lines.ts";
 import type { KnownItem, Notification, Tokens } from "./wire.ts";
 
@@ -36,12 +36,9 @@ export class SubAgents {
     const known = this.#agents.get(agentThreadId);
     if (known === undefined) this.#agents.set(agentThreadId, { name, turn: undefined });
     if (known !== undefined && kind === "started") return;
+    const action = toAction(`agent ${agentThreadId}`, "subagent", name);
     const isOver = kind === "completed" || kind === "interrupted";
-    this.#push({
-      ...step(toAction(`agent ${agentThreadId}`, "subagent", name)),
-      phase: isOver ? "completed" : kind === "started" ? "started" : "updated",
-      ...(isOver && { ok: kind === "completed" }),
-    });
+    this.#push(isOver ? ended(action, kind === "completed") : step(action, kind === "started" ? "started" : "updated"));
   }
 
   /** Takes what is said in an agent's own thread: its steps are shown as those of a sub-agent. */
