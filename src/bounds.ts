@@ -96,6 +96,8 @@ export const BOUNDS = {
     compactMs: 10 * MINUTE,
     /** How long a session that rests may need to begin with a message that it has taken. */
     beginMs: 5 * SECOND,
+    /** An ACP agent tells its commands after it opened a session, or never. */
+    commandsMs: 10 * SECOND,
     /** Sessions end their commands before their server is ended. */
     abortMs: 600,
     /** A silent stream of events is opened again after this. */

@@ -168,7 +168,7 @@ export class Agent implements SessionPooled {
 
   /** An agent tells its commands soon after it opened a session, or never. */
   async listCommands(): Promise<readonly string[]> {
-    await endsWithin(this.#toldCommands.promise, BOUNDS.liveServer.beginMs);
+    await endsWithin(this.#toldCommands.promise, BOUNDS.liveServer.commandsMs);
     return this.commands;
   }
 

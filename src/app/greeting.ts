@@ -45,8 +45,10 @@ export async function greet(options: AppOptions, { transport, store, look, onPro
   const how = { isSilent: true, urgency: "note" } as const;
   try {
     const sent = transport.send(target, startupNote(parts, new Map()), how);
-    const probed = probeAll(options, look);
-    void probed.then(onProbed);
+    const probed = probeAll(options, look).then((found) => {
+      onProbed();
+      return found;
+    });
     const [messageId, found] = await Promise.all([sent, probed]);
     store.deliveries.keepReply(target.chatId, messageId);
     await transport.edit(target.chatId, messageId, startupNote(parts, found), how);

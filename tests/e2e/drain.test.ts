@@ -5,8 +5,6 @@ import { buttonsOf } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const top = 'shutdown = "drain"';
 const DRAINING = /^takopi is shutting down: it waits for the run that is under way, 10 min at most/;
 const WAITS = /takopi is shutting down: this waits for its next start\./;

@@ -1,10 +1,8 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { textOf } from "../helpers/bridge.ts";
 import { liveTables, stageLive } from "../helpers/live-stage.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 test("/goal works turn after turn: the answers come silently, the last one with a sound", async () => {
   const { say, botSays, outcomeOf, emulator } = await stageLive();
   const answer = await outcomeOf(say("/codex answer"));

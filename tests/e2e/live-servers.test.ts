@@ -18,8 +18,6 @@ import { stage, textOf } from "../helpers/bridge.ts";
 import { noLog } from "../helpers/recordings.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const stagePi = (top = "") =>
   stage({
     engines: [pi],

@@ -2,13 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { hasCard, setUp } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 /** A repository that brings this `.takopi/project.toml`, committed on its branch. */
 function repository(text: string): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "takopi-narrow-")));

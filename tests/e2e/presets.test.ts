@@ -1,10 +1,8 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { shell } from "../helpers/shell.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const FACTS = "session\nmodel\neffort\ndone";
 const tables = `
 [presets.deep]

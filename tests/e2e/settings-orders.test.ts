@@ -1,13 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Message } from "@grammyjs/types";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buttonsOf } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const TOPICS = '[transports.telegram.topics]\nenabled = true\nscope = "all"';
 const WORK = "session\nmodel\neffort\ndone";
 

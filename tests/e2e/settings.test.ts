@@ -1,12 +1,10 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buttonsOf } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { stageLive } from "../helpers/live-stage.ts";
 import { photo } from "../helpers/pictures.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const TOPICS = '[transports.telegram.topics]\nenabled = true\nscope = "all"';
 const FACTS = "session\nmodel\neffort\ndone";
 

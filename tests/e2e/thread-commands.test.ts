@@ -1,11 +1,9 @@
 import type { Message } from "@grammyjs/types";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { textOf } from "../helpers/bridge.ts";
 import { liveTables, stageLive } from "../helpers/live-stage.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const sessionIn = (message: Message) => /pi --session (session-[\d-]+)/.exec(textOf(message))?.[1] ?? "none";
 
 describe("commands for a thread", () => {

@@ -7,8 +7,6 @@ import { enclose, enclosed } from "../../src/engine/cgroup.ts";
 import { isAlive, markProcess, sendSignal } from "../../src/engine/marked.ts";
 import { openChild } from "./toy.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const groups = vi.hoisted(() => ({ areAllowed: true }));
 vi.mock(import("../../src/engine/cgroup.ts"), async (original) => {
   const real = await original();

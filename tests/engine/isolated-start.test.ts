@@ -1,15 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import { EngineHost } from "../../src/engine/host.ts";
 import { openDriven } from "../helpers/driven.ts";
 import { noLog } from "../helpers/recordings.ts";
 
 // Programs are started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 /** Of the bridge, and nothing that any engine was given. */
 const SECRETS = { GITHUB_TOKEN: "g", AWS_SECRET_ACCESS_KEY: "s", OPENAI_API_KEY: "o", TELEGRAM_BOT_TOKEN: "t" };
 

@@ -1,14 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { endMarkedProcesses, isAlive, markedProcesses, markProcess } from "../../src/engine/marked.ts";
 import { capture } from "../../src/engine/process.ts";
 import { startTimeByPs } from "../../src/engine/ps.ts";
 import { Tail } from "../../src/engine/tail.ts";
 import { descendants } from "../../src/engine/tree.ts";
 import { childProgram, until } from "./toy.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 async function start(program: string, runId: string): Promise<{ readonly pid: number; end(): Promise<unknown> }> {
   const env = { ...process.env, TAKOPI_RUN_ID: runId };

@@ -1,9 +1,7 @@
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { RunEvent } from "../../src/domain/events.ts";
 import { collect, createToy, recordingLog } from "./toy.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const LINES = [
   '{"type":"session","id":"s1"}',

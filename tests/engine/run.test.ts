@@ -8,8 +8,6 @@ import { EngineError } from "../../src/errors.ts";
 import { collect, createToy, openChild, recordingLog, until } from "./toy.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 /** The last event, which must be the only outcome. */
 function outcome(events: readonly RunEvent[]): Completed {
   const last = events.at(-1);

@@ -1,12 +1,10 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../src/domain/events.ts";
 import { isAlive, markedProcesses } from "../../src/engine/marked.ts";
 import { endLeftovers } from "../../src/engine/stop.ts";
 import { collect, openChild, until } from "./toy.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 /** Opens a run, waits for its session, stops it. */
 async function stopAfterStart(program: string): Promise<{ events: RunEvent[]; runId: string }> {
   const { run, runId } = openChild(program);

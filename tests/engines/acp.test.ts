@@ -2,9 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { acpEngine } from "../../runners/acp/index.ts";
+import { BOUNDS } from "../../src/bounds.ts";
 import type { Question, Reply } from "../../src/domain/question.ts";
 import { EngineHost } from "../../src/engine/host.ts";
 import { markedProcesses } from "../../src/engine/marked.ts";
+import { shorten } from "../helpers/bounds.ts";
 import { type DrivenRun, openDriven, toRequest } from "../helpers/driven.ts";
 import { endedActions, finish } from "../helpers/live-engine.ts";
 import { noLog } from "../helpers/recordings.ts";
@@ -97,6 +99,7 @@ describe.each(Object.entries(agents))("%s by ACP", (id, options) => {
   });
 
   test("a command of the agent's own is listed, and carried out", async () => {
+    shorten(BOUNDS.liveServer, { commandsMs: 300_000 });
     const commands = await agent.operations.commands?.({ ...setup(), trusted: false });
     expect(commands).toContain("greet-all");
     const own = openDriven(agent, { ...setup(), prompt: "/greet-all Ann", session, isCommand: true });

@@ -1,14 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { demo } from "../../runners/demo/index.ts";
 import type { ActionEvent, Completed, RunEvent, ShownEvent } from "../../src/domain/events.ts";
 import type { Reply } from "../../src/domain/question.ts";
 import type { Logger } from "../../src/log.ts";
 import { type DrivenRun, openDriven } from "../helpers/driven.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 let cwd: string;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import { EngineHost } from "../../src/engine/host.ts";
 import { isAlive, markedProcesses } from "../../src/engine/marked.ts";
@@ -10,8 +10,6 @@ import { openDriven } from "../helpers/driven.ts";
 import { noLog } from "../helpers/recordings.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 test.each(engines.map((engine) => [engine.id, engine] as const))(
   "the server of %s is known while it starts, so that a bridge which is killed meanwhile leaves nothing",
   async (id, engine) => {

@@ -1,11 +1,9 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { engines } from "../../runners/index.ts";
 import type { ActionEvent, RunEvent } from "../../src/domain/events.ts";
 import { createLog, readRecording, recordingsOf, replay } from "../helpers/recordings.ts";
 
 // Every prefix of every stream: thousands of replays.
-vi.setConfig({ testTimeout: 60_000 });
-
 const NEWLINE = 10;
 
 describe.each(engines.map((engine) => [engine.id, engine] as const))("%s", (id, engine) => {

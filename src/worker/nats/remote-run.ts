@@ -179,8 +179,10 @@ export class RemoteRun implements WorkerRun {
   async #stop(command: StopCommand): Promise<void> {
     const { signal } = this.#over;
     if (signal.aborted) return;
-    // Nothing has left this machine.
-    if (!this.#fence && !this.#options.left) return this.#complete(reasonOf(command));
+    if (!this.#fence) {
+      // Nothing has left this machine, unless a bridge before this one sent it: then it is looked for first.
+      return this.#options.left ? this.#look() : this.#complete(reasonOf(command));
+    }
     const isTold = await this.#tell(command);
     if (!isTold && !signal.aborted) this.#giveUp();
   }
@@ -221,7 +223,7 @@ export class RemoteRun implements WorkerRun {
     const { machine, roll } = this.#options;
     if (this.#jobId !== undefined) this.#loss?.look();
     const reason = whyNot(machine, roll.of(machine));
-    if (reason !== undefined && this.#stopping && this.#fence) this.#giveUp();
+    if (reason !== undefined && this.#stopping && (this.#fence || this.#options.left)) this.#giveUp();
     else if ((reason !== undefined) !== this.#isAwayShown) this.#showAway(reason);
   }
 

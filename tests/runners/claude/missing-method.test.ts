@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { claude } from "../../../runners/claude/index.ts";
 import type { EngineOptions } from "../../../src/engine/options.ts";
 import { childProgram } from "../../engine/toy.ts";
@@ -10,8 +10,6 @@ import { follow } from "../../helpers/follow.ts";
 import { noLog } from "../../helpers/recordings.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "claude-missing-"));

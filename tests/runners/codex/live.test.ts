@@ -10,8 +10,6 @@ import { childProgram, collect, recordingLog } from "../../engine/toy.ts";
 import { DrivenRun, host, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 afterEach(async () => {
   await host.close();
 });

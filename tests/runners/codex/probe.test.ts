@@ -1,12 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { codex } from "../../../runners/codex/index.ts";
 
 // Each case starts processes, which a busy machine keeps waiting.
-vi.setConfig({ testTimeout: 60_000 });
-
 let home: string;
 let cmd: string;
 

@@ -1,13 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { launch } from "../../../runners/opencode/launch.ts";
 import type { OpencodeOptions } from "../../../runners/opencode/options.ts";
 import type { RunRequest } from "../../../src/engine/contract.ts";
 import { toRequest } from "../../helpers/driven.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let root: string;
 let repo: string;

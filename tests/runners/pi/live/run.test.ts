@@ -8,8 +8,6 @@ import { endedActions } from "../../../helpers/live-engine.ts";
 import { createLog, noLog } from "../../../helpers/recordings.ts";
 
 // Each test starts programs, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 afterEach(() => host.close());
 
 let runs = 0;
