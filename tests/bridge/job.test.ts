@@ -13,10 +13,14 @@ afterEach(() => void vi.useRealTimers());
 const settled = () => vi.advanceTimersByTimeAsync(0);
 const done: Completed = { type: "completed", engine: "puppet", ok: true, answer: "Forty-two." };
 
+function emptyStore(): Store {
+  const store = openStore(":memory:");
+  onTestFinished(() => store.close());
+  return store;
+}
+
 /** A bridge whose state file can be made full. */
-function setUp() {
-  const real = openStore(":memory:");
-  onTestFinished(() => real.close());
+function setUp(real = emptyStore(), worker = new Puppets()) {
   const disk = { isFull: false };
   const store: Store = {
     ...real,
@@ -27,7 +31,6 @@ function setUp() {
   };
   const views: RunView[] = [];
   const log: LogEntry[] = [];
-  const worker = new Puppets();
   const config = load('default_engine = "puppet"\n', {}, [puppet]);
   const bridge = new Bridge({
     ...{ config: () => config, engines: [puppet], store, worker, log: recordingLog(log), now: () => 1_000 },
@@ -65,6 +68,27 @@ test("the first of two stops says why a run ended, and the engine hears of it al
   await bridge.close();
   expect(store.runs.get(id)).toMatchObject({ state: "ended", outcome: "cancelled" });
   expect(worker.running[0]?.commands).toEqual([{ type: "stop", reason: "Cancelled." }]);
+});
+
+test("a stop is stored before the engine hears of it, and the next bridge tells a run that lives on", async () => {
+  const { bridge, store, worker, ask } = setUp();
+  const id = ask("one");
+  await settled();
+  const [run] = worker.running;
+  if (!run) throw new Error("no run");
+  // It ends with its bridge, before the engine has answered.
+  run.push = () => {};
+  const stored = vi.spyOn(run.commands, "push").mockImplementation(() => {
+    expect(store.runs.get(id)?.stop).toEqual({ kind: "cancelled", text: "Cancelled." });
+    return 0;
+  });
+  bridge.cancel(id);
+  expect(stored).toHaveBeenCalledOnce();
+  const next = setUp(store, Object.assign(new Puppets(), { recover: async () => [id] }));
+  await next.bridge.recover();
+  await settled();
+  expect(next.worker.running[0]?.commands).toEqual([{ type: "stop", reason: "Cancelled." }]);
+  expect(store.runs.get(id)).toMatchObject({ state: "ended", outcome: "cancelled" });
 });
 
 describe("an outcome that cannot be stored", () => {

@@ -25,6 +25,13 @@ export const mutations: readonly Mutation[] = [
     tests: ["tests/bridge/job.test.ts"],
   },
   {
+    invariant: "Stop is stored before the engine hears of it",
+    file: "src/bridge/job.ts",
+    find: "keepStop(this.id, reason, this.#options);",
+    replace: "",
+    tests: ["tests/bridge/job.test.ts"],
+  },
+  {
     invariant: "A process is announced before anything is asked of it",
     file: "src/engine/live-process.ts",
     find: "command.announce({ ...child.mark, markId });",
