@@ -89,11 +89,12 @@ export class ScheduleClock {
   list(): ListedSchedule[] {
     const { store, configured, now } = this.#setup;
     const ofConfig = new Map(configured().map((schedule) => [schedule.name, schedule]));
-    const known = new Set(store.schedules.all().map(({ name }) => name));
-    for (const name of ofConfig.keys()) {
-      if (!known.has(name)) store.schedules.add({ name, state: "active", definition: null, lastDueAt: now() });
-    }
-    return store.schedules.all().flatMap((stored) => {
+    const kept = store.schedules.all();
+    const known = new Set(kept.map(({ name }) => name));
+    const added = [...ofConfig.keys()].filter((name) => !known.has(name));
+    for (const name of added) store.schedules.add({ name, state: "active", definition: null, lastDueAt: now() });
+    // Each look reads them all: of a thousand it is most of its work.
+    return (added.length > 0 ? store.schedules.all() : kept).flatMap((stored) => {
       const schedule =
         stored.definition === null ? ofConfig.get(stored.name) : (JSON.parse(stored.definition) as Schedule);
       return schedule === undefined ? [] : [{ schedule, stored }];
