@@ -7,9 +7,9 @@ import { addContinuation } from "./sequel.ts";
 
 /**
  * Takes over what the last bridge left; gives the runs to start, in their order. Cut-off runs are reported as
- * interrupted, or as what they were stopped for, their processes ended first; a run that lives on elsewhere is heard again. A cut-off run is never run
- * again unasked; with `on_restart = "resume"` its session is continued by a run of its own. Questions of cut-off runs
- * are not asked any more; those of runs that live on are asked anew.
+ * interrupted, or as what they were stopped for, their processes ended first; a run that lives on elsewhere is heard
+ * again. A cut-off run is never run again unasked; with `on_restart = "resume"` its session is continued by a run of its
+ * own. Questions of cut-off runs are not asked any more; those of runs that live on are asked anew.
  */
 export async function takeOver(options: BridgeOptions): Promise<string[]> {
   const { store, worker, cards, now, log } = options;
@@ -17,15 +17,15 @@ export async function takeOver(options: BridgeOptions): Promise<string[]> {
   const living = new Set(await worker.recover(open.filter(mayHaveBegun).map(toLeft)));
   const isLost = ({ id, state, stop }: StoredRun) => (state === "running" || stop !== undefined) && !living.has(id);
   const cutOff = open.filter(isLost);
-  const [begun, waiting] = ["running", "queued"].map((state) =>
-    open.filter((run) => run.state === state && !isLost(run)).map(({ id }) => id),
-  );
+  const kept = open.filter((run) => !isLost(run));
+  const begun = kept.filter(({ state }) => state === "running");
+  const waiting = kept.filter(({ state }) => state === "queued");
   store.questions.withdrawOf([...living], now());
   store.questions.expireOpen(now());
   for (const key of store.questions.outdated()) cards.show(key);
   const resumed = cutOff.flatMap((run) => report(run, options));
-  if (open.length > 0) log.info({ cutOff: cutOff.length, waiting: waiting?.length }, "bridge.recovered");
-  return [begun, resumed, waiting].flatMap((ids) => ids ?? []);
+  if (open.length > 0) log.info({ cutOff: cutOff.length, waiting: waiting.length }, "bridge.recovered");
+  return [...begun.map(({ id }) => id), ...resumed, ...waiting.map(({ id }) => id)];
 }
 
 /** Another machine may have what was ready for it, even if nobody has heard so. */
@@ -39,7 +39,8 @@ const toLeft = ({ id: runId, state, process, project, machine }: StoredRun): Lef
 });
 
 const RESTARTED: StopReason = {
-  ...{ kind: "interrupted", text: "Interrupted: takopi was restarted while this was running." },
+  kind: "interrupted",
+  text: "Interrupted: takopi was restarted while this was running.",
 };
 
 /** Gives the id of the run that continues it, if the config wants one. */

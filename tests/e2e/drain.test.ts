@@ -4,7 +4,6 @@ import { expect, test, vi } from "vitest";
 import { buttonsOf } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const top = 'shutdown = "drain"';
 const DRAINING = /^takopi is shutting down: it waits for the run that is under way, 10 min at most/;
 const WAITS = /takopi is shutting down: this waits for its next start\./;

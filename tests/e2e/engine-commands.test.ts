@@ -3,7 +3,6 @@ import { buttonsOf, press, setUp } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { shell } from "../helpers/shell.ts";
 
-// Programs are started, which takes its time on a busy machine.
 test("a command that only the engine has is offered to it, and goes to its session as it is", async () => {
   const bridge = await setUp("pi");
   const first = await bridge.outcomeOf(bridge.say("answer"));

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { textOf } from "../helpers/bridge.ts";
 import { liveTables, stageLive } from "../helpers/live-stage.ts";
 
-// Programs are started, which takes its time on a busy machine.
 test("/goal works turn after turn: the answers come silently, the last one with a sound", async () => {
   const { say, botSays, outcomeOf, emulator } = await stageLive();
   const answer = await outcomeOf(say("/codex answer"));

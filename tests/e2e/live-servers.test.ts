@@ -17,7 +17,6 @@ import { childProgram, standIn } from "../engine/toy.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { noLog } from "../helpers/recordings.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const stagePi = (top = "") =>
   stage({
     engines: [pi],

@@ -3,7 +3,6 @@ import { buttonsOf } from "../helpers/asking.ts";
 import { textOf } from "../helpers/bridge.ts";
 import { liveTables, stageLive } from "../helpers/live-stage.ts";
 
-// Programs are started, which takes its time on a busy machine.
 describe("a message to a running thread", () => {
   test("is added to the turn, says so, and leads to the run from then on", async () => {
     const { say, botSays, outcomeOf, store } = await stageLive();

@@ -6,7 +6,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { hasCard, setUp } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
-// Programs are started, which takes its time on a busy machine.
 /** A repository that brings this `.takopi/project.toml`, committed on its branch. */
 function repository(text: string): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "takopi-narrow-")));

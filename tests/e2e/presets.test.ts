@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { stage, textOf } from "../helpers/bridge.ts";
 import { shell } from "../helpers/shell.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const FACTS = "session\nmodel\neffort\ndone";
 const tables = `
 [presets.deep]

@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf } from "../helpers/asking.ts";
 import { stage, textOf } from "../helpers/bridge.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const TOPICS = '[transports.telegram.topics]\nenabled = true\nscope = "all"';
 const WORK = "session\nmodel\neffort\ndone";
 

@@ -4,7 +4,6 @@ import { stage, textOf } from "../helpers/bridge.ts";
 import { stageLive } from "../helpers/live-stage.ts";
 import { photo } from "../helpers/pictures.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const TOPICS = '[transports.telegram.topics]\nenabled = true\nscope = "all"';
 const FACTS = "session\nmodel\neffort\ndone";
 

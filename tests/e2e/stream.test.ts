@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { type Stage, textOf } from "../helpers/bridge.ts";
 import { stageLive } from "../helpers/live-stage.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const STREAMED = "stream_answer = true";
 
 /** The draft of the answer to a message. */

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { textOf } from "../helpers/bridge.ts";
 import { liveTables, stageLive } from "../helpers/live-stage.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const sessionIn = (message: Message) => /pi --session (session-[\d-]+)/.exec(textOf(message))?.[1] ?? "none";
 
 describe("commands for a thread", () => {

@@ -2,7 +2,6 @@ import type { Message } from "@grammyjs/types";
 import { describe, expect, test } from "vitest";
 import { type StageOptions, stage, textOf } from "../helpers/bridge.ts";
 
-// Programs are started, which takes its time on a busy machine.
 const TOPICS = '[transports.telegram.topics]\nenabled = true\nscope = "all"';
 const PROJECTS = '[projects.web]\npath = "."\n\n[projects.api]\npath = "."';
 

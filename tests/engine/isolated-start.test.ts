@@ -7,7 +7,6 @@ import { EngineHost } from "../../src/engine/host.ts";
 import { openDriven } from "../helpers/driven.ts";
 import { noLog } from "../helpers/recordings.ts";
 
-// Programs are started, which takes its time on a busy machine.
 /** Of the bridge, and nothing that any engine was given. */
 const SECRETS = { GITHUB_TOKEN: "g", AWS_SECRET_ACCESS_KEY: "s", OPENAI_API_KEY: "o", TELEGRAM_BOT_TOKEN: "t" };
 

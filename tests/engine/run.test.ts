@@ -7,7 +7,6 @@ import { isAlive, markedProcesses } from "../../src/engine/marked.ts";
 import { EngineError } from "../../src/errors.ts";
 import { collect, createToy, openChild, recordingLog, until } from "./toy.ts";
 
-// Each test starts programs, which takes its time on a busy machine.
 /** The last event, which must be the only outcome. */
 function outcome(events: readonly RunEvent[]): Completed {
   const last = events.at(-1);

@@ -4,7 +4,6 @@ import { isAlive, markedProcesses } from "../../src/engine/marked.ts";
 import { endLeftovers } from "../../src/engine/stop.ts";
 import { collect, openChild, until } from "./toy.ts";
 
-// Each test starts programs, which takes its time on a busy machine.
 /** Opens a run, waits for its session, stops it. */
 async function stopAfterStart(program: string): Promise<{ events: RunEvent[]; runId: string }> {
   const { run, runId } = openChild(program);

@@ -9,7 +9,6 @@ import { endLeftovers } from "../../src/engine/stop.ts";
 import { openDriven } from "../helpers/driven.ts";
 import { noLog } from "../helpers/recordings.ts";
 
-// Each test starts programs, which takes its time on a busy machine.
 test.each(engines.map((engine) => [engine.id, engine] as const))(
   "the server of %s is known while it starts, so that a bridge which is killed meanwhile leaves nothing",
   async (id, engine) => {

@@ -184,15 +184,15 @@ export class RemoteRun implements WorkerRun {
       return this.#options.left ? this.#look() : this.#complete(reasonOf(command));
     }
     const isTold = await this.#tell(command);
-    if (!isTold && !signal.aborted) this.#giveUp();
+    if (!isTold && !signal.aborted) this.#giveUp(command);
   }
 
   /** Takes the run from a machine that cannot be told to stop it, and says so. */
-  #giveUp(): void {
+  #giveUp(command: StopCommand): void {
     const { machine, roll } = this.#options;
     const reason = whyNot(machine, roll.of(machine)) ?? `${machine} does not answer`;
     this.#note("completed", `${reason}: the run there ends when it is back`);
-    if (this.#stopping) void this.#fence?.raise(reasonOf(this.#stopping), this.#over.signal);
+    void this.#fence?.raise(reasonOf(command), this.#over.signal);
   }
 
   #note(phase: "started" | "completed", title: string): void {
@@ -223,7 +223,7 @@ export class RemoteRun implements WorkerRun {
     const { machine, roll } = this.#options;
     if (this.#jobId !== undefined) this.#loss?.look();
     const reason = whyNot(machine, roll.of(machine));
-    if (reason !== undefined && this.#stopping && (this.#fence || this.#options.left)) this.#giveUp();
+    if (reason !== undefined && this.#stopping && (this.#fence || this.#options.left)) this.#giveUp(this.#stopping);
     else if ((reason !== undefined) !== this.#isAwayShown) this.#showAway(reason);
   }
 

@@ -181,6 +181,7 @@ export class RemoteWorker implements Worker {
     const { machine } = this.#options;
     this.#requireThere();
     const unread = { ok: false, problem: "it answered with something that takopi cannot read: see its log." } as const;
+    // What is answered at once is also told at once that nobody answers.
     const answer = waitMs > BOUNDS.machines.callMs ? this.#askUntilThere(message, waitMs) : this.#ask(message, waitMs);
     return outputOf((await answer) ?? unread, `${machine}: `);
   }

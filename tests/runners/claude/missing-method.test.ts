@@ -9,7 +9,6 @@ import { host, openDriven, toSession } from "../../helpers/driven.ts";
 import { follow } from "../../helpers/follow.ts";
 import { noLog } from "../../helpers/recordings.ts";
 
-// Each test starts programs, which takes its time on a busy machine.
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "claude-missing-"));

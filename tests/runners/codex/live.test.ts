@@ -9,7 +9,6 @@ import type { EngineOptions } from "../../../src/engine/options.ts";
 import { childProgram, collect, recordingLog } from "../../engine/toy.ts";
 import { DrivenRun, host, openDriven, toRequest, toSession } from "../../helpers/driven.ts";
 
-// Each test starts programs, which takes its time on a busy machine.
 afterEach(async () => {
   await host.close();
 });

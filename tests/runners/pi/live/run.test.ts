@@ -7,7 +7,6 @@ import { type Followed, follow } from "../../../helpers/follow.ts";
 import { endedActions } from "../../../helpers/live-engine.ts";
 import { createLog, noLog } from "../../../helpers/recordings.ts";
 
-// Each test starts programs, which takes its time on a busy machine.
 afterEach(() => host.close());
 
 let runs = 0;
